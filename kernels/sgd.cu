@@ -1,0 +1,104 @@
+/*
+ * sgd.cu - one update of the weights of M runs from their gradient, with or without momentum.
+ *
+ *   w, v, g [rows, ld]   run m at column m*block, cols of them real; the bias is the last row
+ *   lr = rate[m, now] * multiplier[m]  (multiplier NULL: 1)
+ *
+ *   decay, in rows < decay_rows:  decoupled: w -= lr decay w;  else: g += decay w
+ *   sgd              w -= lr g
+ *   momentum keras   v = mu v - lr g,  w += v
+ *   momentum torch   v = mu v + g,     w -= lr v
+ *   nesterov keras   v as keras,       w += mu v - lr g
+ *   nesterov torch   v as torch,       w -= lr (g + mu v)
+ *
+ * The two forms of momentum differ as soon as the rate changes. v may be NULL for plain sgd. A step
+ * past the end of the epoch changes nothing; padding is not touched.
+ *
+ * Launch: any grid, any block; a block walks tiles of some rows of one run.
+ * Cost: 12 bytes an element, 20 with momentum.
+ */
+#include "kernel.h"
+#include "lanes.h"
+
+struct sgd_tile {
+    unsigned m, first, n, cols, ld, decay_rows;
+    size_t at;
+    float lr, mu, decay;
+    int decoupled;
+};
+
+/* The rule is a constant in each call, so that the loop has no choice left in it. */
+static inline __device__ void sgd_tile(const struct sgd_tile *t, unsigned rule,
+                                       float *__restrict__ w, float *__restrict__ v,
+                                       const float *__restrict__ g)
+{
+    const float lr = t->lr, mu = t->mu, decay = t->decay, shrink = t->lr * t->decay;
+
+    FOR_TILE(r, j, t->n, t->cols) {
+        const size_t e = t->at + (size_t)r * t->ld + j;
+        const int decays = t->first + r < t->decay_rows;
+        const float old = w[e];
+        const float from = decays && t->decoupled ? old - shrink * old : old;
+        const float slope = decays && !t->decoupled ? g[e] + decay * old : g[e];
+
+        if (rule == IL_RULE_SGD) {
+            w[e] = from - lr * slope;
+        } else if (rule == IL_RULE_MOMENTUM_KERAS || rule == IL_RULE_NESTEROV_KERAS) {
+            const float next = mu * v[e] - lr * slope;
+
+            v[e] = next;
+            w[e] = rule == IL_RULE_MOMENTUM_KERAS ? from + next : from + (mu * next - lr * slope);
+        } else {
+            const float next = mu * v[e] + slope;
+
+            v[e] = next;
+            w[e] = from - lr * (rule == IL_RULE_MOMENTUM_TORCH ? next : slope + mu * next);
+        }
+    }
+}
+
+__global__ void sgd(float *__restrict__ w, float *__restrict__ v, const float *__restrict__ g,
+                    const float *__restrict__ rate, const float *__restrict__ multiplier,
+                    const struct il_clock *__restrict__ clock, unsigned runs, unsigned rows,
+                    unsigned cols, unsigned block, unsigned ld, unsigned rule, float mu,
+                    float decay, int decoupled, unsigned decay_rows)
+{
+    const unsigned tall = IL_TILE_ROWS(block), tiles = (rows + tall - 1) / tall;
+    const unsigned step = clock->now, steps = clock->steps;
+
+    FOR_BLOCKS(t, step < steps ? tiles * runs : 0) {
+        const unsigned m = t % runs, first = t / runs * tall;
+        const struct sgd_tile tile = { m,
+                                       first,
+                                       il_min(tall, rows - first),
+                                       cols,
+                                       ld,
+                                       decay_rows,
+                                       (size_t)first * ld + (size_t)m * block,
+                                       rate[(size_t)m * steps + step] *
+                                           (multiplier ? multiplier[m] : 1.0f),
+                                       mu,
+                                       decay,
+                                       decoupled };
+
+        switch (rule) {
+        case IL_RULE_SGD: sgd_tile(&tile, IL_RULE_SGD, w, v, g); break;
+        case IL_RULE_MOMENTUM_KERAS: sgd_tile(&tile, IL_RULE_MOMENTUM_KERAS, w, v, g); break;
+        case IL_RULE_MOMENTUM_TORCH: sgd_tile(&tile, IL_RULE_MOMENTUM_TORCH, w, v, g); break;
+        case IL_RULE_NESTEROV_KERAS: sgd_tile(&tile, IL_RULE_NESTEROV_KERAS, w, v, g); break;
+        case IL_RULE_NESTEROV_TORCH: sgd_tile(&tile, IL_RULE_NESTEROV_TORCH, w, v, g); break;
+        }
+    }
+}
+
+OP_BEGIN
+int OP(sgd)(struct il_device *d, float *w, float *v, const float *g, const float *rate,
+            const float *multiplier, const struct il_clock *clock, unsigned runs, unsigned rows,
+            unsigned cols, unsigned block, unsigned ld, unsigned rule, float mu, float decay,
+            int decoupled, unsigned decay_rows)
+{
+    return LAUNCH(sgd, il_tiles(runs, rows, block), d,
+                  (w, v, g, rate, multiplier, clock, runs, rows, cols, block, ld, rule, mu, decay,
+                   decoupled, decay_rows));
+}
+OP_END

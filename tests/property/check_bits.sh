@@ -1,0 +1,58 @@
+#!/bin/sh
+# check_bits.sh SOURCE_DIR WORK_DIR - the kernels give the same bits from every C compiler,
+# optimisation, vector width and grid. Builds ops_hash.c in each way and compares what it prints
+# with the first.
+set -eu
+source=$1 work=$2
+mkdir -p "$work"
+flags="-std=c17 -ffp-contract=off -fno-math-errno -w -I$source/kernels ${RANDOM123_INCLUDE:+-I$RANDOM123_INCLUDE}"
+first='' count=0
+
+# build COMPILER OPTIONS...: build, run, compare
+build() {
+    name=$(echo "$*" | tr -c 'A-Za-z0-9_=\n' '_')
+    # shellcheck disable=SC2086
+    "$@" $flags -x c "$source/tests/property/ops_hash.c" "$source"/kernels/*.cu -x none -lm -o "$work/$name"
+    "$work/$name" > "$work/$name.txt"
+    count=$((count + 1))
+    if [ -z "$first" ]; then
+        first=$name
+        cat "$work/$name.txt"
+        [ -s "$work/$name.txt" ] || { echo "check_bits: no output" >&2; exit 1; }
+    elif ! diff "$work/$first.txt" "$work/$name.txt"; then
+        echo "check_bits: $* differs from $first" >&2
+        exit 1
+    fi
+    rm -f "$work/$name"
+}
+
+has() { grep -qw "$1" /proc/cpuinfo 2>/dev/null; }
+v3='' v4=''
+if [ "$(uname -m)" = x86_64 ]; then
+    if has avx2 && has fma; then v3=-march=x86-64-v3; else echo "skipped: x86-64-v3, this CPU has none"; fi
+    if has avx512vl && has avx512dq; then v4=-march=x86-64-v4; else echo "skipped: x86-64-v4, this CPU has none"; fi
+fi
+
+compilers=''
+for cc in gcc clang clang-14; do
+    if ! command -v "$cc" > /dev/null; then
+        [ "$cc" = clang-14 ] || echo "skipped: $cc, not installed"
+    elif [ "$cc" != clang-14 ] || ! command -v clang > /dev/null; then
+        compilers="$compilers $cc"
+    fi
+done
+[ -n "$compilers" ] || { echo "skipped: no gcc and no clang"; exit 77; }
+
+for cc in $compilers; do
+    build "$cc" -O0
+    build "$cc" -O2
+    build "$cc" -O3 -fno-trapping-math
+    for arch in $v3 $v4; do
+        build "$cc" -O2 "$arch"
+        build "$cc" -O3 -fno-trapping-math "$arch"
+    done
+    for grid in '1' '3' '(2*(g)+1)'; do         # one block, some, and more than there is work
+        build "$cc" -O2 $v3 "-DKERNEL_GRID(g)=$grid"
+    done
+done
+echo "$count builds, equal bits"

@@ -1,0 +1,200 @@
+/*
+ * ops_hash.c - every op of ops.def on drawn input; prints one hash an op of all that it wrote.
+ *
+ * check_bits.sh builds it by several compilers, with several options and grids: every build must
+ * print the same. All NaN count as one, since their payload depends on the order of a sum's
+ * operands, which is the compiler's. An op without a case does not compile.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include "kernel.h"
+#include "elementary.h"
+#include "random.h"
+
+enum { ROWS = 131, COLS = 19, RUNS = 3, BLOCK = 21, LD = 64, N = ROWS * LD, STEPS = 3 };
+
+static uint64_t hash;
+static struct il_device device;
+static const struct il_clock now1 = { .now = 1, .steps = STEPS, .samples = 3 * ROWS - 5 };
+
+static void add(const void *bytes, size_t n)
+{
+    const uint8_t *p = bytes;
+
+    while (n-- > 0)
+        hash = (hash ^ *p++) * 0x100000001b3u;
+}
+
+static void add_floats(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float v = x[i] != x[i] ? IL_NAN : x[i];
+
+        add(&v, sizeof v);
+    }
+}
+
+/* n numbers, of which some are far out: every 41st is scaled to 1e-40 ... 1e38 */
+static float *numbers(size_t n, uint64_t sub)
+{
+    float *x = malloc(n * sizeof *x);
+
+    if (!x) exit(1);
+    for (size_t i = 0; i < n; i++) {
+        const struct il_words w = il_philox(20261123, i, sub);
+
+        x[i] = 8.0f * il_uniform(w.v[0]) - 4.0f;
+        if (i % 41 == 0)
+            x[i] = as_float((w.v[1] & 0xff7fffffu) % 0xff000000u);
+        x[i] = x[i] != x[i] ? 0.0f : x[i];
+    }
+    return x;
+}
+
+static void hash_fill(void)
+{
+    float *w = numbers(N, 1);
+    const struct il_fill f[RUNS] = { { 7, 9, IL_LAW_CONSTANT, 0.3f, 0, 0 },
+                                     { 7, 9, IL_LAW_UNIFORM, -0.3f, 0.7f, 0 },
+                                     { 8, 9, IL_LAW_NORMAL, 0.1f, 0.7f, 0 } };
+
+    OP(fill)(&device, w, f, RUNS, ROWS, COLS, BLOCK, LD);
+    add_floats(w, N);
+    free(w);
+}
+
+static void hash_gather(void)
+{
+    enum { SAMPLES = 3 * ROWS - 5, PIXELS = 59 };
+    static uint8_t images[SAMPLES * PIXELS], labels[SAMPLES], label[ROWS];
+    float *x = numbers(N, 2);
+    struct il_clock clock = { .steps = STEPS };
+
+    for (size_t i = 0; i < sizeof images; i++)
+        images[i] = (uint8_t)(i * 37 >> 3);
+    for (size_t i = 0; i < sizeof labels; i++)
+        labels[i] = (uint8_t)i;
+    il_order_keys(&clock, 5, 2, SAMPLES);
+    for (clock.next = 0; clock.next <= STEPS; clock.next++) {
+        OP(gather)(&device, x, label, images, labels, &clock, ROWS, PIXELS, LD);
+        add_floats(x, N);
+        add(label, sizeof label);
+        add(&clock, sizeof clock);
+    }
+    free(x);
+}
+
+static void hash_activate(void)
+{
+    for (uint32_t code = 0; code < IL_ACT_COUNT; code++) {
+        float *z = numbers(N, 3);
+        const struct il_act act[RUNS] = { { code, 0.25f }, { code, 1.0f }, { code, 1.5f } };
+
+        OP(activate)(&device, z, z, act, RUNS, ROWS, COLS, BLOCK, LD);
+        add_floats(z, N);
+        free(z);
+    }
+}
+
+static void hash_activate_backward(void)
+{
+    const float ratio[RUNS] = { 1.0f, 0.3f, 3.0f };
+
+    for (uint32_t code = 0; code < IL_ACT_COUNT; code++) {
+        float *z = numbers(N, 4), *a = numbers(N, 5), *dz = numbers(N, 6);
+        const struct il_act act[RUNS] = { { code, 0.25f }, { code, 1.0f }, { code, 1.5f } };
+
+        OP(activate)(&device, a, z, act, RUNS, ROWS, COLS, BLOCK, LD);
+        OP(activate_backward)(&device, dz, z, a, act, ratio, RUNS, ROWS, COLS, BLOCK, LD);
+        add_floats(dz, N);
+        free(z);
+        free(a);
+        free(dz);
+    }
+}
+
+static void hash_loss(void)
+{
+    const float rate[RUNS * STEPS] = { .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f };
+    uint8_t label[ROWS];
+
+    for (unsigned r = 0; r < ROWS; r++)
+        label[r] = (uint8_t)(r * 7 % COLS);
+    for (uint32_t act = 0; act < IL_ACT_COUNT; act++)
+        for (uint32_t code = 0; code <= IL_LOSS_MSE; code++) {
+            float *z = numbers(N, 7), *dz = numbers(N, 8);
+            struct il_clock clock = now1;
+            struct il_sums sums[RUNS] = { { 1, 2, IL_NEVER }, { 3, 4, 5 }, { 6, 7, IL_NEVER } };
+            const struct il_head head[RUNS] = { { { act, 0.5f }, code, 0.0f, 1e-7f, 1.0f },
+                                                { { act, 1.0f }, code, 0.1f, 1e-2f, 0.1f },
+                                                { { act, 1.5f }, code, 0.0f, 1e-7f, 0.5f } };
+
+            clock.now = code % STEPS;
+            OP(loss)
+            (&device, dz, sums, z, label, head, rate, &clock, RUNS, ROWS, COLS, BLOCK, LD, 1);
+            add_floats(dz, N);
+            for (unsigned m = 0; m < RUNS; m++) {
+                const float cost = (float)sums[m].cost;
+
+                add_floats(&cost, 1);
+                if (cost == cost)
+                    add(&sums[m].cost, sizeof sums[m].cost);
+                add(&sums[m].correct, 2 * sizeof sums[m].correct);
+            }
+            add(&clock, sizeof clock);
+            free(z);
+            free(dz);
+        }
+}
+
+static void hash_sgd(void)
+{
+    const float rate[RUNS * STEPS] = { .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f };
+    const float multiplier[RUNS] = { 1.0f, 0.5f, 2.0f };
+
+    for (unsigned rule = 0; rule <= IL_RULE_NESTEROV_TORCH; rule++)
+        for (int decoupled = 0; decoupled < 2; decoupled++) {
+            float *w = numbers(N, 9), *v = numbers(N, 10), *g = numbers(N, 11);
+
+            OP(sgd)
+            (&device, w, v, g, rate, multiplier, &now1, RUNS, ROWS, COLS, BLOCK, LD, rule, 0.9f,
+             0.01f, decoupled, ROWS - 1);
+            add_floats(w, N);
+            add_floats(v, N);
+            free(w);
+            free(v);
+            free(g);
+        }
+}
+
+static void hash_adam(void)
+{
+    const float rate[RUNS * STEPS] = { .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f };
+    const float correction[2 * STEPS] = { 10, 30, 5, 20, 3, 15 };
+
+    for (int decoupled = 0; decoupled < 2; decoupled++) {
+        float *w = numbers(N, 12), *m = numbers(N, 13), *v = numbers(N, 14), *g = numbers(N, 15);
+
+        OP(adam)
+        (&device, w, m, v, g, rate, NULL, correction, &now1, RUNS, ROWS, COLS, BLOCK, LD, 0.9f,
+         0.999f, 1e-8f, 0.01f, decoupled, ROWS - 1);
+        add_floats(w, N);
+        add_floats(m, N);
+        add_floats(v, N);
+        free(w);
+        free(m);
+        free(v);
+        free(g);
+    }
+}
+
+int main(void)
+{
+#define X(name, params, args, bytes)                                                              \
+    hash = 0xcbf29ce484222325u;                                                                   \
+    hash_##name();                                                                                \
+    printf(#name " %016llx\n", (unsigned long long)hash);
+#include "ops.def"
+#undef X
+    return 0;
+}
