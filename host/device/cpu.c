@@ -1,0 +1,292 @@
+/*
+ * cpu.c - the CPU device: heap memory, a CBLAS, and the kernels compiled as C. The kernels exist once per
+ * flavour of CPU; the flavours are three tables that differ in their ops alone, and give equal bits.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "blas.h"
+#include "dense_input.h"
+
+#define X(name, params, args, bytes) int il_cpu_base_##name params;
+#include "ops.def"
+#undef X
+#if defined(INITLAB_X86_FLAVOURS)
+#define X(name, params, args, bytes) int il_cpu_v3_##name params; int il_cpu_v4_##name params;
+#include "ops.def"
+#undef X
+#endif
+
+enum { ALIGNMENT = 64 };                /* a cache line, and the widest vector */
+enum { E_MEMORY = 1, E_TOO_LARGE };
+enum flavour { BASE, V3, V4, FLAVOURS };
+static const char *const flavour_name[FLAVOURS] = { "base", "v3", "v4" };
+
+struct cpu {
+    struct il_device head;
+    int threads;
+    enum flavour flavour;
+};
+struct il_record {
+    il_step_fn *step;
+    void *arg;
+};
+
+static struct cpu *self(struct il_device *d) { return (struct cpu *)d; }
+
+/*
+ * Does this CPU run a flavour? By single features, as clang 14 does not know the levels by name; a CPU
+ * with these has the rest of its level too.
+ */
+static int runs(enum flavour f)
+{
+#if defined(INITLAB_X86_FLAVOURS)
+    __builtin_cpu_init();
+    const int v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+                   && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+    const int v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                   && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq")
+                   && __builtin_cpu_supports("avx512vl");
+
+    return f == BASE || (f == V3 && v3) || (f == V4 && v4);
+#else
+    return f == BASE;
+#endif
+}
+
+/* The flavour to use: the best, or the one that INITLAB_CPU (for tests) names. 0: refused, why says so. */
+static int choose(enum flavour *f, char *why, size_t n)
+{
+    const char *const asked = getenv("INITLAB_CPU");
+
+    *f = runs(V4) ? V4 : runs(V3) ? V3 : BASE;
+    if (!asked || !*asked)
+        return 1;
+    for (enum flavour i = BASE; i < FLAVOURS; i++) {
+        if (strcmp(asked, flavour_name[i]) != 0)
+            continue;
+        if (!runs(i)) {
+            snprintf(why, n, "INITLAB_CPU=%s: this CPU or build has no such kernels", asked);
+            return 0;
+        }
+        *f = i;
+        return 1;
+    }
+    snprintf(why, n, "INITLAB_CPU=%.40s: must be base, v3 or v4", asked);
+    return 0;
+}
+
+static int cpu_count(char *why, size_t n)
+{
+    if (n)
+        *why = 0;
+    return 1;
+}
+
+static int cpu_open(struct il_device **d, int index, int threads, char *why, size_t n)
+{
+    struct cpu *c;
+    enum flavour f;
+
+    *d = NULL;
+    if (index != 0) {
+        snprintf(why, n, "there is one CPU device");
+        return E_TOO_LARGE;
+    }
+    if (!choose(&f, why, n))
+        return E_TOO_LARGE;
+    c = calloc(1, sizeof *c);
+    if (!c) {
+        snprintf(why, n, "out of memory");
+        return E_MEMORY;
+    }
+    il_blas_start();
+    c->head.seam = il_cpu_seam();
+    c->threads = threads;
+    c->flavour = f;
+    *d = &c->head;
+    return 0;
+}
+
+static void cpu_close(struct il_device *d) { free(d); }
+
+/* The value of the first line of a /proc file that begins with key; 0: none. */
+static int proc_value(const char *path, const char *key, char *value, size_t n)
+{
+    FILE *const f = fopen(path, "r");
+    char line[512];
+    int found = 0;
+
+    while (f && !found && fgets(line, sizeof line, f)) {
+        const char *colon = strchr(line, ':');
+
+        if (strncmp(line, key, strlen(key)) != 0 || !colon)
+            continue;
+        colon += 1 + strspn(colon + 1, " \t");
+        snprintf(value, n, "%.*s", (int)strcspn(colon, "\n"), colon);
+        found = 1;
+    }
+    if (f)
+        fclose(f);
+    return found;
+}
+
+static int cpu_about(struct il_device *d, struct il_about *out)
+{
+    const long page = sysconf(_SC_PAGESIZE), pages = sysconf(_SC_PHYS_PAGES);
+    const long available = sysconf(_SC_AVPHYS_PAGES);
+    char blas[96], kilobytes[32];
+
+    memset(out, 0, sizeof *out);
+    if (!proc_value("/proc/cpuinfo", "model name", out->name, sizeof out->name))
+        snprintf(out->name, sizeof out->name, "CPU");
+    il_blas_about(blas, sizeof blas);
+    snprintf(out->detail, sizeof out->detail, "%s kernels, %s, %d thread%s",
+             flavour_name[self(d)->flavour], blas, self(d)->threads, self(d)->threads == 1 ? "" : "s");
+    if (page > 0 && pages > 0)
+        out->memory = (size_t)page * (size_t)pages;
+    /* sysconf counts the page cache as taken, the kernel's own estimate does not */
+    if (proc_value("/proc/meminfo", "MemAvailable", kilobytes, sizeof kilobytes))
+        out->memory_free = (size_t)strtoull(kilobytes, NULL, 10) * 1024;
+    else if (page > 0 && available > 0)
+        out->memory_free = (size_t)page * (size_t)available;
+    return 0;
+}
+
+static const char *cpu_error(struct il_device *d, int code)
+{
+    (void)d;
+    return code == 0 ? "success" : code == E_MEMORY ? "out of memory"
+           : code == E_TOO_LARGE ? "a matrix is too large for the BLAS" : "unknown error";
+}
+
+static int cpu_alloc(struct il_device *d, void **p, size_t bytes)
+{
+    (void)d;
+    *p = NULL;
+    if (bytes > SIZE_MAX - ALIGNMENT)
+        return E_MEMORY;
+    bytes = bytes ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
+    *p = aligned_alloc(ALIGNMENT, bytes);
+    return *p ? 0 : E_MEMORY;
+}
+
+static int cpu_free(struct il_device *d, void *p)
+{
+    (void)d;
+    free(p);
+    return 0;
+}
+
+static int cpu_put(struct il_device *d, void *dst, const void *src, size_t bytes)
+{
+    (void)d;
+    if (bytes)
+        memcpy(dst, src, bytes);
+    return 0;
+}
+
+static int cpu_zero(struct il_device *d, void *p, size_t bytes)
+{
+    (void)d;
+    if (bytes)
+        memset(p, 0, bytes);
+    return 0;
+}
+
+static int cpu_wait(struct il_device *d)
+{
+    (void)d;
+    return 0;
+}
+
+static int cpu_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k, float alpha,
+                    const float *a, unsigned lda, const float *b, unsigned ldb, float beta, float *c,
+                    unsigned ldc)
+{
+    if ((m | n | k | lda | ldb | ldc) > INT_MAX)
+        return E_TOO_LARGE;
+    il_blas_sgemm(self(d)->threads, ta, tb, (int)m, (int)n, (int)k, alpha, a, (int)lda, b, (int)ldb, beta,
+                  c, (int)ldc);
+    return 0;
+}
+
+static int cpu_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
+                            float alpha, const float *a, unsigned lda, size_t sa, const float *b,
+                            unsigned ldb, size_t sb, float beta, float *c, unsigned ldc, size_t sc,
+                            unsigned count)
+{
+    int e = 0;
+
+    for (size_t i = 0; !e && i < count; i++)
+        e = cpu_gemm(d, ta, tb, m, n, k, alpha, a + i * sa, lda, b + i * sb, ldb, beta, c + i * sc, ldc);
+    return e;
+}
+
+static int cpu_record(struct il_device *d, il_step_fn *step, void *arg, struct il_record **out)
+{
+    struct il_record *const r = malloc(sizeof *r);
+    const int e = r ? step(d, arg) : E_MEMORY;
+
+    *out = NULL;
+    if (e) {
+        free(r);
+        return e;
+    }
+    *r = (struct il_record){ step, arg };
+    *out = r;
+    return 0;
+}
+
+static int cpu_replay(struct il_device *d, struct il_record *r, unsigned times)
+{
+    int e = 0;
+
+    while (!e && times-- > 0)
+        e = r->step(d, r->arg);
+    return e;
+}
+
+static void cpu_record_free(struct il_device *d, struct il_record *r)
+{
+    (void)d;
+    free(r);
+}
+
+/* put and get are one function here: both are copies within the host's memory. */
+#define SLOTS                                                                                     \
+    IL_SEAM_ABI, sizeof(struct il_seam), "cpu", cpu_count, cpu_open, cpu_close, cpu_about,        \
+    cpu_error, cpu_alloc, cpu_free, cpu_put, cpu_put, cpu_zero, cpu_wait, cpu_gemm,               \
+    cpu_gemm_batched, dense_gather, dense_forward, dense_update, cpu_record, cpu_replay,          \
+    cpu_record_free,
+
+static const struct il_seam seams[] = {
+    { SLOTS
+#define X(name, params, args, bytes) il_cpu_base_##name,
+#include "ops.def"
+#undef X
+    },
+#if defined(INITLAB_X86_FLAVOURS)
+    { SLOTS
+#define X(name, params, args, bytes) il_cpu_v3_##name,
+#include "ops.def"
+#undef X
+    },
+    { SLOTS
+#define X(name, params, args, bytes) il_cpu_v4_##name,
+#include "ops.def"
+#undef X
+    },
+#endif
+};
+
+/* Where INITLAB_CPU cannot be had, the best: `open` then refuses with words. */
+const struct il_seam *il_cpu_seam(void)
+{
+    enum flavour f;
+
+    choose(&f, NULL, 0);
+    return &seams[f];
+}

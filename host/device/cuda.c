@@ -1,0 +1,282 @@
+/*
+ * cuda.c - the CUDA device, a plugin: plain C against the CUDA runtime and cuBLAS. A step is recorded by
+ * stream capture and replayed as a graph. An error is a cudaError_t; cuBLAS's are that plus 10000.
+ */
+#include <cublas_v2.h>
+#include <cuda_runtime_api.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "dense_input.h"
+
+#define X(name, params, args, bytes) int il_cuda_##name params;
+#include "ops.def"
+#undef X
+
+enum { BLAS_ERROR = 10000, WORKSPACE = 32 << 20 };      /* what cuBLAS advises from Hopper on */
+
+struct cuda {
+    struct il_device head;              /* .stream */
+    int index;
+    cublasHandle_t blas;
+    void *workspace;
+};
+struct il_record { cudaGraphExec_t exec; };
+
+static const struct il_seam cuda_seam;
+
+static struct cuda *self(struct il_device *d) { return (struct cuda *)d; }
+static cudaStream_t stream(struct il_device *d) { return (cudaStream_t)d->stream; }
+
+/* An error that is handed on is taken from the runtime too, or the next launch is blamed for it. */
+static int handled(int e)
+{
+    if (e)
+        (void)cudaGetLastError();
+    return e;
+}
+
+static int blas(cublasStatus_t s) { return s ? handled(BLAS_ERROR + (int)s) : 0; }
+
+/* The thread's current device is this one: another may have been used by the thread since. */
+static int enter(struct il_device *d) { return handled((int)cudaSetDevice(self(d)->index)); }
+
+static const char *cuda_error(struct il_device *d, int code)
+{
+    (void)d;
+    return code >= BLAS_ERROR ? cublasGetStatusString((cublasStatus_t)(code - BLAS_ERROR))
+                              : cudaGetErrorString((cudaError_t)code);
+}
+
+static int cuda_count(char *why, size_t n)
+{
+    int count = 0;
+    const int e = handled((int)cudaGetDeviceCount(&count));
+
+    if (n)
+        *why = 0;
+    if (!e && count > 0)
+        return count;
+    if (!e || e == cudaErrorNoDevice)
+        snprintf(why, n, "no GPU is visible to CUDA");
+    else if (e == cudaErrorInsufficientDriver)
+        snprintf(why, n, "no CUDA driver, or it is too old for CUDA %d.%d", CUDART_VERSION / 1000,
+                 CUDART_VERSION % 1000 / 10);
+    else
+        snprintf(why, n, "%s (CUDA error %d)", cudaGetErrorString((cudaError_t)e), e);
+    return -1;
+}
+
+/* NULL and half-open devices are legal. */
+static void cuda_close(struct il_device *d)
+{
+    struct cuda *const c = d ? self(d) : NULL;
+
+    if (!c)
+        return;
+    (void)enter(d);
+    if (d->stream)
+        (void)cudaStreamSynchronize(stream(d));
+    if (c->blas)
+        (void)cublasDestroy(c->blas);
+    (void)cudaFree(c->workspace);
+    if (d->stream)
+        (void)cudaStreamDestroy(stream(d));
+    (void)cudaGetLastError();
+    free(c);
+}
+
+static int cuda_open(struct il_device **d, int index, int threads, char *why, size_t n)
+{
+    struct cuda *const c = calloc(1, sizeof *c);
+    cudaStream_t s = NULL;
+    int e;
+
+    (void)threads;
+    *d = NULL;
+    if (!c) {
+        snprintf(why, n, "out of host memory");
+        return cudaErrorMemoryAllocation;
+    }
+    c->head.seam = &cuda_seam;
+    c->index = index;
+    e = enter(&c->head);
+    if (!e && !(e = (int)cudaStreamCreateWithFlags(&s, cudaStreamNonBlocking))) {
+        c->head.stream = s;
+        e = (int)cudaMalloc(&c->workspace, WORKSPACE);
+    }
+    if (!e)
+        e = blas(cublasCreate(&c->blas));
+    if (!e)
+        e = blas(cublasSetStream(c->blas, s));
+    if (!e)             /* after the stream: setting that one takes the workspace away again */
+        e = blas(cublasSetWorkspace(c->blas, c->workspace, WORKSPACE));
+    if (!e)             /* fp32 in every phase of a product, whatever the environment asks for */
+        e = blas(cublasSetMathMode(c->blas, CUBLAS_PEDANTIC_MATH));
+    if (e) {
+        snprintf(why, n, "%s (CUDA error %d)", cuda_error(&c->head, e), e);
+        cuda_close(&c->head);
+        return e;
+    }
+    *d = &c->head;
+    return 0;
+}
+
+static int cuda_about(struct il_device *d, struct il_about *out)
+{
+    struct cudaDeviceProp p;
+    int e = enter(d), driver = 0, runtime = 0, version = 0;
+
+    memset(out, 0, sizeof *out);
+    if (!e)
+        e = handled((int)cudaGetDeviceProperties(&p, self(d)->index));
+    if (!e)
+        e = handled((int)cudaMemGetInfo(&out->memory_free, &out->memory));
+    if (!e)
+        e = handled((int)cudaDriverGetVersion(&driver));
+    if (!e)
+        e = handled((int)cudaRuntimeGetVersion(&runtime));
+    if (!e)
+        e = blas(cublasGetVersion(self(d)->blas, &version));
+    if (e)
+        return e;
+    snprintf(out->name, sizeof out->name, "%.63s", p.name);
+    snprintf(out->detail, sizeof out->detail,
+             "compute capability %d.%d, driver for CUDA %d.%d, CUDA runtime %d.%d, cuBLAS %d", p.major,
+             p.minor, driver / 1000, driver % 1000 / 10, runtime / 1000, runtime % 1000 / 10, version);
+    return 0;
+}
+
+static int cuda_alloc(struct il_device *d, void **p, size_t bytes)
+{
+    const int e = enter(d);
+
+    *p = NULL;
+    return e ? e : handled((int)cudaMalloc(p, bytes ? bytes : 1));
+}
+static int cuda_free(struct il_device *d, void *p)
+{
+    const int e = enter(d);
+
+    return e ? e : handled((int)cudaFree(p));
+}
+static int cuda_wait(struct il_device *d)
+{
+    const int e = enter(d);
+
+    return e ? e : handled((int)cudaStreamSynchronize(stream(d)));
+}
+static int copy(struct il_device *d, void *dst, const void *src, size_t bytes, enum cudaMemcpyKind kind)
+{
+    int e = enter(d);
+
+    if (!e && bytes)
+        e = handled((int)cudaMemcpyAsync(dst, src, bytes, kind, stream(d)));
+    return e ? e : cuda_wait(d);
+}
+static int cuda_put(struct il_device *d, void *dst, const void *src, size_t bytes)
+{
+    return copy(d, dst, src, bytes, cudaMemcpyHostToDevice);
+}
+static int cuda_get(struct il_device *d, void *dst, const void *src, size_t bytes)
+{
+    return copy(d, dst, src, bytes, cudaMemcpyDeviceToHost);
+}
+static int cuda_zero(struct il_device *d, void *p, size_t bytes)
+{
+    const int e = enter(d);
+
+    return e || !bytes ? e : handled((int)cudaMemsetAsync(p, 0, bytes, stream(d)));
+}
+
+static cublasOperation_t op(int transposed) { return transposed ? CUBLAS_OP_T : CUBLAS_OP_N; }
+
+/* row-major c = a b is column-major c' = b' a' */
+static int cuda_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k, float alpha,
+                     const float *a, unsigned lda, const float *b, unsigned ldb, float beta, float *c,
+                     unsigned ldc)
+{
+    const int e = (m | n | k | lda | ldb | ldc) > INT_MAX ? cudaErrorInvalidValue : enter(d);
+
+    return e ? e : blas(cublasSgemm(self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k, &alpha, b,
+                                    (int)ldb, a, (int)lda, &beta, c, (int)ldc));
+}
+static int cuda_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
+                             float alpha, const float *a, unsigned lda, size_t sa, const float *b,
+                             unsigned ldb, size_t sb, float beta, float *c, unsigned ldc, size_t sc,
+                             unsigned count)
+{
+    const int e = (m | n | k | lda | ldb | ldc | count) > INT_MAX ? cudaErrorInvalidValue : enter(d);
+
+    return e ? e : blas(cublasSgemmStridedBatched(
+                       self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k, &alpha, b, (int)ldb,
+                       (long long)sb, a, (int)lda, (long long)sa, &beta, c, (int)ldc, (long long)sc,
+                       (int)count));
+}
+
+static void cuda_record_free(struct il_device *d, struct il_record *r)
+{
+    if (r && r->exec && !enter(d))
+        (void)handled((int)cudaGraphExecDestroy(r->exec));
+    free(r);
+}
+static int cuda_record(struct il_device *d, il_step_fn *step, void *arg, struct il_record **out)
+{
+    struct il_record *const r = calloc(1, sizeof *r);
+    cudaGraph_t graph = NULL;
+    int e, end;
+
+    *out = NULL;
+    if (!r)
+        return cudaErrorMemoryAllocation;
+    e = enter(d);
+    if (!e)
+        e = step(d, arg);               /* a real step: cuBLAS loads its kernels here */
+    if (!e && !(e = handled((int)cudaStreamBeginCapture(stream(d), cudaStreamCaptureModeThreadLocal)))) {
+        e = step(d, arg);               /* only noted down */
+        end = handled((int)cudaStreamEndCapture(stream(d), &graph));    /* always: ends the capture */
+        e = e ? e : end;
+    }
+    if (!e)
+        e = handled((int)cudaGraphInstantiate(&r->exec, graph, 0));
+    if (graph)
+        (void)cudaGraphDestroy(graph);
+    if (e)
+        cuda_record_free(d, r);
+    else
+        *out = r;
+    return e;
+}
+static int cuda_replay(struct il_device *d, struct il_record *r, unsigned times)
+{
+    int e = enter(d);
+
+    while (!e && times-- > 0)
+        e = handled((int)cudaGraphLaunch(r->exec, stream(d)));
+    return e;
+}
+
+#define X(name, params, args, bytes)                                                              \
+    static int cuda_##name params                                                                 \
+    {                                                                                             \
+        const int e_ = enter(d);                                                                  \
+        return e_ ? e_ : il_cuda_##name args;                                                     \
+    }
+#include "ops.def"
+#undef X
+
+static const struct il_seam cuda_seam = {
+    IL_SEAM_ABI, sizeof(struct il_seam), "cuda", cuda_count, cuda_open, cuda_close, cuda_about,
+    cuda_error, cuda_alloc, cuda_free, cuda_put, cuda_get, cuda_zero, cuda_wait, cuda_gemm,
+    cuda_gemm_batched, dense_gather, dense_forward, dense_update, cuda_record, cuda_replay,
+    cuda_record_free,
+#define X(name, params, args, bytes) cuda_##name,
+#include "ops.def"
+#undef X
+};
+
+__attribute__((visibility("default"))) const struct il_seam *il_plugin_seam(void)
+{
+    return &cuda_seam;
+}
