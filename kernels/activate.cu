@@ -23,13 +23,16 @@
 static inline __device__ void softmax_row(float *a, const float *z, unsigned width, int log,
                                           float *part)
 {
-    FOR_LANES(l) part[l] = -IL_INF;
+    FOR_LANES(l)
+        part[l] = -IL_INF;
     for (size_t base = 0; base < width; base += LANES)
-        FOR_EACH(l, il_min(LANES, width - (unsigned)base)) part[l] = il_max(part[l], z[base + l]);
+        FOR_EACH(l, il_min(LANES, width - (unsigned)base))
+            part[l] = il_max(part[l], z[base + l]);
     il_lanes_max(part);
     const float top = part[0];
-    __syncthreads();                    /* all have read part[0] */
-    FOR_LANES(l) part[l] = 0.0f;
+    __syncthreads(); /* all have read part[0] */
+    FOR_LANES(l)
+        part[l] = 0.0f;
     for (size_t base = 0; base < width; base += LANES)
         FOR_EACH(l, il_min(LANES, width - (unsigned)base)) {
             const float s = z[base + l] - top, e = il_exp(s);
@@ -48,7 +51,8 @@ static inline __device__ void softmax_row(float *a, const float *z, unsigned wid
 static inline __device__ void softmax_row_backward(float *dz, const float *a, unsigned width,
                                                    int log, float ratio, float *part)
 {
-    FOR_LANES(l) part[l] = 0.0f;
+    FOR_LANES(l)
+        part[l] = 0.0f;
     for (size_t base = 0; base < width; base += LANES)
         FOR_EACH(l, il_min(LANES, width - (unsigned)base))
             part[l] += log ? dz[base + l] : dz[base + l] * a[base + l];
@@ -81,14 +85,14 @@ __global__ void activate(float *a, const float *z, const struct il_act *__restri
                             code == IL_ACT_LOG_SOFTMAX, part);
         } else {
             switch (code) {
-#define X(ID, ...)                                                                                \
-            case IL_ACT_##ID:                                                                     \
-                FOR_TILE(r, j, n, width) {                                                        \
-                    const size_t e = at + (size_t)r * ld + j;                                     \
-                                                                                                  \
-                    a[e] = il_f_##ID(z[e], alpha);                                                \
-                }                                                                                 \
-                break;
+#define X(ID, ...)                                                                                 \
+    case IL_ACT_##ID:                                                                              \
+        FOR_TILE(r, j, n, width) {                                                                 \
+            const size_t e = at + (size_t)r * ld + j;                                              \
+                                                                                                   \
+            a[e] = il_f_##ID(z[e], alpha);                                                         \
+        }                                                                                          \
+        break;
 #include "activations.def"
 #undef X
             }
@@ -118,14 +122,14 @@ __global__ void activate_backward(float *__restrict__ dz, const float *z, const 
                                      code == IL_ACT_LOG_SOFTMAX, ratio, part);
         } else {
             switch (code) {
-#define X(ID, ...)                                                                                \
-            case IL_ACT_##ID:                                                                     \
-                FOR_TILE(r, j, n, width) {                                                        \
-                    const size_t e = at + (size_t)r * ld + j;                                     \
-                                                                                                  \
-                    dz[e] = dz[e] * il_df_##ID(z[e], a[e], alpha) * ratio;                        \
-                }                                                                                 \
-                break;
+#define X(ID, ...)                                                                                 \
+    case IL_ACT_##ID:                                                                              \
+        FOR_TILE(r, j, n, width) {                                                                 \
+            const size_t e = at + (size_t)r * ld + j;                                              \
+                                                                                                   \
+            dz[e] = dz[e] * il_df_##ID(z[e], a[e], alpha) * ratio;                                 \
+        }                                                                                          \
+        break;
 #include "activations.def"
 #undef X
             }

@@ -5,16 +5,16 @@
 #ifndef KERNELS_ACTIVATION_H
 #define KERNELS_ACTIVATION_H
 
-#define X(ID, name, others, alpha_default, needs_z, f, df, formula, source)                       \
-    static inline __device__ float il_f_##ID(float z, float alpha)                                \
-    {                                                                                             \
-        (void)z, (void)alpha;                                                                     \
-        return f;                                                                                 \
-    }                                                                                             \
-    static inline __device__ float il_df_##ID(float z, float a, float alpha)                      \
-    {                                                                                             \
-        (void)z, (void)a, (void)alpha;                                                            \
-        return df;                                                                                \
+#define X(ID, name, others, alpha_default, needs_z, f, df, formula, source)                        \
+    static inline __device__ float il_f_##ID(float z, float alpha)                                 \
+    {                                                                                              \
+        (void)z, (void)alpha;                                                                      \
+        return f;                                                                                  \
+    }                                                                                              \
+    static inline __device__ float il_df_##ID(float z, float a, float alpha)                       \
+    {                                                                                              \
+        (void)z, (void)a, (void)alpha;                                                             \
+        return df;                                                                                 \
     }
 #include "activations.def"
 #undef X

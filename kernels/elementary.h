@@ -1,28 +1,28 @@
 /*
- * elementary.h - exp, log, tanh and their kin as explicit-fma polynomials: the same bits from nvcc and
- * from C, on every CPU. Include kernel.h first.
+ * elementary.h - exp, log, tanh and their kin as explicit-fma polynomials: the same bits from nvcc
+ * and from C, on every CPU. Include kernel.h first.
  *
- * Nothing here calls libm or a fast intrinsic, no contraction is left to a compiler, and every choice
- * is a select, so that loops over these functions become vector code. Division and sqrt are IEEE's.
- * Subnormal arguments count as zero and subnormal results are zero, as on a GPU with -ftz=true. NaN
- * gives NaN, infinities give what IEEE says. Errors are at most 4 units in the last place, most of
- * them below 2: tests/unit/test_elementary.c has the bound of each. (Not math.h: with -I that name
- * would hide the compiler's own.)
+ * Nothing here calls libm or a fast intrinsic, no contraction is left to a compiler, and every
+ * choice is a select, so that loops over these functions become vector code. Division and sqrt are
+ * IEEE's. Subnormal arguments count as zero and subnormal results are zero, as on a GPU with
+ * -ftz=true. NaN gives NaN, infinities give what IEEE says. Errors are at most 4 units in the last
+ * place, most of them below 2: tests/unit/test_elementary.c has the bound of each. (Not math.h:
+ * with -I that name would hide the compiler's own.)
  */
 #ifndef KERNELS_ELEMENTARY_H
 #define KERNELS_ELEMENTARY_H
 
 #if defined(__CUDACC__)
-#  define FMA(a, b, c) fmaf(a, b, c)
+#define FMA(a, b, c) fmaf(a, b, c)
 static inline __device__ float il_sqrt(float x) { return sqrtf(x); }
 #else
-#  define FMA(a, b, c) __builtin_fmaf(a, b, c)
+#define FMA(a, b, c) __builtin_fmaf(a, b, c)
 static inline __device__ float il_sqrt(float x) { return __builtin_sqrtf(x); }
 #endif
 
-#define IL_INF as_float(0x7f800000u)
-#define IL_NAN as_float(0x7fc00000u)
-#define IL_TINY 1.17549435e-38f         /* smallest normal number */
+#define IL_INF  as_float(0x7f800000u)
+#define IL_NAN  as_float(0x7fc00000u)
+#define IL_TINY 1.17549435e-38f /* smallest normal number */
 
 static inline __device__ float il_abs(float x) { return as_float(as_uint(x) & 0x7fffffffu); }
 
@@ -32,10 +32,13 @@ static inline __device__ float il_with_sign(float r, float x)
     return as_float((as_uint(r) & 0x7fffffffu) | (as_uint(x) & 0x80000000u));
 }
 
-/* x * by as the nearest integer, and its low bits in two's complement; no conversion, which NaN breaks */
+/*
+ * x * by as the nearest integer, and its low bits in two's complement; no conversion, which NaN
+ * breaks
+ */
 static inline __device__ float il_round(float x, float by, uint32_t *bits)
 {
-    const float magic = 12582912.0f;    /* 1.5 * 2^23: a sum with it has no place for a fraction */
+    const float magic = 12582912.0f; /* 1.5 * 2^23: a sum with it has no place for a fraction */
     const float t = FMA(x, by, magic);
 
     *bits = as_uint(t) - as_uint(magic);
@@ -48,7 +51,7 @@ static inline __device__ float il_exp(float x)
     const float n = il_round(x, 1.44269504f, &bits);
     float r = FMA(n, -0.693145752f, x), p;
 
-    r = FMA(n, -1.42860677e-6f, r);     /* x - n log 2, in two parts */
+    r = FMA(n, -1.42860677e-6f, r); /* x - n log 2, in two parts */
     p = FMA(1.37805939e-3f, r, 8.37312452e-3f);
     p = FMA(p, r, 4.16695364e-2f);
     p = FMA(p, r, 1.66664720e-1f);
@@ -57,7 +60,7 @@ static inline __device__ float il_exp(float x)
     p = FMA(p, r, 1.0f);
     p = as_float(as_uint(p) + (bits << 23));
     p = x > 88.7228394f ? IL_INF : p;
-    p = x < -87.33654f ? 0.0f : p;     /* the last whose e^x is no subnormal */
+    p = x < -87.33654f ? 0.0f : p; /* the last whose e^x is no subnormal */
     return x != x ? x : p;
 }
 
@@ -75,8 +78,8 @@ static inline __device__ float il_expm1(float x)
     r = FMA(r, f, 4.16668020e-2f);
     r = FMA(r, f, 1.66666716e-1f);
     r = FMA(r, f, 4.99999970e-1f);
-    r = FMA(r, s, f);                   /* e^f - 1 */
-    t = as_float((bits + 126u) << 23);  /* 2^n / 2: 2^128 would not fit */
+    r = FMA(r, s, f);                  /* e^f - 1 */
+    t = as_float((bits + 126u) << 23); /* 2^n / 2: 2^128 would not fit */
     y = t - 0.5f;
     s = (t - y) - 0.5f;
     y = FMA(r, t, s) + y;
@@ -118,7 +121,7 @@ static inline __device__ float il_log(float x)
 static inline __device__ float il_log1p(float x)
 {
     const uint32_t e = (as_uint(1.0f + x) - 0x3f3504f3u) & 0xff800000u;
-    const float scale = as_float(0x40800000u - e);      /* 4 * 2^-n */
+    const float scale = as_float(0x40800000u - e); /* 4 * 2^-n */
     const float m = as_float(as_uint(x) - e) + FMA(0.25f, scale, -1.0f);
     float r = il_log_parts(m, (float)((int32_t)e >> 23));
 
@@ -174,7 +177,9 @@ static inline __device__ float il_erf(float x)
     return x != x ? x : il_with_sign(t > 0.927734375f ? large : p, x);
 }
 
-/* sin(x + quarter * pi/2); the three parts of pi/2 serve |x| < 2^22, beyond which the result is NaN */
+/*
+ * sin(x + quarter * pi/2); the three parts of pi/2 serve |x| < 2^22, beyond which the result is NaN
+ */
 static inline __device__ float il_sin_shifted(float x, uint32_t quarter)
 {
     uint32_t q;
@@ -182,7 +187,7 @@ static inline __device__ float il_sin_shifted(float x, uint32_t quarter)
     float r = FMA(n, -1.57079601e+0f, x), s, c, p;
 
     r = FMA(n, -3.13916473e-7f, r);
-    r = FMA(n, -5.39030253e-15f, r);    /* x - n pi/2 */
+    r = FMA(n, -5.39030253e-15f, r); /* x - n pi/2 */
     s = r * r;
     p = FMA(2.86567956e-6f, s, -1.98559923e-4f);
     p = FMA(p, s, 8.33338592e-3f);
@@ -222,7 +227,8 @@ static inline __device__ float il_probit_tail(float p)
 {
     const float x = FMA(-2.0f, p, 1.0f), w = -il_log(4.0f * p * (1.0f - p));
     const float m = w - 3.125f, t = il_sqrt(w) - 3.5f;
-    float near = FMA(9.86544846e-10f, m, -6.51984777e-9f), far = FMA(6.16649631e-5f, t, -2.93509511e-4f);
+    float near = FMA(9.86544846e-10f, m, -6.51984777e-9f),
+          far = FMA(6.16649631e-5f, t, -2.93509511e-4f);
 
     near = FMA(near, m, -3.62568429e-8f);
     near = FMA(near, m, 6.02050648e-7f);
@@ -251,7 +257,10 @@ static inline __device__ float il_normal(uint32_t w)
     return il_with_sign(il_probit_tail(FMA(k, 2.32830644e-10f, 1.16415322e-10f)), as_float(w));
 }
 
-/* What activations.def would say twice: gates g of activations z * g(z), and slopes of those products. */
+/*
+ * What activations.def would say twice: gates g of activations z * g(z), and slopes of those
+ * products.
+ */
 
 static inline __device__ float il_gelu_gate(float z)
 {
@@ -271,7 +280,7 @@ static inline __device__ float il_gelu_tanh_gate(float z)
 
 static inline __device__ float il_gelu_tanh_slope(float z)
 {
-    const float c = z > 99.0f ? 99.0f : z < -99.0f ? -99.0f : z;   /* flat beyond; inf * 0 is NaN */
+    const float c = z > 99.0f ? 99.0f : z < -99.0f ? -99.0f : z; /* flat beyond; inf * 0 is NaN */
     const float s = il_gelu_tanh_gate(c);
 
     return FMA(c * s * (1.0f - s), 1.59576912f * FMA(0.134145f * c, c, 1.0f), s);

@@ -21,17 +21,19 @@ static inline __device__ void draw(float (*u)[LANES], const struct il_fill *f)
 {
     for (unsigned k = 0; k < 4; k++) {
         if (f->law == IL_LAW_UNIFORM) {
-            FOR_LANES(l) u[k][l] = f->a + (f->b - f->a) * il_uniform(as_uint(u[k][l]));
+            FOR_LANES(l)
+                u[k][l] = f->a + (f->b - f->a) * il_uniform(as_uint(u[k][l]));
         } else {
-            FOR_LANES(l) u[k][l] = f->a + f->b * il_normal(as_uint(u[k][l]));
+            FOR_LANES(l)
+                u[k][l] = f->a + f->b * il_normal(as_uint(u[k][l]));
         }
     }
 }
 
-__global__ void fill(float *__restrict__ w, const struct il_fill *__restrict__ fills,
-                     unsigned runs, unsigned rows, unsigned cols, unsigned block, unsigned ld)
+__global__ void fill(float *__restrict__ w, const struct il_fill *__restrict__ fills, unsigned runs,
+                     unsigned rows, unsigned cols, unsigned block, unsigned ld)
 {
-    __shared__ float u[4][LANES];           /* each lane reads its own column only */
+    __shared__ float u[4][LANES]; /* each lane reads its own column only */
     const size_t n = (size_t)rows * cols, quads = (n + 3) / 4, tiles = (quads + LANES - 1) / LANES;
 
     for (size_t t = blockIdx.x; t < tiles * runs; t += gridDim.x) {
@@ -40,7 +42,8 @@ __global__ void fill(float *__restrict__ w, const struct il_fill *__restrict__ f
 
         if (f.law == IL_LAW_CONSTANT) {
             for (unsigned k = 0; k < 4; k++)
-                FOR_LANES(l) u[k][l] = f.a;
+                FOR_LANES(l)
+                    u[k][l] = f.a;
         } else {
             FOR_LANES(l) {
                 const struct il_words words = il_philox(f.seed, first + l, f.tensor);

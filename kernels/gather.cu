@@ -34,7 +34,8 @@ static inline void prefetch_row(const struct il_clock *clock, const uint8_t *ima
     const uint32_t s = sample_at(clock, at, IL_NEVER);
     const uint8_t *image = images + (size_t)s * pixels;
 
-    if (s == IL_NEVER) return;
+    if (s == IL_NEVER)
+        return;
     for (unsigned j = 0; j < pixels; j += 64)
         PREFETCH(image + j);
     PREFETCH(image + pixels - 1);
@@ -63,12 +64,15 @@ __global__ void gather(float *__restrict__ x, uint8_t *__restrict__ label,
 
             if (step + 1 < clock->steps)
                 prefetch_row(clock, images, at + rows, pixels);
-            FOR_EACH(j, pixels) xr[j] = (float)image[j] * (1.0f / 255.0f);
-            FOR_EACH(j, ld - pixels) xr[pixels + j] = j == 0 ? 1.0f : 0.0f;
+            FOR_EACH(j, pixels)
+                xr[j] = (float)image[j] * (1.0f / 255.0f);
+            FOR_EACH(j, ld - pixels)
+                xr[pixels + j] = j == 0 ? 1.0f : 0.0f;
         } else {
-            FOR_EACH(j, ld) xr[j] = 0.0f;
+            FOR_EACH(j, ld)
+                xr[j] = 0.0f;
         }
-        __syncthreads();                /* all have read sample */
+        __syncthreads(); /* all have read sample */
     }
     if (blockIdx.x == 0 && LEADER())
         clock->now = step;

@@ -7,8 +7,9 @@
  *   FOR_TILE(r, j, rows, cols)  the same of a rows x cols rectangle; no break, no continue
  *   FOR_BLOCKS(i, n) this block's share of n rows, runs or tiles
  *   LEADER()         true in one thread of the block
- * What a block writes may not depend on which thread did it, and no block reads what another writes.
- * Two flavours: nvcc for the GPU, and serial C for the CPU device, where a block has one thread.
+ * What a block writes may not depend on which thread did it, and no block reads what another
+ * writes. Two flavours: nvcc for the GPU, and serial C for the CPU device, where a block has one
+ * thread.
  */
 #ifndef KERNELS_KERNEL_H
 #define KERNELS_KERNEL_H
@@ -20,53 +21,77 @@
 enum { LANES = 128 };
 
 #if defined(__CUDACC__)
-#  define OP(name) il_cuda_##name
-#  define OP_BEGIN extern "C" {
-#  define OP_END   }
-#  define LAUNCH(k, grid, d, args)                                                                \
-      (k<<<(grid), LANES, 0, (cudaStream_t)(d)->stream>>> args, (int)cudaGetLastError())
-#  define as_float(u) __uint_as_float(u)
-#  define as_uint(f)  __float_as_uint(f)
-#  define PREFETCH(p) ((void)0)
-#  define INDEPENDENT
-#  define FOR_TILE(r, j, rows, cols)                                                              \
-      for (unsigned e_ = threadIdx.x, r, j;                                                       \
-           e_ < (rows) * (cols) && (r = e_ / (cols), j = e_ % (cols), true); e_ += blockDim.x)
+#define OP(name) il_cuda_##name
+#define OP_BEGIN extern "C" {
+#define OP_END   }
+#define LAUNCH(k, grid, d, args)                                                                   \
+    (k<<<(grid), LANES, 0, (cudaStream_t)(d)->stream>>> args, (int)cudaGetLastError())
+#define as_float(u) __uint_as_float(u)
+#define as_uint(f)  __float_as_uint(f)
+#define PREFETCH(p) ((void)0)
+#define INDEPENDENT
+#define FOR_TILE(r, j, rows, cols)                                                                 \
+    for (unsigned e_ = threadIdx.x, r, j;                                                          \
+         e_ < (rows) * (cols) && (r = e_ / (cols), j = e_ % (cols), true); e_ += blockDim.x)
 #else
-#  include <string.h>
-#  if !defined(KERNEL_FLAVOUR)          /* cpu_v4, cpu_v3 or cpu_base: pasted into every op's name */
-#    define KERNEL_FLAVOUR cpu_base
-#  endif
-#  define IL_PASTE_(flavour, name) il_##flavour##_##name
-#  define IL_PASTE(flavour, name)  IL_PASTE_(flavour, name)
-#  define OP(name) IL_PASTE(KERNEL_FLAVOUR, name)
-#  define OP_BEGIN
-#  define OP_END
-#  define __global__ static
-#  define __device__
-#  define __shared__ static _Thread_local
-struct cu_dim { unsigned x; };
+#include <string.h>
+#if !defined(KERNEL_FLAVOUR) /* cpu_v4, cpu_v3 or cpu_base: pasted into every op's name */
+#define KERNEL_FLAVOUR cpu_base
+#endif
+#define IL_PASTE_(flavour, name) il_##flavour##_##name
+#define IL_PASTE(flavour, name)  IL_PASTE_(flavour, name)
+#define OP(name)                 IL_PASTE(KERNEL_FLAVOUR, name)
+#define OP_BEGIN
+#define OP_END
+#define __global__ static
+#define __device__
+#define __shared__ static _Thread_local
+struct cu_dim {
+    unsigned x;
+};
 static const struct cu_dim threadIdx = { 0 }, blockDim = { 1 };
 static _Thread_local __attribute__((unused)) struct cu_dim blockIdx, gridDim;
-static inline void __syncthreads(void) { (void)threadIdx; (void)blockDim; }
-static inline int cu_launched(const struct il_device *d) { (void)d; return 0; }
-#  define LAUNCH(k, grid, d, args) __extension__({                                                \
-        gridDim.x = KERNEL_GRID(grid);                                                            \
-        for (blockIdx.x = 0; blockIdx.x < gridDim.x; blockIdx.x++) k args;                        \
-        cu_launched(d); })
-#  if !defined(KERNEL_GRID)             /* tests force another grid: the bits may not change */
-#    define KERNEL_GRID(grid) (grid)
-#  endif
-#  if defined(__clang__)
-#    define INDEPENDENT                 /* clang's own word would let it reorder sums */
-#  else
-#    define INDEPENDENT _Pragma("GCC ivdep")
-#  endif
-#  define FOR_TILE(r, j, rows, cols)                                                              \
-      for (unsigned r = 0; r < (rows); r++) INDEPENDENT for (unsigned j = 0; j < (cols); j++)
-static inline float as_float(uint32_t u) { float f; memcpy(&f, &u, 4); return f; }
-static inline uint32_t as_uint(float f) { uint32_t u; memcpy(&u, &f, 4); return u; }
-#  define PREFETCH(p) __builtin_prefetch(p)
+static inline void __syncthreads(void)
+{
+    (void)threadIdx;
+    (void)blockDim;
+}
+static inline int cu_launched(const struct il_device *d)
+{
+    (void)d;
+    return 0;
+}
+#define LAUNCH(k, grid, d, args)                                                                   \
+    __extension__({                                                                                \
+        gridDim.x = KERNEL_GRID(grid);                                                             \
+        for (blockIdx.x = 0; blockIdx.x < gridDim.x; blockIdx.x++)                                 \
+            k args;                                                                                \
+        cu_launched(d);                                                                            \
+    })
+#if !defined(KERNEL_GRID) /* tests force another grid: the bits may not change */
+#define KERNEL_GRID(grid) (grid)
+#endif
+#if defined(__clang__)
+#define INDEPENDENT /* clang's own word would let it reorder sums */
+#else
+#define INDEPENDENT _Pragma("GCC ivdep")
+#endif
+#define FOR_TILE(r, j, rows, cols)                                                                 \
+    for (unsigned r = 0; r < (rows); r++)                                                          \
+    INDEPENDENT for (unsigned j = 0; j < (cols); j++)
+static inline float as_float(uint32_t u)
+{
+    float f;
+    memcpy(&f, &u, 4);
+    return f;
+}
+static inline uint32_t as_uint(float f)
+{
+    uint32_t u;
+    memcpy(&u, &f, 4);
+    return u;
+}
+#define PREFETCH(p) __builtin_prefetch(p)
 #endif
 
 #define FOR_LANES(l)     INDEPENDENT for (unsigned l = threadIdx.x; l < LANES; l += blockDim.x)

@@ -21,7 +21,8 @@ static inline __device__ void il_lanes_sum(float *part)
 {
     for (unsigned half = LANES / 2; half > 0; half /= 2) {
         __syncthreads();
-        FOR_EACH(l, half) part[l] += part[l + half];
+        FOR_EACH(l, half)
+            part[l] += part[l + half];
     }
     __syncthreads();
 }
@@ -33,7 +34,8 @@ static inline __device__ void il_lanes_max(float *part)
 {
     for (unsigned half = LANES / 2; half > 0; half /= 2) {
         __syncthreads();
-        FOR_EACH(l, half) part[l] = il_max(part[l], part[l + half]);
+        FOR_EACH(l, half)
+            part[l] = il_max(part[l], part[l + half]);
     }
     __syncthreads();
 }

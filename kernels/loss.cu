@@ -32,28 +32,28 @@
 
 enum { CHUNK = 16 };
 
-struct tile {                           /* [..][LANES]: lane l is row l of the tile */
-    float z[CHUNK][LANES], a[CHUNK][LANES], g[CHUNK][LANES];    /* logits, outputs, dL/da */
-    float top[LANES], sum[LANES];       /* largest value of the row; sum of e^(z - top) */
-    float total[LANES], dot[LANES];     /* renorm: sum a; sum of slope * a / total */
-    float back[LANES];                  /* softmax outputs: what the other classes send back */
+struct tile { /* [..][LANES]: lane l is row l of the tile */
+    float z[CHUNK][LANES], a[CHUNK][LANES], g[CHUNK][LANES]; /* logits, outputs, dL/da */
+    float top[LANES], sum[LANES];   /* largest value of the row; sum of e^(z - top) */
+    float total[LANES], dot[LANES]; /* renorm: sum a; sum of slope * a / total */
+    float back[LANES];              /* softmax outputs: what the other classes send back */
     float cost[LANES];
     uint32_t best[LANES], label[LANES]; /* best: no class where an output is NaN */
 };
 
-struct job {                            /* one run's rows of one tile */
+struct job { /* one run's rows of one tile */
     const float *z;
-    float *dz;                          /* NULL: no gradient wanted */
+    float *dz; /* NULL: no gradient wanted */
     unsigned rows, live, classes, block, ld;
     struct il_head head;
-    float hot, cold;                    /* y of the label's class is hot + cold, of others cold */
-    float low, high;                    /* of the clip */
+    float hot, cold; /* y of the label's class is hot + cold, of others cold */
+    float low, high; /* of the clip */
     float scale;
 };
 
 /* The loop over a job's classes by chunks: class c0 + c is row c of the tile, c < n. */
-#define FOR_CHUNKS(c0, n, j)                                                                      \
-    for (unsigned c0 = 0, n; c0 < (j)->classes && (n = il_min(CHUNK, (j)->classes - c0)) > 0;     \
+#define FOR_CHUNKS(c0, n, j)                                                                       \
+    for (unsigned c0 = 0, n; c0 < (j)->classes && (n = il_min(CHUNK, (j)->classes - c0)) > 0;      \
          c0 += CHUNK)
 
 static inline __device__ void load(struct tile *t, const struct job *j, unsigned c0, unsigned n)
@@ -69,7 +69,8 @@ static inline __device__ void load(struct tile *t, const struct job *j, unsigned
 static inline __device__ void exponentials(struct tile *t, unsigned n)
 {
     for (unsigned c = 0; c < n; c++)
-        FOR_LANES(l) t->a[c][l] = il_exp(t->z[c][l] - t->top[l]);
+        FOR_LANES(l)
+            t->a[c][l] = il_exp(t->z[c][l] - t->top[l]);
 }
 
 /* The largest logit of each row and its class, then the sum of exponentials; the last chunk's stay
@@ -96,7 +97,8 @@ static inline __device__ void sum_exponentials(struct tile *t, const struct job 
             load(t, j, c0, n);
         exponentials(t, n);
         for (unsigned c = 0; c < n; c++)
-            FOR_LANES(l) t->sum[l] += t->a[c][l];
+            FOR_LANES(l)
+                t->sum[l] += t->a[c][l];
     }
 }
 
@@ -122,7 +124,8 @@ static inline __device__ void store(const struct tile *t, const struct job *j, u
 static inline __device__ void softmax_cross_entropy(struct tile *t, const struct job *j)
 {
     sum_exponentials(t, j);
-    FOR_LANES(l) t->total[l] = t->dot[l] = 0.0f;
+    FOR_LANES(l)
+        t->total[l] = t->dot[l] = 0.0f;
     FOR_CHUNKS(c0, n, j) {
         if (j->classes > CHUNK)
             load(t, j, c0, n);
@@ -160,19 +163,22 @@ static inline __device__ void outputs(struct tile *t, const struct job *j, unsig
 
     if (j->head.act.code == IL_ACT_SOFTMAX) {
         for (unsigned c = 0; c < n; c++)
-            FOR_LANES(l) t->a[c][l] = il_exp(t->z[c][l] - t->top[l]) / t->sum[l];
+            FOR_LANES(l)
+                t->a[c][l] = il_exp(t->z[c][l] - t->top[l]) / t->sum[l];
         return;
     }
     if (j->head.act.code == IL_ACT_LOG_SOFTMAX) {
         for (unsigned c = 0; c < n; c++)
-            FOR_LANES(l) t->a[c][l] = t->z[c][l] - t->top[l] - il_log(t->sum[l]);
+            FOR_LANES(l)
+                t->a[c][l] = t->z[c][l] - t->top[l] - il_log(t->sum[l]);
         return;
     }
     switch (j->head.act.code) {
-#define X(ID, ...)                                                                                \
-    case IL_ACT_##ID:                                                                             \
-        for (unsigned c = 0; c < n; c++)                                                          \
-            FOR_LANES(l) t->a[c][l] = il_f_##ID(t->z[c][l], alpha);                               \
+#define X(ID, ...)                                                                                 \
+    case IL_ACT_##ID:                                                                              \
+        for (unsigned c = 0; c < n; c++)                                                           \
+            FOR_LANES(l)                                                                           \
+                t->a[c][l] = il_f_##ID(t->z[c][l], alpha);                                         \
         break;
 #include "activations.def"
 #undef X
@@ -200,9 +206,11 @@ static inline __device__ void slopes(struct tile *t, const struct job *j, unsign
 {
     for (unsigned c = 0; c < n; c++) {
         if (j->head.code == IL_LOSS_MSE) {
-            FOR_LANES(l) t->g[c][l] = 2.0f * (t->a[c][l] - target(t, j, l, c0 + c));
+            FOR_LANES(l)
+                t->g[c][l] = 2.0f * (t->a[c][l] - target(t, j, l, c0 + c));
         } else if (j->head.code == IL_LOSS_NLL) {
-            FOR_LANES(l) t->g[c][l] = -target(t, j, l, c0 + c);
+            FOR_LANES(l)
+                t->g[c][l] = -target(t, j, l, c0 + c);
         } else {
             FOR_LANES(l) {
                 const float g = clipped_slope(j, t->a[c][l] / t->total[l], target(t, j, l, c0 + c));
@@ -226,7 +234,8 @@ static inline __device__ void add_cost(struct tile *t, const struct job *j, unsi
                 t->cost[l] += e * e;
             }
         } else if (j->head.code == IL_LOSS_NLL) {
-            FOR_LANES(l) t->cost[l] -= target(t, j, l, c0 + c) * t->a[c][l];
+            FOR_LANES(l)
+                t->cost[l] -= target(t, j, l, c0 + c) * t->a[c][l];
         } else {
             FOR_LANES(l) {
                 const float y = target(t, j, l, c0 + c), q = t->a[c][l] / t->total[l];
@@ -246,7 +255,8 @@ static inline __device__ void gradients(struct tile *t, const struct job *j, uns
 
     if (j->head.act.code == IL_ACT_SOFTMAX) {
         for (unsigned c = 0; c < n; c++)
-            FOR_LANES(l) t->z[c][l] = t->a[c][l] * (t->g[c][l] - t->back[l]) * j->scale;
+            FOR_LANES(l)
+                t->z[c][l] = t->a[c][l] * (t->g[c][l] - t->back[l]) * j->scale;
         return;
     }
     if (j->head.act.code == IL_ACT_LOG_SOFTMAX) {
@@ -256,11 +266,11 @@ static inline __device__ void gradients(struct tile *t, const struct job *j, uns
         return;
     }
     switch (j->head.act.code) {
-#define X(ID, ...)                                                                                \
-    case IL_ACT_##ID:                                                                             \
-        for (unsigned c = 0; c < n; c++)                                                          \
-            FOR_LANES(l)                                                                          \
-                t->z[c][l] = t->g[c][l] * il_df_##ID(t->z[c][l], t->a[c][l], alpha) * j->scale;   \
+#define X(ID, ...)                                                                                 \
+    case IL_ACT_##ID:                                                                              \
+        for (unsigned c = 0; c < n; c++)                                                           \
+            FOR_LANES(l)                                                                           \
+                t->z[c][l] = t->g[c][l] * il_df_##ID(t->z[c][l], t->a[c][l], alpha) * j->scale;    \
         break;
 #include "activations.def"
 #undef X
@@ -276,7 +286,8 @@ static inline __device__ void rank(struct tile *t, const struct job *j, int by_l
             t->top[l] = -IL_INF;
             t->best[l] = 0;
         }
-    FOR_LANES(l) t->total[l] = t->back[l] = 0.0f;
+    FOR_LANES(l)
+        t->total[l] = t->back[l] = 0.0f;
     FOR_CHUNKS(c0, n, j) {
         load(t, j, c0, n);
         outputs(t, j, n);
@@ -311,12 +322,14 @@ static inline __device__ void general(struct tile *t, const struct job *j)
         fetch(t, j, c0, n);
         add_cost(t, j, c0, n);
     }
-    if (!j->dz) return;
+    if (!j->dz)
+        return;
     FOR_CHUNKS(c0, n, j) {
         fetch(t, j, c0, n);
         slopes(t, j, c0, n);
         for (unsigned c = 0; c < n; c++)
-            FOR_LANES(l) t->back[l] += softmax ? t->g[c][l] * t->a[c][l] : t->g[c][l];
+            FOR_LANES(l)
+                t->back[l] += softmax ? t->g[c][l] * t->a[c][l] : t->g[c][l];
     }
     FOR_CHUNKS(c0, n, j) {
         fetch(t, j, c0, n);
@@ -354,16 +367,27 @@ __global__ void loss(float *__restrict__ dz, struct il_sums *__restrict__ sums,
     __shared__ struct tile tile;
     const unsigned step = clock->now, steps = clock->steps;
     const size_t begin = (size_t)step * rows, n = clock->samples;
-    const unsigned live = step >= steps || begin >= n ? 0 : n - begin < rows ? (unsigned)(n - begin)
-                                                                             : rows;
+    const unsigned live = step >= steps || begin >= n ? 0
+                          : n - begin < rows          ? (unsigned)(n - begin)
+                                                      : rows;
 
     FOR_BLOCKS(m, runs) {
         const struct il_head h = head[m];
         const float even = h.smoothing / (float)classes;
         const int raw = h.code == IL_LOSS_CROSS_ENTROPY;
         const float lr = live && gradient && rate ? rate[(size_t)m * steps + step] : 1.0f;
-        struct job j = { NULL, NULL, 0, 0, classes, block, ld, h, 1.0f - h.smoothing, even,
-                         raw ? -IL_INF : h.eps, raw ? IL_INF : 1.0f - h.eps,
+        struct job j = { NULL,
+                         NULL,
+                         0,
+                         0,
+                         classes,
+                         block,
+                         ld,
+                         h,
+                         1.0f - h.smoothing,
+                         even,
+                         raw ? -IL_INF : h.eps,
+                         raw ? IL_INF : 1.0f - h.eps,
                          live ? h.gradient * lr / (float)live : 0.0f };
 
         for (unsigned base = 0; base < rows; base += LANES) {
@@ -373,7 +397,8 @@ __global__ void loss(float *__restrict__ dz, struct il_sums *__restrict__ sums,
             j.dz = gradient ? dz + at : NULL;
             j.rows = rows - base;
             j.live = live > base ? live - base : 0;
-            FOR_LANES(l) tile.label[l] = l < j.rows ? label[base + l] : 0;
+            FOR_LANES(l)
+                tile.label[l] = l < j.rows ? label[base + l] : 0;
             if (h.code == IL_LOSS_SOFTMAX_CROSS_ENTROPY)
                 softmax_cross_entropy(&tile, &j);
             else
@@ -384,7 +409,7 @@ __global__ void loss(float *__restrict__ dz, struct il_sums *__restrict__ sums,
             __syncthreads();
             if (LEADER())
                 add_up(&tile, &j, &sums[m], step);
-            __syncthreads();            /* the tile is written again */
+            __syncthreads(); /* the tile is written again */
         }
     }
     if (blockIdx.x == 0 && LEADER())
@@ -397,7 +422,8 @@ int OP(loss)(struct il_device *d, float *dz, struct il_sums *sums, const float *
              struct il_clock *clock, unsigned runs, unsigned rows, unsigned classes, unsigned block,
              unsigned ld, int gradient)
 {
-    return LAUNCH(loss, runs, d, (dz, sums, z, label, head, rate, clock, runs, rows, classes, block,
-                                  ld, gradient));
+    return LAUNCH(
+        loss, runs, d,
+        (dz, sums, z, label, head, rate, clock, runs, rows, classes, block, ld, gradient));
 }
 OP_END

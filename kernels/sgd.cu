@@ -82,11 +82,21 @@ __global__ void sgd(float *__restrict__ w, float *__restrict__ v, const float *_
                                        decoupled };
 
         switch (rule) {
-        case IL_RULE_SGD: sgd_tile(&tile, IL_RULE_SGD, w, v, g); break;
-        case IL_RULE_MOMENTUM_KERAS: sgd_tile(&tile, IL_RULE_MOMENTUM_KERAS, w, v, g); break;
-        case IL_RULE_MOMENTUM_TORCH: sgd_tile(&tile, IL_RULE_MOMENTUM_TORCH, w, v, g); break;
-        case IL_RULE_NESTEROV_KERAS: sgd_tile(&tile, IL_RULE_NESTEROV_KERAS, w, v, g); break;
-        case IL_RULE_NESTEROV_TORCH: sgd_tile(&tile, IL_RULE_NESTEROV_TORCH, w, v, g); break;
+        case IL_RULE_SGD:
+            sgd_tile(&tile, IL_RULE_SGD, w, v, g);
+            break;
+        case IL_RULE_MOMENTUM_KERAS:
+            sgd_tile(&tile, IL_RULE_MOMENTUM_KERAS, w, v, g);
+            break;
+        case IL_RULE_MOMENTUM_TORCH:
+            sgd_tile(&tile, IL_RULE_MOMENTUM_TORCH, w, v, g);
+            break;
+        case IL_RULE_NESTEROV_KERAS:
+            sgd_tile(&tile, IL_RULE_NESTEROV_KERAS, w, v, g);
+            break;
+        case IL_RULE_NESTEROV_TORCH:
+            sgd_tile(&tile, IL_RULE_NESTEROV_TORCH, w, v, g);
+            break;
         }
     }
 }

@@ -1,39 +1,43 @@
 /*
- * shared.h - what host and device code both read: the head of a device, the clock of a pack, and the
- * rows of the tables that the host uploads. Plain C, no CUDA, so every compiler sees one layout.
+ * shared.h - what host and device code both read: the head of a device, the clock of a pack, and
+ * the rows of the tables that the host uploads. Plain C, no CUDA, so every compiler sees one
+ * layout.
  */
 #ifndef KERNELS_SHARED_H
 #define KERNELS_SHARED_H
 
 #include <stdint.h>
 
-/* Head of every device's own struct: the table of its functions, and the stream that launches go to. */
+/*
+ * Head of every device's own struct: the table of its functions, and the stream that launches go
+ * to.
+ */
 struct il_device {
     const struct il_seam *seam;
     void *stream;
-    char id[32];                        /* the name that opens it: "cuda:0" */
+    char id[32]; /* the name that opens it: "cuda:0" */
 };
 
 enum { IL_ORDER_ROUNDS = 6 };
 
 /*
- * The clock of a pack lies in device memory, so that a recorded step needs nothing from the host. The
- * host uploads it once an epoch, together with the rates. `gather` reads next and writes now; the loss
- * reads now and writes next: no kernel reads what it writes.
+ * The clock of a pack lies in device memory, so that a recorded step needs nothing from the host.
+ * The host uploads it once an epoch, together with the rates. `gather` reads next and writes now;
+ * the loss reads now and writes next: no kernel reads what it writes.
  */
 struct il_clock {
-    uint32_t now, next;                 /* step of the epoch being done; the one after it */
-    uint32_t steps, samples;            /* of this epoch */
-    uint32_t half_bits;                 /* the order's domain has 2 * half_bits bits; 0: file order */
-    uint32_t key[IL_ORDER_ROUNDS];      /* of the order, from (data_seed, epoch) */
+    uint32_t now, next;            /* step of the epoch being done; the one after it */
+    uint32_t steps, samples;       /* of this epoch */
+    uint32_t half_bits;            /* the order's domain has 2 * half_bits bits; 0: file order */
+    uint32_t key[IL_ORDER_ROUNDS]; /* of the order, from (data_seed, epoch) */
 };
 
 /* What fills one tensor of one run. tensor is the Philox subsequence: purpose and tensor number. */
 enum il_law { IL_LAW_CONSTANT, IL_LAW_UNIFORM, IL_LAW_NORMAL };
 struct il_fill {
     uint64_t seed, tensor;
-    uint32_t law;                       /* enum il_law */
-    float a, b;                         /* constant: a;  uniform: [a, b);  normal: mean a, sd b */
+    uint32_t law; /* enum il_law */
+    float a, b;   /* constant: a;  uniform: [a, b);  normal: mean a, sd b */
     uint32_t unused;
 };
 
@@ -45,46 +49,51 @@ enum il_act_code {
     IL_ACT_COUNT
 };
 struct il_act {
-    uint32_t code;                      /* enum il_act_code */
-    float alpha;                        /* slope or scale, for the activations that have one */
+    uint32_t code; /* enum il_act_code */
+    float alpha;   /* slope or scale, for the activations that have one */
 };
 
 /* Loss codes. The cross-entropies differ in how they take the logarithm; see loss.cu. */
 enum il_loss_code {
-    IL_LOSS_SOFTMAX_CROSS_ENTROPY,      /* from the logits, by log-sum-exp */
-    IL_LOSS_CROSS_ENTROPY,              /* -sum y log a, as written: 0 * log 0 is NaN */
-    IL_LOSS_CROSS_ENTROPY_CLIP,         /* a clipped to [eps, 1 - eps] first */
-    IL_LOSS_CROSS_ENTROPY_RENORM,       /* a divided by its sum, then clipped (Keras) */
-    IL_LOSS_NLL,                        /* -sum y a: for log_softmax outputs */
-    IL_LOSS_MSE                         /* sum (a - y)^2; the divisor is in `gradient` and on the host */
+    IL_LOSS_SOFTMAX_CROSS_ENTROPY, /* from the logits, by log-sum-exp */
+    IL_LOSS_CROSS_ENTROPY,         /* -sum y log a, as written: 0 * log 0 is NaN */
+    IL_LOSS_CROSS_ENTROPY_CLIP,    /* a clipped to [eps, 1 - eps] first */
+    IL_LOSS_CROSS_ENTROPY_RENORM,  /* a divided by its sum, then clipped (Keras) */
+    IL_LOSS_NLL,                   /* -sum y a: for log_softmax outputs */
+    IL_LOSS_MSE                    /* sum (a - y)^2; the divisor is in `gradient` and on the host */
 };
-struct il_head {                        /* output activation and loss of one run */
+struct il_head { /* output activation and loss of one run */
     struct il_act act;
-    uint32_t code;                      /* enum il_loss_code */
-    float smoothing;                    /* y' = (1 - s) y + s / classes */
-    float eps;                          /* for the two clipped cross-entropies */
-    float gradient;                     /* d cost / d sum: 1, or 1/classes for a mean over elements, ... */
+    uint32_t code;   /* enum il_loss_code */
+    float smoothing; /* y' = (1 - s) y + s / classes */
+    float eps;       /* for the two clipped cross-entropies */
+    float gradient;  /* d cost / d sum: 1, or 1/classes for a mean over elements, ... */
 };
 
 /* Per-run sums of an epoch (or an evaluation), kept in double and in sample order. */
 struct il_sums {
     double cost;
     uint32_t correct;
-    uint32_t diverged;                  /* first step whose cost was not finite; IL_NEVER: none */
+    uint32_t diverged; /* first step whose cost was not finite; IL_NEVER: none */
 };
 #define IL_NEVER 0xffffffffu
 
 /* Update rules of sgd.cu */
-enum il_rule { IL_RULE_SGD, IL_RULE_MOMENTUM_KERAS, IL_RULE_MOMENTUM_TORCH, IL_RULE_NESTEROV_KERAS,
-               IL_RULE_NESTEROV_TORCH };
+enum il_rule {
+    IL_RULE_SGD,
+    IL_RULE_MOMENTUM_KERAS,
+    IL_RULE_MOMENTUM_TORCH,
+    IL_RULE_NESTEROV_KERAS,
+    IL_RULE_NESTEROV_TORCH
+};
 
 /* A step's batch of the first layer, in device memory. */
 struct il_batch {
-    float *x;                           /* [rows, ld]: pixels / 255, a constant 1, zeros to the end */
-    uint8_t *label;                     /* [rows] */
-    const uint8_t *images, *labels;     /* the dataset: [samples, pixels], [samples] */
+    float *x;                       /* [rows, ld]: pixels / 255, a constant 1, zeros to the end */
+    uint8_t *label;                 /* [rows] */
+    const uint8_t *images, *labels; /* the dataset: [samples, pixels], [samples] */
     struct il_clock *clock;
-    unsigned rows, pixels, k, ld;       /* k: pixels + 1 rounded up to 8; ld: k rounded up to 16 */
+    unsigned rows, pixels, k, ld; /* k: pixels + 1 rounded up to 8; ld: k rounded up to 16 */
 };
 
 #endif

@@ -20,30 +20,52 @@ static inline double ref_f(uint32_t code, double z, double alpha)
     const double lambda = 1.0507009873554805, a = 1.6732632423543772;
 
     switch (code) {
-    case IL_ACT_LINEAR: return z;
-    case IL_ACT_TANH: return tanh(z);
-    case IL_ACT_RELU: return z > 0 ? z : 0;
-    case IL_ACT_SIGMOID: return s;
-    case IL_ACT_SCALED_TANH: return 1.7159 * tanh(2 * z / 3);
-    case IL_ACT_RELU6: return fmin(fmax(z, 0), 6);
-    case IL_ACT_LEAKY_RELU: return z >= 0 ? z : alpha * z;
-    case IL_ACT_ELU: return z > 0 ? z : alpha * expm1(z);
-    case IL_ACT_SELU: return lambda * (z > 0 ? z : a * expm1(z));
-    case IL_ACT_CELU: return z > 0 ? z : alpha * expm1(z / alpha);
-    case IL_ACT_SOFTPLUS: return softplus;
-    case IL_ACT_SOFTSIGN: return z / (1 + fabs(z));
-    case IL_ACT_GELU: return z * phi;
+    case IL_ACT_LINEAR:
+        return z;
+    case IL_ACT_TANH:
+        return tanh(z);
+    case IL_ACT_RELU:
+        return z > 0 ? z : 0;
+    case IL_ACT_SIGMOID:
+        return s;
+    case IL_ACT_SCALED_TANH:
+        return 1.7159 * tanh(2 * z / 3);
+    case IL_ACT_RELU6:
+        return fmin(fmax(z, 0), 6);
+    case IL_ACT_LEAKY_RELU:
+        return z >= 0 ? z : alpha * z;
+    case IL_ACT_ELU:
+        return z > 0 ? z : alpha * expm1(z);
+    case IL_ACT_SELU:
+        return lambda * (z > 0 ? z : a * expm1(z));
+    case IL_ACT_CELU:
+        return z > 0 ? z : alpha * expm1(z / alpha);
+    case IL_ACT_SOFTPLUS:
+        return softplus;
+    case IL_ACT_SOFTSIGN:
+        return z / (1 + fabs(z));
+    case IL_ACT_GELU:
+        return z * phi;
     case IL_ACT_GELU_TANH:
         return 0.5 * z * (1 + tanh(sqrt(2 / M_PI) * (z + 0.044715 * z * z * z)));
-    case IL_ACT_SILU: return z * s;
-    case IL_ACT_MISH: return z * tanh(softplus);
-    case IL_ACT_HARDTANH: return fmin(fmax(z, -1), 1);
-    case IL_ACT_HARD_SIGMOID: return fmin(fmax(z / 6 + 0.5, 0), 1);
-    case IL_ACT_HARD_SWISH: return z * fmin(fmax(z / 6 + 0.5, 0), 1);
-    case IL_ACT_ERF: return erf(z);
-    case IL_ACT_SIN: return sin(z);
-    case IL_ACT_ARCTAN: return atan(z);
-    default: return NAN;                /* an activation without a reference fails every check */
+    case IL_ACT_SILU:
+        return z * s;
+    case IL_ACT_MISH:
+        return z * tanh(softplus);
+    case IL_ACT_HARDTANH:
+        return fmin(fmax(z, -1), 1);
+    case IL_ACT_HARD_SIGMOID:
+        return fmin(fmax(z / 6 + 0.5, 0), 1);
+    case IL_ACT_HARD_SWISH:
+        return z * fmin(fmax(z / 6 + 0.5, 0), 1);
+    case IL_ACT_ERF:
+        return erf(z);
+    case IL_ACT_SIN:
+        return sin(z);
+    case IL_ACT_ARCTAN:
+        return atan(z);
+    default:
+        return NAN; /* an activation without a reference fails every check */
     }
 }
 
@@ -64,7 +86,9 @@ static inline void ref_activate(const struct il_act *act, int n, const double *z
         a[j] = act->code == IL_ACT_SOFTMAX ? exp(z[j] - top) / sum : z[j] - top - log(sum);
 }
 
-/* the cost of one sample, from its logits; divisor: classes for a mean over elements, 2 for a half */
+/*
+ * the cost of one sample, from its logits; divisor: classes for a mean over elements, 2 for a half
+ */
 static inline double ref_cost(const struct il_head *h, double divisor, int n, const double *z,
                               unsigned label)
 {
@@ -82,14 +106,23 @@ static inline double ref_cost(const struct il_head *h, double divisor, int n, co
     for (int k = 0; k < n; k++)
         switch (h->code) {
         case IL_LOSS_SOFTMAX_CROSS_ENTROPY:
-        case IL_LOSS_NLL: cost -= y[k] * a[k]; break;
-        case IL_LOSS_CROSS_ENTROPY: cost -= y[k] * log(a[k]); break;
-        case IL_LOSS_CROSS_ENTROPY_CLIP: cost -= y[k] * log(fmin(fmax(a[k], eps), 1 - eps)); break;
+        case IL_LOSS_NLL:
+            cost -= y[k] * a[k];
+            break;
+        case IL_LOSS_CROSS_ENTROPY:
+            cost -= y[k] * log(a[k]);
+            break;
+        case IL_LOSS_CROSS_ENTROPY_CLIP:
+            cost -= y[k] * log(fmin(fmax(a[k], eps), 1 - eps));
+            break;
         case IL_LOSS_CROSS_ENTROPY_RENORM:
             cost -= y[k] * log(fmin(fmax(a[k] / sum, eps), 1 - eps));
             break;
-        case IL_LOSS_MSE: cost += (a[k] - y[k]) * (a[k] - y[k]); break;
-        default: return NAN;
+        case IL_LOSS_MSE:
+            cost += (a[k] - y[k]) * (a[k] - y[k]);
+            break;
+        default:
+            return NAN;
         }
     return cost / divisor;
 }

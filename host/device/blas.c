@@ -1,4 +1,7 @@
-/* blas.c - the CBLAS: BLIS where the build found it, else any other with OpenBLAS's words if it has them. */
+/*
+ * blas.c - the CBLAS: BLIS where the build found it, else any other with OpenBLAS's words if it has
+ * them.
+ */
 #include "blas.h"
 
 #include <stdio.h>
@@ -14,7 +17,10 @@
 /* the newest family of AMD's CPUs that BLIS 0.9 knows by number: Zen 3 */
 enum { KNOWN_FAMILY = 0x19 };
 
-/* Is this an AMD CPU from after BLIS? Intel's are told apart by their features, so new ones do well. */
+/*
+ * Is this an AMD CPU from after BLIS? Intel's are told apart by their features, so new ones do
+ * well.
+ */
 static int unknown_to_blis(void)
 {
     unsigned a, b, c, d, family;
@@ -32,36 +38,38 @@ static int unknown_to_blis(void)
 }
 
 /*
- * BLIS takes its generic kernels on a CPU that it does not know: 36 GFLOP/s instead of 168 on a Zen 5
- * core. There is no call to say better; it reads this variable when it is first used.
+ * BLIS takes its generic kernels on a CPU that it does not know: 36 GFLOP/s instead of 168 on a Zen
+ * 5 core. There is no call to say better; it reads this variable when it is first used.
  */
 void il_blas_start(void)
 {
     char type[16];
 
-    if (getenv("BLIS_ARCH_TYPE") || !unknown_to_blis())
-        return;
     __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
-        return;
-    snprintf(type, sizeof type, "%d",
-             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") ? BLIS_ARCH_SKX
-                                                                                       : BLIS_ARCH_ZEN3);
-    setenv("BLIS_ARCH_TYPE", type, 0);
+    if (unknown_to_blis() && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        snprintf(type, sizeof type, "%d",
+                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
+                     ? BLIS_ARCH_SKX
+                     : BLIS_ARCH_ZEN3);
+        setenv("BLIS_ARCH_TYPE", type, 0);
+    }
+    bli_init(); /* or a question about the kernels, coming first, aborts */
 }
 #else
-void il_blas_start(void) {}
+void il_blas_start(void) { bli_init(); }
 #endif
 
 void il_blas_about(char *text, size_t n)
 {
-    snprintf(text, n, "BLIS %s (%s)", bli_info_get_version_str(), bli_arch_string(bli_arch_query_id()));
+    snprintf(text, n, "BLIS %s (%s)", bli_info_get_version_str(),
+             bli_arch_string(bli_arch_query_id()));
 }
 
 /*
- * By BLIS's own interface: it takes the number of threads with the call, so that devices in one process
- * do not disturb each other, and it can leave out the path for small matrices, whose AVX2 kernels give
- * equal columns unequal bits where n is odd (BLIS 0.9.0, haswell and zen; test_device.c).
+ * By BLIS's own interface: it takes the number of threads with the call, so that devices in one
+ * process do not disturb each other, and it can leave out the path for small matrices, whose AVX2
+ * kernels give equal columns unequal bits where n is odd (BLIS 0.9.0, haswell and zen;
+ * test_device.c).
  */
 void il_blas_sgemm(int threads, int ta, int tb, int m, int n, int k, float alpha, const float *a,
                    int lda, const float *b, int ldb, float beta, float *c, int ldc)
@@ -72,9 +80,9 @@ void il_blas_sgemm(int threads, int ta, int tb, int m, int n, int k, float alpha
     bli_rntm_set_num_threads(threads, &how);
     if (n % 2)
         bli_rntm_disable_l3_sup(&how);
-    bli_sgemm_ex(ta ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, tb ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, m, n,
-                 k, &alpha, (float *)(uintptr_t)a, lda, 1, (float *)(uintptr_t)b, ldb, 1, &beta, c, ldc,
-                 1, NULL, &how);
+    bli_sgemm_ex(ta ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, tb ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE,
+                 m, n, k, &alpha, (float *)(uintptr_t)a, lda, 1, (float *)(uintptr_t)b, ldb, 1,
+                 &beta, c, ldc, 1, NULL, &how);
 }
 
 #else
@@ -96,7 +104,7 @@ void il_blas_sgemm(int threads, int ta, int tb, int m, int n, int k, float alpha
 {
     if (openblas_set_num_threads)
         openblas_set_num_threads(threads);
-    cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, m, n, k,
-                alpha, a, lda, b, ldb, beta, c, ldc);
+    cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, m, n,
+                k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 #endif

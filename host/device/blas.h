@@ -5,8 +5,9 @@
 #include <stddef.h>
 
 /*
- * Call before anything else here, once a process or more often. Sets BLIS_ARCH_TYPE in the environment,
- * unless it is set, where BLIS would not know the CPU; so not beside another thread's getenv.
+ * Call before anything else here, once a process or more often. Sets BLIS_ARCH_TYPE in the
+ * environment, unless it is set, where BLIS would not know the CPU; so not beside another thread's
+ * getenv.
  */
 void il_blas_start(void);
 

@@ -1,6 +1,7 @@
 /*
- * cpu.c - the CPU device: heap memory, a CBLAS, and the kernels compiled as C. The kernels exist once per
- * flavour of CPU; the flavours are three tables that differ in their ops alone, and give equal bits.
+ * cpu.c - the CPU device: heap memory, a CBLAS, and the kernels compiled as C. The kernels exist
+ * once per flavour of CPU; the flavours are three tables that differ in their ops alone, and give
+ * equal bits.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -14,12 +15,14 @@
 #include "ops.def"
 #undef X
 #if defined(INITLAB_X86_FLAVOURS)
-#define X(name, params, args, bytes) int il_cpu_v3_##name params; int il_cpu_v4_##name params;
+#define X(name, params, args, bytes)                                                               \
+    int il_cpu_v3_##name params;                                                                   \
+    int il_cpu_v4_##name params;
 #include "ops.def"
 #undef X
 #endif
 
-enum { ALIGNMENT = 64 };                /* a cache line, and the widest vector */
+enum { ALIGNMENT = 64 }; /* a cache line, and the widest vector */
 enum { E_MEMORY = 1, E_TOO_LARGE };
 enum flavour { BASE, V3, V4, FLAVOURS };
 static const char *const flavour_name[FLAVOURS] = { "base", "v3", "v4" };
@@ -37,18 +40,18 @@ struct il_record {
 static struct cpu *self(struct il_device *d) { return (struct cpu *)d; }
 
 /*
- * Does this CPU run a flavour? By single features, as clang 14 does not know the levels by name; a CPU
- * with these has the rest of its level too.
+ * Does this CPU run a flavour? By single features, as clang 14 does not know the levels by name; a
+ * CPU with these has the rest of its level too.
  */
 static int runs(enum flavour f)
 {
 #if defined(INITLAB_X86_FLAVOURS)
     __builtin_cpu_init();
-    const int v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
-                   && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-    const int v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                   && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq")
-                   && __builtin_cpu_supports("avx512vl");
+    const int v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                   __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+    const int v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512vl");
 
     return f == BASE || (f == V3 && v3) || (f == V4 && v4);
 #else
@@ -56,7 +59,10 @@ static int runs(enum flavour f)
 #endif
 }
 
-/* The flavour to use: the best, or the one that INITLAB_CPU (for tests) names. 0: refused, why says so. */
+/*
+ * The flavour to use: the best, or the one that INITLAB_CPU (for tests) names. 0: refused, why says
+ * so.
+ */
 static int choose(enum flavour *f, char *why, size_t n)
 {
     const char *const asked = getenv("INITLAB_CPU");
@@ -144,7 +150,8 @@ static int cpu_about(struct il_device *d, struct il_about *out)
         snprintf(out->name, sizeof out->name, "CPU");
     il_blas_about(blas, sizeof blas);
     snprintf(out->detail, sizeof out->detail, "%s kernels, %s, %d thread%s",
-             flavour_name[self(d)->flavour], blas, self(d)->threads, self(d)->threads == 1 ? "" : "s");
+             flavour_name[self(d)->flavour], blas, self(d)->threads,
+             self(d)->threads == 1 ? "" : "s");
     if (page > 0 && pages > 0)
         out->memory = (size_t)page * (size_t)pages;
     /* sysconf counts the page cache as taken, the kernel's own estimate does not */
@@ -158,8 +165,10 @@ static int cpu_about(struct il_device *d, struct il_about *out)
 static const char *cpu_error(struct il_device *d, int code)
 {
     (void)d;
-    return code == 0 ? "success" : code == E_MEMORY ? "out of memory"
-           : code == E_TOO_LARGE ? "a matrix is too large for the BLAS" : "unknown error";
+    return code == 0             ? "success"
+           : code == E_MEMORY    ? "out of memory"
+           : code == E_TOO_LARGE ? "a matrix is too large for the BLAS"
+                                 : "unknown error";
 }
 
 static int cpu_alloc(struct il_device *d, void **p, size_t bytes)
@@ -202,14 +211,14 @@ static int cpu_wait(struct il_device *d)
     return 0;
 }
 
-static int cpu_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k, float alpha,
-                    const float *a, unsigned lda, const float *b, unsigned ldb, float beta, float *c,
-                    unsigned ldc)
+static int cpu_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
+                    float alpha, const float *a, unsigned lda, const float *b, unsigned ldb,
+                    float beta, float *c, unsigned ldc)
 {
     if ((m | n | k | lda | ldb | ldc) > INT_MAX)
         return E_TOO_LARGE;
-    il_blas_sgemm(self(d)->threads, ta, tb, (int)m, (int)n, (int)k, alpha, a, (int)lda, b, (int)ldb, beta,
-                  c, (int)ldc);
+    il_blas_sgemm(self(d)->threads, ta, tb, (int)m, (int)n, (int)k, alpha, a, (int)lda, b, (int)ldb,
+                  beta, c, (int)ldc);
     return 0;
 }
 
@@ -221,7 +230,8 @@ static int cpu_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, uns
     int e = 0;
 
     for (size_t i = 0; !e && i < count; i++)
-        e = cpu_gemm(d, ta, tb, m, n, k, alpha, a + i * sa, lda, b + i * sb, ldb, beta, c + i * sc, ldc);
+        e = cpu_gemm(d, ta, tb, m, n, k, alpha, a + i * sa, lda, b + i * sb, ldb, beta, c + i * sc,
+                     ldc);
     return e;
 }
 
@@ -256,11 +266,11 @@ static void cpu_record_free(struct il_device *d, struct il_record *r)
 }
 
 /* put and get are one function here: both are copies within the host's memory. */
-#define SLOTS                                                                                     \
-    IL_SEAM_ABI, sizeof(struct il_seam), "cpu", cpu_count, cpu_open, cpu_close, cpu_about,        \
-    cpu_error, cpu_alloc, cpu_free, cpu_put, cpu_put, cpu_zero, cpu_wait, cpu_gemm,               \
-    cpu_gemm_batched, dense_gather, dense_forward, dense_update, cpu_record, cpu_replay,          \
-    cpu_record_free,
+#define SLOTS                                                                                      \
+    IL_SEAM_ABI, sizeof(struct il_seam), "cpu", cpu_count, cpu_open, cpu_close, cpu_about,         \
+        cpu_error, cpu_alloc, cpu_free, cpu_put, cpu_put, cpu_zero, cpu_wait, cpu_gemm,            \
+        cpu_gemm_batched, dense_gather, dense_forward, dense_update, cpu_record, cpu_replay,       \
+        cpu_record_free,
 
 static const struct il_seam seams[] = {
     { SLOTS

@@ -1,6 +1,7 @@
 /*
- * cuda.c - the CUDA device, a plugin: plain C against the CUDA runtime and cuBLAS. A step is recorded by
- * stream capture and replayed as a graph. An error is a cudaError_t; cuBLAS's are that plus 10000.
+ * cuda.c - the CUDA device, a plugin: plain C against the CUDA runtime and cuBLAS. A step is
+ * recorded by stream capture and replayed as a graph. An error is a cudaError_t; cuBLAS's are that
+ * plus 10000.
  */
 #include <cublas_v2.h>
 #include <cuda_runtime_api.h>
@@ -14,15 +15,17 @@
 #include "ops.def"
 #undef X
 
-enum { BLAS_ERROR = 10000, WORKSPACE = 32 << 20 };      /* what cuBLAS advises from Hopper on */
+enum { BLAS_ERROR = 10000, WORKSPACE = 32 << 20 }; /* what cuBLAS advises from Hopper on */
 
 struct cuda {
-    struct il_device head;              /* .stream */
+    struct il_device head; /* .stream */
     int index;
     cublasHandle_t blas;
     void *workspace;
 };
-struct il_record { cudaGraphExec_t exec; };
+struct il_record {
+    cudaGraphExec_t exec;
+};
 
 static const struct il_seam cuda_seam;
 
@@ -110,9 +113,9 @@ static int cuda_open(struct il_device **d, int index, int threads, char *why, si
         e = blas(cublasCreate(&c->blas));
     if (!e)
         e = blas(cublasSetStream(c->blas, s));
-    if (!e)             /* after the stream: setting that one takes the workspace away again */
+    if (!e) /* after the stream: setting that one takes the workspace away again */
         e = blas(cublasSetWorkspace(c->blas, c->workspace, WORKSPACE));
-    if (!e)             /* fp32 in every phase of a product, whatever the environment asks for */
+    if (!e) /* fp32 in every phase of a product, whatever the environment asks for */
         e = blas(cublasSetMathMode(c->blas, CUBLAS_PEDANTIC_MATH));
     if (e) {
         snprintf(why, n, "%s (CUDA error %d)", cuda_error(&c->head, e), e);
@@ -143,8 +146,9 @@ static int cuda_about(struct il_device *d, struct il_about *out)
         return e;
     snprintf(out->name, sizeof out->name, "%.63s", p.name);
     snprintf(out->detail, sizeof out->detail,
-             "compute capability %d.%d, driver for CUDA %d.%d, CUDA runtime %d.%d, cuBLAS %d", p.major,
-             p.minor, driver / 1000, driver % 1000 / 10, runtime / 1000, runtime % 1000 / 10, version);
+             "compute capability %d.%d, driver for CUDA %d.%d, CUDA runtime %d.%d, cuBLAS %d",
+             p.major, p.minor, driver / 1000, driver % 1000 / 10, runtime / 1000,
+             runtime % 1000 / 10, version);
     return 0;
 }
 
@@ -167,7 +171,8 @@ static int cuda_wait(struct il_device *d)
 
     return e ? e : handled((int)cudaStreamSynchronize(stream(d)));
 }
-static int copy(struct il_device *d, void *dst, const void *src, size_t bytes, enum cudaMemcpyKind kind)
+static int copy(struct il_device *d, void *dst, const void *src, size_t bytes,
+                enum cudaMemcpyKind kind)
 {
     int e = enter(d);
 
@@ -193,26 +198,29 @@ static int cuda_zero(struct il_device *d, void *p, size_t bytes)
 static cublasOperation_t op(int transposed) { return transposed ? CUBLAS_OP_T : CUBLAS_OP_N; }
 
 /* row-major c = a b is column-major c' = b' a' */
-static int cuda_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k, float alpha,
-                     const float *a, unsigned lda, const float *b, unsigned ldb, float beta, float *c,
-                     unsigned ldc)
+static int cuda_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
+                     float alpha, const float *a, unsigned lda, const float *b, unsigned ldb,
+                     float beta, float *c, unsigned ldc)
 {
     const int e = (m | n | k | lda | ldb | ldc) > INT_MAX ? cudaErrorInvalidValue : enter(d);
 
-    return e ? e : blas(cublasSgemm(self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k, &alpha, b,
-                                    (int)ldb, a, (int)lda, &beta, c, (int)ldc));
+    return e ? e
+             : blas(cublasSgemm(self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k, &alpha, b,
+                                (int)ldb, a, (int)lda, &beta, c, (int)ldc));
 }
-static int cuda_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
-                             float alpha, const float *a, unsigned lda, size_t sa, const float *b,
-                             unsigned ldb, size_t sb, float beta, float *c, unsigned ldc, size_t sc,
-                             unsigned count)
+static int cuda_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n,
+                             unsigned k, float alpha, const float *a, unsigned lda, size_t sa,
+                             const float *b, unsigned ldb, size_t sb, float beta, float *c,
+                             unsigned ldc, size_t sc, unsigned count)
 {
-    const int e = (m | n | k | lda | ldb | ldc | count) > INT_MAX ? cudaErrorInvalidValue : enter(d);
+    const int e =
+        (m | n | k | lda | ldb | ldc | count) > INT_MAX ? cudaErrorInvalidValue : enter(d);
 
-    return e ? e : blas(cublasSgemmStridedBatched(
-                       self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k, &alpha, b, (int)ldb,
-                       (long long)sb, a, (int)lda, (long long)sa, &beta, c, (int)ldc, (long long)sc,
-                       (int)count));
+    return e ? e
+             : blas(cublasSgemmStridedBatched(self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k,
+                                              &alpha, b, (int)ldb, (long long)sb, a, (int)lda,
+                                              (long long)sa, &beta, c, (int)ldc, (long long)sc,
+                                              (int)count));
 }
 
 static void cuda_record_free(struct il_device *d, struct il_record *r)
@@ -232,10 +240,11 @@ static int cuda_record(struct il_device *d, il_step_fn *step, void *arg, struct 
         return cudaErrorMemoryAllocation;
     e = enter(d);
     if (!e)
-        e = step(d, arg);               /* a real step: cuBLAS loads its kernels here */
-    if (!e && !(e = handled((int)cudaStreamBeginCapture(stream(d), cudaStreamCaptureModeThreadLocal)))) {
-        e = step(d, arg);               /* only noted down */
-        end = handled((int)cudaStreamEndCapture(stream(d), &graph));    /* always: ends the capture */
+        e = step(d, arg); /* a real step: cuBLAS loads its kernels here */
+    if (!e &&
+        !(e = handled((int)cudaStreamBeginCapture(stream(d), cudaStreamCaptureModeThreadLocal)))) {
+        e = step(d, arg);                                            /* only noted down */
+        end = handled((int)cudaStreamEndCapture(stream(d), &graph)); /* always: ends the capture */
         e = e ? e : end;
     }
     if (!e)
@@ -257,20 +266,27 @@ static int cuda_replay(struct il_device *d, struct il_record *r, unsigned times)
     return e;
 }
 
-#define X(name, params, args, bytes)                                                              \
-    static int cuda_##name params                                                                 \
-    {                                                                                             \
-        const int e_ = enter(d);                                                                  \
-        return e_ ? e_ : il_cuda_##name args;                                                     \
+#define X(name, params, args, bytes)                                                               \
+    static int cuda_##name params                                                                  \
+    {                                                                                              \
+        const int e_ = enter(d);                                                                   \
+        return e_ ? e_ : il_cuda_##name args;                                                      \
     }
 #include "ops.def"
 #undef X
 
 static const struct il_seam cuda_seam = {
-    IL_SEAM_ABI, sizeof(struct il_seam), "cuda", cuda_count, cuda_open, cuda_close, cuda_about,
-    cuda_error, cuda_alloc, cuda_free, cuda_put, cuda_get, cuda_zero, cuda_wait, cuda_gemm,
-    cuda_gemm_batched, dense_gather, dense_forward, dense_update, cuda_record, cuda_replay,
-    cuda_record_free,
+    IL_SEAM_ABI,  sizeof(struct il_seam),
+    "cuda",       cuda_count,
+    cuda_open,    cuda_close,
+    cuda_about,   cuda_error,
+    cuda_alloc,   cuda_free,
+    cuda_put,     cuda_get,
+    cuda_zero,    cuda_wait,
+    cuda_gemm,    cuda_gemm_batched,
+    dense_gather, dense_forward,
+    dense_update, cuda_record,
+    cuda_replay,  cuda_record_free,
 #define X(name, params, args, bytes) cuda_##name,
 #include "ops.def"
 #undef X

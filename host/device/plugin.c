@@ -1,7 +1,7 @@
 /*
- * plugin.c - find and open libinitlab_cuda.so: at INITLAB_PLUGIN if that is set, else beside the program,
- * in the library folders of the program's prefix, and where it was to be installed. It is never closed:
- * CUDA registers what runs at exit.
+ * plugin.c - find and open libinitlab_cuda.so: at INITLAB_PLUGIN if that is set, else beside the
+ * program, in the library folders of the program's prefix, and where it was to be installed. It is
+ * never closed: CUDA registers what runs at exit.
  */
 #include "plugin.h"
 
@@ -41,8 +41,8 @@ static void program_folder(char *folder, size_t n)
 static int first_match(const char *pattern, char *path, size_t n)
 {
     glob_t found = { 0 };
-    const int any = glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0
-                    && strlen(found.gl_pathv[0]) < n;
+    const int any =
+        glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0 && strlen(found.gl_pathv[0]) < n;
 
     if (any)
         snprintf(path, n, "%s", found.gl_pathv[0]);
@@ -81,7 +81,8 @@ const struct il_seam *il_plugin_load(char *why, size_t n)
             return NULL;
         }
     } else if (!find(path, sizeof path)) {
-        snprintf(why, n, "no CUDA plugin (" PLUGIN ") beside the program, in ../lib*/initlab or in %.120s",
+        snprintf(why, n,
+                 "no CUDA plugin (" PLUGIN ") beside the program, in ../lib*/initlab or in %.120s",
                  INITLAB_PLUGIN_DIR);
         return NULL;
     }
@@ -97,7 +98,7 @@ const struct il_seam *il_plugin_load(char *why, size_t n)
         snprintf(why, n, "%.160s is no plugin of initlab", path);
         return NULL;
     }
-    memcpy(&entry, &symbol, sizeof entry);      /* ISO C has no cast from an object to a function */
+    memcpy(&entry, &symbol, sizeof entry); /* ISO C has no cast from an object to a function */
     seam = entry();
     if (seam->abi != IL_SEAM_ABI || seam->size != sizeof *seam) {
         snprintf(why, n, "the CUDA plugin %.160s is of another version of initlab", path);

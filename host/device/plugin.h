@@ -4,7 +4,9 @@
 
 #include "seam.h"
 
-/* The plugin's seam, or NULL and one line of words in why. It stays loaded until the process ends. */
+/*
+ * The plugin's seam, or NULL and one line of words in why. It stays loaded until the process ends.
+ */
 const struct il_seam *il_plugin_load(char *why, size_t n);
 
 #endif

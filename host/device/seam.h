@@ -1,5 +1,6 @@
 /*
- * seam.h - the device seam: one table of function pointers per kind of device. Every slot is required.
+ * seam.h - the device seam: one table of function pointers per kind of device. Every slot is
+ * required.
  *
  * Functions return 0 or the device's own error code, which `error` puts into words. Pointers named
  * with a const float *, float * or uint8_t * are device memory except in put (src) and get (dst).
@@ -14,44 +15,46 @@
 
 enum { IL_SEAM_ABI = 1 };
 
-struct il_record;                       /* a recorded step; each device has its own */
+struct il_record; /* a recorded step; each device has its own */
 typedef int il_step_fn(struct il_device *d, void *arg);
 
 /* What a device says of itself; strings end in 0. */
 struct il_about {
-    char name[64];                      /* "NVIDIA H100 80GB HBM3", or the CPU's model */
-    char detail[192];                   /* compute capability, driver and library versions, kernels' flavour */
-    size_t memory, memory_free;         /* bytes; 0: unknown */
+    char name[64];    /* "NVIDIA H100 80GB HBM3", or the CPU's model */
+    char detail[192]; /* compute capability, driver and library versions, kernels' flavour */
+    size_t memory, memory_free; /* bytes; 0: unknown */
 };
 
 struct il_seam {
-    uint32_t abi, size;                 /* IL_SEAM_ABI, sizeof: checked by who opens a plugin */
-    const char *kind;                   /* "cpu", "cuda", ... */
+    uint32_t abi, size; /* IL_SEAM_ABI, sizeof: checked by who opens a plugin */
+    const char *kind;   /* "cpu", "cuda", ... */
 
     /* the number of devices; < 0 and words in why: none can be used */
     int (*count)(char *why, size_t n);
     /* index < count; threads: of the BLAS. On failure *d is NULL and why holds words. */
     int (*open)(struct il_device **d, int index, int threads, char *why, size_t n);
-    void (*close)(struct il_device *d);             /* NULL is legal */
+    void (*close)(struct il_device *d); /* NULL is legal */
     int (*about)(struct il_device *d, struct il_about *out);
-    const char *(*error)(struct il_device *d, int code);    /* valid until the next call */
+    const char *(*error)(struct il_device *d, int code); /* valid until the next call */
 
     /* memory; what alloc returns is undefined until written. free takes NULL. */
     int (*alloc)(struct il_device *d, void **p, size_t bytes);
     int (*free)(struct il_device *d, void *p);
-    int (*put)(struct il_device *d, void *dst, const void *src, size_t bytes);  /* src may be reused on return */
-    int (*get)(struct il_device *d, void *dst, const void *src, size_t bytes);  /* waits */
+    int (*put)(struct il_device *d, void *dst, const void *src,
+               size_t bytes); /* src may be reused on return */
+    int (*get)(struct il_device *d, void *dst, const void *src, size_t bytes); /* waits */
     int (*zero)(struct il_device *d, void *p, size_t bytes);
-    int (*wait)(struct il_device *d);   /* late errors surface here */
+    int (*wait)(struct il_device *d); /* late errors surface here */
 
     /*
-     * matrix, row-major: c[m,n] = alpha * op(a)[m,k] * op(b)[k,n] + beta * c; ta, tb: stored transposed.
-     * Equal columns of b give bit-equal columns of c. beta = 0 overwrites: c may hold NaN.
-     * batched: matrix i begins at a + i*sa, b + i*sb, c + i*sc; interleaved column blocks are legal.
+     * matrix, row-major: c[m,n] = alpha * op(a)[m,k] * op(b)[k,n] + beta * c; ta, tb: stored
+     * transposed. Equal columns of b give bit-equal columns of c. beta = 0 overwrites: c may hold
+     * NaN. batched: matrix i begins at a + i*sa, b + i*sb, c + i*sc; interleaved column blocks are
+     * legal.
      */
-    int (*gemm)(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k, float alpha,
-                const float *a, unsigned lda, const float *b, unsigned ldb, float beta, float *c,
-                unsigned ldc);
+    int (*gemm)(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
+                float alpha, const float *a, unsigned lda, const float *b, unsigned ldb, float beta,
+                float *c, unsigned ldc);
     int (*gemm_batched)(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
                         float alpha, const float *a, unsigned lda, size_t sa, const float *b,
                         unsigned ldb, size_t sb, float beta, float *c, unsigned ldc, size_t sc,
@@ -67,12 +70,14 @@ struct il_seam {
     int (*input_update)(struct il_device *d, const struct il_batch *b, unsigned n, float alpha,
                         const float *dz, unsigned lddz, float beta, float *w, unsigned ldw);
 
-    /* steps: record runs the step once, for real, and keeps it; replay runs it again, times times */
+    /*
+     * steps: record runs the step once, for real, and keeps it; replay runs it again, times times
+     */
     int (*record)(struct il_device *d, il_step_fn *step, void *arg, struct il_record **r);
     int (*replay)(struct il_device *d, struct il_record *r, unsigned times);
-    void (*record_free)(struct il_device *d, struct il_record *r);      /* NULL is legal */
+    void (*record_free)(struct il_device *d, struct il_record *r); /* NULL is legal */
 
-#define X(name, params, args, bytes) int (*name) params;
+#define X(name, params, args, bytes) int(*name) params;
 #include "ops.def"
 #undef X
 };
@@ -80,7 +85,7 @@ struct il_seam {
 const struct il_seam *il_cpu_seam(void);
 
 /* Wrappers of an open device, which they own from then on. On failure the inner one stays open. */
-int il_strict_open(struct il_device **d, struct il_device *inner);      /* of the CPU device only */
+int il_strict_open(struct il_device **d, struct il_device *inner); /* of the CPU device only */
 int il_trace_open(struct il_device **d, struct il_device *inner);
 
 /* How many allocations of a strict device are not freed. */
@@ -89,8 +94,8 @@ size_t il_strict_live(const struct il_device *d);
 /* What a trace device saw, one row a name in order of first use; NULL past the end. */
 struct il_trace_row {
     const char *name;
-    uint64_t calls, bytes;              /* bytes by ops.def's formula; 0 where none is known */
-    double seconds;                     /* each call waited for */
+    uint64_t calls, bytes; /* bytes by ops.def's formula; 0 where none is known */
+    double seconds;        /* each call waited for */
 };
 const struct il_trace_row *il_trace_row(const struct il_device *d, size_t i);
 

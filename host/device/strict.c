@@ -1,8 +1,9 @@
 /*
- * strict.c - the CPU device for tests, with memory as strange to the host as a GPU's. Every allocation lies
- * between two pages that nobody may touch, its end as near to the second as alignment to 64 bytes allows,
- * and what is left of its pages is a canary that every call checks. Fresh memory is 0xFF bytes: NaN. Pages
- * can be read and written only while a call of the seam runs; freed ones never again.
+ * strict.c - the CPU device for tests, with memory as strange to the host as a GPU's. Every
+ * allocation lies between two pages that nobody may touch, its end as near to the second as
+ * alignment to 64 bytes allows, and what is left of its pages is a canary that every call checks.
+ * Fresh memory is 0xFF bytes: NaN. Pages can be read and written only while a call of the seam
+ * runs; freed ones never again.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,11 +14,11 @@
 #include "seam.h"
 
 enum { ALIGNMENT = 64, CANARY = 0xA5, FRESH = 0xFF };
-enum { E_STRICT = -1 };                 /* ours; the words are in the device */
+enum { E_STRICT = -1 }; /* ours; the words are in the device */
 
 struct area {
-    uint8_t *map, *data;                /* map: the guard page before; then inside; then the guard after */
-    size_t inside, bytes;               /* inside: bytes of the pages between the guards */
+    uint8_t *map, *data;  /* map: the guard page before; then inside; then the guard after */
+    size_t inside, bytes; /* inside: bytes of the pages between the guards */
     int live;
 };
 struct strict {
@@ -120,8 +121,8 @@ static int device_range(struct strict *s, const char *call, const void *p, size_
         return fail(s, "%s: %p is no device memory", call, p);
     if (!a->live)
         return fail(s, "%s: memory was freed", call);
-    if (at < (uintptr_t)a->data || at - (uintptr_t)a->data > a->bytes
-        || bytes > a->bytes - (at - (uintptr_t)a->data))
+    if (at < (uintptr_t)a->data || at - (uintptr_t)a->data > a->bytes ||
+        bytes > a->bytes - (at - (uintptr_t)a->data))
         return fail(s, "%s: outside an allocation of %zu bytes", call, a->bytes);
     return 0;
 }
@@ -151,11 +152,13 @@ static int strict_alloc(struct il_device *d, void **p, size_t bytes)
     if (bytes > SIZE_MAX / 2)
         return fail(s, "out of memory");
     a.inside = ((bytes ? bytes : 1) + page - 1) / page * page;
-    map = mmap(NULL, a.inside + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    map = mmap(NULL, a.inside + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+               -1, 0);
     if (map == MAP_FAILED)
         return fail(s, "out of memory");
     a.map = map;
-    a.data = a.map + page + a.inside - ((bytes ? bytes : 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    a.data =
+        a.map + page + a.inside - ((bytes ? bytes : 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (protect(s, &a, PROT_READ | PROT_WRITE)) {
         munmap(map, a.inside + 2 * page);
         return E_STRICT;
@@ -183,7 +186,8 @@ static int strict_free(struct il_device *d, void *p)
     e = protect(s, a, PROT_READ | PROT_WRITE);
     if (!e)
         e = check(s, a, "a call before free");
-    madvise(inside(s, a), a->inside, MADV_DONTNEED);    /* the address stays taken, the memory need not */
+    madvise(inside(s, a), a->inside,
+            MADV_DONTNEED); /* the address stays taken, the memory need not */
     if (protect(s, a, PROT_NONE))
         e = E_STRICT;
     a->live = 0;
@@ -192,17 +196,18 @@ static int strict_free(struct il_device *d, void *p)
 }
 
 /* Pass a call on with all memory open: d is the strict device, in the arguments the one inside. */
-#define FORWARD(slot, args)                                                                       \
-    do {                                                                                          \
-        struct strict *const strict_ = self(d);                                                   \
-        int e_ = unlock(strict_);                                                                 \
-        d = strict_->inner;                                                                       \
-        if (!e_)                                                                                  \
-            e_ = d->seam->slot args;                                                              \
-        return lock(strict_, #slot, e_);                                                          \
+#define FORWARD(slot, args)                                                                        \
+    do {                                                                                           \
+        struct strict *const strict_ = self(d);                                                    \
+        int e_ = unlock(strict_);                                                                  \
+        d = strict_->inner;                                                                        \
+        if (!e_)                                                                                   \
+            e_ = d->seam->slot args;                                                               \
+        return lock(strict_, #slot, e_);                                                           \
     } while (0)
 
-#define X(name, params, args, bytes) static int strict_##name params { FORWARD(name, args); }
+#define X(name, params, args, bytes)                                                               \
+    static int strict_##name params { FORWARD(name, args); }
 #include "ops.def"
 #undef X
 
@@ -226,29 +231,31 @@ static int strict_zero(struct il_device *d, void *p, size_t bytes)
 }
 static int strict_wait(struct il_device *d) { FORWARD(wait, (d)); }
 static int strict_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
-                       float alpha, const float *a, unsigned lda, const float *b, unsigned ldb, float beta,
-                       float *c, unsigned ldc)
+                       float alpha, const float *a, unsigned lda, const float *b, unsigned ldb,
+                       float beta, float *c, unsigned ldc)
 {
     FORWARD(gemm, (d, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
 }
-static int strict_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
-                               float alpha, const float *a, unsigned lda, size_t sa, const float *b,
-                               unsigned ldb, size_t sb, float beta, float *c, unsigned ldc, size_t sc,
-                               unsigned count)
+static int strict_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n,
+                               unsigned k, float alpha, const float *a, unsigned lda, size_t sa,
+                               const float *b, unsigned ldb, size_t sb, float beta, float *c,
+                               unsigned ldc, size_t sc, unsigned count)
 {
-    FORWARD(gemm_batched, (d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count));
+    FORWARD(gemm_batched,
+            (d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count));
 }
 static int strict_input_gather(struct il_device *d, const struct il_batch *b)
 {
     FORWARD(input_gather, (d, b));
 }
-static int strict_input_forward(struct il_device *d, const struct il_batch *b, unsigned n, const float *w,
-                                unsigned ldw, float *z, unsigned ldz)
+static int strict_input_forward(struct il_device *d, const struct il_batch *b, unsigned n,
+                                const float *w, unsigned ldw, float *z, unsigned ldz)
 {
     FORWARD(input_forward, (d, b, n, w, ldw, z, ldz));
 }
-static int strict_input_update(struct il_device *d, const struct il_batch *b, unsigned n, float alpha,
-                               const float *dz, unsigned lddz, float beta, float *w, unsigned ldw)
+static int strict_input_update(struct il_device *d, const struct il_batch *b, unsigned n,
+                               float alpha, const float *dz, unsigned lddz, float beta, float *w,
+                               unsigned ldw)
 {
     FORWARD(input_update, (d, b, n, alpha, dz, lddz, beta, w, ldw));
 }
@@ -315,10 +322,28 @@ static void strict_record_free(struct il_device *d, struct il_record *r)
 }
 
 static const struct il_seam strict_seam = {
-    IL_SEAM_ABI, sizeof(struct il_seam), "strict", strict_count, strict_make, strict_close, strict_about,
-    strict_error, strict_alloc, strict_free, strict_put, strict_get, strict_zero, strict_wait,
-    strict_gemm, strict_gemm_batched, strict_input_gather, strict_input_forward, strict_input_update,
-    strict_record, strict_replay, strict_record_free,
+    IL_SEAM_ABI,
+    sizeof(struct il_seam),
+    "strict",
+    strict_count,
+    strict_make,
+    strict_close,
+    strict_about,
+    strict_error,
+    strict_alloc,
+    strict_free,
+    strict_put,
+    strict_get,
+    strict_zero,
+    strict_wait,
+    strict_gemm,
+    strict_gemm_batched,
+    strict_input_gather,
+    strict_input_forward,
+    strict_input_update,
+    strict_record,
+    strict_replay,
+    strict_record_free,
 #define X(name, params, args, bytes) strict_##name,
 #include "ops.def"
 #undef X

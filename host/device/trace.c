@@ -1,17 +1,20 @@
 /*
- * trace.c - a device that counts, times and waits for every call of the device inside it. A recorded step
- * is run call by call, never as a graph, so that every op has its own row.
+ * trace.c - a device that counts, times and waits for every call of the device inside it. A
+ * recorded step is run call by call, never as a graph, so that every op has its own row.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "seam.h"
 
-/* slots of the seam that have a row: alloc free put get zero wait gemm gemm_batched and the input's three */
+/*
+ * slots of the seam that have a row: alloc free put get zero wait gemm gemm_batched and the input's
+ * three
+ */
 enum { SLOTS = 11 };
 enum {
     OPS = 0
-#define X(name, params, args, bytes) + 1
+#define X(name, params, args, bytes) +1
 #include "ops.def"
 #undef X
 };
@@ -39,7 +42,10 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Wait for a call that began at `begin` and returned e, and add it to its row. Returns the first error. */
+/*
+ * Wait for a call that began at `begin` and returned e, and add it to its row. Returns the first
+ * error.
+ */
 static int done(struct il_device *d, const char *name, int e, double begin, size_t bytes)
 {
     struct trace *const t = self(d);
@@ -57,22 +63,26 @@ static int done(struct il_device *d, const char *name, int e, double begin, size
 }
 
 /* Pass a call on: d is the trace, in the arguments too it becomes the device inside. */
-#define FORWARD(slot, args, bytes)                                                                \
-    do {                                                                                          \
-        struct il_device *const outer_ = d;                                                       \
-        const size_t bytes_ = (bytes);                                                            \
-        const double begin_ = now();                                                              \
-        int e_;                                                                                   \
-        d = self(d)->inner;                                                                       \
-        e_ = d->seam->slot args;                                                                  \
-        return done(outer_, #slot, e_, begin_, bytes_);                                           \
+#define FORWARD(slot, args, bytes)                                                                 \
+    do {                                                                                           \
+        struct il_device *const outer_ = d;                                                        \
+        const size_t bytes_ = (bytes);                                                             \
+        const double begin_ = now();                                                               \
+        int e_;                                                                                    \
+        d = self(d)->inner;                                                                        \
+        e_ = d->seam->slot args;                                                                   \
+        return done(outer_, #slot, e_, begin_, bytes_);                                            \
     } while (0)
 
-#define X(name, params, args, bytes) static int trace_##name params { FORWARD(name, args, bytes); }
+#define X(name, params, args, bytes)                                                               \
+    static int trace_##name params { FORWARD(name, args, bytes); }
 #include "ops.def"
 #undef X
 
-static int trace_alloc(struct il_device *d, void **p, size_t bytes) { FORWARD(alloc, (d, p, bytes), 0); }
+static int trace_alloc(struct il_device *d, void **p, size_t bytes)
+{
+    FORWARD(alloc, (d, p, bytes), 0);
+}
 static int trace_free(struct il_device *d, void *p) { FORWARD(free, (d, p), 0); }
 static int trace_put(struct il_device *d, void *dst, const void *src, size_t bytes)
 {
@@ -82,7 +92,10 @@ static int trace_get(struct il_device *d, void *dst, const void *src, size_t byt
 {
     FORWARD(get, (d, dst, src, bytes), bytes);
 }
-static int trace_zero(struct il_device *d, void *p, size_t bytes) { FORWARD(zero, (d, p, bytes), bytes); }
+static int trace_zero(struct il_device *d, void *p, size_t bytes)
+{
+    FORWARD(zero, (d, p, bytes), bytes);
+}
 static int trace_wait(struct il_device *d) { FORWARD(wait, (d), 0); }
 
 /* What a perfect cache moves: the operands once, and the product, which beta reads as well. */
@@ -92,32 +105,36 @@ static size_t product_bytes(size_t m, size_t n, size_t k, float beta)
 }
 
 static int trace_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
-                      float alpha, const float *a, unsigned lda, const float *b, unsigned ldb, float beta,
-                      float *c, unsigned ldc)
+                      float alpha, const float *a, unsigned lda, const float *b, unsigned ldb,
+                      float beta, float *c, unsigned ldc)
 {
-    FORWARD(gemm, (d, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc), product_bytes(m, n, k, beta));
+    FORWARD(gemm, (d, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc),
+            product_bytes(m, n, k, beta));
 }
-static int trace_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
-                              float alpha, const float *a, unsigned lda, size_t sa, const float *b,
-                              unsigned ldb, size_t sb, float beta, float *c, unsigned ldc, size_t sc,
-                              unsigned count)
+static int trace_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n,
+                              unsigned k, float alpha, const float *a, unsigned lda, size_t sa,
+                              const float *b, unsigned ldb, size_t sb, float beta, float *c,
+                              unsigned ldc, size_t sc, unsigned count)
 {
-    FORWARD(gemm_batched, (d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count),
+    FORWARD(gemm_batched,
+            (d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count),
             count * product_bytes(m, n, k, beta));
 }
 static int trace_input_gather(struct il_device *d, const struct il_batch *b)
 {
     FORWARD(input_gather, (d, b), (size_t)b->rows * (b->pixels + 2 + (size_t)4 * b->ld));
 }
-static int trace_input_forward(struct il_device *d, const struct il_batch *b, unsigned n, const float *w,
-                               unsigned ldw, float *z, unsigned ldz)
+static int trace_input_forward(struct il_device *d, const struct il_batch *b, unsigned n,
+                               const float *w, unsigned ldw, float *z, unsigned ldz)
 {
     FORWARD(input_forward, (d, b, n, w, ldw, z, ldz), product_bytes(b->rows, n, b->k, 0.0f));
 }
-static int trace_input_update(struct il_device *d, const struct il_batch *b, unsigned n, float alpha,
-                              const float *dz, unsigned lddz, float beta, float *w, unsigned ldw)
+static int trace_input_update(struct il_device *d, const struct il_batch *b, unsigned n,
+                              float alpha, const float *dz, unsigned lddz, float beta, float *w,
+                              unsigned ldw)
 {
-    FORWARD(input_update, (d, b, n, alpha, dz, lddz, beta, w, ldw), product_bytes(b->k, n, b->rows, beta));
+    FORWARD(input_update, (d, b, n, alpha, dz, lddz, beta, w, ldw),
+            product_bytes(b->k, n, b->rows, beta));
 }
 
 static int trace_count(char *why, size_t n)
@@ -181,10 +198,28 @@ static void trace_record_free(struct il_device *d, struct il_record *r)
 }
 
 static const struct il_seam trace_seam = {
-    IL_SEAM_ABI, sizeof(struct il_seam), "trace", trace_count, trace_open, trace_close, trace_about,
-    trace_error, trace_alloc, trace_free, trace_put, trace_get, trace_zero, trace_wait, trace_gemm,
-    trace_gemm_batched, trace_input_gather, trace_input_forward, trace_input_update, trace_record,
-    trace_replay, trace_record_free,
+    IL_SEAM_ABI,
+    sizeof(struct il_seam),
+    "trace",
+    trace_count,
+    trace_open,
+    trace_close,
+    trace_about,
+    trace_error,
+    trace_alloc,
+    trace_free,
+    trace_put,
+    trace_get,
+    trace_zero,
+    trace_wait,
+    trace_gemm,
+    trace_gemm_batched,
+    trace_input_gather,
+    trace_input_forward,
+    trace_input_update,
+    trace_record,
+    trace_replay,
+    trace_record_free,
 #define X(name, params, args, bytes) trace_##name,
 #include "ops.def"
 #undef X
@@ -197,7 +232,7 @@ int il_trace_open(struct il_device **d, struct il_device *inner)
     *d = NULL;
     if (!t)
         return -1;
-    t->head = *inner;                   /* its id and stream */
+    t->head = *inner; /* its id and stream */
     t->head.seam = &trace_seam;
     t->inner = inner;
     *d = &t->head;

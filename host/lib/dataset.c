@@ -336,27 +336,12 @@ size_t il_dataset_pixels(const il_dataset *set)
     return (size_t)set->file[TRAIN_IMAGES].size[1] * set->file[TRAIN_IMAGES].size[2];
 }
 
-size_t il_dataset_rows(const il_dataset *set)
-{
-    return set->file[TRAIN_IMAGES].size[1];
-}
+size_t il_dataset_rows(const il_dataset *set) { return set->file[TRAIN_IMAGES].size[1]; }
 
-size_t il_dataset_classes(const il_dataset *set)
-{
-    return set->classes;
-}
+size_t il_dataset_classes(const il_dataset *set) { return set->classes; }
 
-double il_dataset_density(const il_dataset *set)
-{
-    return set->density;
-}
+double il_dataset_density(const il_dataset *set) { return set->density; }
 
-const char *il_dataset_name(const il_dataset *set)
-{
-    return set->name;
-}
+const char *il_dataset_name(const il_dataset *set) { return set->name; }
 
-const char *il_dataset_sum(const il_dataset *set)
-{
-    return set->sum;
-}
+const char *il_dataset_sum(const il_dataset *set) { return set->sum; }

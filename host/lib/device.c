@@ -16,7 +16,7 @@ static int take(il_device **out, const struct il_seam *seam, int index, int thre
     why[0] = 0;
     if (seam->open(out, index, threads, why, WHY) != 0)
         return 0;
-    snprintf((*out)->id, sizeof (*out)->id, "%s", id);
+    snprintf((*out)->id, sizeof(*out)->id, "%s", id);
     return 1;
 }
 
@@ -40,7 +40,7 @@ static int take_strict(il_device **out, int threads, char why[WHY])
         *out = NULL;
         return 0;
     }
-    snprintf((*out)->id, sizeof (*out)->id, "strict");
+    snprintf((*out)->id, sizeof(*out)->id, "strict");
     return 1;
 }
 
@@ -64,8 +64,8 @@ static int take_cuda(il_device **out, int index, int threads, char why[WHY])
     if (!seam)
         return 0;
     if (index >= count) {
-        snprintf(why, WHY, "this machine has %d GPU%s, cuda:0 to cuda:%d", count, count == 1 ? "" : "s",
-                 count - 1);
+        snprintf(why, WHY, "this machine has %d GPU%s, cuda:0 to cuda:%d", count,
+                 count == 1 ? "" : "s", count - 1);
         return 0;
     }
     snprintf(id, sizeof id, "cuda:%d", index);
@@ -109,7 +109,8 @@ static int take_auto(il_device **out, int threads, char why[WHY])
     return 1;
 }
 
-il_status il_device_open(il_device **out, const char *name, int threads, char why[256], il_error *err)
+il_status il_device_open(il_device **out, const char *name, int threads, char why[256],
+                         il_error *err)
 {
     char reason[WHY] = "";
     const int index = cuda_index(name);
@@ -129,7 +130,8 @@ il_status il_device_open(il_device **out, const char *name, int threads, char wh
     else if (index >= 0)
         ok = take_cuda(out, index, threads, reason);
     else
-        return il_fail(err, IL_E_USAGE, "unknown device '%.60s': must be auto, cpu, cuda or cuda:N", name);
+        return il_fail(err, IL_E_USAGE, "unknown device '%.60s': must be auto, cpu, cuda or cuda:N",
+                       name);
     if (!ok)
         return il_fail(err, IL_E_DEVICE, "cannot use device %s: %s", name, reason);
     if (why && strcmp(name, "auto") == 0)
@@ -159,10 +161,7 @@ void il_device_close(il_device *device)
         device->seam->close(device);
 }
 
-const char *il_device_id(const il_device *device)
-{
-    return device->id;
-}
+const char *il_device_id(const il_device *device) { return device->id; }
 
 il_status il_device_about(il_device *device, il_device_info *info, il_error *err)
 {

@@ -23,7 +23,7 @@ const char *il_status_text(il_status status)
 
 int il_status_exit(il_status status)
 {
-    return (unsigned)status < STATUSES ? statuses[status].code : 70;    /* EX_SOFTWARE */
+    return (unsigned)status < STATUSES ? statuses[status].code : 70; /* EX_SOFTWARE */
 }
 
 il_status il_fail(il_error *err, il_status status, const char *fmt, ...)

@@ -9,6 +9,11 @@ il_status il_fail(il_error *err, il_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Run a call that returns il_status; needs a local `st` and a label `out`. */
-#define IL_TRY(call) do { st = (call); if (st != IL_OK) goto out; } while (0)
+#define IL_TRY(call)                                                                               \
+    do {                                                                                           \
+        st = (call);                                                                               \
+        if (st != IL_OK)                                                                           \
+            goto out;                                                                              \
+    } while (0)
 
 #endif

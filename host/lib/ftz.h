@@ -1,7 +1,7 @@
 /*
- * ftz.h - flush subnormal numbers to zero while the library computes. A vanishing network is our daily
- * bread, and a product of subnormals can be 150 times slower. Set on entry to a public call, put back on
- * exit; threads that the BLAS starts in between inherit it.
+ * ftz.h - flush subnormal numbers to zero while the library computes. A vanishing network is our
+ * daily bread, and a product of subnormals can be 150 times slower. Set on entry to a public call,
+ * put back on exit; threads that the BLAS starts in between inherit it.
  */
 #ifndef HOST_LIB_FTZ_H
 #define HOST_LIB_FTZ_H

@@ -18,10 +18,7 @@ static const uint32_t K[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static uint32_t ror(uint32_t x, unsigned n)
-{
-    return x >> n | x << (32 - n);
-}
+static uint32_t ror(uint32_t x, unsigned n) { return x >> n | x << (32 - n); }
 
 void il_sha256_blocks_plain(uint32_t h[8], const uint8_t *p, size_t n)
 {
@@ -93,10 +90,7 @@ static il_sha256_blocks_fn *best(void)
     return b7 & 1u << 29 && c1 & 1u << 19 ? blocks_x86 : il_sha256_blocks_plain; /* SHA, SSE4.1 */
 }
 #else
-static il_sha256_blocks_fn *best(void)
-{
-    return il_sha256_blocks_plain;
-}
+static il_sha256_blocks_fn *best(void) { return il_sha256_blocks_plain; }
 #endif
 
 void il_sha256_start(struct il_sha256 *s)

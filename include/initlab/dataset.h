@@ -30,8 +30,8 @@ typedef struct il_dataset il_dataset;
  *
  * Any number of samples (1 to 2^31 - 1), any image size of at most 2^20 pixels, classes are the
  * largest training label + 1 (at least 2, at most 256); the test labels may not exceed it.
- * IL_E_DATA names the file and what is wrong with it (missing, magic, dimensions, length, label, sum);
- * IL_E_MEMORY: a header announces more than can be held. Thread-safe.
+ * IL_E_DATA names the file and what is wrong with it (missing, magic, dimensions, length, label,
+ * sum); IL_E_MEMORY: a header announces more than can be held. Thread-safe.
  */
 il_status il_dataset_open(il_dataset **out, const char *dir, il_error *err);
 
@@ -43,7 +43,7 @@ il_samples il_dataset_test(const il_dataset *set);  /**< all test samples, file 
 size_t il_dataset_pixels(const il_dataset *set);    /**< of one image: rows * columns */
 size_t il_dataset_rows(const il_dataset *set);      /**< of one image */
 size_t il_dataset_classes(const il_dataset *set);
-double il_dataset_density(const il_dataset *set);   /**< share of training bytes that are not 0 */
+double il_dataset_density(const il_dataset *set); /**< share of training bytes that are not 0 */
 
 /** "mnist" or "fashion-mnist" where the sums of all four files are known, else "". */
 const char *il_dataset_name(const il_dataset *set);
@@ -51,7 +51,9 @@ const char *il_dataset_name(const il_dataset *set);
 /** SHA-256 over the four files' contents in the order above, as 64 hexadecimal digits. */
 const char *il_dataset_sum(const il_dataset *set);
 
-/** A dataset of the caller's own bytes, which are copied. Same limits and errors as il_dataset_open. */
+/**
+ * A dataset of the caller's own bytes, which are copied. Same limits and errors as il_dataset_open.
+ */
 il_status il_dataset_from(il_dataset **out, size_t rows, size_t columns, il_samples train,
                           il_samples test, il_error *err);
 

@@ -16,10 +16,10 @@ typedef struct il_device il_device;
 
 /** One device that this machine has, or a kind that it cannot use. */
 typedef struct il_device_info {
-    char id[32];                /**< what il_device_open takes: "cpu", "cuda:0" */
-    int usable;                 /**< 0: why_not says why */
-    char name[64];              /**< the hardware's name */
-    char detail[192];           /**< kernels' flavour and BLAS, or compute capability and versions */
+    char id[32];      /**< what il_device_open takes: "cpu", "cuda:0" */
+    int usable;       /**< 0: why_not says why */
+    char name[64];    /**< the hardware's name */
+    char detail[192]; /**< kernels' flavour and BLAS, or compute capability and versions */
     size_t memory, memory_free; /**< bytes; 0: unknown */
     char why_not[256];
 } il_device_info;
@@ -37,7 +37,8 @@ typedef struct il_device_info {
  * IL_E_USAGE: unknown name, threads 0. IL_E_DEVICE: no such device here; the text says why.
  * One device is used by one thread at a time; different devices may be used at once.
  */
-il_status il_device_open(il_device **out, const char *name, int threads, char why[256], il_error *err);
+il_status il_device_open(il_device **out, const char *name, int threads, char why[256],
+                         il_error *err);
 
 /** Like il_device_open, but every call is counted, timed and waited for (no CUDA graph). */
 il_status il_device_open_profiled(il_device **out, const char *name, int threads, char why[256],
@@ -58,10 +59,12 @@ il_status il_device_about(il_device *device, il_device_info *info, il_error *err
  */
 int il_device_list(size_t index, il_device_info *info);
 
-/** One row of a profile; name is an op of kernels/ops.def or a slot of the seam (gemm, put, ...). */
+/**
+ * One row of a profile; name is an op of kernels/ops.def or a slot of the seam (gemm, put, ...).
+ */
 typedef struct il_profile_row {
     const char *name;
-    uint64_t calls, bytes;      /**< bytes moved by formula; 0 where no formula is known */
+    uint64_t calls, bytes; /**< bytes moved by formula; 0 where no formula is known */
     double seconds;
 } il_profile_row;
 

@@ -1,8 +1,8 @@
 /**
  * status.h - what a call returns, and the words that go with it.
  *
- * Every function that can fail returns an il_status and takes an il_error of the caller's as its last
- * argument (NULL: no words wanted). The library never prints and never exits.
+ * Every function that can fail returns an il_status and takes an il_error of the caller's as its
+ * last argument (NULL: no words wanted). The library never prints and never exits.
  */
 #ifndef INITLAB_STATUS_H
 #define INITLAB_STATUS_H
@@ -12,14 +12,14 @@ extern "C" {
 #endif
 
 /* X(name, value, exit code of the program, text) */
-#define IL_STATUS_MAP(X)                                                          \
-    X(IL_OK,            0,  0, "success")                                         \
-    X(IL_E_USAGE,       1,  2, "invalid argument or option")                      \
-    X(IL_E_DATA,        2, 65, "bad input data")                                  \
-    X(IL_E_DEVICE,      3, 69, "device unavailable, lost or out of memory")       \
-    X(IL_E_MEMORY,      4, 71, "out of host memory")                              \
-    X(IL_E_CREATE,      5, 73, "cannot create a file")                            \
-    X(IL_E_IO,          6, 74, "input/output error")                              \
+#define IL_STATUS_MAP(X)                                                                           \
+    X(IL_OK, 0, 0, "success")                                                                      \
+    X(IL_E_USAGE, 1, 2, "invalid argument or option")                                              \
+    X(IL_E_DATA, 2, 65, "bad input data")                                                          \
+    X(IL_E_DEVICE, 3, 69, "device unavailable, lost or out of memory")                             \
+    X(IL_E_MEMORY, 4, 71, "out of host memory")                                                    \
+    X(IL_E_CREATE, 5, 73, "cannot create a file")                                                  \
+    X(IL_E_IO, 6, 74, "input/output error")                                                        \
     X(IL_E_INTERRUPTED, 7, 75, "interrupted")
 
 typedef enum il_status {
@@ -34,7 +34,10 @@ typedef struct il_error {
     char text[512];
 } il_error;
 
-/** The status's own text ("bad input data"); "unknown status" for a number that is none. Thread-safe. */
+/**
+ * The status's own text ("bad input data"); "unknown status" for a number that is none.
+ * Thread-safe.
+ */
 const char *il_status_text(il_status status);
 
 /** The exit code that the initlab program ends with for this status. Thread-safe. */

@@ -39,7 +39,8 @@ static float *numbers(size_t n, uint64_t sub)
 {
     float *x = malloc(n * sizeof *x);
 
-    if (!x) exit(1);
+    if (!x)
+        exit(1);
     for (size_t i = 0; i < n; i++) {
         const struct il_words w = il_philox(20261123, i, sub);
 
@@ -190,9 +191,9 @@ static void hash_adam(void)
 
 int main(void)
 {
-#define X(name, params, args, bytes)                                                              \
-    hash = 0xcbf29ce484222325u;                                                                   \
-    hash_##name();                                                                                \
+#define X(name, params, args, bytes)                                                               \
+    hash = 0xcbf29ce484222325u;                                                                    \
+    hash_##name();                                                                                 \
     printf(#name " %016llx\n", (unsigned long long)hash);
 #include "ops.def"
 #undef X

@@ -1,6 +1,6 @@
 /*
- * test_device.c - the CPU and strict devices slot by slot against plain loops in double, the properties of
- * the BLAS that training rests on, and devices by name. The ops have test_ops.c.
+ * test_device.c - the CPU and strict devices slot by slot against plain loops in double, the
+ * properties of the BLAS that training rests on, and devices by name. The ops have test_ops.c.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -53,13 +53,18 @@ static il_device *open_device(const char *name, int threads)
     return d;
 }
 
-struct shape { int ta, tb; unsigned m, n, k; float alpha, beta; };
+struct shape {
+    int ta, tb;
+    unsigned m, n, k;
+    float alpha, beta;
+};
 
 /*
- * Run one product, or `count` interleaved ones (column blocks of n), and return c as [rows, count*n].
+ * Run one product, or `count` interleaved ones (column blocks of n), and return c as [rows,
+ * count*n].
  */
-static float *product(il_device *d, const struct shape *s, unsigned count, const float *a, const float *b,
-                      const float *c0)
+static float *product(il_device *d, const struct shape *s, unsigned count, const float *a,
+                      const float *b, const float *c0)
 {
     const unsigned ra = s->ta ? s->k : s->m, ca = s->ta ? s->m : s->k, rb = s->tb ? s->n : s->k;
     const unsigned cb = s->tb ? s->k : s->n, lda = ca * count, ldb = cb * count, ldc = s->n * count;
@@ -67,22 +72,25 @@ static float *product(il_device *d, const struct shape *s, unsigned count, const
     float *const dc = up(d, c0, 4u * (size_t)s->m * ldc), *const c = floats((size_t)s->m * ldc);
 
     if (count == 1)
-        assert_int_equal(d->seam->gemm(d, s->ta, s->tb, s->m, s->n, s->k, s->alpha, da, lda, db, ldb,
-                                       s->beta, dc, ldc), 0);
+        assert_int_equal(d->seam->gemm(d, s->ta, s->tb, s->m, s->n, s->k, s->alpha, da, lda, db,
+                                       ldb, s->beta, dc, ldc),
+                         0);
     else
-        assert_int_equal(d->seam->gemm_batched(d, s->ta, s->tb, s->m, s->n, s->k, s->alpha, da, lda, ca,
-                                               db, ldb, cb, s->beta, dc, ldc, s->n, count), 0);
+        assert_int_equal(d->seam->gemm_batched(d, s->ta, s->tb, s->m, s->n, s->k, s->alpha, da, lda,
+                                               ca, db, ldb, cb, s->beta, dc, ldc, s->n, count),
+                         0);
     assert_int_equal(d->seam->get(d, c, dc, 4u * (size_t)s->m * ldc), 0);
     assert_int_equal(d->seam->free(d, da) | d->seam->free(d, db) | d->seam->free(d, dc), 0);
     return c;
 }
 
 /*
- * Tolerance: a sum of k products, alpha and beta added, in any order and with or without fma, is within
- * (k + 3) * 2^-23 of the sum of the terms' sizes (each operation adds at most half an ulp, 2^-24).
+ * Tolerance: a sum of k products, alpha and beta added, in any order and with or without fma, is
+ * within (k + 3) * 2^-23 of the sum of the terms' sizes (each operation adds at most half an ulp,
+ * 2^-24).
  */
-static void compare(const struct shape *s, unsigned count, const float *a, const float *b, const float *c0,
-                    const float *c)
+static void compare(const struct shape *s, unsigned count, const float *a, const float *b,
+                    const float *c0, const float *c)
 {
     const unsigned lda = (s->ta ? s->m : s->k) * count, ldb = (s->tb ? s->k : s->n) * count;
     const unsigned ldc = s->n * count, ca = lda / count, cb = ldb / count;
@@ -95,8 +103,10 @@ static void compare(const struct shape *s, unsigned count, const float *a, const
                 double sum = 0.0, size = 0.0;
 
                 for (unsigned l = 0; l < s->k; l++) {
-                    const double x = a[(s->ta ? (size_t)l * lda + i : (size_t)i * lda + l) + q * ca];
-                    const double y = b[(s->tb ? (size_t)j * ldb + l : (size_t)l * ldb + j) + q * cb];
+                    const double x =
+                        a[(s->ta ? (size_t)l * lda + i : (size_t)i * lda + l) + q * ca];
+                    const double y =
+                        b[(s->tb ? (size_t)j * ldb + l : (size_t)l * ldb + j) + q * cb];
 
                     sum += x * y;
                     size += fabs(x * y);
@@ -104,8 +114,8 @@ static void compare(const struct shape *s, unsigned count, const float *a, const
                 sum = s->alpha * sum + old;
                 size = fabs(s->alpha) * size + fabs(old);
                 if (!(fabs(c[at] - sum) <= (s->k + 3) * size / (1 << 23)))
-                    fail_msg("c[%u,%u] of %u: %.9g, not %.9g (seed %llu)", i, j, q, (double)c[at], sum,
-                             (unsigned long long)SEED);
+                    fail_msg("c[%u,%u] of %u: %.9g, not %.9g (seed %llu)", i, j, q, (double)c[at],
+                             sum, (unsigned long long)SEED);
             }
 }
 
@@ -122,7 +132,7 @@ static void products_on(const char *name)
 
         if (s.beta == 0.0f)
             for (unsigned j = 0; j < 7 * 12 * count; j++)
-                c0[j] = NAN;            /* beta = 0 overwrites */
+                c0[j] = NAN; /* beta = 0 overwrites */
         c = product(d, &s, count, a, b, c0);
         compare(&s, count, a, b, c0, c);
         free(a), free(b), free(c0), free(c);
@@ -136,7 +146,10 @@ static void products(void **state)
     products_on("strict");
 }
 
-/* The products of a training step: forward, update, and dA = dz w'. Equal columns of op(b) must stay equal. */
+/*
+ * The products of a training step: forward, update, and dA = dz w'. Equal columns of op(b) must
+ * stay equal.
+ */
 static void equal_columns(void **state)
 {
     static const unsigned inner[] = { 264, 792 };
@@ -147,8 +160,13 @@ static void equal_columns(void **state)
         for (unsigned ki = 0; ki < 2; ki++)
             for (unsigned n = 4; n <= 104; n += n < 16 ? 1 : 8) {
                 const unsigned k = inner[ki], batch = 64;
-                const struct shape s = { kind == 1, kind == 2, kind == 1 ? k : batch, n, kind == 1 ? batch
-                                         : k, kind == 1 ? -1.0f : 1.0f, kind == 1 ? 1.0f : 0.0f };
+                const struct shape s = { kind == 1,
+                                         kind == 2,
+                                         kind == 1 ? k : batch,
+                                         n,
+                                         kind == 1 ? batch : k,
+                                         kind == 1 ? -1.0f : 1.0f,
+                                         kind == 1 ? 1.0f : 0.0f };
 
                 for (unsigned count = 1; count <= 3; count += 2) {
                     const unsigned cb = s.tb ? s.k : s.n;
@@ -162,12 +180,13 @@ static void equal_columns(void **state)
                                 if (s.tb)
                                     b[(size_t)j * cb * count + q * cb + l] = b[q * cb + l];
                                 else
-                                    b[(size_t)l * cb * count + q * cb + j] = b[(size_t)l * cb * count
-                                                                               + q * cb];
+                                    b[(size_t)l * cb * count + q * cb + j] =
+                                        b[(size_t)l * cb * count + q * cb];
                             }
                         for (unsigned i = 0; i < s.m; i++)
                             for (unsigned j = 1; j < n; j++)
-                                c0[((size_t)i * count + q) * n + j] = c0[((size_t)i * count + q) * n];
+                                c0[((size_t)i * count + q) * n + j] =
+                                    c0[((size_t)i * count + q) * n];
                     }
                     for (int threads = 1; threads <= 2; threads++) {
                         il_device *const d = open_device("cpu", threads);
@@ -179,7 +198,7 @@ static void equal_columns(void **state)
                                     unequal++;
                                     break;
                                 }
-                        if (base)       /* and the threads change no bit */
+                        if (base) /* and the threads change no bit */
                             assert_memory_equal(c, base, 4u * (size_t)s.m * n * count);
                         if (base)
                             free(c);
@@ -196,7 +215,10 @@ static void equal_columns(void **state)
     assert_true(tried > 10000);
 }
 
-/* Flush to zero must hold in the threads that the BLAS starts: a product big enough to be shared out. */
+/*
+ * Flush to zero must hold in the threads that the BLAS starts: a product big enough to be shared
+ * out.
+ */
 static void subnormals_flushed(void **state)
 {
     enum { N = 256 };
@@ -210,7 +232,7 @@ static void subnormals_flushed(void **state)
     for (size_t i = 0; i < N * N; i++)
         a[i] = 1e-40f, b[i] = 1.0f;
     c = product(d, &s, 1, a, b, zero);
-    assert_true(c[0] > 0.0f);           /* else this test could not fail */
+    assert_true(c[0] > 0.0f); /* else this test could not fail */
     free(c);
     old = il_ftz_on();
     c = product(d, &s, 1, a, b, zero);
@@ -224,7 +246,7 @@ static void subnormals_flushed(void **state)
 
 static int count_step(il_device *d, void *arg)
 {
-    float *const *const p = arg;        /* c += a b, all 1 x 1: counts by one */
+    float *const *const p = arg; /* c += a b, all 1 x 1: counts by one */
 
     return d->seam->gemm(d, 0, 0, 1, 1, 1, 1.0f, p[0], 1, p[0], 1, 1.0f, p[1], 1);
 }
@@ -242,7 +264,7 @@ static void memory_and_records(const char *name)
     assert_int_equal(d->seam->zero(d, p[1], 4), 0);
     assert_int_equal(d->seam->record(d, count_step, p, &r), 0);
     assert_int_equal(d->seam->get(d, &got, p[1], 4), 0);
-    assert_true(got == 1.0f);           /* record runs the step once, for real */
+    assert_true(got == 1.0f); /* record runs the step once, for real */
     assert_int_equal(d->seam->replay(d, r, 5), 0);
     assert_int_equal(d->seam->wait(d), 0);
     assert_int_equal(d->seam->get(d, &got, p[1], 4), 0);
@@ -269,14 +291,16 @@ static void input_on(const char *name)
     il_device *const d = open_device(name, 1);
     uint8_t images[ROWS * PIXELS], labels[ROWS] = { 3, 1, 2, 0 }, label[ROWS];
     const struct il_clock clock = { .now = 7, .next = 0, .steps = 1, .samples = ROWS };
-    float x[ROWS * LD], *const w = floats(K * N), *const dz = floats(ROWS * N), *const z = floats(ROWS * N);
+    float x[ROWS * LD], *const w = floats(K * N), *const dz = floats(ROWS * N),
+                               *const z = floats(ROWS * N);
     struct il_batch b = { .rows = ROWS, .pixels = PIXELS, .k = K, .ld = LD };
-    const struct shape forward = { 0, 0, ROWS, N, K, 1.0f, 0.0f }, update = { 1, 0, K, N, ROWS, -0.5f, 1.0f };
+    const struct shape forward = { 0, 0, ROWS, N, K, 1.0f, 0.0f },
+                       update = { 1, 0, K, N, ROWS, -0.5f, 1.0f };
     float *dw, *dd, *dzz, *const got = floats(K * N);
 
     for (int i = 0; i < ROWS * PIXELS; i++)
         images[i] = (uint8_t)(i * 7);
-    b.x = up(d, w, sizeof x);           /* w has K * N >= ROWS * LD floats of rubbish */
+    b.x = up(d, w, sizeof x); /* w has K * N >= ROWS * LD floats of rubbish */
     b.label = up(d, labels, ROWS);
     b.images = up(d, images, sizeof images);
     b.labels = up(d, labels, ROWS);
@@ -314,7 +338,8 @@ static void input(void **state)
 
 static void names(void **state)
 {
-    static const char *const wrong[] = { "gpu", "", "cuda:", "cuda:x", "cuda:-1", "cuda:99999", "cudaa", "CPU" };
+    static const char *const wrong[] = { "gpu",     "",           "cuda:", "cuda:x",
+                                         "cuda:-1", "cuda:99999", "cudaa", "CPU" };
     il_device *d;
     il_error err;
     char why[256];
@@ -362,7 +387,7 @@ static void list(void **state)
         assert_true(info.usable ? info.name[0] != 0 : info.why_not[0] != 0);
         n++;
     }
-    assert_true(n >= 2);                /* a row for cuda too, usable or not */
+    assert_true(n >= 2); /* a row for cuda too, usable or not */
 }
 
 static void profile(void **state)
@@ -380,9 +405,10 @@ static void profile(void **state)
     p[0] = up(d, &one, 4);
     p[1] = up(d, &one, 4);
     assert_int_equal(d->seam->record(d, count_step, p, &r) | d->seam->replay(d, r, 4), 0);
-    static const struct { const char *name; uint64_t calls, bytes; } want[] = {
-        { "alloc", 2, 0 }, { "put", 2, 8 }, { "gemm", 5, 5 * 4 * 4 }
-    };
+    static const struct {
+        const char *name;
+        uint64_t calls, bytes;
+    } want[] = { { "alloc", 2, 0 }, { "put", 2, 8 }, { "gemm", 5, 5 * 4 * 4 } };
     for (size_t i = 0; i < 3; i++) {
         assert_true(il_device_profile(d, i, &row));
         assert_string_equal(row.name, want[i].name);
@@ -399,9 +425,14 @@ static void profile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products), cmocka_unit_test(equal_columns),
-        cmocka_unit_test(subnormals_flushed), cmocka_unit_test(memory), cmocka_unit_test(input),
-        cmocka_unit_test(names), cmocka_unit_test(list), cmocka_unit_test(profile),
+        cmocka_unit_test(products),
+        cmocka_unit_test(equal_columns),
+        cmocka_unit_test(subnormals_flushed),
+        cmocka_unit_test(memory),
+        cmocka_unit_test(input),
+        cmocka_unit_test(names),
+        cmocka_unit_test(list),
+        cmocka_unit_test(profile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

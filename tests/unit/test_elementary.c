@@ -20,8 +20,8 @@ static double ref_softplus(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(
 static double ref_probit_tail(double p)
 {
     const double t = sqrt(-2 * log(p)), pi = acos(-1);
-    double z = t - (2.515517 + t * (0.802853 + t * 0.010328))
-                   / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+    double z = t - (2.515517 + t * (0.802853 + t * 0.010328)) /
+                       (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
 
     for (int i = 0; i < 4; i++)
         z += (0.5 * erfc(z / sqrt(2)) - p) * sqrt(2 * pi) * exp(z * z / 2);
@@ -36,16 +36,19 @@ static double error_in_ulp(float got, double want)
 {
     int e;
 
-    if (isnan(want) || isnan(got)) return isnan(want) && isnan(got) ? 0 : INFINITY;
-    if (fabs(want) >= 0x1.ffffffp127) return isinf(got) && got * want > 0 ? 0 : INFINITY;
-    if (fabs(want) < (double)FLT_MIN) return fabsf(got) <= FLT_MIN ? 0 : INFINITY;
+    if (isnan(want) || isnan(got))
+        return isnan(want) && isnan(got) ? 0 : INFINITY;
+    if (fabs(want) >= 0x1.ffffffp127)
+        return isinf(got) && got * want > 0 ? 0 : INFINITY;
+    if (fabs(want) < (double)FLT_MIN)
+        return fabsf(got) <= FLT_MIN ? 0 : INFINITY;
     (void)frexp(want, &e);
     return fabs((double)got - want) / ldexp(1, e - 24);
 }
 
 /*
- * Every 4099th float between the bounds, so every exponent, both signs, infinities and NaN. The bounds
- * of the errors are those found over every 13th float, rounded up to a quarter.
+ * Every 4099th float between the bounds, so every exponent, both signs, infinities and NaN. The
+ * bounds of the errors are those found over every 13th float, rounded up to a quarter.
  */
 static const struct {
     const char *name;
@@ -81,7 +84,8 @@ static void test_errors(void **state)
             const float x = as_float((uint32_t)u);
             double e;
 
-            if (fabsf(x) < FLT_MIN || x < functions[i].low || x > functions[i].high) continue;
+            if (fabsf(x) < FLT_MIN || x < functions[i].low || x > functions[i].high)
+                continue;
             e = error_in_ulp(functions[i].f(x), functions[i].ref((double)x));
             if (!(e <= worst)) {
                 worst = e;
@@ -94,7 +98,9 @@ static void test_errors(void **state)
     }
 }
 
-/* Multiples of pi/2 are where the reduction of sin and cos loses most: their nearest floats, all. */
+/*
+ * Multiples of pi/2 are where the reduction of sin and cos loses most: their nearest floats, all.
+ */
 static void test_errors_near_multiples_of_half_pi(void **state)
 {
     const double half_pi = acos(-1) / 2;
@@ -103,7 +109,8 @@ static void test_errors_near_multiples_of_half_pi(void **state)
     for (int n = -19000; n <= 19000; n++) {
         const float x = (float)(n * half_pi);
 
-        if (fabsf(x) < FLT_MIN) continue;
+        if (fabsf(x) < FLT_MIN)
+            continue;
         assert_true(error_in_ulp(il_sin(x), sin((double)x)) <= 1.75);
         assert_true(error_in_ulp(il_cos(x), cos((double)x)) <= 1.75);
     }
@@ -123,8 +130,9 @@ static void test_sin_of_large_angles(void **state)
 static void test_special_values(void **state)
 {
     (void)state;
-    for (int i = 0; i < FUNCTIONS; i++) assert_true(isnan(functions[i].f(NAN)));
-    assert_true(isnan(functions[0].f(as_float(0x7fffffffu))));     /* a GPU's own NaN */
+    for (int i = 0; i < FUNCTIONS; i++)
+        assert_true(isnan(functions[i].f(NAN)));
+    assert_true(isnan(functions[0].f(as_float(0x7fffffffu)))); /* a GPU's own NaN */
 
     assert_true(il_exp(0.0f) == 1.0f && il_exp(-0.0f) == 1.0f && il_exp(1.0f) == 2.71828175f);
     assert_true(isinf(il_exp(88.7228394f)) == 0 && isinf(il_exp(nextafterf(88.7228394f, 99))));
@@ -132,21 +140,26 @@ static void test_special_values(void **state)
     assert_true(il_exp(INFINITY) == INFINITY && il_exp(-INFINITY) == 0.0f);
 
     assert_true(il_log(1.0f) == 0.0f && il_log(0.0f) == -INFINITY && il_log(-0.0f) == -INFINITY);
-    assert_true(il_log(INFINITY) == INFINITY && isnan(il_log(-FLT_MIN)) && isnan(il_log(-INFINITY)));
-    assert_true(il_log(FLT_MIN / 2) == -INFINITY);              /* subnormals count as zero */
+    assert_true(il_log(INFINITY) == INFINITY && isnan(il_log(-FLT_MIN)) &&
+                isnan(il_log(-INFINITY)));
+    assert_true(il_log(FLT_MIN / 2) == -INFINITY); /* subnormals count as zero */
     assert_true(il_log1p(-1.0f) == -INFINITY && isnan(il_log1p(-1.00000012f)));
     assert_true(il_log1p(INFINITY) == INFINITY && isnan(il_log1p(-INFINITY)));
 
     assert_true(il_expm1(-INFINITY) == -1.0f && il_expm1(INFINITY) == INFINITY);
-    assert_true(il_expm1(-18.0f) == -1.0f && il_expm1(1e-20f) == 1e-20f && il_log1p(1e-20f) == 1e-20f);
-    assert_true(signbit(il_expm1(-0.0f)) && signbit(il_log1p(-0.0f)) && signbit(il_tanh(-0.0f))
-                && signbit(il_erf(-0.0f)) && signbit(il_arctan(-0.0f)));
+    assert_true(il_expm1(-18.0f) == -1.0f && il_expm1(1e-20f) == 1e-20f &&
+                il_log1p(1e-20f) == 1e-20f);
+    assert_true(signbit(il_expm1(-0.0f)) && signbit(il_log1p(-0.0f)) && signbit(il_tanh(-0.0f)) &&
+                signbit(il_erf(-0.0f)) && signbit(il_arctan(-0.0f)));
 
     /* the largest tanh below 1 in float is 1 - 2^-24: rounding gives 1 from atanh(1 - 2^-25) on */
-    assert_true(il_tanh(9.0109f) < 1.0f && il_tanh(9.01092f) == 1.0f && il_tanh(-9.01092f) == -1.0f);
+    assert_true(il_tanh(9.0109f) < 1.0f && il_tanh(9.01092f) == 1.0f &&
+                il_tanh(-9.01092f) == -1.0f);
     assert_true(il_tanh(INFINITY) == 1.0f && il_tanh(-FLT_MAX) == -1.0f);
-    assert_true(il_sigmoid(0.0f) == 0.5f && il_sigmoid(17.3286f) < 1.0f && il_sigmoid(17.3288f) == 1.0f);
-    assert_true(il_sigmoid(FLT_MAX) == 1.0f && il_sigmoid(-FLT_MAX) == 0.0f && il_sigmoid(-87.0f) > 0.0f);
+    assert_true(il_sigmoid(0.0f) == 0.5f && il_sigmoid(17.3286f) < 1.0f &&
+                il_sigmoid(17.3288f) == 1.0f);
+    assert_true(il_sigmoid(FLT_MAX) == 1.0f && il_sigmoid(-FLT_MAX) == 0.0f &&
+                il_sigmoid(-87.0f) > 0.0f);
     assert_true(il_softplus(FLT_MAX) == FLT_MAX && il_softplus(-INFINITY) == 0.0f);
     assert_true(il_softplus(INFINITY) == INFINITY);
     assert_true(il_erf(3.9f) < 1.0f && il_erf(4.0f) == 1.0f && il_erf(-INFINITY) == -1.0f);
@@ -156,40 +169,53 @@ static void test_special_values(void **state)
     assert_true(il_abs(-0.0f) == 0.0f && !signbit(il_abs(-0.0f)) && il_abs(-2.5f) == 2.5f);
 }
 
-/* What the activations should be, in double: one per row of activations.def, or this does not build. */
-#define REF(ID, value) static double ref_##ID(double z, double alpha) { (void)alpha; return value; }
+/*
+ * What the activations should be, in double: one per row of activations.def, or this does not
+ * build.
+ */
+#define REF(ID, value)                                                                             \
+    static double ref_##ID(double z, double alpha)                                                 \
+    {                                                                                              \
+        (void)alpha;                                                                               \
+        return value;                                                                              \
+    }
 REF(LINEAR, z)
 REF(TANH, tanh(z))
 REF(RELU, fmax(z, 0))
 REF(SIGMOID, ref_sigmoid(z))
-REF(SOFTMAX, z)                         /* of whole rows: activate.cu and loss.cu have their tests */
+REF(SOFTMAX, z) /* of whole rows: activate.cu and loss.cu have their tests */
 REF(LOG_SOFTMAX, z)
 REF(SCALED_TANH, 1.7159 * tanh(2 * z / 3))
 REF(RELU6, fmin(fmax(z, 0), 6))
 REF(LEAKY_RELU, z > 0 ? z : alpha * z)
 REF(ELU, z > 0 ? z : alpha * expm1(z))
 REF(SELU, 1.0507009873554805 * (z > 0 ? z : 1.6732632423543772 * expm1(z)))
-REF(CELU, fmax(z, 0) + fmin(0, alpha * expm1(z / alpha)))
+REF(CELU, fmax(z, 0) + fmin(0, alpha *expm1(z / alpha)))
 REF(SOFTPLUS, ref_softplus(z))
 REF(SOFTSIGN, z / (1 + fabs(z)))
 REF(GELU, z * 0.5 * erfc(-z / sqrt(2)))
 REF(GELU_TANH, 0.5 * z * (1 + tanh(sqrt(2 / acos(-1)) * (z + 0.044715 * z * z * z))))
-REF(SILU, z * ref_sigmoid(z))
-REF(MISH, z * tanh(ref_softplus(z)))
+REF(SILU, z *ref_sigmoid(z))
+REF(MISH, z *tanh(ref_softplus(z)))
 REF(HARDTANH, fmin(fmax(z, -1), 1))
 REF(HARD_SIGMOID, fmin(fmax(z + 3, 0), 6) / 6)
-REF(HARD_SWISH, z * fmin(fmax(z + 3, 0), 6) / 6)
+REF(HARD_SWISH, z *fmin(fmax(z + 3, 0), 6) / 6)
 REF(ERF, erf(z))
 REF(SIN, sin(z))
 REF(ARCTAN, atan(z))
 
-#define X(ID, name, aliases, alpha0, needs_z, f, df, ...)                                             \
-    static float f_##ID(float z, float alpha) { (void)alpha; return f; }                              \
-    static float df_##ID(float z, float a, float alpha)                                               \
-    {                                                                                                 \
-        if (!(needs_z)) z = NAN;        /* a df that looks at z must say so */                        \
-        (void)z, (void)a, (void)alpha;                                                                \
-        return df;                                                                                    \
+#define X(ID, name, aliases, alpha0, needs_z, f, df, ...)                                          \
+    static float f_##ID(float z, float alpha)                                                      \
+    {                                                                                              \
+        (void)alpha;                                                                               \
+        return f;                                                                                  \
+    }                                                                                              \
+    static float df_##ID(float z, float a, float alpha)                                            \
+    {                                                                                              \
+        if (!(needs_z))                                                                            \
+            z = NAN; /* a df that looks at z must say so */                                        \
+        (void)z, (void)a, (void)alpha;                                                             \
+        return df;                                                                                 \
     }
 #include "activations.def"
 #undef X
@@ -217,9 +243,11 @@ static void check_activation(int i, float z, float alpha)
     if (!(fabs((double)a - want) <= 8 * eps * (1 + fabs(want))))
         fail_msg("%s(%.9g) is %.9g, not %.9g", activations[i].name, (double)z, (double)a, want);
     for (size_t k = 0; k < sizeof kinks / sizeof *kinks; k++)
-        if (fabs((double)z - kinks[k]) < 2 * h) return;
-    slope = (activations[i].ref((double)z + h, (double)alpha)
-             - activations[i].ref((double)z - h, (double)alpha)) / (2 * h);
+        if (fabs((double)z - kinks[k]) < 2 * h)
+            return;
+    slope = (activations[i].ref((double)z + h, (double)alpha) -
+             activations[i].ref((double)z - h, (double)alpha)) /
+            (2 * h);
     if (!(fabs((double)activations[i].df(z, a, alpha) - slope) <= 32 * eps * (1 + fabs(slope))))
         fail_msg("slope of %s at %.9g is %.9g, not %.9g", activations[i].name, (double)z,
                  (double)activations[i].df(z, a, alpha), slope);
@@ -227,10 +255,11 @@ static void check_activation(int i, float z, float alpha)
 
 /*
  * f: one function of at most 2.5 ulp, which is 5 eps, and up to three roundings around it, so 8 eps
- * of the value, or of 1 where parts of it cancel (GELU's left tail). df: the same twice, from an a that
- * is rounded; and SILU and MISH multiply the error of a factor near 1, up to an eps, by z, which
- * is below 17.4 where that factor is not 1 yet: 32 eps. The central difference is off by h^2 f'''/6 =
- * 2e-10 and by double's rounding over h, 20 * 2^-53 / 1e-5 = 2e-10: nothing beside 32 eps = 2e-6.
+ * of the value, or of 1 where parts of it cancel (GELU's left tail). df: the same twice, from an a
+ * that is rounded; and SILU and MISH multiply the error of a factor near 1, up to an eps, by z,
+ * which is below 17.4 where that factor is not 1 yet: 32 eps. The central difference is off by h^2
+ * f'''/6 = 2e-10 and by double's rounding over h, 20 * 2^-53 / 1e-5 = 2e-10: nothing beside 32 eps
+ * = 2e-6.
  */
 static void test_activations(void **state)
 {
@@ -238,9 +267,10 @@ static void test_activations(void **state)
     for (int i = 0; i < ACTIVATIONS; i++) {
         for (float z = -20; z <= 20; z += 0.0009765625f + 0x1p-16f) {
             check_activation(i, z, activations[i].alpha);
-            if (activations[i].alpha > 0) check_activation(i, z, 0.3f);
+            if (activations[i].alpha > 0)
+                check_activation(i, z, 0.3f);
         }
-        for (int e = -100; e < 12; e++) {       /* tiny ones, and up to 2048 */
+        for (int e = -100; e < 12; e++) { /* tiny ones, and up to 2048 */
             check_activation(i, ldexpf(1.3f, e), activations[i].alpha);
             check_activation(i, ldexpf(-1.3f, e), activations[i].alpha);
         }
@@ -261,22 +291,28 @@ static float slope_at(int i, float z)
     return activations[i].df(z, activations[i].f(z, activations[i].alpha), activations[i].alpha);
 }
 
-/* What docs/numerics.md fixes: saturated slopes are exactly 0, and so are kinks where it says so. */
+/*
+ * What docs/numerics.md fixes: saturated slopes are exactly 0, and so are kinks where it says so.
+ */
 static void test_slopes(void **state)
 {
     (void)state;
     assert_true(slope_at(IL_ACT_TANH, 9.01092f) == 0.0f && slope_at(IL_ACT_TANH, -20.0f) == 0.0f);
     assert_true(slope_at(IL_ACT_TANH, 9.0109f) == 0x1.ffffffp-24f);
     assert_true(slope_at(IL_ACT_SCALED_TANH, 14.0f) == 0.0f);
-    assert_true(slope_at(IL_ACT_SIGMOID, 17.3288f) == 0.0f && slope_at(IL_ACT_SIGMOID, 17.3286f) > 0.0f);
+    assert_true(slope_at(IL_ACT_SIGMOID, 17.3288f) == 0.0f &&
+                slope_at(IL_ACT_SIGMOID, 17.3286f) > 0.0f);
     assert_true(slope_at(IL_ACT_RELU, 0.0f) == 0.0f && slope_at(IL_ACT_RELU, FLT_MIN) == 1.0f);
     assert_true(slope_at(IL_ACT_RELU6, 0.0f) == 0.0f && slope_at(IL_ACT_RELU6, 6.0f) == 0.0f);
     assert_true(slope_at(IL_ACT_LEAKY_RELU, 0.0f) == 0.01f);
     assert_true(slope_at(IL_ACT_ELU, 0.0f) == 1.0f && slope_at(IL_ACT_ELU, -20.0f) == 0.0f);
     assert_true(slope_at(IL_ACT_SELU, -20.0f) == 0.0f && slope_at(IL_ACT_CELU, -20.0f) == 0.0f);
-    assert_true(slope_at(IL_ACT_HARDTANH, 1.0f) == 0.0f && slope_at(IL_ACT_HARDTANH, -1.0f) == 0.0f);
-    assert_true(slope_at(IL_ACT_HARD_SIGMOID, 3.0f) == 0.0f && slope_at(IL_ACT_HARD_SIGMOID, -3.0f) == 0.0f);
-    assert_true(slope_at(IL_ACT_HARD_SWISH, 3.0f) == 1.0f && slope_at(IL_ACT_HARD_SWISH, -3.0f) == 0.0f);
+    assert_true(slope_at(IL_ACT_HARDTANH, 1.0f) == 0.0f &&
+                slope_at(IL_ACT_HARDTANH, -1.0f) == 0.0f);
+    assert_true(slope_at(IL_ACT_HARD_SIGMOID, 3.0f) == 0.0f &&
+                slope_at(IL_ACT_HARD_SIGMOID, -3.0f) == 0.0f);
+    assert_true(slope_at(IL_ACT_HARD_SWISH, 3.0f) == 1.0f &&
+                slope_at(IL_ACT_HARD_SWISH, -3.0f) == 0.0f);
 }
 
 int main(void)
@@ -290,7 +326,7 @@ int main(void)
         cmocka_unit_test(test_slopes),
     };
 
-    (void)blockIdx;                     /* kernel.h's words for a launch, of which there is none here */
+    (void)blockIdx; /* kernel.h's words for a launch, of which there is none here */
     (void)gridDim;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

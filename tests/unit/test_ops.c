@@ -21,32 +21,37 @@
 #include "reference.h"
 
 static const uint64_t SEED = 20261123;
-static const double EPS = 1.0 / (1 << 24);      /* half an ulp of 1 */
+static const double EPS = 1.0 / (1 << 24); /* half an ulp of 1 */
 #define SENTINEL (-7.25e30f)
 enum { GUARD = 16, CLASSES_MOST = 40 };
 
 /* The table of one flavour. */
 struct ops {
     const char *flavour;
-#define X(name, params, args, bytes) int (*name) params;
+#define X(name, params, args, bytes) int(*name) params;
 #include "ops.def"
 #undef X
 };
-static const struct ops base_ops = { "base",
+static const struct ops base_ops = {
+    "base",
 #define X(name, params, args, bytes) il_cpu_base_##name,
 #include "ops.def"
 #undef X
 };
 #if defined(__x86_64__)
-#define X(name, params, args, bytes) int il_cpu_v3_##name params; int il_cpu_v4_##name params;
+#define X(name, params, args, bytes)                                                               \
+    int il_cpu_v3_##name params;                                                                   \
+    int il_cpu_v4_##name params;
 #include "ops.def"
 #undef X
-static const struct ops v3_ops = { "v3",
+static const struct ops v3_ops = {
+    "v3",
 #define X(name, params, args, bytes) il_cpu_v3_##name,
 #include "ops.def"
 #undef X
 };
-static const struct ops v4_ops = { "v4",
+static const struct ops v4_ops = {
+    "v4",
 #define X(name, params, args, bytes) il_cpu_v4_##name,
 #include "ops.def"
 #undef X
@@ -61,8 +66,8 @@ static size_t flavours(const struct ops *out[3])
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         out[n++] = &v3_ops;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
         out[n++] = &v4_ops;
 #endif
     return n;
@@ -126,7 +131,8 @@ static void finish(struct trial *t, float *p, unsigned rows, int zeroed, int con
         if (column < t->runs * t->block && j < t->cols)
             continue;
         const float want = column >= t->runs * t->block || !zeroed ? SENTINEL
-                           : constant_one && j == t->cols ? 1.0f : 0.0f;
+                           : constant_one && j == t->cols          ? 1.0f
+                                                                   : 0.0f;
         if (!(p[e] == want))
             fail_msg("%s: padding at row %zu column %u is %g, not %g", t->o->flavour, e / t->ld,
                      column, (double)p[e], (double)want);
@@ -152,8 +158,8 @@ static void case_fill(struct trial *t)
     struct il_device d = { 0 };
 
     for (unsigned m = 0; m < t->runs; m++) {
-        const struct il_fill one = { t->seed + m, ((uint64_t)1 << 32) + m, m % 3,
-                                     (float)draw(t, -2, 0), (float)draw(t, 1, 2), 0 };
+        const struct il_fill one = { t->seed + m,           ((uint64_t)1 << 32) + m, m % 3,
+                                     (float)draw(t, -2, 0), (float)draw(t, 1, 2),    0 };
         f[m] = one;
     }
     assert_int_equal(t->o->fill(&d, w, f, t->runs, t->rows, t->cols, t->block, t->ld), 0);
@@ -190,7 +196,7 @@ static void case_gather(struct trial *t)
         labels[i] = (uint8_t)draw(t, 1, 250);
     il_order_keys(&clock, t->seed, 1, samples);
     t->runs = 1;
-    t->block = t->ld;                           /* the row is cleared up to ld */
+    t->block = t->ld; /* the row is cleared up to ld */
     for (unsigned step = 0; step <= clock.steps; step++) {
         float *x = matrix(t, t->rows);
         unsigned live = 0;
@@ -202,16 +208,19 @@ static void case_gather(struct trial *t)
         assert_int_equal(clock.now, step);
         for (unsigned r = 0; r < t->rows; r++) {
             const size_t at = (size_t)step * t->rows + r;
-            const uint32_t s = at < samples
-                ? il_order((uint32_t)at, samples, clock.half_bits, clock.key) : 0;
+            const uint32_t s =
+                at < samples ? il_order((uint32_t)at, samples, clock.half_bits, clock.key) : 0;
 
             live += at < samples;
             if (at < samples)
                 seen[s]++;
             assert_int_equal(label[r], at < samples ? labels[s] : 0);
             for (unsigned j = 0; j < t->ld; j++) /* one rounding of the quotient, one of 1/255 */
-                near((double)x[AT(t, r, 0, j)], at >= samples ? 0 : j < pixels
-                     ? images[(size_t)s * pixels + j] / 255.0 : j == pixels, 2 * EPS, "pixel");
+                near((double)x[AT(t, r, 0, j)],
+                     at >= samples ? 0
+                     : j < pixels  ? images[(size_t)s * pixels + j] / 255.0
+                                   : j == pixels,
+                     2 * EPS, "pixel");
         }
         if (step == clock.steps)
             assert_int_equal(live, 0);
@@ -223,7 +232,7 @@ static void case_gather(struct trial *t)
     }
     for (unsigned i = 0; i < samples; i++)
         all += seen[i] == 1;
-    assert_int_equal(all, samples);             /* each sample once in an epoch */
+    assert_int_equal(all, samples); /* each sample once in an epoch */
     free(images);
     free(labels);
     free(seen);
@@ -261,7 +270,7 @@ static void case_activate(struct trial *t)
             }
         assert_int_equal(t->o->activate(&d, z, z, act, t->runs, t->rows, t->cols, t->block, t->ld),
                          0);
-        for (unsigned r = 0; r < t->rows; r++)          /* in place: the same bits */
+        for (unsigned r = 0; r < t->rows; r++) /* in place: the same bits */
             if (memcmp(z + (size_t)r * t->ld, a + (size_t)r * t->ld,
                        t->runs * t->block * sizeof *a))
                 fail_msg("%s: activate in place differs in row %u", t->o->flavour, r);
@@ -325,8 +334,8 @@ static void case_activate_backward(struct trial *t)
                 }
                 for (unsigned j = 0; j < t->cols; j++) {
                     int kink;
-                    const double want = slope_of(&act[m], (int)t->cols, in, g, (int)j, &kink)
-                                        * (with_ratio ? (double)ratio[m] : 1);
+                    const double want = slope_of(&act[m], (int)t->cols, in, g, (int)j, &kink) *
+                                        (with_ratio ? (double)ratio[m] : 1);
 
                     /* as for a; log_softmax sums cols terms below 1; differences are good to 1e-8
                      */
@@ -345,11 +354,11 @@ static void case_activate_backward(struct trial *t)
 /* Losses that are defined for an activation's outputs: logarithms want them positive. */
 static int suits(uint32_t act, uint32_t code)
 {
-    const int positive = act == IL_ACT_SIGMOID || act == IL_ACT_SOFTMAX || act == IL_ACT_SOFTPLUS
-                         || act == IL_ACT_HARD_SIGMOID;
+    const int positive = act == IL_ACT_SIGMOID || act == IL_ACT_SOFTMAX || act == IL_ACT_SOFTPLUS ||
+                         act == IL_ACT_HARD_SIGMOID;
 
-    return code == IL_LOSS_SOFTMAX_CROSS_ENTROPY || code == IL_LOSS_MSE || code == IL_LOSS_NLL
-           || code == IL_LOSS_CROSS_ENTROPY_CLIP || positive;
+    return code == IL_LOSS_SOFTMAX_CROSS_ENTROPY || code == IL_LOSS_MSE || code == IL_LOSS_NLL ||
+           code == IL_LOSS_CROSS_ENTROPY_CLIP || positive;
 }
 
 static unsigned best_of(const struct il_head *h, int n, const double *z)
@@ -414,8 +423,9 @@ static void loss_of(struct trial *t, uint32_t act, uint32_t code, unsigned step,
     for (unsigned r = 0; r < t->rows; r++)
         label[r] = (uint8_t)draw(t, 0, t->cols - 0.001);
     for (unsigned m = 0; m < t->runs; m++) {
-        const struct il_head h = { { act, (float)draw(t, 0.1, 1) }, code,
-                                   m % 2 ? 0.1f : 0.0f, 0.05f, m % 3 ? 1.0f : 0.5f };
+        const struct il_head h = {
+            { act, (float)draw(t, 0.1, 1) }, code, m % 2 ? 0.1f : 0.0f, 0.05f, m % 3 ? 1.0f : 0.5f
+        };
         const struct il_sums s = { draw(t, 0, 9), m, IL_NEVER };
 
         head[m] = h;
@@ -424,7 +434,8 @@ static void loss_of(struct trial *t, uint32_t act, uint32_t code, unsigned step,
         rate[2 * m + 1] = (float)draw(t, 0.5, 1);
     }
     assert_int_equal(t->o->loss(&d, NULL, sums, z, label, head, NULL, &clock, t->runs, t->rows,
-                                t->cols, t->block, t->ld, 0), 0);
+                                t->cols, t->block, t->ld, 0),
+                     0);
     keep(t, sums,
          t->runs * sizeof *sums); /* the sums do not depend on the gradient's being asked */
     memcpy(sums, before, t->runs * sizeof *sums);
@@ -437,8 +448,9 @@ static void loss_of(struct trial *t, uint32_t act, uint32_t code, unsigned step,
     for (unsigned m = 0; m < t->runs; m++) {
         double cost = before[m].cost;
         uint32_t correct = before[m].correct;
-        const double scale = live ? (double)head[m].gradient
-                             * (with_rate ? (double)rate[2 * m + step] : 1) / live : 0;
+        const double scale =
+            live ? (double)head[m].gradient * (with_rate ? (double)rate[2 * m + step] : 1) / live
+                 : 0;
 
         for (unsigned r = 0; r < t->rows; r++) {
             double in[REF_WIDTH];
@@ -467,7 +479,8 @@ static void loss_of(struct trial *t, uint32_t act, uint32_t code, unsigned step,
 
 static void case_loss(struct trial *t)
 {
-    if (t->cols > CLASSES_MOST) return;
+    if (t->cols > CLASSES_MOST)
+        return;
     for (uint32_t act = 0; act < IL_ACT_COUNT; act++)
         for (uint32_t code = 0; code <= IL_LOSS_MSE; code++)
             if (suits(act, code))
@@ -588,16 +601,21 @@ static void case_adam(struct trial *t)
     }
 }
 
-static const struct { const char *name; void (*run)(struct trial *t); } cases[] = {
+static const struct {
+    const char *name;
+    void (*run)(struct trial *t);
+} cases[] = {
 #define X(name, params, args, bytes) { #name, case_##name },
 #include "ops.def"
 #undef X
 };
 
 /* Sizes that fit nothing: 1x1, 7x3, more rows than lanes, more classes than a chunk. */
-static const struct { unsigned rows, cols, runs; } shapes[] = {
-    { 1, 1, 1 }, { 7, 3, 1 }, { 7, 3, 3 }, { 5, 10, 5 }, { 131, 10, 1 }, { 9, 17, 3 }, { 3, 37, 1 },
-    { 2, 300, 1 }, { 129, 5, 3 },
+static const struct {
+    unsigned rows, cols, runs;
+} shapes[] = {
+    { 1, 1, 1 },  { 7, 3, 1 },  { 7, 3, 3 },   { 5, 10, 5 },  { 131, 10, 1 },
+    { 9, 17, 3 }, { 3, 37, 1 }, { 2, 300, 1 }, { 129, 5, 3 },
 };
 
 static void run_case(size_t c, unsigned rows, unsigned cols, unsigned runs, uint64_t seed)
@@ -630,7 +648,7 @@ static void test_every_op(void **state)
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
             run_case(c, shapes[s].rows, shapes[s].cols, shapes[s].runs, SEED + s);
-        for (unsigned i = 0; i < 4; i++) {      /* and some at random */
+        for (unsigned i = 0; i < 4; i++) { /* and some at random */
             const struct il_words w = il_philox(SEED, i, 99);
 
             run_case(c, 1 + w.v[0] % 40, 1 + w.v[1] % 30, 1 + w.v[2] % 5, SEED + 100 + i);
@@ -665,7 +683,7 @@ static void test_ones_with_tanh_stand_still(void **state)
         const struct il_sums s = one_row(flavour[f], z, dz, 10, 3, IL_ACT_TANH, IL_LOSS_MSE, 0);
 
         assert_true(s.cost == 9.0);
-        assert_int_equal(s.correct, 0);         /* all equal: class 0 */
+        assert_int_equal(s.correct, 0); /* all equal: class 0 */
         for (int k = 0; k < 10; k++)
             assert_true(dz[k] == 0.0f);
     }
@@ -710,7 +728,7 @@ static void test_nan_predicts_nothing_and_ties_go_to_the_first(void **state)
                 s = one_row(flavour[f], tie, dz, 3, y, IL_ACT_SOFTMAX, code, 1);
                 assert_int_equal(s.correct, y == 1);
                 s = one_row(flavour[f], inf, dz, 3, y, IL_ACT_SOFTMAX, code, 2);
-                assert_int_equal(s.correct, 0);         /* inf - inf: no softmax */
+                assert_int_equal(s.correct, 0); /* inf - inf: no softmax */
                 assert_int_equal(s.diverged, 2);
             }
         }

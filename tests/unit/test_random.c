@@ -27,9 +27,11 @@ static void test_known_answers(void **state)
         uint32_t c[4], k[2], r[4];
         struct il_words w;
 
-        if (line[0] == '#') continue;
+        if (line[0] == '#')
+            continue;
         assert_int_equal(sscanf(line, "%x %x %x %x %x %x %x %x %x %x", &c[0], &c[1], &c[2], &c[3],
-                                &k[0], &k[1], &r[0], &r[1], &r[2], &r[3]), 10);
+                                &k[0], &k[1], &r[0], &r[1], &r[2], &r[3]),
+                         10);
         w = il_philox((uint64_t)k[1] << 32 | k[0], (uint64_t)c[1] << 32 | c[0],
                       (uint64_t)c[3] << 32 | c[2]);
         assert_memory_equal(w.v, r, sizeof r);
@@ -40,9 +42,9 @@ static void test_known_answers(void **state)
 }
 
 /*
- * The host generator of the real libcurand. Its flat position n is word n & 3 of quad n / 4, which is
- * counter quad / 65536 of subsequence quad % 65536. The prototypes are written out, since the test
- * must build where CUDA's headers are missing: enum curandRngType 161 is PHILOX4_32_10.
+ * The host generator of the real libcurand. Its flat position n is word n & 3 of quad n / 4, which
+ * is counter quad / 65536 of subsequence quad % 65536. The prototypes are written out, since the
+ * test must build where CUDA's headers are missing: enum curandRngType 161 is PHILOX4_32_10.
  */
 struct curand {
     int (*create)(void **gen, int type);
@@ -55,18 +57,22 @@ struct curand {
 static void *curand_open(struct curand *c)
 {
     static const char *const names[] = { "libcurand.so.10", "libcurand.so",
-        "/usr/local/cuda/lib64/libcurand.so.10", "/usr/local/cuda/lib/libcurand.so.10", NULL };
+                                         "/usr/local/cuda/lib64/libcurand.so.10",
+                                         "/usr/local/cuda/lib/libcurand.so.10", NULL };
     static const char *const symbols[] = { "curandCreateGeneratorHost",
-        "curandSetPseudoRandomGeneratorSeed", "curandSetGeneratorOffset", "curandGenerate",
-        "curandDestroyGenerator" };
+                                           "curandSetPseudoRandomGeneratorSeed",
+                                           "curandSetGeneratorOffset", "curandGenerate",
+                                           "curandDestroyGenerator" };
     const char *home = getenv("CUDA_HOME");
     void *lib = NULL, *p[5];
     char path[512];
 
     if (home && snprintf(path, sizeof path, "%s/lib64/libcurand.so.10", home) < (int)sizeof path)
         lib = dlopen(path, RTLD_NOW);
-    for (int i = 0; !lib && names[i]; i++) lib = dlopen(names[i], RTLD_NOW);
-    if (!lib) return NULL;
+    for (int i = 0; !lib && names[i]; i++)
+        lib = dlopen(names[i], RTLD_NOW);
+    if (!lib)
+        return NULL;
     for (int i = 0; i < 5; i++) {
         p[i] = dlsym(lib, symbols[i]);
         assert_non_null(p[i]);
@@ -108,7 +114,7 @@ static void test_real_curand(void **state)
             }
             assert_int_equal(wrong, 0);
         }
-    free(words);                        /* the library stays: unloaded, its C++ runtime looks leaked */
+    free(words); /* the library stays: unloaded, its C++ runtime looks leaked */
 }
 
 static void test_uniform(void **state)
@@ -117,14 +123,15 @@ static void test_uniform(void **state)
 
     (void)state;
     assert_true(il_uniform(0) == 0x1p-24f);
-    assert_true(il_uniform(0x1ff) == 0x1p-24f);     /* the low nine bits do not count */
+    assert_true(il_uniform(0x1ff) == 0x1p-24f); /* the low nine bits do not count */
     assert_true(il_uniform(0x200) == 0x3p-24f);
     assert_true(il_uniform(0xffffffffu) == 1.0f - 0x1p-24f);
     /* exact for every value that there is; the sum of all 2^23 is 2^22, exactly, in double */
     for (uint32_t k = 0; k < 1u << 23; k++) {
         const float u = il_uniform(k << 9 | (k & 0x1ff));
 
-        if ((double)u != (k + 0.5) * 0x1p-23) fail_msg("word %u: %a", k, (double)u);
+        if ((double)u != (k + 0.5) * 0x1p-23)
+            fail_msg("word %u: %a", k, (double)u);
         sum += u;
     }
     assert_true(sum == 0x1p22);
@@ -133,7 +140,8 @@ static void test_uniform(void **state)
 /*
  * Moments of n normals. Their estimates' variances are (E x^2j - (E x^j)^2) / n: with the normal's
  * moments 1, 3, 15, 105 the standard errors of the first four are sqrt(1, 2, 15, 96) / sqrt n. The
- * bound is 5 of them: a correct generator fails one of the four in 400000 seeds, and the seed is fixed.
+ * bound is 5 of them: a correct generator fails one of the four in 400000 seeds, and the seed is
+ * fixed.
  */
 static void test_normal_moments(void **state)
 {
@@ -160,15 +168,16 @@ static void test_normal_moments(void **state)
     for (int j = 0; j < 4; j++) {
         const double off = fabs(sum[j] / n - want[j]), bound = 5 * sqrt(spread[j] / n);
 
-        if (!(off < bound)) fail_msg("moment %d is off by %g, bound %g", j + 1, off, bound);
+        if (!(off < bound))
+            fail_msg("moment %d is off by %g, bound %g", j + 1, off, bound);
     }
     /* neighbours: each product has mean 0 and variance 1, and no two of them correlate */
     assert_true(fabs(pairs / n) < 5 / sqrt(n));
 }
 
 /*
- * The normal is monotone in p = (k + .5) / 2^32, odd in the sign bit, and its extremes are the exact
- * quantiles: z(2^-33) = 6.3379578 to 4 ulp, and, where p rounds to .5, 0.
+ * The normal is monotone in p = (k + .5) / 2^32, odd in the sign bit, and its extremes are the
+ * exact quantiles: z(2^-33) = 6.3379578 to 4 ulp, and, where p rounds to .5, 0.
  */
 static void test_normal_shape(void **state)
 {
@@ -181,10 +190,10 @@ static void test_normal_shape(void **state)
         const float x = il_normal(k);
         const double p = (k + 0.5) * 0x1p-32;
 
-
         assert_true(x >= 0 && il_normal(k | 0x80000000u) == -x);
         /* the step in p is above 2^-16 of it: far above the function's error of a few ulp */
-        if (!(x < last)) fail_msg("not falling at word %u: %a then %a", k, (double)last, (double)x);
+        if (!(x < last))
+            fail_msg("not falling at word %u: %a then %a", k, (double)last, (double)x);
         /* P(normal > x) = p: dp/p = -x phi(x)/p dx/x is at most 42 times 4 ulp, 4 * 2^-23; p's own
            rounding is far below one such error */
         assert_true(fabs(0.5 * erfc((double)x / sqrt(2)) - p) < 43 * 0x1p-21 * p);
@@ -199,15 +208,16 @@ static int is_bijection(const struct il_clock *c, unsigned char *seen)
     for (uint32_t at = 0; at < c->samples; at++) {
         const uint32_t s = il_order(at, c->samples, c->half_bits, c->key);
 
-        if (s >= c->samples || seen[s]++) return 0;
+        if (s >= c->samples || seen[s]++)
+            return 0;
     }
     return 1;
 }
 
 static void test_order_is_a_bijection(void **state)
 {
-    static const uint32_t large[] = { 4095, 4096, 4097, 50000, 55000, 60000, 65535, 65536, 65537,
-                                      1000003 };
+    static const uint32_t large[] = { 4095,  4096,  4097,  50000, 55000,
+                                      60000, 65535, 65536, 65537, 1000003 };
     unsigned char *seen = malloc(1000003);
     struct il_clock c = { 0 };
 
@@ -225,7 +235,7 @@ static void test_order_is_a_bijection(void **state)
         assert_true(is_bijection(&c, seen));
     }
     free(seen);
-    il_order_keys(&c, 0, 0, UINT32_MAX);            /* the largest domain: both halves of 16 bits */
+    il_order_keys(&c, 0, 0, UINT32_MAX); /* the largest domain: both halves of 16 bits */
     assert_int_equal(c.half_bits, 16);
     assert_true(il_order(UINT32_MAX - 1, UINT32_MAX, 16, c.key) < UINT32_MAX);
 }
@@ -235,7 +245,8 @@ static void test_order_of_the_file(void **state)
     const uint32_t key[IL_ORDER_ROUNDS] = { 1, 2, 3, 4, 5, 6 };
 
     (void)state;
-    for (uint32_t at = 0; at < 1000; at++) assert_int_equal(il_order(at, 1000, 0, key), at);
+    for (uint32_t at = 0; at < 1000; at++)
+        assert_int_equal(il_order(at, 1000, 0, key), at);
 }
 
 /* How many of n places hold the same sample in both orders. */
@@ -244,14 +255,14 @@ static uint32_t in_common(const struct il_clock *a, const struct il_clock *b)
     uint32_t same = 0;
 
     for (uint32_t at = 0; at < a->samples; at++)
-        same += il_order(at, a->samples, a->half_bits, a->key)
-                == il_order(at, b->samples, b->half_bits, b->key);
+        same += il_order(at, a->samples, a->half_bits, a->key) ==
+                il_order(at, b->samples, b->half_bits, b->key);
     return same;
 }
 
 /*
- * Two random orders agree in Poisson(1) places: 15 or more happens in 3e-13 of cases. Equal keys must
- * agree everywhere, neighbouring seeds and epochs nowhere more often than chance.
+ * Two random orders agree in Poisson(1) places: 15 or more happens in 3e-13 of cases. Equal keys
+ * must agree everywhere, neighbouring seeds and epochs nowhere more often than chance.
  */
 static void test_orders_differ(void **state)
 {
@@ -271,8 +282,9 @@ static void test_orders_differ(void **state)
 }
 
 /*
- * Over epochs, the place p gets every sample equally often: chi-squared with 9 degrees of freedom over
- * 10 samples and 20000 epochs, mean 9 and variance 18. 60 happens by chance in 1.4e-9 of cases.
+ * Over epochs, the place p gets every sample equally often: chi-squared with 9 degrees of freedom
+ * over 10 samples and 20000 epochs, mean 9 and variance 18. 60 happens by chance in 1.4e-9 of
+ * cases.
  */
 static void test_order_is_uniform(void **state)
 {
@@ -284,7 +296,8 @@ static void test_order_is_uniform(void **state)
         struct il_clock c = { 0 };
 
         il_order_keys(&c, 3, epoch, N);
-        for (uint32_t at = 0; at < N; at++) count[at][il_order(at, N, c.half_bits, c.key)]++;
+        for (uint32_t at = 0; at < N; at++)
+            count[at][il_order(at, N, c.half_bits, c.key)]++;
     }
     for (int at = 0; at < N; at++) {
         double chi = 0;
@@ -294,25 +307,22 @@ static void test_order_is_uniform(void **state)
 
             chi += off * off / ((double)EPOCHS / N);
         }
-        if (!(chi < 60)) fail_msg("place %d: chi-squared %.1f", at, chi);
+        if (!(chi < 60))
+            fail_msg("place %d: chi-squared %.1f", at, chi);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_answers),
-        cmocka_unit_test(test_real_curand),
-        cmocka_unit_test(test_uniform),
-        cmocka_unit_test(test_normal_moments),
-        cmocka_unit_test(test_normal_shape),
-        cmocka_unit_test(test_order_is_a_bijection),
-        cmocka_unit_test(test_order_of_the_file),
-        cmocka_unit_test(test_orders_differ),
+        cmocka_unit_test(test_known_answers),     cmocka_unit_test(test_real_curand),
+        cmocka_unit_test(test_uniform),           cmocka_unit_test(test_normal_moments),
+        cmocka_unit_test(test_normal_shape),      cmocka_unit_test(test_order_is_a_bijection),
+        cmocka_unit_test(test_order_of_the_file), cmocka_unit_test(test_orders_differ),
         cmocka_unit_test(test_order_is_uniform),
     };
 
-    (void)blockIdx;                     /* kernel.h's words for a launch, of which there is none here */
+    (void)blockIdx; /* kernel.h's words for a launch, of which there is none here */
     (void)gridDim;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

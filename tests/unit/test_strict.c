@@ -1,4 +1,6 @@
-/* test_strict.c - the strict device catches what a GPU would: each mistake in a child of its own. */
+/*
+ * test_strict.c - the strict device catches what a GPU would: each mistake in a child of its own.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,7 +15,7 @@
 #include "device/seam.h"
 #include "initlab/device.h"
 
-enum { N = 100, BYTES = N * 4 };        /* 400 bytes: 48 of canary behind them */
+enum { N = 100, BYTES = N * 4 }; /* 400 bytes: 48 of canary behind them */
 
 static il_device *open_strict(float **p)
 {
@@ -22,7 +24,7 @@ static il_device *open_strict(float **p)
 
     assert_int_equal(il_device_open(&d, "strict", 1, NULL, NULL), IL_OK);
     assert_int_equal(d->seam->alloc(d, &v, BYTES), 0);
-    assert_int_equal(d->seam->wait(d), 0);          /* a call opens all memory, and must close it */
+    assert_int_equal(d->seam->wait(d), 0); /* a call opens all memory, and must close it */
     *p = v;
     return d;
 }
@@ -45,12 +47,21 @@ static void faults(void (*mistake)(il_device *d, float *p), int expected)
     assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0, expected);
     il_device_close(d);
 }
-static void host_read(il_device *d, float *p) { (void)d; _exit(*(volatile float *)p > 0.0f); }
-static void host_write(il_device *d, float *p) { (void)d; *(volatile float *)p = 1.0f; }
+static void host_read(il_device *d, float *p)
+{
+    (void)d;
+    _exit(*(volatile float *)p > 0.0f);
+}
+static void host_write(il_device *d, float *p)
+{
+    (void)d;
+    *(volatile float *)p = 1.0f;
+}
 static void legal(il_device *d, float *p) { d->seam->zero(d, p, BYTES); }
 static void far_overrun(il_device *d, float *p)
 {
-    d->seam->gemm(d, 0, 0, 1, 1, 1, 1.0f, p, 1, p, 1, 0.0f, p + 112, 1);    /* 448 bytes on: the guard */
+    d->seam->gemm(d, 0, 0, 1, 1, 1, 1.0f, p, 1, p, 1, 0.0f, p + 112,
+                  1); /* 448 bytes on: the guard */
 }
 static void underrun_guard(il_device *d, float *p)
 {
@@ -102,11 +113,11 @@ static void reports(void **state)
     says(d, d->seam->get(d, &host, p, 4), "was freed");
     il_device_close(d);
 
-    d = open_strict(&p);                /* one float past the end, in the canary */
+    d = open_strict(&p); /* one float past the end, in the canary */
     assert_int_equal(d->seam->put(d, p, ones, BYTES), 0);
     says(d, d->seam->gemm(d, 0, 0, 1, 1, 1, 1.0f, p, 1, p, 1, 0.0f, p + N, 1), "past the end");
     il_device_close(d);
-    d = open_strict(&p);                /* and one before it */
+    d = open_strict(&p); /* and one before it */
     assert_int_equal(d->seam->put(d, p, ones, BYTES), 0);
     says(d, d->seam->gemm(d, 0, 0, 1, 1, 1, 1.0f, p, 1, p, 1, 0.0f, p - 1, 1), "before");
     il_device_close(d);
@@ -128,7 +139,9 @@ static void fresh_is_nan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults_all), cmocka_unit_test(reports), cmocka_unit_test(fresh_is_nan),
+        cmocka_unit_test(faults_all),
+        cmocka_unit_test(reports),
+        cmocka_unit_test(fresh_is_nan),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
