@@ -1,0 +1,40 @@
+/*
+ * choice.h - a row of a list with values for its parameters, read from text:
+ * NAME:VALUE:PARAM=VALUE...
+ */
+#ifndef HOST_LIB_CHOICE_H
+#define HOST_LIB_CHOICE_H
+
+#include "initlab/tables.h"
+#include "error.h"
+
+struct il_choice {
+    const il_entry *entry;
+    unsigned index;              /* of the entry in its list */
+    double value[IL_MAX_PARAMS]; /* a number, or the index of a word */
+};
+
+enum { IL_CHOICE_TEXT = 160 }; /* enough for the normal form of any choice */
+
+/*
+ * Read one choice. IL_E_USAGE names what is wrong and the nearest valid names: unknown name or
+ * parameter, a value out of range, given twice, missing, or not a number. *out is then unchanged.
+ */
+il_status il_choice_parse(struct il_choice *out, il_list list, const char *text, il_error *err);
+
+/* The normal form: the row's own name, then parameters that differ from their defaults, by name. */
+void il_choice_text(const struct il_choice *choice, char text[IL_CHOICE_TEXT]);
+
+/* A parameter's value by its name, which must be one of the entry's. */
+double il_choice_value(const struct il_choice *choice, const char *param);
+
+/*
+ * The candidate nearest to word by edit distance, or NULL if none is near; candidates end in NULL.
+ */
+const char *il_nearest(const char *word, const char *const *candidates);
+
+/* The row with this name or alias (n bytes of it), or NULL; a parameter's place in a row, or -1. */
+const il_entry *il_entry_named(il_list list, const char *name, size_t n);
+int il_entry_param(const il_entry *entry, const char *name);
+
+#endif

@@ -1,0 +1,30 @@
+/* tables.c - the lists of what exists, by number. */
+#include "tables.h"
+
+static const struct {
+    const char *name;
+    const il_entry *rows;
+} lists[IL_LISTS] = {
+    [IL_ACTIVATIONS] = { "activations", il_activation_rows },
+    [IL_LOSSES] = { "losses", il_loss_rows },
+    [IL_SCHEDULES] = { "schedules", il_schedule_rows },
+    [IL_OPTIMIZERS] = { "optimizers", il_optimizer_rows },
+    [IL_DECAYS] = { "decays", il_decay_rows },
+    [IL_SCHEMES] = { "schemes", il_scheme_rows },
+};
+
+const char *il_list_name(il_list list)
+{
+    return (unsigned)list < IL_LISTS ? lists[list].name : NULL;
+}
+
+const il_entry *il_list_at(il_list list, size_t index)
+{
+    const il_entry *e;
+
+    if ((unsigned)list >= IL_LISTS)
+        return NULL;
+    for (e = lists[list].rows; e->name && index > 0; e++)
+        index--;
+    return e->name ? e : NULL;
+}

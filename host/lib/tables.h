@@ -1,0 +1,27 @@
+/*
+ * tables.h - the rows behind il_list_at, one array a file; each ends with a row whose name is NULL.
+ */
+#ifndef HOST_LIB_TABLES_H
+#define HOST_LIB_TABLES_H
+
+#include "initlab/tables.h"
+#include "choice.h"
+#include "run.h"
+
+extern const il_entry il_activation_rows[], il_loss_rows[], il_schedule_rows[], il_optimizer_rows[],
+    il_decay_rows[], il_scheme_rows[];
+
+#define IL_NO_YES "no|yes"
+
+/* What a choice means to a run. The choices must be of the list that the function's name says. */
+struct il_act il_activation_of(const struct il_choice *choice);
+il_status il_loss_of(const struct il_choice *choice, struct il_run *run, unsigned classes,
+                     il_error *err);
+void il_optimizer_of(const struct il_choice *choice, struct il_update *update);
+void il_decay_of(const struct il_choice *choice, struct il_update *update);
+
+/* The law of a scheme for a layer of these fans; seed and tensor are left as they are. */
+il_status il_scheme_of(const struct il_choice *choice, unsigned fan_in, unsigned fan_out,
+                       struct il_fill *fill, il_error *err);
+
+#endif

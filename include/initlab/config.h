@@ -1,0 +1,67 @@
+/**
+ * config.h - what one run is: every option that changes a number, by name, as text.
+ *
+ * The names are the long options of `initlab train` and the parameters of recipes and sweep files:
+ * data-seed and data_seed are the same. One list, il_parameter_at, has them all.
+ */
+#ifndef INITLAB_CONFIG_H
+#define INITLAB_CONFIG_H
+
+#include <stddef.h>
+#include "dataset.h"
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A parameter of a run. */
+typedef struct il_parameter {
+    const char *name;    /**< as in files: data_seed */
+    const char *metavar; /**< as in help: N; "" for a flag, whose values are yes and no */
+    const char *value;   /**< default, as text */
+    const char *help;    /**< one line, no full stop */
+    const char *group;   /**< heading in help: "Network", "Training", "Data" */
+} il_parameter;
+
+/** The index-th parameter, NULL past the end. Static storage; thread-safe. */
+const il_parameter *il_parameter_at(size_t index);
+
+typedef struct il_config il_config;
+
+/** A config with every parameter at its default. IL_E_MEMORY only. il_config_free frees it. */
+il_status il_config_new(il_config **out, il_error *err);
+il_status il_config_copy(il_config **out, const il_config *from, il_error *err);
+
+/** Free; NULL is legal. */
+void il_config_free(il_config *config);
+
+/**
+ * Set one parameter from text. IL_E_USAGE: no such parameter (the text names the nearest), or a
+ * value that it cannot take (the text says which are valid); the config is then unchanged.
+ */
+il_status il_config_set(il_config *config, const char *name, const char *value, il_error *err);
+
+/**
+ * The text of a parameter in its normal form, valid until the next set; NULL: no such parameter.
+ */
+const char *il_config_get(const il_config *config, const char *name);
+
+/**
+ * Set parameters from a recipe, a YAML file: `description: text`, `parameters:` with NAME: VALUE or
+ * NAME: {value: VALUE}. IL_E_DATA names file, line and column; the config is then unchanged.
+ */
+il_status il_config_load(il_config *config, const char *path, il_error *err);
+
+/** The description in a recipe's file, at most size - 1 bytes of it. */
+il_status il_config_describe(const char *path, char *text, size_t size, il_error *err);
+
+/**
+ * Check the whole config against a dataset: layers fit it, batch is not larger than the split, ...
+ */
+il_status il_config_check(const il_config *config, const il_dataset *set, il_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

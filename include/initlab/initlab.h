@@ -1,0 +1,21 @@
+/**
+ * initlab.h - the whole public API, in reading order.
+ *
+ *   status.h   what a call returns          config.h  what one run is
+ *   tables.h   what there is to choose      pack.h    train runs together
+ *   device.h   where packs train            output.h  weights and figures as files
+ *   dataset.h  what is trained on           version.h version of the library
+ */
+#ifndef INITLAB_INITLAB_H
+#define INITLAB_INITLAB_H
+
+#include "status.h"
+#include "tables.h"
+#include "device.h"
+#include "dataset.h"
+#include "config.h"
+#include "pack.h"
+#include "output.h"
+#include "initlab/version.h"
+
+#endif

@@ -1,0 +1,50 @@
+/**
+ * output.h - files that a run leaves: weights, the loss figure, and bytes of the caller's. Each is
+ * written whole under another name first and renamed: a reader never sees half a file, and a
+ * failure leaves the old one.
+ */
+#ifndef INITLAB_OUTPUT_H
+#define INITLAB_OUTPUT_H
+
+#include <stddef.h>
+#include "pack.h"
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Write bytes [n] to a file: to .NAME.tmp-PID beside it, to the disk, then under its name. A
+ * symbolic link is followed; what is no regular file (/dev/stdout, a pipe) is written to directly.
+ * IL_E_CREATE: it cannot be made; IL_E_IO: it cannot be written (disk full). Path and reason are
+ * named.
+ */
+il_status il_write_file(const char *path, const void *bytes, size_t n, il_error *err);
+
+/**
+ * Save the weights of one run. The format goes by the path's ending:
+ *   FILE.safetensors  one file; tensors layer1.weight [fan_in, fan_out], layer1.bias [fan_out], ..., F32
+ *   STEM.npy          a file a tensor: STEM.layer1.weight.npy, STEM.layer1.bias.npy, ...
+ * IL_E_USAGE: another ending, no such run. IL_E_CREATE, IL_E_IO: the path and the reason.
+ */
+il_status il_save_weights(il_pack *pack, size_t run, const char *path, il_error *err);
+
+/** One curve: y [count] over x = 1 ... count; values that are not finite leave a gap. */
+typedef struct il_curve {
+    const char *label; /**< NULL or "": no legend entry */
+    const double *y;
+    size_t count;
+} il_curve;
+
+/**
+ * Draw curves as an SVG file with title, axis labels, ticks and a legend where there is more than
+ * one.
+ */
+il_status il_plot_svg(const char *path, const char *title, const char *x_label, const char *y_label,
+                      const il_curve *curves, size_t count, il_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

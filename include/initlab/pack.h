@@ -1,0 +1,89 @@
+/**
+ * pack.h - runs trained together in one set of launches. A single run is a pack of one.
+ */
+#ifndef INITLAB_PACK_H
+#define INITLAB_PACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "config.h"
+#include "dataset.h"
+#include "device.h"
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct il_pack il_pack;
+
+/**
+ * What one epoch did to one run. A number that is not finite is a result, and is passed on as it
+ * is.
+ */
+typedef struct il_epoch {
+    size_t epoch; /**< 1 for the first */
+    double cost;  /**< mean over the samples trained on, each before its own update */
+    double lr;    /**< the rate that the schedule announces for this epoch */
+    double
+        train_accuracy; /**< running, in [0, 1]; after the epoch where eval_train was asked for */
+    double test_cost, test_accuracy;
+    double validation_cost, validation_accuracy; /**< NaN without a validation split */
+    int diverged; /**< a cost of this epoch or an earlier one was not finite */
+    size_t diverged_epoch, diverged_step; /**< the first such step, from 1; 0 if none */
+    double seconds;                       /**< of the epoch's training, evaluation left out */
+    double evaluation_seconds;
+} il_epoch;
+
+/** Called now and then while an epoch runs; a result other than 0 stops it: IL_E_INTERRUPTED. */
+typedef int il_progress_fn(void *arg, size_t epoch, size_t step, size_t steps);
+
+/**
+ * Open a pack: check the runs, allocate on the device, draw the initial weights.
+ *
+ * runs [count]  copied; all must have the same pack key: layers, batch, epochs, split, data_seed,
+ *               optimizer, weight_decay, math. They may differ in everything else.
+ * device, set   must outlive the pack; device is used by the calling thread only.
+ *
+ * IL_E_USAGE: a config that does not fit; IL_E_DEVICE: it does not fit the device's memory, or the
+ * device failed.
+ */
+il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
+                       const il_config *const *runs, size_t count, il_error *err);
+
+/** Close and free all device memory; NULL is legal. */
+void il_pack_close(il_pack *pack);
+
+/** Train one epoch and evaluate. out [count of runs]. progress may be NULL. */
+il_status il_pack_epoch(il_pack *pack, il_epoch *out, il_progress_fn *progress, void *arg,
+                        il_error *err);
+
+/**
+ * Evaluate without training: out has test_* (and validation_*); the epoch is that of the last one
+ * trained.
+ */
+il_status il_pack_evaluate(il_pack *pack, il_epoch *out, il_error *err);
+
+size_t il_pack_runs(const il_pack *pack);
+size_t il_pack_layers(const il_pack *pack); /**< of weights: 1 for softmax regression */
+size_t il_pack_epochs(const il_pack *pack); /**< that the configs ask for */
+size_t il_pack_steps(const il_pack *pack);  /**< of one epoch */
+
+/** Size of layer l (0 the first): weights [fan_in, fan_out] and bias [fan_out]. */
+void il_pack_shape(const il_pack *pack, size_t layer, size_t *fan_in, size_t *fan_out);
+
+/**
+ * Copy one run's layer to the host: weights [fan_in * fan_out] row-major, bias [fan_out]; either
+ * may be NULL.
+ */
+il_status il_pack_get(il_pack *pack, size_t run, size_t layer, float *weights, float *bias,
+                      il_error *err);
+
+/** Overwrite one run's layer from the host, same shapes. */
+il_status il_pack_set(il_pack *pack, size_t run, size_t layer, const float *weights,
+                      const float *bias, il_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

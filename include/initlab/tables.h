@@ -1,0 +1,57 @@
+/**
+ * tables.h - lists of what exists: activations, losses, schedules, optimisers, schemes. The code
+ * that computes uses the same rows.
+ *
+ * A choice is spelled NAME or NAME:VALUE:PARAM=VALUE..., for example `leaky_relu:0.2`,
+ * `momentum:mu=0.9:form=torch`. Values without a name fill the parameters in the order of the row.
+ */
+#ifndef INITLAB_TABLES_H
+#define INITLAB_TABLES_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { IL_MAX_PARAMS = 6 };
+
+/**
+ * A parameter: a number in [min, max], or one of the words "a|b|c" (its value is then the index).
+ */
+typedef struct il_param {
+    const char *name; /**< NULL ends a row's parameters */
+    double value;     /**< default; NaN: must be given */
+    double min, max;
+    const char *words; /**< NULL: a number */
+    const char *help;
+} il_param;
+
+typedef struct il_entry {
+    const char *name;
+    const char *aliases; /**< separated by spaces; "" if none */
+    const char *formula;
+    const char *source; /**< citation; "" for common knowledge */
+    il_param param[IL_MAX_PARAMS];
+} il_entry;
+
+typedef enum il_list {
+    IL_ACTIVATIONS,
+    IL_LOSSES,
+    IL_SCHEDULES,
+    IL_OPTIMIZERS,
+    IL_DECAYS,
+    IL_SCHEMES,
+    IL_LISTS
+} il_list;
+
+/** The index-th row of a list, NULL past the end. Static storage; thread-safe. */
+const il_entry *il_list_at(il_list list, size_t index);
+
+/** The list's name in the plural: "activations", ... NULL for a number that is none. */
+const char *il_list_name(il_list list);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
