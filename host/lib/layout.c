@@ -1,0 +1,29 @@
+/* layout.c - sizes of a pack's matrices, checked against overflow. */
+#include "layout.h"
+
+#include <limits.h>
+#include <stdint.h>
+
+int il_layout(struct il_layer *layer, unsigned layers, const unsigned *width, size_t runs)
+{
+    for (unsigned l = 0; l < layers; l++) {
+        const size_t in = width[l], out = width[l + 1];
+        const size_t block = layers == 1      ? out
+                             : l + 1 < layers ? il_round8(out + 1)
+                                              : il_round8(out);
+        const size_t rows = il_round8(in + 1);
+        size_t columns, floats;
+
+        /* kernels index with unsigned, the BLAS with int, one matrix with size_t */
+        if (__builtin_mul_overflow(runs, block, &columns) || columns > INT_MAX - 16 ||
+            rows > INT_MAX - 16 || __builtin_mul_overflow(rows, il_round16(columns), &floats) ||
+            floats > (size_t)PTRDIFF_MAX / sizeof(float))
+            return 0;
+        layer[l] = (struct il_layer){ .fan_in = (unsigned)in,
+                                      .fan_out = (unsigned)out,
+                                      .rows = (unsigned)rows,
+                                      .block = (unsigned)block,
+                                      .ld = (unsigned)il_round16(columns) };
+    }
+    return 1;
+}

@@ -1,0 +1,66 @@
+/* pack_impl.h - the inside of a pack: its runs, its device memory, its recorded steps. */
+#ifndef HOST_LIB_PACK_IMPL_H
+#define HOST_LIB_PACK_IMPL_H
+
+#include "initlab/pack.h"
+#include "device/seam.h"
+#include "layout.h"
+#include "run.h"
+
+/* Device memory of one layer. Shapes as in layout.h; activations have pack->rows rows. */
+struct il_pack_layer {
+    struct il_layer at;
+    float *w;
+    float *z, *a;       /* a is z where no run's derivative needs z; output: z only */
+    float *g, *s1, *s2; /* gradient and optimiser state; NULL where the rule has none */
+};
+
+/* A part of the dataset that the pack evaluates on, as a recorded step. */
+struct il_evaluation {
+    struct il_pack *pack;
+    struct il_batch batch;
+    size_t samples; /* 0: nothing to evaluate */
+    struct il_record *record;
+};
+
+enum { IL_EVAL_TEST, IL_EVAL_VALIDATION, IL_EVAL_TRAIN, IL_EVALS };
+
+struct il_pack {
+    struct il_device *device; /* not owned */
+    struct il_run *run;       /* [runs] */
+    size_t runs;
+    unsigned layers, rows; /* rows: of the activation buffers, for a batch or a chunk */
+    int fused;             /* plain SGD: the update is the product itself */
+    struct il_pack_layer layer[IL_MAX_LAYERS];
+
+    /* device memory */
+    uint8_t *train_images, *train_labels, *test_images, *test_labels, *label;
+    float *x, *d[2];                  /* the batch; dZ of two neighbouring layers in turn */
+    float *rate, *correction;         /* [runs, steps]; [steps, 2] for Adam */
+    struct il_act *act;               /* [runs] */
+    struct il_head *head;             /* [runs] */
+    struct il_sums *sums, *eval_sums; /* [runs] */
+    struct il_clock *clock, *eval_clock;
+    void **owned; /* every allocation, for close */
+    size_t owned_count;
+
+    struct il_batch batch; /* of training */
+    struct il_record *record;
+    struct il_evaluation eval[IL_EVALS];
+
+    /* host side */
+    size_t epoch;              /* epochs done */
+    float *host_rate;          /* [runs * steps] */
+    float *host_correction;    /* [2 * steps], for Adam */
+    struct il_sums *host_sums; /* [runs] */
+    size_t (*diverged)[2];     /* [runs]: epoch and step, from 1; 0: not */
+};
+
+/* step.c: one training step, one evaluation chunk; both of type il_step_fn */
+int il_pack_train_step(struct il_device *d, void *pack);
+int il_pack_eval_step(struct il_device *d, void *evaluation);
+
+/* IL_E_DEVICE with the device's words for a code, and what was being done */
+il_status il_pack_fail(il_error *err, struct il_pack *p, int code, const char *what);
+
+#endif

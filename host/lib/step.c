@@ -1,0 +1,121 @@
+/*
+ * step.c - one training step and one evaluation chunk of a pack, as calls of the device seam.
+ *
+ * Nothing here depends on the host, so a device may record a step once and replay it (design 4):
+ * the clock, the rates and the sums lie in device memory. The order of the backward pass is fixed:
+ * dA from the old weights, then their update, then the derivative of the activation.
+ */
+#include "pack_impl.h"
+
+/* Run calls until one fails; needs a local `e`. */
+#define STEP(call)                                                                                 \
+    do {                                                                                           \
+        if ((e = (call)) != 0)                                                                     \
+            return e;                                                                              \
+    } while (0)
+
+/*
+ * logits of a batch: the first layer for all runs at once, deeper ones run by run in column blocks
+ */
+static int forward(struct il_device *d, const struct il_pack *p, const struct il_batch *b)
+{
+    const struct il_seam *s = d->seam;
+    const unsigned runs = (unsigned)p->runs;
+    const struct il_pack_layer *first = &p->layer[0];
+    int e;
+
+    STEP(s->input_gather(d, b));
+    STEP(s->input_forward(d, b, runs * first->at.block, first->w, first->at.ld, first->z,
+                          first->at.ld));
+    for (unsigned l = 1; l < p->layers; l++) {
+        const struct il_pack_layer *in = &p->layer[l - 1], *out = &p->layer[l];
+
+        STEP(s->activate(d, in->a, in->z, p->act, runs, b->rows, in->at.fan_out, in->at.block,
+                         in->at.ld));
+        STEP(s->gemm_batched(d, 0, 0, b->rows, out->at.block, out->at.rows, 1.0f, in->a, in->at.ld,
+                             in->at.block, out->w, out->at.ld, out->at.block, 0.0f, out->z,
+                             out->at.ld, out->at.block, runs));
+    }
+    return 0;
+}
+
+static int loss(struct il_device *d, const struct il_pack *p, const struct il_batch *b, float *dz,
+                struct il_sums *sums, const float *rate)
+{
+    const struct il_pack_layer *out = &p->layer[p->layers - 1];
+
+    return d->seam->loss(d, dz, sums, out->z, b->label, p->head, rate, b->clock, (unsigned)p->runs,
+                         b->rows, out->at.fan_out, out->at.block, out->at.ld, dz != NULL);
+}
+
+/* the update rule on one layer, from its gradient */
+static int update(struct il_device *d, const struct il_pack *p, const struct il_pack_layer *y)
+{
+    const struct il_update *u = &p->run[0].update;
+    const unsigned runs = (unsigned)p->runs, rows = y->at.fan_in + 1;
+    const unsigned decay_rows = u->decay == 0 ? 0 : u->decay_bias ? rows : rows - 1;
+
+    if (u->adam)
+        return d->seam->adam(d, y->w, y->s1, y->s2, y->g, p->rate, NULL, p->correction, p->clock,
+                             runs, rows, y->at.fan_out, y->at.block, y->at.ld, (float)u->beta1,
+                             (float)u->beta2, (float)u->eps, (float)u->decay, u->decoupled,
+                             decay_rows);
+    return d->seam->sgd(d, y->w, y->s1, y->g, p->rate, NULL, p->clock, runs, rows, y->at.fan_out,
+                        y->at.block, y->at.ld, u->rule, (float)u->mu, (float)u->decay, u->decoupled,
+                        decay_rows);
+}
+
+/*
+ * Weights of layer l from dz. Fused: dz carries the rate, and W += -A' dz is the whole update. Else
+ * the gradient goes to a buffer of its own and the rule's kernel follows.
+ */
+static int learn(struct il_device *d, const struct il_pack *p, unsigned l, const float *dz)
+{
+    const struct il_pack_layer *y = &p->layer[l];
+    const float alpha = p->fused ? -1.0f : 1.0f, beta = p->fused ? 1.0f : 0.0f;
+    float *const to = p->fused ? y->w : y->g;
+    int e;
+
+    if (l == 0) {
+        STEP(d->seam->input_update(d, &p->batch, (unsigned)p->runs * y->at.block, alpha, dz,
+                                   y->at.ld, beta, to, y->at.ld));
+    } else {
+        const struct il_pack_layer *in = &p->layer[l - 1];
+
+        STEP(d->seam->gemm_batched(d, 1, 0, y->at.rows, y->at.block, p->batch.rows, alpha, in->a,
+                                   in->at.ld, in->at.block, dz, y->at.ld, y->at.block, beta, to,
+                                   y->at.ld, y->at.block, (unsigned)p->runs));
+    }
+    return p->fused ? 0 : update(d, p, y);
+}
+
+int il_pack_train_step(struct il_device *d, void *pack)
+{
+    const struct il_pack *p = pack;
+    const unsigned runs = (unsigned)p->runs, rows = p->batch.rows;
+    int e;
+
+    STEP(forward(d, p, &p->batch));
+    STEP(loss(d, p, &p->batch, p->d[(p->layers - 1) % 2], p->sums, p->fused ? p->rate : NULL));
+    for (unsigned l = p->layers - 1; l > 0; l--) {
+        const struct il_pack_layer *y = &p->layer[l], *in = &p->layer[l - 1];
+        float *const dz = p->d[l % 2], *const da = p->d[(l - 1) % 2];
+
+        STEP(d->seam->gemm_batched(d, 0, 1, rows, in->at.block, y->at.block, 1.0f, dz, y->at.ld,
+                                   y->at.block, y->w, y->at.ld, y->at.block, 0.0f, da, in->at.ld,
+                                   in->at.block, runs));
+        STEP(learn(d, p, l, dz));
+        STEP(d->seam->activate_backward(d, da, in->z, in->a, p->act, NULL, runs, rows,
+                                        in->at.fan_out, in->at.block, in->at.ld));
+    }
+    return learn(d, p, 0, p->d[0]);
+}
+
+int il_pack_eval_step(struct il_device *d, void *evaluation)
+{
+    const struct il_evaluation *v = evaluation;
+    int e;
+
+    STEP(forward(d, v->pack, &v->batch));
+    return loss(d, v->pack, &v->batch, NULL, v->pack->eval_sums, NULL);
+}

@@ -1,0 +1,551 @@
+/*
+ * test_output.c - files: written whole or not at all; weights that a reader of its own understands;
+ * figures.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "initlab/initlab.h"
+#include "lib/file.h"
+#include "lib/weights.h"
+
+static char dir[] = "/tmp/initlab-output-XXXXXX";
+
+static char *in_dir(const char *name)
+{
+    static char path[2][320];
+    static int turn;
+    char *to = path[turn ^= 1];
+
+    snprintf(to, sizeof path[0], "%s/%s", dir, name);
+    return to;
+}
+
+/* Files in the folder, those that begin with a dot too; remove them if asked to. */
+static int entries(int sweep)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+    int n = 0;
+
+    assert_non_null(d);
+    while ((e = readdir(d)))
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) {
+            n++;
+            if (sweep)
+                assert_int_equal(remove(in_dir(e->d_name)), 0);
+        }
+    closedir(d);
+    return n;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    strcpy(dir + strlen(dir) - 6, "XXXXXX");
+    return mkdtemp(dir) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    entries(1);
+    return rmdir(dir);
+}
+
+/* A whole file as text; free it. */
+static char *slurp(const char *path, size_t *n)
+{
+    FILE *in = fopen(path, "rb");
+    char *text = calloc(1, 1 << 20);
+
+    assert_non_null(in);
+    *n = fread(text, 1, (1 << 20) - 1, in);
+    fclose(in);
+    return text;
+}
+
+static void check_text(const char *path, const char *expected)
+{
+    size_t n;
+    char *text = slurp(path, &n);
+
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void must(il_status st, const il_error *err)
+{
+    if (st != IL_OK)
+        fail_msg("%s", err->text);
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static void test_write(void **state)
+{
+    il_error err = { 0 };
+    char link[256];
+    struct stat info;
+
+    (void)state;
+    must(il_write_file(in_dir("a"), "one", 3, &err), &err);
+    must(il_write_file(in_dir("a"), "two", 3, &err), &err);
+    check_text(in_dir("a"), "two");
+    must(il_write_file(in_dir("empty"), NULL, 0, &err), &err);
+    check_text(in_dir("empty"), "");
+    strcpy(link, in_dir("link"));
+    assert_int_equal(symlink("a", link), 0);
+    must(il_write_file(link, "three", 5, &err), &err);
+    check_text(in_dir("a"), "three");
+    assert_int_equal(lstat(link, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_int_equal(entries(0), 3); /* no temporary file is left */
+    assert_int_equal(chdir(dir), 0); /* a bare name: the temporary file lies here, too */
+    must(il_write_file("bare", "x", 1, &err), &err);
+    check_text("bare", "x");
+    assert_int_equal(chdir("/"), 0);
+}
+
+/* A temporary file that a killed process of our number left is stepped over, and stays. */
+static void test_stale(void **state)
+{
+    il_error err = { 0 };
+    char name[64];
+
+    (void)state;
+    snprintf(name, sizeof name, ".a.tmp-%ld", (long)getpid());
+    must(il_write_file(in_dir(name), "stale", 5, &err), &err);
+    must(il_write_file(in_dir("a"), "new", 3, &err), &err);
+    check_text(in_dir("a"), "new");
+    check_text(in_dir(name), "stale");
+    assert_int_equal(entries(0), 2);
+}
+
+static void test_cannot_create(void **state)
+{
+    il_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(il_write_file(in_dir("no/file"), "x", 1, &err), IL_E_CREATE);
+    assert_int_equal(err.status, IL_E_CREATE);
+    assert_non_null(strstr(err.text, "no/file: cannot create: No such file or directory"));
+    assert_int_equal(il_write_file(dir, "x", 1, &err), IL_E_CREATE);
+    assert_non_null(strstr(err.text, "Is a directory"));
+    assert_int_equal(il_write_file("", "x", 1, &err), IL_E_CREATE);
+    assert_int_equal(il_write_file(in_dir("no/file"), "x", 1, NULL), IL_E_CREATE);
+    assert_int_equal(entries(0), 0);
+}
+
+/* /dev/full is written to directly and says what a full disk says. */
+static void test_full(void **state)
+{
+    il_error err = { 0 };
+    struct stat info;
+
+    (void)state;
+    assert_int_equal(il_write_file("/dev/full", "x", 1, &err), IL_E_IO);
+    assert_non_null(strstr(err.text, "/dev/full: cannot write: No space left on device"));
+    assert_int_equal(stat("/dev/full", &info), 0);
+    assert_true(S_ISCHR(info.st_mode));
+    must(il_write_file("/dev/null", "x", 1, &err), &err);
+    assert_int_equal(stat("/dev/null", &info), 0);
+    assert_true(S_ISCHR(info.st_mode));
+}
+
+/* A write that fails halfway, here at a limit on file size, leaves the old file and no other. */
+static void test_failed_write(void **state)
+{
+    static char big[100000];
+    struct rlimit old, tight;
+    il_error err = { 0 };
+    il_status st;
+
+    (void)state;
+    must(il_write_file(in_dir("a"), "old", 3, &err), &err);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    tight = old;
+    tight.rlim_cur = 10000;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    st = il_write_file(in_dir("a"), big, sizeof big, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_int_equal(st, IL_E_IO);
+    assert_non_null(strstr(err.text, "/a: cannot write: File too large"));
+    check_text(in_dir("a"), "old");
+    assert_int_equal(entries(0), 1);
+}
+
+static void test_abandon(void **state)
+{
+    struct il_file f;
+    il_error err = { 0 };
+
+    (void)state;
+    must(il_file_open(&f, in_dir("a"), &err), &err);
+    il_file_put(&f, "half", 4);
+    assert_int_equal(entries(0), 1);
+    il_file_abandon(&f);
+    il_file_abandon(&f);
+    assert_int_equal(entries(0), 0);
+}
+
+/* ---- weights --------------------------------------------------------------------------------- */
+
+static int have_python(void)
+{
+    if (system("python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null") == 0)
+        return 1;
+    print_message("skipped: no python3\n");
+    return 0;
+}
+
+/* Exit status of tests/golden/read_weights.py FILE EXPECTED SHAPES. */
+static int read_back(const char *name, const char *expected, const char *shapes)
+{
+    char command[1024];
+    int status;
+
+    snprintf(command, sizeof command, "python3 '%s' '%s/%s' '%s/%s' %s",
+             INITLAB_SOURCE_DIR "/tests/golden/read_weights.py", dir, name, dir, expected, shapes);
+    status = system(command);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static const char SHAPES[] = "layer1.weight:3x4 layer1.bias:4 layer2.weight:4x2 layer2.bias:2";
+
+enum { FLOATS = 3 * 4 + 4 + 4 * 2 + 2 };
+
+/* any bits: files hold what is in memory, infinities, NaN's payload and -0 too */
+static void fill(float *values)
+{
+    for (int i = 0; i < FLOATS; i++)
+        values[i] = (float)(i - 9) / 7;
+    values[1] = NAN, values[2] = -INFINITY, values[3] = -0.0f, values[4] = 1e-42f;
+}
+
+static void test_weights(void **state)
+{
+    float v[FLOATS];
+    const struct il_tensor tensors[] = {
+        { "layer1.weight", 2, { 3, 4 }, v },
+        { "layer1.bias", 1, { 4, 0 }, v + 12 },
+        { "layer2.weight", 2, { 4, 2 }, v + 16 },
+        { "layer2.bias", 1, { 2, 0 }, v + 24 },
+    };
+    il_error err = { 0 };
+
+    (void)state;
+    fill(v);
+    if (!have_python())
+        skip();
+    must(il_write_file(in_dir("expected"), v, sizeof v, &err), &err);
+    must(il_weights_write(in_dir("w.safetensors"), tensors, 4, &err), &err);
+    must(il_weights_write(in_dir("w.npy"), tensors, 4, &err), &err);
+    assert_int_equal(entries(0), 1 + 1 + 4);
+    assert_int_equal(read_back("w.safetensors", "expected", SHAPES), 0);
+    assert_int_equal(read_back("w.npy", "expected", SHAPES), 0);
+    v[25] = 77; /* the reader does see a difference */
+    must(il_write_file(in_dir("other"), v, sizeof v, &err), &err);
+    print_message("(two complaints follow, as they should)\n");
+    assert_int_equal(read_back("w.safetensors", "other", SHAPES), 1);
+    assert_int_equal(read_back("w.npy", "other", SHAPES), 1);
+}
+
+static void test_weights_refused(void **state)
+{
+    float v[1] = { 0 };
+    struct il_tensor tensors[2] = { { "a", 2, { (size_t)1 << 40, (size_t)1 << 23 }, v } };
+    il_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(il_weights_write(in_dir("w.txt"), tensors, 1, &err), IL_E_USAGE);
+    assert_non_null(
+        strstr(err.text, "w.txt: the name of a weights file ends in .safetensors or .npy"));
+    assert_int_equal(il_weights_write(in_dir(".npy"), tensors, 1, &err), IL_E_USAGE);
+    assert_int_equal(il_weights_write(in_dir("w.safetensors"), tensors, 1, &err), IL_E_MEMORY);
+    assert_non_null(strstr(err.text, "a is too large"));
+    assert_int_equal(il_weights_write(in_dir("w.npy"), tensors, 1, &err), IL_E_MEMORY);
+    tensors[0].size[1] = 1 << 21; /* 2^63 each: their sum overflows */
+    tensors[1] = tensors[0];
+    assert_int_equal(il_weights_write(in_dir("w.safetensors"), tensors, 2, &err), IL_E_MEMORY);
+    assert_int_equal(entries(0), 0);
+}
+
+/* ---- the weights of a pack ------------------------------------------------------------------- */
+
+static void test_pack_weights(void **state)
+{
+    enum { N = 2 * 3 * 3 + 3 };
+    uint8_t images[6 * 6], labels[6] = { 0, 1, 2, 0, 1, 2 };
+    const il_samples samples = { 6, images, labels };
+    il_dataset *set = NULL;
+    il_device *device = NULL;
+    il_config *config = NULL;
+    il_pack *pack = NULL;
+    il_error err = { 0 };
+    float v[N];
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof images; i++)
+        images[i] = (uint8_t)(i * 7);
+    for (int i = 0; i < N; i++)
+        v[i] = (float)i - .25f;
+    if (!have_python())
+        skip();
+    must(il_dataset_from(&set, 2, 3, samples, samples, &err), &err);
+    must(il_device_open(&device, "cpu", 1, NULL, &err), &err);
+    must(il_config_new(&config, &err), &err);
+    must(il_config_set(config, "batch", "3", &err), &err);
+    must(il_config_set(config, "layers", "6-3", &err), &err);
+    must(il_pack_open(&pack, device, set, (const il_config *[]){ config, config }, 2, &err), &err);
+    must(il_pack_set(pack, 1, 0, v, v + 18, &err), &err);
+    must(il_write_file(in_dir("expected"), v, sizeof v, &err), &err);
+    must(il_save_weights(pack, 1, in_dir("w.safetensors"), &err), &err);
+    must(il_save_weights(pack, 1, in_dir("w.npy"), &err), &err);
+    assert_int_equal(read_back("w.safetensors", "expected", "layer1.weight:6x3 layer1.bias:3"), 0);
+    assert_int_equal(read_back("w.npy", "expected", "layer1.weight:6x3 layer1.bias:3"), 0);
+    assert_int_equal(il_save_weights(pack, 2, in_dir("x.npy"), &err), IL_E_USAGE);
+    assert_non_null(strstr(err.text, "no run 2 in a pack of 2"));
+    assert_int_equal(il_save_weights(pack, 0, in_dir("x.pt"), &err), IL_E_USAGE);
+    assert_int_equal(il_save_weights(pack, 0, in_dir("no/x.npy"), &err), IL_E_CREATE);
+    il_pack_close(pack);
+    il_config_free(config);
+    il_device_close(device);
+    il_dataset_free(set);
+}
+
+/* ---- figures --------------------------------------------------------------------------------- */
+
+static int count(const char *text, const char *word)
+{
+    int n = 0;
+
+    for (; (text = strstr(text, word)); text += strlen(word))
+        n++;
+    return n;
+}
+
+/* The corners of the first curve's line, from M to the quotation mark. */
+static char *first_line(char *svg)
+{
+    char *line = strstr(svg, "stroke-linejoin");
+
+    line = line ? strstr(line, " d=\"") : NULL;
+    assert_non_null(line);
+    return line + strlen(" d=\"");
+}
+
+/* Draw to fig.svg; the text, which an XML parser has accepted where there is one; free it. */
+static char *draw(const char *title, const il_curve *curves, size_t n)
+{
+    static const char check[] =
+        "python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' '%s'";
+    char command[512];
+    il_error err = { 0 };
+    size_t length;
+
+    must(il_plot_svg(in_dir("fig.svg"), title, "epoch", "mean cost", curves, n, &err), &err);
+    snprintf(command, sizeof command, check, in_dir("fig.svg"));
+    if (have_python())
+        assert_int_equal(system(command), 0);
+    return slurp(in_dir("fig.svg"), &length);
+}
+
+static void test_plot(void **state)
+{
+    const double a[] = { .6, .4, .35, NAN, .32, INFINITY, .31 }, b[] = { .5, .25 };
+    const il_curve curves[] = { { "he_normal", a, 7 }, { "zeros", b, 2 } };
+    char *svg = draw("Cost", curves, 2), *again;
+
+    (void)state;
+    assert_int_equal(count(svg, "mean cost"), 1);
+    assert_int_equal(count(svg, ">epoch<"), 1);
+    assert_int_equal(count(svg, ">Cost<"), 2); /* <title> and heading */
+    assert_int_equal(count(svg, ">he_normal<") + count(svg, ">zeros<"), 2);
+    assert_int_equal(count(svg, "<circle"), 2); /* .32 and .31 stand alone */
+    for (int i = 2; i <= 6; i++) {              /* ticks of step .1 around .25 to .6 */
+        char label[16];
+
+        snprintf(label, sizeof label, ">0.%d<", i);
+        assert_int_equal(count(svg, label), 1);
+    }
+    assert_int_equal(count(svg, ">0.1<") + count(svg, ">0.7<"), 0);
+    assert_null(strstr(svg, "nan"));
+    assert_null(strstr(svg, "inf"));
+    again = draw("Cost", curves, 2);
+    assert_string_equal(svg, again);
+    *strchr(first_line(again), '"') = '\0'; /* .6 .4 .35, then .32 and .31 begin anew */
+    assert_int_equal(count(first_line(again), "M"), 3);
+    assert_int_equal(count(first_line(again), "L"), 2);
+    free(again);
+    free(svg);
+    svg = draw("Cost", curves, 1); /* a single curve needs no legend */
+    assert_null(strstr(svg, "he_normal"));
+    free(svg);
+}
+
+/* The line's corners by hand: x from 1 to 3 over 600 pixels, y from 0 to 1 over 340, top 52. */
+static void test_plot_places(void **state)
+{
+    const double y[] = { 0, 1, .25 };
+    const il_curve curve = { "", y, 3 };
+    char *svg = draw("t", &curve, 1), cut;
+    double x[3], v[3];
+
+    (void)state;
+    assert_int_equal(sscanf(first_line(svg), "M%lf %lfL%lf %lfL%lf %lf%c", &x[0], &v[0], &x[1],
+                            &v[1], &x[2], &v[2], &cut),
+                     7);
+    assert_int_equal(cut, '"');
+    assert_true(fabs(x[1] - x[0] - 300) < .011 && fabs(x[2] - x[1] - 300) < .011); /* 1/100 pixel */
+    assert_true(v[0] == 392 && v[1] == 52 && v[2] == 307);
+    free(svg);
+}
+
+static void test_plot_edges(void **state)
+{
+    const double none[] = { NAN, INFINITY, -INFINITY, 1e301 }, one[] = { .25 };
+    const double same[] = { 2.3, 2.3, 2.3 }, zero[] = { 0, 0 }, huge[] = { -1e300, 1e300 };
+    const double tiny[] = { 1e-300, 2e-300, 5e-324 }, close[] = { 1, 1 + 1e-15 },
+                 large[] = { 1e15, 1e15 + 2 };
+    const il_curve edge[] = { { "", one, 1 },  { "", same, 3 },  { "", zero, 2 }, { "", huge, 2 },
+                              { "", tiny, 3 }, { "", close, 2 }, { "", large, 2 } };
+    const il_curve nothing[] = { { "x", none, 4 }, { NULL, NULL, 0 } };
+    char *svg;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof edge / sizeof *edge; i++) {
+        svg = draw("edge", &edge[i], 1);
+        assert_null(strstr(svg, "no finite values"));
+        assert_int_equal(count(svg, "<circle"), i == 0);
+        assert_null(strstr(svg, "nan"));
+        assert_null(strstr(svg, "inf"));
+        assert_true(count(svg, "<text") > 6);
+        assert_true(count(svg, "<text") < 40);
+        free(svg);
+    }
+    for (size_t n = 0; n <= 2; n++) {
+        svg = draw("nothing", nothing, n);
+        assert_int_equal(count(svg, "no finite values"), 1);
+        free(svg);
+    }
+}
+
+/* What XML must not see as it is: its own characters, control characters, bytes of no UTF-8. */
+static void test_plot_text(void **state)
+{
+    const double y[] = { 1, 2 };
+    const il_curve curves[] = { { "<b>&\"q\"", y, 2 },
+                                { "\xc3\xa9 \xff\x01\xed\xa0\x80\xe2\x82", y, 2 } };
+    char longest[2000];
+    char *svg = draw("a<b && c>d \"\"", curves, 2);
+
+    (void)state;
+    assert_int_equal(count(svg, ">a&lt;b &amp;&amp; c&gt;d &quot;&quot;<"), 2);
+    assert_int_equal(count(svg, ">&lt;b&gt;&amp;&quot;q&quot;<"), 1);
+    assert_int_equal(count(svg, ">\xc3\xa9 \?\?\?\?\?\?\?<"), 1);
+    free(svg);
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    svg = draw(longest, curves, 2);
+    assert_int_equal(count(svg, "xx\xe2\x80\xa6</text>"), 1);
+    free(svg);
+}
+
+static void test_plot_many(void **state)
+{
+    double y[2] = { 1, 2 };
+    il_curve curves[40];
+    char *svg;
+
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        curves[i] = (il_curve){ "run", y, 2 };
+    svg = draw("many", curves, 40);
+    assert_int_equal(count(svg, ">run<"), 16); /* 17 rows, the last for the others */
+    assert_int_equal(count(svg, ">and 24 more<"), 1);
+    free(svg);
+}
+
+static void test_plot_fails(void **state)
+{
+    const double y[] = { 1, 2 };
+    const il_curve curve = { "", y, 2 };
+    il_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(il_plot_svg(in_dir("no/fig.svg"), "t", "x", "y", &curve, 1, &err),
+                     IL_E_CREATE);
+    assert_non_null(strstr(err.text, "no/fig.svg"));
+    assert_int_equal(il_plot_svg("/dev/full", "t", "x", "y", &curve, 1, &err), IL_E_IO);
+}
+
+/* Set a locale with a decimal comma, made in the test's folder where none is installed. */
+static int set_comma(void)
+{
+    char command[512];
+
+    snprintf(command, sizeof command, "localedef -f UTF-8 -i de_DE '%s' >/dev/null 2>&1",
+             in_dir("de_DE.UTF-8"));
+    if (system(command) == 0)
+        setenv("LOCPATH", dir, 1);
+    return setlocale(LC_ALL, "de_DE.UTF-8") != NULL;
+}
+
+/* Under a locale with a decimal comma the bytes are the same. */
+static void test_plot_locale(void **state)
+{
+    const double y[] = { .123, .456 };
+    const il_curve curve = { "", y, 2 };
+    char *before = draw("t", &curve, 1), *after, number[8], command[512];
+    const int found = set_comma();
+
+    (void)state;
+    snprintf(number, sizeof number, "%.1f", .5);
+    after = draw("t", &curve, 1);
+    setlocale(LC_ALL, "C");
+    snprintf(command, sizeof command, "rm -rf '%s'", in_dir("de_DE.UTF-8"));
+    assert_int_equal(system(command), 0);
+    assert_string_equal(number, found ? "0,5" : "0.5");
+    assert_string_equal(before, after);
+    assert_non_null(strstr(before, ">0.2<"));
+    free(before);
+    free(after);
+    if (!found) {
+        print_message("skipped: no locale with a decimal comma, and localedef makes none\n");
+        skip();
+    }
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(test_write),       IN_FOLDER(test_stale),           IN_FOLDER(test_cannot_create),
+        IN_FOLDER(test_full),        IN_FOLDER(test_failed_write),    IN_FOLDER(test_abandon),
+        IN_FOLDER(test_weights),     IN_FOLDER(test_weights_refused), IN_FOLDER(test_pack_weights),
+        IN_FOLDER(test_plot),        IN_FOLDER(test_plot_places),     IN_FOLDER(test_plot_edges),
+        IN_FOLDER(test_plot_text),   IN_FOLDER(test_plot_many),       IN_FOLDER(test_plot_fails),
+        IN_FOLDER(test_plot_locale),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
