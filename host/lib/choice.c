@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "number.h"
+#include "tables.h"
 
 enum { PIECE = 64, NAMES = 128 };
 
@@ -131,9 +132,8 @@ static il_status find_entry(struct il_choice *c, il_list list, const char *name,
         names[n] = c->entry->name;
     }
     names[n] = NULL;
-    return il_fail(err, IL_E_USAGE, "no %.*s named '%.60s'%s (see: initlab help %s)",
-                   (int)strlen(il_list_name(list)) - 1, il_list_name(list), name,
-                   hint(near, name, names), il_list_name(list));
+    return il_fail(err, IL_E_USAGE, "no %s named '%.60s'%s (see 'initlab help %s')",
+                   il_list_noun(list), name, hint(near, name, names), il_list_name(list));
 }
 
 /* index of a word in "a|b|c", -1 if it is none */

@@ -28,11 +28,6 @@ void il_choice_text(const struct il_choice *choice, char text[IL_CHOICE_TEXT]);
 /* A parameter's value by its name, which must be one of the entry's. */
 double il_choice_value(const struct il_choice *choice, const char *param);
 
-/*
- * The candidate nearest to word by edit distance, or NULL if none is near; candidates end in NULL.
- */
-const char *il_nearest(const char *word, const char *const *candidates);
-
 /* The row with this name or alias (n bytes of it), or NULL; a parameter's place in a row, or -1. */
 const il_entry *il_entry_named(il_list list, const char *name, size_t n);
 int il_entry_param(const il_entry *entry, const char *name);

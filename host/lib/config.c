@@ -64,6 +64,9 @@ static il_status normal_number(enum id id, const char *text, char out[IL_INIT_TE
     uint64_t n = 0;
 
     bounds(id, &low, &high);
+    if (whole && *text && strspn(text, "0123456789") == strlen(text) && !il_read_whole(text, &n))
+        return il_fail(err, IL_E_USAGE, "%s: %.60s is no whole number below 2^64",
+                       parameters[id].name, text);
     if (whole ? !il_read_whole(text, &n) : !il_read_real(text, &real))
         return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a %s", parameters[id].name, text,
                        whole ? "whole number" : "number");

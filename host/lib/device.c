@@ -99,13 +99,13 @@ static int take_auto(il_device **out, int threads, char why[WHY])
 
     for (int i = 0; seam && i < count; i++) {
         if (take_cuda(out, i, threads, reason)) {
-            snprintf(why, WHY, "%s, the first GPU that works", (*out)->id);
+            snprintf(why, WHY, "the first GPU that works");
             return 1;
         }
     }
     if (!take_cpu(out, threads, why))
         return 0;
-    snprintf(why, WHY, "cpu, since %.240s", reason);
+    snprintf(why, WHY, "since %.240s", reason);
     return 1;
 }
 

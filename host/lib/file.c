@@ -82,7 +82,7 @@ fail:
             unlink(f->temp);
     }
     clear(f);
-    return il_fail(err, is_full(why) ? IL_E_IO : IL_E_CREATE, "%s: cannot create: %s", path,
+    return il_fail(err, is_full(why) ? IL_E_IO : IL_E_CREATE, "cannot create '%s': %s", path,
                    strerror(why));
 }
 
@@ -117,9 +117,9 @@ il_status il_file_close(struct il_file *f, il_error *err)
         f->error = errno;
     f->stream = NULL;
     if (f->error)
-        st = il_fail(err, IL_E_IO, "%s: cannot write: %s", f->path, strerror(f->error));
+        st = il_fail(err, IL_E_IO, "cannot write to '%s': %s", f->path, strerror(f->error));
     else if (f->temp && rename(f->temp, f->path) != 0)
-        st = il_fail(err, IL_E_CREATE, "%s: cannot create: %s", f->path, strerror(errno));
+        st = il_fail(err, IL_E_CREATE, "cannot create '%s': %s", f->path, strerror(errno));
     if (st != IL_OK && f->temp)
         unlink(f->temp);
     clear(f);

@@ -11,6 +11,9 @@
 extern const il_entry il_activation_rows[], il_loss_rows[], il_schedule_rows[], il_optimizer_rows[],
     il_decay_rows[], il_scheme_rows[];
 
+/* The list's name for one row: "loss". list must be one. */
+const char *il_list_noun(il_list list);
+
 #define IL_NO_YES "no|yes"
 
 /* What a choice means to a run. The choices must be of the list that the function's name says. */

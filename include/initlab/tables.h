@@ -51,6 +51,12 @@ const il_entry *il_list_at(il_list list, size_t index);
 /** The list's name in the plural: "activations", ... NULL for a number that is none. */
 const char *il_list_name(il_list list);
 
+/**
+ * The candidate that a mistyped word most likely meant, by edit distance, or NULL if none is near.
+ * Candidates end in NULL. Thread-safe.
+ */
+const char *il_nearest(const char *word, const char *const *candidates);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Read a weights file with nothing of initlab's, and compare it with expected floats.
 
-read_weights.py FILE EXPECTED NAME:SHAPE...   for example: a.safetensors a.f32 layer1.weight:3x2 layer1.bias:2
+read_weights.py FILE EXPECTED NAME:SHAPE...
+for example: read_weights.py a.safetensors a.f32 layer1.weight:3x2 layer1.bias:2
 
 FILE is a .safetensors, or STEM.npy, which stands for STEM.NAME.npy of each NAME. EXPECTED holds the
-tensors' float32, little-endian, in the order given. Standard library only. Exit status 1 tells what differs.
+tensors' float32, little-endian, in the order given. Standard library only. Exit status 1 tells what
+differs.
 """
 import ast
 import json
@@ -60,7 +62,8 @@ def read_npy(path):
 
 def main():
     path, expected, wanted = sys.argv[1], open(sys.argv[2], "rb").read(), sys.argv[3:]
-    wanted = [(name, tuple(map(int, shape.split("x")))) for name, shape in (w.split(":") for w in wanted)]
+    wanted = [(name, tuple(map(int, shape.split("x"))))
+              for name, shape in (w.split(":") for w in wanted)]
     if path.endswith(".safetensors"):
         tensors = read_safetensors(path)
         if list(tensors) != [name for name, _ in wanted]:
@@ -79,4 +82,5 @@ def main():
         fail(f"{len(expected)} bytes expected, {at} compared")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,311 @@
+/* cmd_completion.c - initlab completion: scripts for bash, zsh and fish, from the option tables. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli.h"
+
+enum { WORDS = 4096 };
+
+/* What a row's value may be, recipes included. */
+static void row_words(const struct opt_row *row, char *text, size_t size)
+{
+    char **names = row->complete == COMPLETE_RECIPE ? place_recipes() : NULL;
+    size_t n = 0;
+
+    opt_words(row, text, size);
+    for (size_t i = 0; names && names[i] && n < size; i++)
+        n += (size_t)snprintf(text + n, size - n, "%s%s", i ? " " : "", names[i]);
+    place_free(names);
+}
+
+void command_words(const struct command *command, char *text, size_t size)
+{
+    size_t n = 0;
+
+    text[0] = 0;
+    if (command == &cmd_completion)
+        snprintf(text, size, "bash zsh fish");
+    if (command != &cmd_help)
+        return;
+    for (size_t i = 0; command_at(i) && n < size; i++)
+        n += (size_t)snprintf(text + n, size - n, "%s ", command_at(i)->name);
+    for (int i = 0; i < IL_LISTS && n < size; i++)
+        n += (size_t)snprintf(text + n, size - n, "%s ", il_list_name((il_list)i));
+    if (n < size)
+        snprintf(text + n, size - n, "recipes");
+}
+
+/* Text inside single quotes of a shell; zsh also gives : [ ] a meaning. */
+static void quoted(const char *text, const char *shell)
+{
+    for (; *text != 0; text++) {
+        if (*text == '\'')
+            fputs(shell[0] == 'f' ? "\\'" : "'\\''", stdout);
+        else if (shell[0] == 'f' && *text == '\\')
+            fputs("\\\\", stdout);
+        else if (shell[0] == 'z' && strchr(":[]\\", *text))
+            printf("\\%c", *text);
+        else
+            putchar(*text);
+    }
+}
+
+/* ---- bash ---- */
+
+static void bash_row(const struct command *c, const struct opt_row *row)
+{
+    char words[WORDS];
+
+    if (row->metavar[0] == 0)
+        return;
+    row_words(row, words, sizeof words);
+    printf("    %s,--%s", c->name, row->name);
+    if (row->letter)
+        printf("|%s,-%c", c->name, row->letter);
+    if (row->complete == COMPLETE_FOLDER)
+        puts(") COMPREPLY=($(compgen -d -- \"$cur\")); return ;;");
+    else if (row->complete == COMPLETE_NONE)
+        printf(") COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n", words);
+    else
+        printf(") COMPREPLY=($(compgen -W '%s' -- \"$cur\") $(compgen -f -- \"$cur\")); "
+               "return ;;\n",
+               words);
+}
+
+/* One branch a command: its options, or its operands. */
+static void bash_command(const struct command *c, const struct options *o)
+{
+    char words[WORDS];
+
+    printf("    %s) words='", c->name);
+    for (size_t i = 0; i < o->rows; i++)
+        if (!o->row[i].hidden)
+            printf("--%s ", o->row[i].name);
+    command_words(c, words, sizeof words);
+    printf("'; operands='%s' ;;\n", words);
+}
+
+static void bash_head(void)
+{
+    puts("# bash completion of initlab: source <(initlab completion bash)\n"
+         "_initlab()\n{\n"
+         "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+         "    local command= words= operands= word\n"
+         "    COMPREPLY=()\n"
+         "    if [[ $cur == = ]]; then cur=; "
+         "elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+         "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+         "        if [[ $word != -* ]]; then command=$word; break; fi\n"
+         "    done\n"
+         "    case $command,$prev in");
+}
+
+static void bash_tail(void)
+{
+    puts("    esac\n"
+         "    if [[ $cur == -* ]]; then\n"
+         "        COMPREPLY=($(compgen -W \"${words:---help --version}\" -- \"$cur\"))\n"
+         "    else\n"
+         "        COMPREPLY=($(compgen -W \"$operands\" -- \"$cur\"))\n"
+         "    fi\n}\n"
+         "complete -F _initlab initlab");
+}
+
+/* ---- zsh ---- */
+
+static void zsh_row(const struct opt_row *row)
+{
+    char words[WORDS];
+    const int takes = row->metavar[0] != 0;
+
+    printf(" \\\n                ");
+    if (row->letter)
+        printf("'(-%c --%s)'{-%c%s,--%s%s}'[", row->letter, row->name, row->letter,
+               takes ? "+" : "", row->name, takes ? "=" : "");
+    else
+        printf("'--%s%s[", row->name, takes ? "=" : row->parameter ? "=-" : "");
+    quoted(row->help, "zsh");
+    putchar(']');
+    row_words(row, words, sizeof words);
+    if (takes) {
+        putchar(':');
+        quoted(row->metavar, "zsh");
+        if (row->complete == COMPLETE_FOLDER)
+            fputs(":_files -/", stdout);
+        else if (row->complete == COMPLETE_FILE)
+            fputs(":_files", stdout);
+        else
+            printf(":(%s)", words);
+    } else if (row->parameter)
+        fputs("::value:(yes no)", stdout);
+    putchar('\'');
+}
+
+static void zsh_command(const struct command *c, const struct options *o)
+{
+    char words[WORDS];
+
+    printf("        %s)\n            _arguments -s", c->name);
+    for (size_t i = 0; i < o->rows; i++)
+        if (!o->row[i].hidden)
+            zsh_row(&o->row[i]);
+    command_words(c, words, sizeof words);
+    if (words[0])
+        printf(" \\\n                '1:operand:(%s)'", words);
+    puts(" ;;");
+}
+
+static void zsh_head(void)
+{
+    puts("#compdef initlab\n"
+         "# zsh completion of initlab: put it in a folder of $fpath as _initlab\n"
+         "_initlab()\n{\n"
+         "    local state line curcontext=$curcontext\n"
+         "    local -a commands\n"
+         "    commands=(");
+    for (size_t i = 0; command_at(i); i++) {
+        printf("        '%s:", command_at(i)->name);
+        quoted(command_at(i)->summary, "zsh");
+        puts("'");
+    }
+    puts("    )\n"
+         "    _arguments -C '1: :->command' '*:: :->args'\n"
+         "    case $state in\n"
+         "    command) _describe command commands ;;\n"
+         "    args)\n"
+         "        case $words[1] in");
+}
+
+static void zsh_tail(void)
+{
+    puts("        esac ;;\n"
+         "    esac\n}\n"
+         "if [[ $funcstack[1] == _initlab ]]; then\n"
+         "    _initlab \"$@\"\n"
+         "else\n"
+         "    compdef _initlab initlab\n"
+         "fi");
+}
+
+/* ---- fish ---- */
+
+static void fish_row(const struct command *c, const struct opt_row *row)
+{
+    char words[WORDS];
+
+    printf("complete -c initlab -n '__fish_seen_subcommand_from %s' -l %s", c->name, row->name);
+    if (row->letter)
+        printf(" -s %c", row->letter);
+    row_words(row, words, sizeof words);
+    if (row->complete == COMPLETE_FOLDER)
+        fputs(" -x -a '(__fish_complete_directories)'", stdout);
+    else if (row->complete == COMPLETE_NONE && row->metavar[0])
+        printf(" -x -a '%s'", words);
+    else if (row->metavar[0])
+        printf(" -r -F -a '%s'", words);
+    fputs(" -d '", stdout);
+    quoted(row->help, "fish");
+    puts("'");
+}
+
+static void fish_command(const struct command *c, const struct options *o)
+{
+    char words[WORDS];
+
+    printf("complete -c initlab -n __fish_use_subcommand -a %s -d '", c->name);
+    quoted(c->summary, "fish");
+    puts("'");
+    for (size_t i = 0; i < o->rows; i++)
+        if (!o->row[i].hidden)
+            fish_row(c, &o->row[i]);
+    command_words(c, words, sizeof words);
+    if (words[0])
+        printf("complete -c initlab -n '__fish_seen_subcommand_from %s' -a '%s'\n", c->name, words);
+}
+
+/* ---- the command ---- */
+
+/* Visit every command with its table of options. */
+static int each(const struct cli *cli,
+                void (*visit)(const struct command *, const struct options *))
+{
+    for (size_t i = 0; command_at(i); i++) {
+        struct options o;
+
+        if (options_open(&o, command_at(i)) != 0)
+            return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
+        visit(command_at(i), &o);
+        options_free(&o);
+    }
+    return 0;
+}
+
+static void bash_rows(const struct command *c, const struct options *o)
+{
+    for (size_t i = 0; i < o->rows; i++)
+        if (!o->row[i].hidden)
+            bash_row(c, &o->row[i]);
+}
+
+static int bash(const struct cli *cli)
+{
+    int code;
+
+    bash_head();
+    code = each(cli, bash_rows);
+    puts("    esac\n    case $command in");
+    if (code == 0)
+        code = each(cli, bash_command);
+    fputs("    '') operands='", stdout);
+    for (size_t i = 0; command_at(i); i++)
+        printf("%s%s", i ? " " : "", command_at(i)->name);
+    puts("' ;;");
+    bash_tail();
+    return code;
+}
+
+static int zsh(const struct cli *cli)
+{
+    int code;
+
+    zsh_head();
+    code = each(cli, zsh_command);
+    zsh_tail();
+    return code;
+}
+
+static int fish(const struct cli *cli)
+{
+    puts("# fish completion of initlab: initlab completion fish | source\n"
+         "complete -c initlab -f");
+    return each(cli, fish_command);
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    const char *shell = o->operands ? o->operand[0] : "";
+
+    if (strcmp(shell, "bash") == 0)
+        return bash(cli);
+    if (strcmp(shell, "zsh") == 0)
+        return zsh(cli);
+    if (strcmp(shell, "fish") == 0)
+        return fish(cli);
+    return cli_fail(cli, IL_E_USAGE, "%s%s%s: bash, zsh or fish (see 'initlab help completion')",
+                    shell[0] ? "unknown shell '" : "no shell given", shell, shell[0] ? "'" : "");
+}
+
+static const struct opt_row rows[] = { { .name = "" } };
+
+const struct command cmd_completion = {
+    .name = "completion",
+    .operands = "SHELL",
+    .max_operands = 1,
+    .summary = "print a completion script for bash, zsh or fish",
+    .text = "Print the script that makes a shell complete commands, options and their values.",
+    .examples = "source <(initlab completion bash)\n"
+                "initlab completion zsh > ~/.zsh/completions/_initlab\n"
+                "initlab completion fish > ~/.config/fish/completions/initlab.fish",
+    .rows = rows,
+    .run = run
+};

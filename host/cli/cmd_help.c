@@ -1,0 +1,68 @@
+/* cmd_help.c - initlab help: commands, their options, and the lists of what exists. */
+#include <stdio.h>
+#include <string.h>
+#include "cli.h"
+
+/* The list of that name, IL_LISTS if there is none. */
+static il_list list_named(const char *name)
+{
+    int i = 0;
+
+    while (i < IL_LISTS && strcmp(il_list_name((il_list)i), name) != 0)
+        i++;
+    return (il_list)i;
+}
+
+static int unknown(const struct cli *cli, const char *topic)
+{
+    const char *candidate[64] = { NULL };
+    size_t n = 0;
+
+    for (size_t i = 0; command_at(i) && n < 32; i++)
+        candidate[n++] = command_at(i)->name;
+    for (int i = 0; i < IL_LISTS; i++)
+        candidate[n++] = il_list_name((il_list)i);
+    candidate[n++] = "recipes";
+    if (il_nearest(topic, candidate))
+        return cli_fail(cli, IL_E_USAGE, "no help on '%s'; did you mean '%s'? (see 'initlab help')",
+                        topic, il_nearest(topic, candidate));
+    return cli_fail(cli, IL_E_USAGE, "no help on '%s' (see 'initlab help')", topic);
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    const char *topic = o->operands ? o->operand[0] : NULL;
+
+    if (opt_given(o, "man"))
+        return man_page(cli);
+    if (!topic)
+        return help_overview(cli);
+    if (command_named(topic))
+        return help_command(cli, command_named(topic));
+    if (strcmp(topic, "recipes") == 0)
+        help_recipes(cli);
+    else if (list_named(topic) != IL_LISTS)
+        help_list(cli, list_named(topic));
+    else
+        return unknown(cli, topic);
+    return 0;
+}
+
+static const struct opt_row rows[] = {
+    { .name = "man", .help = "print the man page in roff", .hidden = 1 }, { .name = "" }
+};
+
+const struct command cmd_help = {
+    .name = "help",
+    .operands = "[TOPIC]",
+    .max_operands = 1,
+    .summary = "show help on a command, a list of what exists, or the recipes",
+    .text = "Without a topic, list the commands. A topic is a command; one of the lists of "
+            "activations, "
+            "losses, schedules, optimizers, decays and schemes, with parameters, defaults, "
+            "formulas and "
+            "sources; or 'recipes'.",
+    .examples = "initlab help train\ninitlab help activations\ninitlab help recipes",
+    .rows = rows,
+    .run = run
+};

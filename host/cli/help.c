@@ -1,0 +1,213 @@
+/* help.c - help on stdout: the commands, a command's options, lists of what exists, the recipes. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli.h"
+
+enum { WIDTH = 80, COLUMN = 28 };
+
+/* Print words from column at on, wrapped before WIDTH, following lines indented; then a newline. */
+static void wrap(const char *text, size_t at, size_t indent)
+{
+    int first = 1;
+
+    while (*text != 0) {
+        const size_t blank = strspn(text, " "), n = strcspn(text + blank, " ");
+
+        text += blank;
+        if (n == 0)
+            break;
+        if (!first && at + 1 + n > WIDTH) {
+            printf("\n%*s", (int)indent, "");
+            at = indent;
+            first = 1;
+        }
+        printf("%s%.*s", first ? "" : " ", (int)n, text);
+        at += n + !first;
+        first = 0;
+        text += n;
+    }
+    putchar('\n');
+}
+
+/* Paragraphs, a blank line between them. */
+static void paragraphs(const char *text)
+{
+    while (*text != 0) {
+        const char *end = strstr(text, "\n\n");
+        const size_t n = end ? (size_t)(end - text) : strlen(text);
+        char one[2048];
+
+        snprintf(one, sizeof one, "%.*s", (int)n, text);
+        wrap(one, 0, 0);
+        text += n;
+        if (end) {
+            putchar('\n');
+            text += 2;
+        }
+    }
+}
+
+static void option(const struct opt_row *row)
+{
+    const char *optional = row->parameter && row->metavar[0] == 0 ? "[=no]" : "";
+    const int list = opt_list(row);
+    char head[160], text[1024];
+    int n, at = 0;
+
+    n = snprintf(head, sizeof head, row->letter ? "  -%c, --%s%s%s%s" : "  %c   --%s%s%s%s",
+                 row->letter ? row->letter : ' ', row->name, optional, row->metavar[0] ? " " : "",
+                 row->metavar);
+    at = snprintf(text, sizeof text, "%s", row->help);
+    if (list >= 0)
+        at += snprintf(text + at, sizeof text - (size_t)at, " ('initlab help %s')",
+                       il_list_name((il_list)list));
+    if (row->value[0])
+        snprintf(text + at, sizeof text - (size_t)at, " [default: %s]", row->value);
+    printf("%s", head);
+    if (n + 2 > COLUMN)
+        printf("\n%*s", COLUMN, "");
+    else
+        printf("%*s", COLUMN - n, "");
+    wrap(text, COLUMN, COLUMN);
+}
+
+static void option_groups(const struct cli *cli, const struct options *o)
+{
+    const char *group;
+
+    for (size_t i = 0; (group = opt_group(o, i)); i++) {
+        printf("\n%s%s:%s\n", cli->bold, group, cli->plain);
+        for (size_t j = 0; j < o->rows; j++)
+            if (!o->row[j].hidden && strcmp(o->row[j].group, group) == 0)
+                option(&o->row[j]);
+    }
+}
+
+/* Lines, each indented. */
+static void lines(const char *text)
+{
+    while (*text != 0) {
+        const size_t n = strcspn(text, "\n");
+
+        fputs("  ", stdout);
+        fwrite(text, 1, n, stdout);
+        putchar('\n');
+        text += n + (text[n] != 0);
+    }
+}
+
+int help_command(const struct cli *cli, const struct command *command)
+{
+    struct options o;
+
+    if (options_open(&o, command) != 0)
+        return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
+    printf("%sUsage:%s initlab %s [OPTION]...%s%s\n\n", cli->bold, cli->plain, command->name,
+           command->operands ? " " : "", command->operands ? command->operands : "");
+    paragraphs(command->text);
+    option_groups(cli, &o);
+    if (command->examples) {
+        printf("\n%sExamples:%s\n", cli->bold, cli->plain);
+        lines(command->examples);
+    }
+    options_free(&o);
+    return 0;
+}
+
+int help_overview(const struct cli *cli)
+{
+    printf("%sUsage:%s initlab COMMAND [OPTION]...\n\n", cli->bold, cli->plain);
+    paragraphs(
+        "Train neural networks on NVIDIA GPUs, or on the CPU, and compare how their weights are "
+        "initialised.");
+    printf("\n%sCommands:%s\n", cli->bold, cli->plain);
+    for (size_t i = 0; command_at(i); i++) {
+        printf("  %-12s", command_at(i)->name);
+        wrap(command_at(i)->summary, 14, 14);
+    }
+    printf("\n%sLists of what exists:%s\n", cli->bold, cli->plain);
+    for (int i = 0; i < IL_LISTS; i++)
+        printf("  initlab help %s\n", il_list_name((il_list)i));
+    printf("  initlab help recipes\n");
+    printf("\n'initlab help COMMAND' shows a command's options.\n");
+    return 0;
+}
+
+/* A parameter's range: a|b|c, or the numbers it takes. */
+static void range(const il_param *p, char *text, size_t size)
+{
+    if (p->words)
+        snprintf(text, size, "%s", p->words);
+    else if (isinf(p->min) && isinf(p->max))
+        snprintf(text, size, "any number");
+    else if (isinf(p->max))
+        snprintf(text, size, "at least %g", p->min);
+    else if (isinf(p->min))
+        snprintf(text, size, "at most %g", p->max);
+    else
+        snprintf(text, size, "%g to %g", p->min, p->max);
+}
+
+/* The index-th word of "a|b|c" */
+static void word_at(const char *words, double index, char *text, size_t size)
+{
+    for (; index >= 1 && strchr(words, '|'); index--)
+        words = strchr(words, '|') + 1;
+    snprintf(text, size, "%.*s", (int)strcspn(words, "|"), words);
+}
+
+static void parameter(const il_param *p)
+{
+    char values[256], normal[64], text[1024];
+
+    range(p, values, sizeof values);
+    if (isnan(p->value))
+        snprintf(normal, sizeof normal, "must be given");
+    else if (p->words)
+        word_at(p->words, p->value, normal, sizeof normal);
+    else
+        snprintf(normal, sizeof normal, "%g", p->value);
+    snprintf(text, sizeof text, "%s: %s [%s%s]", p->help, values,
+             isnan(p->value) ? "" : "default: ", normal);
+    printf("      %-14s", p->name);
+    wrap(text, 20, 22);
+}
+
+void help_list(const struct cli *cli, il_list list)
+{
+    const il_entry *e;
+
+    printf("%s%s:%s spelled NAME, NAME:VALUE or NAME:PARAM=VALUE:...\n", cli->bold,
+           il_list_name(list), cli->plain);
+    for (size_t i = 0; (e = il_list_at(list, i)); i++) {
+        printf("\n  %s%s%s", cli->bold, e->name, cli->plain);
+        if (e->aliases[0])
+            printf(" (also %s)", e->aliases);
+        printf("\n      ");
+        wrap(e->formula, 6, 8);
+        for (size_t k = 0; k < IL_MAX_PARAMS && e->param[k].name; k++)
+            parameter(&e->param[k]);
+        if (e->source[0]) {
+            printf("      ");
+            wrap(e->source, 6, 8);
+        }
+    }
+}
+
+void help_recipes(const struct cli *cli)
+{
+    char **names = place_recipes();
+
+    printf("%srecipes:%s 'initlab train --recipe NAME'\n", cli->bold, cli->plain);
+    for (size_t i = 0; names && names[i]; i++) {
+        char path[4096], text[1024] = "";
+
+        if (place_recipe(names[i], path, sizeof path))
+            il_config_describe(path, text, sizeof text, NULL);
+        printf("\n  %s%s%s\n      ", cli->bold, names[i], cli->plain);
+        wrap(text[0] ? text : "(no description)", 6, 6);
+    }
+    place_free(names);
+}

@@ -1,0 +1,79 @@
+/* main.c - the initlab program: find the command, parse its options, run it, check stdout. */
+#include <stdio.h>
+#include <string.h>
+#include "cli.h"
+
+static const struct command *const commands[] = {
+#define X(name) &cmd_##name,
+#include "commands.def"
+#undef X
+};
+
+const struct command *command_at(size_t index)
+{
+    return index < sizeof commands / sizeof *commands ? commands[index] : NULL;
+}
+
+const struct command *command_named(const char *name)
+{
+    for (size_t i = 0; command_at(i); i++)
+        if (strcmp(command_at(i)->name, name) == 0)
+            return command_at(i);
+    return NULL;
+}
+
+static int unknown(const struct cli *cli, const char *word)
+{
+    const char *candidate[64] = { NULL }, *near;
+    const int option = word[0] == '-';
+
+    for (size_t i = 0; command_at(i) && i + 1 < sizeof candidate / sizeof *candidate; i++)
+        candidate[i] = command_at(i)->name;
+    near = il_nearest(word + strspn(word, "-"), candidate);
+    if (near && !option)
+        return cli_fail(cli, IL_E_USAGE,
+                        "unknown command '%s'; did you mean '%s'? (see 'initlab help')", word,
+                        near);
+    return cli_fail(cli, IL_E_USAGE, "unknown %s '%s' (see 'initlab help')",
+                    option ? "option" : "command", word);
+}
+
+static int dispatch(struct cli *cli, int argc, char **argv)
+{
+    static char version[] = "version";
+    const struct command *command;
+    struct options o;
+    int code;
+
+    if (argc == 0)
+        return cli_fail(cli, IL_E_USAGE, "no command given (see 'initlab help')");
+    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
+        return help_overview(cli);
+    if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0)
+        argv[0] = version;
+    command = command_named(argv[0]);
+    if (!command)
+        return unknown(cli, argv[0]);
+    if (options_open(&o, command) != 0)
+        return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
+    code = options_parse(&o, cli, command, argc, argv);
+    cli_color(cli, opt_get(&o, "color"));
+    if (code == 0)
+        code = opt_given(&o, "help") ? help_command(cli, command) : command->run(cli, &o);
+    options_free(&o);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = { 0 };
+    int code;
+
+    cli_color(&cli, "auto");
+    code = dispatch(&cli, argc > 0 ? argc - 1 : 0, argv + (argc > 0));
+    cli_flush(&cli);
+    if (cli.out_errno != 0 && code == 0)
+        code =
+            cli_fail(&cli, IL_E_IO, "cannot write to standard output: %s", strerror(cli.out_errno));
+    return code;
+}

@@ -1,0 +1,65 @@
+/*
+ * options.h - one table of options per command, for parsing, help, man page and completions.
+ *
+ * A command's table is its own rows, then the parameters of a run if it takes them
+ * (il_parameter_at), then the options that every command has. The default shown is the value used.
+ */
+#ifndef HOST_CLI_OPTIONS_H
+#define HOST_CLI_OPTIONS_H
+
+#include <stddef.h>
+
+struct cli;
+struct command;
+
+/* What a shell offers as the value. */
+enum opt_complete { COMPLETE_NONE, COMPLETE_FILE, COMPLETE_FOLDER, COMPLETE_RECIPE };
+
+#define OPT_GENERAL "General"
+
+struct opt_row {
+    char name[32];       /* without the dashes */
+    char letter;         /* 0: none */
+    const char *metavar; /* "" or, in a command's own rows, NULL: takes no value */
+    const char *value;   /* default; "" or NULL: none */
+    const char *words;   /* the only valid values, "a|b|c"; NULL: any */
+    const char *help;    /* one line, no full stop */
+    const char *group;   /* heading in help; NULL: OPT_GENERAL */
+    enum opt_complete complete;
+    int hidden;
+    const char *parameter; /* a run's: its name as in files; NULL: not one */
+    const char *given;     /* from the command line; NULL: not given */
+};
+
+struct options {
+    struct opt_row *row; /* rows, and one with an empty name */
+    size_t rows;
+    char **operand;
+    int operands;
+};
+
+/* The command's whole table, nothing given yet. 0, or -1 when out of memory. options_free frees. */
+int options_open(struct options *o, const struct command *command);
+void options_free(struct options *o);
+
+/*
+ * Parse argv, whose first word is the command. 0, or the exit code after a line on stderr that
+ * names what is wrong, the nearest valid word and where help is. Stops early, with 0, at --help.
+ */
+int options_parse(struct options *o, const struct cli *cli, const struct command *command, int argc,
+                  char **argv);
+
+/* What was given, else the default; and whether an option was given. */
+const char *opt_get(const struct options *o, const char *name);
+int opt_given(const struct options *o, const char *name);
+
+/* The index-th heading, in the order of first use and the general one last; NULL past the end. */
+const char *opt_group(const struct options *o, size_t index);
+
+/* The list (il_list) that a row's value is chosen from, or -1: none. */
+int opt_list(const struct opt_row *row);
+
+/* What a row's shell completion offers, separated by spaces: its words, or a list's names. */
+void opt_words(const struct opt_row *row, char *text, size_t size);
+
+#endif

@@ -1,0 +1,124 @@
+/* train_say.c - what initlab train says: the set-up and the profile on stderr, epochs on stdout. */
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "train.h"
+
+static const char *value(const struct train *t, const char *name)
+{
+    const char *text = il_config_get(t->config, name);
+
+    return text ? text : "";
+}
+
+static void introduce_network(const struct train *t)
+{
+    size_t in = 0, out = 0, count = 0;
+
+    fprintf(stderr, "network  ");
+    for (size_t l = 0; l < il_pack_layers(t->pack); l++) {
+        il_pack_shape(t->pack, l, &in, &out);
+        if (l == 0)
+            fprintf(stderr, "%zu", in);
+        fprintf(stderr, "-%zu", out);
+        count += (in + 1) * out;
+    }
+    fprintf(stderr, ", %zu parameters\n", count);
+}
+
+static void introduce_data(const struct train *t)
+{
+    const size_t held_out = strtoul(value(t, "validation"), NULL, 10);
+
+    fprintf(stderr, "data     %s: %zu training",
+            il_dataset_name(t->set)[0] ? il_dataset_name(t->set) : t->folder,
+            il_dataset_train(t->set).count - held_out);
+    if (held_out)
+        fprintf(stderr, ", %zu validation", held_out);
+    fprintf(stderr, " and %zu test images of %zu pixels, %zu classes\n",
+            il_dataset_test(t->set).count, il_dataset_pixels(t->set), il_dataset_classes(t->set));
+}
+
+/* Is this parameter the first of its group? */
+static int is_first(size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(il_parameter_at(i)->group, il_parameter_at(index)->group) == 0)
+            return 0;
+    return 1;
+}
+
+/* One line a group of parameters. */
+static void introduce_group(const struct train *t, const char *group)
+{
+    const il_parameter *p;
+    int n = 0;
+
+    for (size_t i = 0; (p = il_parameter_at(i)); i++) {
+        if (strcmp(p->group, group) != 0)
+            continue;
+        fprintf(stderr, "%s%s %s", n++ ? ", " : "         ", p->name,
+                value(t, p->name)[0] ? value(t, p->name) : "none");
+    }
+    fputc('\n', stderr);
+}
+
+void train_introduce(const struct train *t)
+{
+    il_device_info info = { 0 };
+
+    if (t->quiet)
+        return;
+    il_device_about(t->device, &info, NULL);
+    fprintf(stderr, "device   %s: %s", il_device_id(t->device), info.name);
+    fprintf(stderr, "%s%s\n", t->why[0] ? "; " : "", t->why);
+    introduce_data(t);
+    introduce_network(t);
+    for (size_t i = 0; il_parameter_at(i); i++)
+        if (is_first(i))
+            introduce_group(t, il_parameter_at(i)->group);
+    fputc('\n', stderr);
+}
+
+/* Six decimals, as the seed printed them; more digits where those would hide the number. */
+static void cost_text(double x, char *text, size_t size)
+{
+    if (isnan(x))
+        snprintf(text, size, "nan");
+    else
+        snprintf(text, size, x != 0 && (fabs(x) < 1e-3 || fabs(x) >= 1e6) ? "%.6e" : "%.6f", x);
+}
+
+void train_print_epoch(struct train *t)
+{
+    const il_epoch *e = &t->last;
+    char cost[32];
+
+    if (t->report.file == stdout) /* --out -: JSONL in place of the table */
+        return;
+    if (e->epoch == 1)
+        printf("%sepoch          cost            lr  train_accuracy  test_accuracy%s\n",
+               t->cli->bold, t->cli->plain);
+    cost_text(e->cost, cost, sizeof cost);
+    printf("%5zu  %12s  %12.8g  %14.4f  %13.4f\n", e->epoch, cost, e->lr, e->train_accuracy,
+           e->test_accuracy);
+    cli_flush(t->cli);
+}
+
+void train_profile(const struct train *t)
+{
+    il_profile_row row;
+    double total = 0;
+
+    for (size_t i = 0; il_device_profile(t->device, i, &row); i++)
+        total += row.seconds;
+    fprintf(stderr, "\n%-20s %10s %10s %7s %8s\n", "op", "calls", "seconds", "share", "GB/s");
+    for (size_t i = 0; il_device_profile(t->device, i, &row); i++) {
+        fprintf(stderr, "%-20s %10llu %10.4f %6.1f%%", row.name, (unsigned long long)row.calls,
+                row.seconds, total > 0 ? 100 * row.seconds / total : 0);
+        if (row.bytes && row.seconds > 0)
+            fprintf(stderr, " %8.2f", 1e-9 * (double)row.bytes / row.seconds);
+        fputc('\n', stderr);
+    }
+}

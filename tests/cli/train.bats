@@ -1,0 +1,252 @@
+#!/usr/bin/env bats
+# Training: what it prints and leaves, on a tiny dataset and on the real one.
+load common.bash
+
+small=(--device cpu --batch 8 --epochs 3)
+
+@test "stdout is a table of epochs and the test accuracy; the rest is on stderr" {
+    tiny data
+    initlab train --data data "${small[@]}"
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 5 ]
+    [ "$(awk '{ print $1 }' <<<"$output" | tr '\n' ' ')" = "epoch 1 2 3 test " ]
+    for i in 1 2 3; do
+        [[ ${lines[i]} =~ ^\ +$i\ +[0-9.e+-]+\ +[0-9.e+-]+\ +[01]\.[0-9]{4}\ +[01]\.[0-9]{4}$ ]]
+    done
+    [[ ${lines[4]} =~ ^test\ accuracy\ [01]\.[0-9]{4}$ ]]
+    [ "${lines[4]##* }" = "$(awk '{ print $5 }' <<<"${lines[3]}")" ]
+    has cpu "$stderr"
+    has "96 training and 24 test images of 16 pixels, 3 classes" "$stderr"
+    no_escapes "$output$stderr"
+    [[ $stderr != *$'\r'* ]]
+}
+
+@test "a network learns, and --quiet says nothing" {
+    tiny data
+    initlab train --data data --device cpu --batch 8 --epochs 30 --lr 0.5 --quiet
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    # the classes light disjoint pixels: a network that learns at all separates them
+    [ "${lines[-1]}" = "test accuracy 1.0000" ]
+}
+
+@test "--out FILE.jsonl: an object an epoch with the promised keys, and a last one" {
+    tiny data
+    initlab train --data data "${small[@]}" --validation 16 --seed 18446744073709551615 \
+        --out run.jsonl
+    [ "$status" -eq 0 ]
+    python3 - "$output" <<'PY'
+import json, sys
+rows = [json.loads(line) for line in open("run.jsonl")]
+table = [line.split() for line in sys.argv[1].splitlines()[1:-1]]
+assert len(rows) == 4 and len(table) == 3, rows
+for i, (row, shown) in enumerate(zip(rows[:-1], table), 1):
+    assert list(row)[:5] == ["epoch", "cost", "lr", "train_accuracy", "test_accuracy"], row
+    assert {"test_cost", "seconds", "validation_cost", "validation_accuracy"} <= set(row), row
+    assert row["epoch"] == i and row["seconds"] > 0
+    assert abs(row["cost"] - float(shown[1])) <= 5e-7 + 1e-6 * row["cost"], (row, shown)
+    assert abs(row["test_accuracy"] - float(shown[4])) <= 5e-5
+last = rows[-1]
+assert list(last)[:5] == ["status", "test_accuracy", "epochs", "seconds", "device"], last
+assert last["status"] == "ok" and last["epochs"] == 3 and last["device"] == "cpu"
+assert last["test_accuracy"] == rows[-2]["test_accuracy"]
+assert "diverged_epoch" not in last
+config = last["config"]
+assert config["seed"] == "18446744073709551615" and config["data_seed"] == 0, config
+assert config["batch"] == 8 and config["epochs"] == 3
+PY
+}
+
+@test "without a validation split there are no keys of one" {
+    tiny data
+    initlab train --data data "${small[@]}" --validation 0 --quiet --out run.jsonl
+    [ "$status" -eq 0 ]
+    run ! grep -q validation_ run.jsonl
+}
+
+@test "--out FILE.csv has the same numbers" {
+    tiny data
+    initlab train --data data "${small[@]}" --quiet --out run.csv
+    initlab train --data data "${small[@]}" --quiet --out run.jsonl
+    python3 - <<'PY'
+import csv, json
+rows = list(csv.DictReader(open("run.csv")))
+objects = [json.loads(line) for line in open("run.jsonl")][:-1]
+assert len(rows) == len(objects) == 3
+for row, o in zip(rows, objects):
+    assert list(row) == list(o), (row, o)
+    for key in set(o) - {"seconds"}:
+        assert float(row[key]) == o[key], (key, row, o)
+PY
+}
+
+@test "--out - is JSONL on stdout, and only that" {
+    tiny data
+    initlab train --data data "${small[@]}" --out -
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 4 ]
+    python3 -c 'import json, sys
+assert [json.loads(line) for line in sys.stdin][-1]["status"] == "ok"' <<<"$output"
+}
+
+@test "a diverged run: nan in the table, null in JSONL, said on stderr, exit code 0" {
+    initlab train --recipe seed-zeros-relu --device cpu --epochs 1 --out run.jsonl
+    [ "$status" -eq 0 ]
+    [ "$(awk 'NR == 2 { print $2 }' <<<"$output")" = nan ]
+    has "diverged at epoch 1, step 1: the cost is not finite" "$stderr"
+    python3 - <<'PY'
+import json
+def no_constant(name):
+    raise ValueError(name)          # NaN and Infinity are no JSON
+epoch, last = [json.loads(line, parse_constant=no_constant) for line in open("run.jsonl")]
+assert epoch["cost"] is None, epoch
+assert last["status"] == "diverged", last
+assert last["diverged_epoch"] == 1 and last["diverged_step"] == 1, last
+PY
+    initlab train --recipe seed-zeros-relu --device cpu --epochs 1 --quiet --out run.csv
+    [ "$(sed -n 2p run.csv | cut -d, -f2)" = nan ]
+}
+
+@test "the recipe comes first, options go over it, whatever their order" {
+    initlab train --epochs 1 --recipe seed-ones-tanh-mse --device cpu --out first.jsonl
+    [ "$status" -eq 0 ]
+    [ "${lines[1]:0:19}" = "    1      0.900000" ]
+    has "test accuracy 0.0980" "$output"
+    has "mnist: 55000 training, 5000 validation and 10000 test images" "$stderr"
+    initlab train --recipe seed-ones-tanh-mse --device cpu --epochs 1 --quiet --out second.jsonl
+    strip='s/"seconds":[^,]*,*//g'
+    [ "$(sed "$strip" first.jsonl)" = "$(sed "$strip" second.jsonl)" ]
+    python3 -c 'import json; rows = [json.loads(l) for l in open("first.jsonl")]
+assert len(rows) == 2 and rows[0]["cost"] == 0.9 and rows[1]["config"]["epochs"] == 1, rows'
+}
+
+@test "one epoch of the seed's softmax regression on MNIST" {
+    initlab train --recipe seed-zeros-softmax --device cpu --epochs 1 --out run.jsonl
+    [ "$status" -eq 0 ]
+    # the table of the recipes: the first epoch's mean cost is near .591
+    python3 -c 'import json; e = json.loads(open("run.jsonl").readline())
+assert 0.58 < e["cost"] < 0.60 and 0.88 < e["test_accuracy"] < 0.91, e'
+}
+
+@test "the same seeds give the same file, another data seed another" {
+    tiny data
+    deep=("${small[@]}" --layers in,8,out --seed 5 --quiet)
+    for i in 1 2; do
+        initlab train --data data "${deep[@]}" --data-seed 3 --out "$i.csv"
+        [ "$status" -eq 0 ]
+    done
+    initlab train --data data "${deep[@]}" --data_seed 4 --out 3.csv
+    [ "$status" -eq 0 ]
+    cost() { cut -d, -f2 "$1"; }
+    [ "$(cost 1.csv)" = "$(cost 2.csv)" ]
+    [ "$(cost 1.csv)" != "$(cost 3.csv)" ]
+}
+
+@test "--plot and --save leave their files" {
+    tiny data
+    initlab train --data data "${small[@]}" --quiet --plot loss.svg --save w.safetensors
+    [ "$status" -eq 0 ]
+    for text in "Training Loss" "Epoch #" "Loss"; do
+        grep -q "$text" loss.svg
+    done
+    [ -s w.safetensors ]
+    initlab train --data data "${small[@]}" --quiet --save w.npy
+    [ "$status" -eq 0 ]
+    [ -s w.layer1.weight.npy ]
+    [ -s w.layer1.bias.npy ]
+}
+
+@test "--profile prints a table of calls on stderr and changes no number" {
+    tiny data
+    initlab train --data data "${small[@]}" --quiet --out plain.csv
+    initlab train --data data "${small[@]}" --quiet --profile --out profiled.csv
+    [ "$status" -eq 0 ]
+    has "GB/s" "$stderr"
+    [[ $stderr =~ loss\ +[1-9][0-9]*\ +[0-9.]+ ]]
+    [ "$(cut -d, -f1-5 plain.csv)" = "$(cut -d, -f1-5 profiled.csv)" ]
+}
+
+@test "--eval-train is a flag that takes =no" {
+    tiny data
+    initlab train --data data "${small[@]}" --quiet --eval-train --out yes.jsonl
+    [ "$status" -eq 0 ]
+    initlab train --data data "${small[@]}" --quiet --eval-train=no --out no.jsonl
+    [ "$status" -eq 0 ]
+    grep -q '"eval_train":true' yes.jsonl
+    grep -q '"eval_train":false' no.jsonl
+}
+
+# interrupt SIGNAL CODE: send it in the middle of a long run
+interrupt()
+{
+    tiny data 4000
+    env --default-signal=INT,TERM "$INITLAB" train --data data --device cpu --batch 2 \
+        --epochs 1000000 --out run.jsonl --plot loss.svg >out 2>err &
+    for _ in $(seq 200); do
+        [ "$(wc -l <out)" -lt 2 ] || break
+        sleep 0.05
+    done
+    kill -s "$1" $!
+    code=0
+    wait $! || code=$?
+    [ "$code" -eq "$2" ]
+    grep -q "stopped by SIG$1 after [1-9][0-9]* of 1000000 epochs" err
+    python3 -c 'import json; rows = [json.loads(l) for l in open("run.jsonl")]
+assert rows[-1]["status"] == "interrupted" and rows[-1]["epochs"] == len(rows) - 1 > 0, rows[-1]'
+    [ -s loss.svg ]
+}
+
+@test "SIGINT stops at once, finishes the outputs, exits 130" {
+    interrupt INT 130
+}
+
+@test "SIGTERM the same, exits 143" {
+    interrupt TERM 143
+}
+
+@test "stdout closed early ends the program as it ends any other, and leaves whole lines" {
+    tiny data 4000
+    code=0
+    env --default-signal=PIPE bash -c 'set -o pipefail
+        "$0" train --data data --device cpu --batch 2 --epochs 1000000 -q --out run.jsonl |
+        head -1' "$INITLAB" >out || code=$?
+    [ "$code" -eq 141 ]
+    [ "$(wc -l <out)" -eq 1 ]
+    python3 -c 'import json; print([json.loads(l) for l in open("run.jsonl")])'
+}
+
+@test "Fashion-MNIST, as Debian packages it" {
+    folder=/usr/share/datasets/fashion-mnist
+    [ -d "$folder" ] || skip "no package dataset-fashion-mnist"
+    initlab train --data "$folder" --device cpu --epochs 1
+    [ "$status" -eq 0 ]
+    has "fashion-mnist: 60000 training and 10000 test images" "$stderr"
+    accuracy=${lines[-1]##* }
+    [[ $accuracy > 0.75 && $accuracy < 0.90 ]]
+}
+
+@test "--threads is part of the record, and a bad number refused" {
+    tiny data
+    initlab train --data data "${small[@]}" --quiet --threads 2 --out run.jsonl
+    [ "$status" -eq 0 ]
+    grep -q '"threads":2' run.jsonl
+    initlab train --data data --threads 2x
+    [ "$status" -eq 2 ]
+}
+
+@test "the progress line: on a terminal, on request, else not" {
+    tiny data 4000
+    long=(train --data data --device cpu --batch 2 --epochs 40)
+    initlab "${long[@]}" --progress always
+    [ "$status" -eq 0 ]
+    has "test accuracy" "$output"
+    [[ $stderr =~ epoch\ [0-9]+\ of\ 40,\ step ]]
+    no_escapes "$stderr"
+    initlab "${long[@]}" --progress never
+    [[ $stderr != *" of 40, step"* ]]
+    command -v script >/dev/null || skip "no script to make a terminal"
+    TERM=xterm script -qec "'$INITLAB' ${long[*]}" typescript >/dev/null </dev/null
+    grep -q $'\repoch [0-9]* of 40, step' typescript
+    TERM=xterm script -qec "'$INITLAB' ${long[*]} --quiet" typescript >/dev/null </dev/null
+    run ! grep -q " of 40, step" typescript
+}

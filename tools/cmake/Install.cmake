@@ -1,0 +1,1 @@
+# install + export: find_package(initlab) and pkg-config initlab
