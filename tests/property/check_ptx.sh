@@ -1,7 +1,8 @@
 #!/bin/sh
 # check_ptx.sh NVCC SOURCE_DIR WORK_DIR - no kernel leaves rounding to the compiler: the PTX, as the
 # plugin is built, has no multiply, add or subtract without a rounding mode (which ptxas may
-# contract into an fma), no approximation, and no division or root but the exact one.
+# contract into an fma), no approximation, and no division or root but the exact one; and no source
+# divides by a constant.
 set -eu
 nvcc=$1 source=$2 work=$3
 mkdir -p "$work"
@@ -26,4 +27,10 @@ for cu in "$source"/kernels/*.cu; do
         status=1
     fi
 done
+# nvcc multiplies by a constant's reciprocal where it is told to divide, for some architectures only
+if grep -nE '/ *[0-9]+(\.[0-9]*)?f' "$source"/kernels/*.cu "$source"/kernels/*.h "$source"/kernels/*.def |
+   grep -v '1\.0f / '; then
+    echo "check_ptx: division by a constant: write the product with its reciprocal" >&2
+    status=1
+fi
 exit $status
