@@ -1,0 +1,260 @@
+/*
+ * cublas.cpp - a look-alike of libcublas: checks what cuBLAS checks, then hands the product to a
+ * CBLAS. Column-major, scalars on the host (taken at the call, as a capture does). Every math mode
+ * computes in plain float: TF32 and bf16 round their inputs, which is not simulated.
+ *
+ * The CBLAS is opened by name (SIMCUDA_BLAS; unless set the one that the CPU device uses) and asked
+ * for its own cblas_sgemm. Were it linked, the loader would bind it to the program's own, and a
+ * comparison of two libraries would compare one with itself.
+ */
+#include "simcuda.h"
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cublas_v2.h>
+#include <dlfcn.h>
+
+struct cublasContext {
+    cudaStream_t stream = nullptr;
+    void *workspace = nullptr;
+    cublasMath_t math = CUBLAS_DEFAULT_MATH;
+};
+
+/* a matrix as cuBLAS takes it: stored [rows, cols] column-major, `stride` elements to the next of
+ * the batch */
+struct Matrix {
+    const float *at;
+    int rows, cols, ld;
+    long long stride;
+};
+
+enum { COL_MAJOR = 102, NO_TRANS = 111, TRANS = 112 }; /* CBLAS's own numbers */
+typedef void sgemm_fn(int, int, int, int, int, int, float, const float *, int, const float *, int,
+                      float, float *, int);
+
+static sgemm_fn *product()
+{
+    const char *name = getenv("SIMCUDA_BLAS");
+    void *so = dlopen(name ? name : SIMCUDA_DEFAULT_BLAS, RTLD_NOW | RTLD_LOCAL);
+    auto *f = so ? (sgemm_fn *)dlsym(so, "cblas_sgemm") : nullptr;
+
+    if (!f)
+        simcuda_die("no CBLAS: %s", dlerror());
+    return f;
+}
+
+static bool legal(const Matrix &m)
+{
+    return m.rows >= 0 && m.cols >= 0 && m.ld >= std::max(1, m.rows);
+}
+
+/* every matrix by itself: interleaved column blocks are no overlap; returns where the first one's
+ * bytes lie */
+static float *checked(const Matrix &m, int count, const char *name)
+{
+    const size_t bytes =
+        m.rows && m.cols ? ((size_t)(m.cols - 1) * m.ld + m.rows) * sizeof(float) : 0;
+
+    for (int i = 0; i < count; i++)
+        simcuda_bytes(m.at + i * m.stride, bytes, name);
+    return (float *)simcuda_bytes(m.at, 0, name);
+}
+
+static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t ta,
+                           cublasOperation_t tb, int m, int n, int k, const float *alpha,
+                           const float *a, int lda, long long sa, const float *b, int ldb,
+                           long long sb, const float *beta, float *c, int ldc, long long sc,
+                           int count)
+{
+    const bool at = ta != CUBLAS_OP_N, bt = tb != CUBLAS_OP_N;
+    const Matrix ma = { a, at ? k : m, at ? m : k, lda, sa },
+                 mb = { b, bt ? n : k, bt ? k : n, ldb, sb };
+    const Matrix mc = { c, m, n, ldc, sc };
+    const int fail = simcuda_fail(name, CUBLAS_STATUS_EXECUTION_FAILED);
+
+    if (fail)
+        return (cublasStatus_t)fail;
+    if (!h)
+        return CUBLAS_STATUS_NOT_INITIALIZED;
+    if (!legal(ma) || !legal(mb) || !legal(mc) || count < 0 || !alpha || !beta)
+        return CUBLAS_STATUS_INVALID_VALUE;
+    if (simcuda_capturing(h->stream) &&
+        !h->workspace) /* else its own pool's memory gets into the graph */
+        simcuda_die("%s captured without cublasSetWorkspace after cublasSetStream", name);
+    if (!m || !n || !count)
+        return CUBLAS_STATUS_SUCCESS;
+    static sgemm_fn *const sgemm = product();
+    const float al = *alpha, be = *beta, *pa = checked(ma, count, name),
+                *pb = checked(mb, count, name);
+    float *pc = checked(mc, count, name);
+    simcuda_submit(h->stream, name, [=] {
+        for (int i = 0; i < count; i++)
+            sgemm(COL_MAJOR, at ? TRANS : NO_TRANS, bt ? TRANS : NO_TRANS, m, n, k, al, pa + i * sa,
+                  lda, pb + i * sb, ldb, be, pc + i * sc, ldc);
+    });
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+static bool all_float(cudaDataType a, cudaDataType b, cudaDataType c)
+{
+    return a == CUDA_R_32F && b == CUDA_R_32F && c == CUDA_R_32F;
+}
+
+#define ENTER_BLAS(h, other)                                                                       \
+    do {                                                                                           \
+        const int fail_ = simcuda_fail(__func__, other);                                           \
+        if (fail_)                                                                                 \
+            return (cublasStatus_t)fail_;                                                          \
+        if (!(h))                                                                                  \
+            return CUBLAS_STATUS_NOT_INITIALIZED;                                                  \
+    } while (0)
+
+extern "C" {
+cublasStatus_t cublasCreate_v2(cublasHandle_t *h)
+{
+    ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
+    *h = new cublasContext;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasDestroy_v2(cublasHandle_t h)
+{
+    ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
+    delete h;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasSetStream_v2(cublasHandle_t h, cudaStream_t s)
+{
+    ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
+    h->stream = s;
+    h->workspace = nullptr; /* documented: back to the default pool */
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t h, void *p, size_t n)
+{
+    ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
+    if ((size_t)p % 256)
+        return CUBLAS_STATUS_INVALID_VALUE;
+    simcuda_bytes(p, n, "cublasSetWorkspace");
+    h->workspace = p;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasSetMathMode(cublasHandle_t h, cublasMath_t mode)
+{
+    ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
+    h->math = mode;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasGetMathMode(cublasHandle_t h, cublasMath_t *mode)
+{
+    ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
+    *mode = h->math;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasGetVersion_v2(cublasHandle_t h, int *version)
+{
+    ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
+    *version = CUBLAS_VERSION;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasGetProperty(libraryPropertyType what, int *value)
+{
+    ENTER_BLAS(value, CUBLAS_STATUS_INVALID_VALUE);
+    *value = what == MAJOR_VERSION   ? CUBLAS_VER_MAJOR
+             : what == MINOR_VERSION ? CUBLAS_VER_MINOR
+                                     : CUBLAS_VER_PATCH;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasSgemm_v2(cublasHandle_t h, cublasOperation_t ta, cublasOperation_t tb, int m,
+                              int n, int k, const float *alpha, const float *a, int lda,
+                              const float *b, int ldb, const float *beta, float *c, int ldc)
+{
+    return gemm(h, "cublasSgemm", ta, tb, m, n, k, alpha, a, lda, 0, b, ldb, 0, beta, c, ldc, 0, 1);
+}
+
+cublasStatus_t cublasSgemmStridedBatched(cublasHandle_t h, cublasOperation_t ta,
+                                         cublasOperation_t tb, int m, int n, int k,
+                                         const float *alpha, const float *a, int lda, long long sa,
+                                         const float *b, int ldb, long long sb, const float *beta,
+                                         float *c, int ldc, long long sc, int count)
+{
+    return gemm(h, "cublasSgemmStridedBatched", ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb,
+                beta, c, ldc, sc, count);
+}
+
+cublasStatus_t cublasGemmEx(cublasHandle_t h, cublasOperation_t ta, cublasOperation_t tb, int m,
+                            int n, int k, const void *alpha, const void *a, cudaDataType at,
+                            int lda, const void *b, cudaDataType bt, int ldb, const void *beta,
+                            void *c, cudaDataType ct, int ldc, cublasComputeType_t,
+                            cublasGemmAlgo_t)
+{
+    if (!all_float(at, bt, ct))
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    return gemm(h, "cublasGemmEx", ta, tb, m, n, k, (const float *)alpha, (const float *)a, lda, 0,
+                (const float *)b, ldb, 0, (const float *)beta, (float *)c, ldc, 0, 1);
+}
+
+cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t h, cublasOperation_t ta,
+                                          cublasOperation_t tb, int m, int n, int k,
+                                          const void *alpha, const void *a, cudaDataType at,
+                                          int lda, long long sa, const void *b, cudaDataType bt,
+                                          int ldb, long long sb, const void *beta, void *c,
+                                          cudaDataType ct, int ldc, long long sc, int count,
+                                          cublasComputeType_t, cublasGemmAlgo_t)
+{
+    if (!all_float(at, bt, ct))
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    return gemm(h, "cublasGemmStridedBatchedEx", ta, tb, m, n, k, (const float *)alpha,
+                (const float *)a, lda, sa, (const float *)b, ldb, sb, (const float *)beta,
+                (float *)c, ldc, sc, count);
+}
+
+const char *cublasGetStatusString(cublasStatus_t s)
+{
+    switch (s) {
+    case CUBLAS_STATUS_SUCCESS:
+        return "success";
+    case CUBLAS_STATUS_NOT_INITIALIZED:
+        return "the library was not initialized";
+    case CUBLAS_STATUS_ALLOC_FAILED:
+        return "the resource allocation failed";
+    case CUBLAS_STATUS_INVALID_VALUE:
+        return "an unsupported value or parameter was passed to the function";
+    case CUBLAS_STATUS_ARCH_MISMATCH:
+        return "the function requires an architectural feature absent from the device";
+    case CUBLAS_STATUS_MAPPING_ERROR:
+        return "an access to GPU memory space failed";
+    case CUBLAS_STATUS_EXECUTION_FAILED:
+        return "the function failed to launch on the GPU";
+    case CUBLAS_STATUS_INTERNAL_ERROR:
+        return "an internal operation failed";
+    case CUBLAS_STATUS_NOT_SUPPORTED:
+        return "the requested functionality is not supported";
+    default:
+        return "unrecognized status";
+    }
+}
+
+const char *cublasGetStatusName(cublasStatus_t s)
+{
+    switch (s) {
+#define NAME(s)                                                                                    \
+    case s:                                                                                        \
+        return #s;
+        NAME(CUBLAS_STATUS_SUCCESS)
+        NAME(CUBLAS_STATUS_NOT_INITIALIZED) NAME(CUBLAS_STATUS_ALLOC_FAILED)
+            NAME(CUBLAS_STATUS_INVALID_VALUE) NAME(CUBLAS_STATUS_ARCH_MISMATCH)
+                NAME(CUBLAS_STATUS_MAPPING_ERROR) NAME(CUBLAS_STATUS_EXECUTION_FAILED)
+                    NAME(CUBLAS_STATUS_INTERNAL_ERROR) NAME(CUBLAS_STATUS_NOT_SUPPORTED)
+#undef NAME
+                        default : return "unrecognized status";
+    }
+}
+}

@@ -1,0 +1,95 @@
+/*
+ * launch.cpp - kernel launches: the limits of a GPU, the parameters (taken at the call, as a launch
+ * does), and SIMCUDA_GRID, SIMCUDA_BLOCK, which force another shape on every launch.
+ */
+#include "kernels.h"
+#include "simcuda.h"
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+struct Shape {
+    dim3 grid, block;
+    size_t smem;
+    cudaStream_t stream;
+};
+static std::vector<Shape> shapes; /* of the launches being made: <<<...>>> pushes, the stub pops */
+
+enum { SHARED_MEMORY = 48 * 1024 };
+
+static bool legal(dim3 g, dim3 b, size_t smem)
+{
+    const size_t threads = (size_t)b.x * b.y * b.z;
+
+    return threads && threads <= 1024 && b.x <= 1024 && b.y <= 1024 && b.z <= 64 && g.x && g.y &&
+           g.z && g.x <= 2147483647u && g.y <= 65535 && g.z <= 65535 && smem <= SHARED_MEMORY;
+}
+
+static unsigned forced(const char *name)
+{
+    const char *e = getenv(name);
+
+    return e ? (unsigned)atoi(e) : 0;
+}
+
+static void run(const simt_kernel *k, void *params, dim3 g, dim3 b, size_t smem)
+{
+    static const unsigned grid = forced("SIMCUDA_GRID"), block = forced("SIMCUDA_BLOCK");
+
+    simcuda_counts[SIMCUDA_LAUNCHES]++;
+    if (grid)
+        g = dim3(grid, 1, 1);
+    if (block) /* lanes, not threads: any shape must give the same bits */
+        b = dim3(block, 1, 1);
+    simt_launch(k->fn, params, simt_v3{ g.x, g.y, g.z }, simt_v3{ b.x, b.y, b.z }, smem,
+                (int)k->sync);
+}
+
+extern "C" {
+unsigned __cudaPushCallConfiguration(dim3 g, dim3 b, size_t smem, cudaStream_t stream)
+{
+    shapes.push_back(Shape{ g, b, smem, stream });
+    return 0;
+}
+
+cudaError_t __cudaPopCallConfiguration(dim3 *g, dim3 *b, size_t *smem, void *stream)
+{
+    const Shape s = shapes.back();
+
+    shapes.pop_back();
+    *g = s.grid;
+    *b = s.block;
+    *smem = s.smem;
+    *(cudaStream_t *)stream = s.stream;
+    return cudaSuccess;
+}
+
+cudaError_t __cudaGetKernel(cudaKernel_t *handle, const void *stub)
+{
+    const simt_kernel *k = simcuda_kernel(stub);
+
+    if (!k)
+        return simcuda_error(cudaErrorInvalidDeviceFunction);
+    *handle = (cudaKernel_t)k;
+    return cudaSuccess;
+}
+
+cudaError_t __cudaLaunchKernel(cudaKernel_t handle, dim3 g, dim3 b, void **args, size_t smem,
+                               cudaStream_t stream)
+{
+    const auto *k = (const simt_kernel *)handle;
+
+    ENTER();
+    if (!simcuda_is_stream(stream))
+        return simcuda_error(cudaErrorInvalidResourceHandle);
+    smem += k->static_smem;
+    if (!legal(g, b, smem))
+        return simcuda_error(cudaErrorInvalidConfiguration);
+    auto params = std::make_shared<std::vector<unsigned char>>(k->bytes + 16);
+    for (int i = 0; i < k->params; i++)
+        memcpy(params->data() + k->offset[i], args[i], k->size[i]);
+    simcuda_submit(stream, k->name, [=] { run(k, params->data(), g, b, smem); });
+    return cudaSuccess;
+}
+}

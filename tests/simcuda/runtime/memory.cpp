@@ -1,0 +1,218 @@
+/*
+ * memory.cpp - device memory: a reserved range of addresses that is never readable, the bytes at a
+ * constant distance (simt.h), a table of what is allocated, and copies. Fresh memory is 0xFF bytes:
+ * NaN. SIMCUDA_MEMORY=bytes sets how much there is (8 GiB unless set).
+ */
+#include "simcuda.h"
+#include "simt.h"
+#include <cstdlib>
+#include <cstring>
+#include <csignal>
+#include <map>
+#include <sys/mman.h>
+
+enum : uint32_t { MAX_RANGES = 1 << 20 };
+
+uint32_t *simt_page;
+struct simt_range *simt_ranges;
+
+static std::map<uint64_t, size_t> live; /* address -> bytes */
+static uint64_t top =
+    SIM_BASE; /* addresses are never used again: a stale one stays wrong for ever */
+static uint32_t ranges;
+static size_t used;
+
+static size_t whole_pages(size_t n)
+{
+    return (n + SIM_PAGE - 1) & ~(size_t)(SIM_PAGE - 1);
+}
+
+static size_t capacity()
+{
+    static const char *const e = getenv("SIMCUDA_MEMORY");
+
+    return e ? (size_t)strtoull(e, nullptr, 0) : (size_t)8 << 30;
+}
+
+size_t simcuda_room(uint64_t a)
+{
+    auto it = live.upper_bound(a);
+
+    if (it == live.begin())
+        return 0;
+    --it;
+    return a < it->first + it->second ? it->first + it->second - a : 0;
+}
+
+size_t simcuda_allocations()
+{
+    return live.size();
+}
+
+void simcuda_memory(size_t *unused, size_t *total)
+{
+    if (unused)
+        *unused = capacity() - used;
+    if (total)
+        *total = capacity();
+}
+
+void *simcuda_bytes(const void *p, size_t n, const char *what)
+{
+    if (n && simcuda_room((uint64_t)p) < n)
+        simcuda_die("%s: [%p, +%zu) is not inside one device allocation", what, p, n);
+    return (char *)p + SIM_SHIFT;
+}
+
+/* the program touched a device address: say so, instead of a bare fault */
+static void on_fault(int sig, siginfo_t *info, void *)
+{
+    const uint64_t a = (uint64_t)info->si_addr;
+
+    if (a - SIM_BASE < SIM_SIZE)
+        simcuda_die(
+            "the host touched device memory at %#lx (%zu bytes before the end of its allocation)",
+            (unsigned long)a, simcuda_room(a));
+    signal(sig, SIG_DFL); /* not ours: the access faults again, for good */
+}
+
+static void *reserve(uint64_t at, size_t bytes, int access)
+{
+    void *p =
+        mmap((void *)at, bytes, access,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (at ? MAP_FIXED_NOREPLACE : 0), -1, 0);
+
+    return p == MAP_FAILED || (at && p != (void *)at) ? nullptr : p;
+}
+
+static bool prepare()
+{
+    const int write = PROT_READ | PROT_WRITE;
+    struct sigaction s = {};
+
+    s.sa_sigaction = on_fault;
+    s.sa_flags = SA_SIGINFO;
+    simt_page = (uint32_t *)reserve(0, SIM_SIZE / SIM_PAGE * sizeof *simt_page, write);
+    simt_ranges = (struct simt_range *)reserve(0, MAX_RANGES * sizeof *simt_ranges, write);
+    return simt_page && simt_ranges && reserve(SIM_BASE, SIM_SIZE, PROT_NONE) &&
+           reserve(SIM_BASE + SIM_SHIFT, SIM_SIZE, PROT_NONE) && !sigaction(SIGSEGV, &s, nullptr);
+}
+
+/* a device address where the direction says so, a host address where not */
+static cudaError_t resolve(const void **p, size_t n, bool device, const char *what)
+{
+    if (device)
+        *p = simcuda_bytes(*p, n, what);
+    else if ((uint64_t)*p - SIM_BASE < SIM_SIZE)
+        return cudaErrorInvalidValue;
+    return cudaSuccess;
+}
+
+static cudaError_t copy(void *to, const void *from, size_t n, enum cudaMemcpyKind kind,
+                        cudaStream_t stream)
+{
+    const bool to_device = kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice;
+    const bool from_device = kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice;
+    const void *dst = to;
+    cudaError_t e;
+
+    if (kind == cudaMemcpyDefault)
+        simcuda_die("copies of kind cudaMemcpyDefault are not simulated");
+    e = resolve(&dst, n, to_device, "copy to the device");
+    if (!e)
+        e = resolve(&from, n, from_device, "copy from the device");
+    if (!e)
+        simcuda_submit(stream, "memcpy", [=] { memcpy((void *)dst, from, n); });
+    return e;
+}
+
+extern "C" {
+cudaError_t cudaMalloc(void **p, size_t n)
+{
+    const size_t pages = whole_pages(n);
+    const uint64_t a = top;
+
+    ENTER();
+    if (simcuda_spoils())
+        return simcuda_error(cudaErrorStreamCaptureUnsupported);
+    *p = nullptr;
+    if (!n)
+        return cudaSuccess;
+    static const bool ready = prepare();
+    if (!ready)
+        simcuda_die("cannot reserve the device's address range");
+    if (n > capacity() - used || pages < n)
+        return simcuda_error(cudaErrorMemoryAllocation);
+    if (ranges + 1 >= MAX_RANGES || pages > SIM_BASE + SIM_SIZE - top)
+        simcuda_die("more was allocated over time than there are addresses");
+    if (mprotect((void *)(a + SIM_SHIFT), pages, PROT_READ | PROT_WRITE))
+        return simcuda_error(cudaErrorMemoryAllocation);
+    memset((void *)(a + SIM_SHIFT), 0xff, pages);
+    live[a] = n;
+    used += n;
+    simt_ranges[++ranges] = simt_range{ a, a + n };
+    for (size_t i = 0; i < pages / SIM_PAGE; i++)
+        simt_page[(a - SIM_BASE) / SIM_PAGE + i] = ranges;
+    top += pages;
+    *p = (void *)a;
+    return cudaSuccess;
+}
+
+cudaError_t cudaFree(void *p)
+{
+    ENTER();
+    if (!p)
+        return cudaSuccess;
+    if (simcuda_spoils())
+        return simcuda_error(cudaErrorStreamCaptureUnsupported);
+    const auto it = live.find((uint64_t)p);
+    if (it == live.end())
+        return simcuda_error(cudaErrorInvalidValue);
+    simcuda_drain_all(); /* cudaFree waits for the device */
+    const uint64_t a = it->first;
+    const size_t pages = whole_pages(it->second);
+    simt_ranges[simt_page[(a - SIM_BASE) / SIM_PAGE]] = simt_range{ 0, 0 };
+    madvise((void *)(a + SIM_SHIFT), pages, MADV_DONTNEED);
+    mprotect((void *)(a + SIM_SHIFT), pages, PROT_NONE);
+    used -= it->second;
+    live.erase(it);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemGetInfo(size_t *unused, size_t *total)
+{
+    ENTER();
+    simcuda_memory(unused, total);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t n, enum cudaMemcpyKind kind,
+                            cudaStream_t stream)
+{
+    ENTER();
+    if (!simcuda_is_stream(stream))
+        return simcuda_error(cudaErrorInvalidResourceHandle);
+    return simcuda_error(copy(to, from, n, kind, stream));
+}
+
+/* waits for the default stream, which a capture forbids */
+cudaError_t cudaMemcpy(void *to, const void *from, size_t n, enum cudaMemcpyKind kind)
+{
+    ENTER();
+    if (simcuda_spoils())
+        return simcuda_error(cudaErrorStreamCaptureImplicit);
+    const cudaError_t e = copy(to, from, n, kind, nullptr);
+    simcuda_drain_all();
+    return simcuda_error(e);
+}
+
+cudaError_t cudaMemsetAsync(void *p, int value, size_t n, cudaStream_t stream)
+{
+    ENTER();
+    if (!simcuda_is_stream(stream))
+        return simcuda_error(cudaErrorInvalidResourceHandle);
+    void *const bytes = simcuda_bytes(p, n, "memset");
+    simcuda_submit(stream, "memset", [=] { memset(bytes, value, n); });
+    return cudaSuccess;
+}
+}

@@ -1,0 +1,57 @@
+/* simcuda.h - what the parts of the simulated libcudart offer each other, and the simulated
+ * libcublas. */
+#ifndef SIMCUDA_H
+#define SIMCUDA_H
+
+#include <cuda_runtime_api.h>
+#include <cstdint>
+#include <functional>
+
+/* ---- exported under the version SIMCUDA_1, for libcublas
+ * -------------------------------------------- */
+extern "C" {
+/* Where the bytes of device range [p, p + n) lie; abort with `what` unless inside one live
+ * allocation. */
+void *simcuda_bytes(const void *p, size_t n, const char *what);
+
+/* Run work in stream order: now, at the next wait (SIMCUDA_LAZY=1), or in each launch of the graph
+ * captured. */
+void simcuda_submit(cudaStream_t stream, const char *name, std::function<void()> work);
+int simcuda_capturing(cudaStream_t stream);
+int simcuda_is_stream(cudaStream_t stream); /* 1: the default stream, or a live one */
+
+/* Count a call. Not 0: it must fail with this code (SIMCUDA_FAIL=k[:code], code `other` unless
+ * given). */
+int simcuda_fail(const char *call, int other);
+
+/* The program did what no CUDA program may do: say so and abort. */
+void simcuda_die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+}
+
+/* ---- within libcudart
+ * ------------------------------------------------------------------------------- */
+
+/* Remember an error for cudaGetLastError, and return it. */
+cudaError_t simcuda_error(cudaError_t e);
+
+/* First line of each entry point: count the call, and fail it if asked to. */
+#define ENTER()                                                                                    \
+    do {                                                                                           \
+        const int fail_ = simcuda_fail(__func__, cudaErrorUnknown);                                \
+        if (fail_)                                                                                 \
+            return simcuda_error((cudaError_t)fail_);                                              \
+    } while (0)
+
+/* 1 if a stream is being captured: the call is illegal then, and the capture is spoilt. */
+int simcuda_spoils();
+void simcuda_drain_all(); /* run what all streams still hold (SIMCUDA_LAZY) */
+
+size_t simcuda_room(uint64_t a); /* bytes from a to the end of its allocation; 0: in none */
+size_t simcuda_allocations(); /* live ones */
+void simcuda_memory(size_t *unused, size_t *total);
+
+enum simcuda_count { SIMCUDA_LAUNCHES, SIMCUDA_REPLAYS, SIMCUDA_COUNTS };
+extern long simcuda_counts[SIMCUDA_COUNTS];
+void simcuda_report(); /* leaks, and with SIMCUDA_STATS=1 what was counted */
+
+#endif

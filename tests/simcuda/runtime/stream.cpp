@@ -1,0 +1,248 @@
+/*
+ * stream.cpp - streams, capture and graphs. Every call that does work hands it to simcuda_submit,
+ * which runs it now, keeps it for the next wait (SIMCUDA_LAZY=1), or notes it down while the stream
+ * is captured.
+ */
+#include "simcuda.h"
+#include "simt.h"
+#include <cstdio>
+#include <cstdlib>
+#include <list>
+#include <string>
+#include <vector>
+#include <xmmintrin.h>
+
+struct Node {
+    std::string name;
+    std::function<void()> work;
+};
+struct CUstream_st {
+    bool capturing = false, broken = false;
+    std::vector<Node> queue, captured;
+};
+struct CUgraph_st {
+    std::vector<Node> nodes;
+};
+struct CUgraphExec_st {
+    std::vector<Node> nodes;
+};
+
+static std::list<CUstream_st> streams;
+static CUstream_st legacy; /* the default stream */
+static std::list<CUgraph_st> graphs;
+static std::list<CUgraphExec_st> execs;
+
+static CUstream_st *of(cudaStream_t s)
+{
+    return s ? s : &legacy;
+}
+
+template <class T> static bool holds(const std::list<T> &list, const T *p)
+{
+    for (const T &x : list)
+        if (&x == p)
+            return true;
+    return false;
+}
+
+template <class T> static void drop(std::list<T> &list, const T *p)
+{
+    list.remove_if([p](const T &x) { return &x == p; });
+}
+
+/* the caller may have set flush-to-zero for its own sums: the device has its own rules */
+static void run(const Node &n)
+{
+    static const bool trace = getenv("SIMCUDA_TRACE") != nullptr;
+    const unsigned caller = _mm_getcsr();
+
+    if (trace)
+        fprintf(stderr, "simcuda: %s\n", n.name.c_str());
+    simt_name = n.name.c_str();
+    _mm_setcsr(0x1f80); /* as at start: all exceptions masked, nearest, no flushing */
+    n.work();
+    _mm_setcsr(caller);
+    simt_name = "?";
+}
+
+static void drain(CUstream_st *s)
+{
+    for (const Node &n : s->queue)
+        run(n);
+    s->queue.clear();
+}
+
+void simcuda_drain_all()
+{
+    for (CUstream_st &s : streams)
+        drain(&s);
+    drain(&legacy);
+}
+
+void simcuda_submit(cudaStream_t stream, const char *name, std::function<void()> work)
+{
+    static const bool lazy = getenv("SIMCUDA_LAZY") != nullptr;
+    CUstream_st *s = of(stream);
+
+    if (s->capturing)
+        s->captured.push_back(Node{ name, work });
+    else if (lazy)
+        s->queue.push_back(Node{ name, work });
+    else
+        run(Node{ name, work });
+}
+
+int simcuda_capturing(cudaStream_t s)
+{
+    return of(s)->capturing;
+}
+int simcuda_is_stream(cudaStream_t s)
+{
+    return !s || holds(streams, s);
+}
+
+int simcuda_spoils()
+{
+    int any = 0;
+
+    for (CUstream_st &s : streams)
+        if (s.capturing)
+            any = s.broken = true;
+    return any;
+}
+
+#define STREAM(s)                                                                                  \
+    do {                                                                                           \
+        if (!simcuda_is_stream(s))                                                                 \
+            return simcuda_error(cudaErrorInvalidResourceHandle);                                  \
+    } while (0)
+
+extern "C" {
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned)
+{
+    ENTER();
+    streams.emplace_back();
+    *s = &streams.back();
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t s)
+{
+    ENTER();
+    if (!s || !holds(streams, s))
+        return simcuda_error(cudaErrorInvalidResourceHandle);
+    drain(s);
+    drop(streams, s);
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t s)
+{
+    ENTER();
+    STREAM(s);
+    if (of(s)->capturing) {
+        of(s)->broken = true;
+        return simcuda_error(cudaErrorStreamCaptureUnsupported);
+    }
+    drain(of(s));
+    return cudaSuccess;
+}
+
+cudaError_t cudaDeviceSynchronize(void)
+{
+    ENTER();
+    if (simcuda_spoils())
+        return simcuda_error(cudaErrorStreamCaptureUnsupported);
+    simcuda_drain_all();
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamBeginCapture(cudaStream_t s, cudaStreamCaptureMode)
+{
+    ENTER();
+    STREAM(s);
+    if (!s) /* the default stream cannot be captured */
+        return simcuda_error(cudaErrorStreamCaptureUnsupported);
+    if (s->capturing)
+        return simcuda_error(cudaErrorIllegalState);
+    s->capturing = true;
+    s->broken = false;
+    s->captured.clear();
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamEndCapture(cudaStream_t s, cudaGraph_t *g)
+{
+    ENTER();
+    STREAM(s);
+    *g = nullptr;
+    if (!s || !s->capturing)
+        return simcuda_error(cudaErrorIllegalState);
+    s->capturing = false;
+    if (s->broken)
+        return simcuda_error(cudaErrorStreamCaptureInvalidated);
+    graphs.push_back(CUgraph_st{ s->captured });
+    *g = &graphs.back();
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamIsCapturing(cudaStream_t s, enum cudaStreamCaptureStatus *status)
+{
+    ENTER();
+    STREAM(s);
+    *status = !of(s)->capturing ? cudaStreamCaptureStatusNone
+              : of(s)->broken   ? cudaStreamCaptureStatusInvalidated
+                                : cudaStreamCaptureStatusActive;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t *x, cudaGraph_t g, unsigned long long)
+{
+    ENTER();
+    if (!holds(graphs, g))
+        return simcuda_error(cudaErrorInvalidValue);
+    execs.push_back(CUgraphExec_st{ g->nodes });
+    *x = &execs.back();
+    return cudaSuccess;
+}
+
+cudaError_t cudaGraphDestroy(cudaGraph_t g)
+{
+    ENTER();
+    if (!holds(graphs, g))
+        return simcuda_error(cudaErrorInvalidValue);
+    drop(graphs, g);
+    return cudaSuccess;
+}
+
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t x)
+{
+    ENTER();
+    if (!holds(execs, x))
+        return simcuda_error(cudaErrorInvalidValue);
+    simcuda_drain_all();
+    drop(execs, x);
+    return cudaSuccess;
+}
+
+cudaError_t cudaGraphUpload(cudaGraphExec_t x, cudaStream_t s)
+{
+    ENTER();
+    STREAM(s);
+    return holds(execs, x) ? cudaSuccess : simcuda_error(cudaErrorInvalidValue);
+}
+
+cudaError_t cudaGraphLaunch(cudaGraphExec_t x, cudaStream_t s)
+{
+    ENTER();
+    STREAM(s);
+    if (!holds(execs, x))
+        return simcuda_error(cudaErrorInvalidValue);
+    if (of(s)->capturing)
+        simcuda_die("child graphs are not simulated");
+    simcuda_counts[SIMCUDA_REPLAYS]++;
+    for (const Node &n : x->nodes)
+        simcuda_submit(s, n.name.c_str(), n.work);
+    return cudaSuccess;
+}
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""test_faults.py SIMCUDA PLUGIN OPS MISUSE CXX - what a GPU would refuse, each mistake planted and caught.
+
+SIMCUDA: the folder of the look-alikes; OPS, MISUSE: the programs of test_plugin_ops.c and test_misuse.c.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SIMCUDA, PLUGIN, OPS, MISUSE, CXX = sys.argv[1:6]
+CALLS = 100                                             # that are made to fail, one in each run
+# calls whose failure a program that is closing or has what it wants may ignore
+IGNORABLE = ('cudaFree', 'cudaStreamDestroy', 'cudaStreamSynchronize', 'cudaSetDevice', 'cudaGraphDestroy',
+             'cudaGraphExecDestroy', 'cublasDestroy_v2')
+
+
+def run(*command, folder=SIMCUDA, **settings):
+    """Run on the look-alikes with these variables."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(('SIMCUDA_', 'SIMT_'))}
+    return subprocess.run(command, env=dict(env, LD_LIBRARY_PATH=folder, **settings), capture_output=True, text=True)
+
+
+class Faults(unittest.TestCase):
+    """One method a kind of mistake."""
+
+    def aborts(self, text, *command, **settings):
+        """The command must be stopped by the simulation, which says why."""
+        r = run(*command, **settings)
+        self.assertLess(r.returncode, 0, (command, r.stderr))
+        self.assertRegex(r.stderr, text)
+
+    def passes(self, name, code=0, **settings):
+        """The case of test_misuse.c must end with this code."""
+        r = run(MISUSE, name, **settings)
+        self.assertEqual(r.returncode, code, name + ': ' + r.stderr)
+
+    def test_host_touches_device_memory(self):
+        """At once, always, with the address."""
+        self.aborts('host touched device memory at 0x2[0-9a-f]* .16 bytes', MISUSE, 'host_read')
+        self.aborts('host touched device memory', MISUSE, 'host_write')
+
+    def test_memory(self):
+        """Use after free, double free, copies past the end or the wrong way, memory that is full."""
+        self.aborts('memset: .* not inside one device allocation', MISUSE, 'uses_freed')
+        self.aborts('copy to the device: .* not inside', MISUSE, 'copies_past')
+        self.aborts('cublasSgemm: .* not inside', MISUSE, 'product_past')
+        for name in ('frees_twice', 'wrong_direction', 'leading_dimension', 'words'):
+            self.passes(name)
+        self.passes('memory_full', SIMCUDA_MEMORY=str(1 << 20))
+
+    def test_missing_wait(self):
+        """Without a wait the data is there by luck; with SIMCUDA_LAZY=1 it is not."""
+        self.passes('waits_not')
+        self.passes('waits_not', 3, SIMCUDA_LAZY='1')
+        self.passes('waits', SIMCUDA_LAZY='1')
+
+    def test_capture(self):
+        """The rules of capture, and that captured work runs at the launch."""
+        for lazy in ({}, {'SIMCUDA_LAZY': '1'}):
+            self.passes('capture', **lazy)
+            self.passes('graph', **lazy)
+        self.aborts('cublasSgemm captured without cublasSetWorkspace', MISUSE, 'workspace_first')
+
+    def test_kernel_past_its_buffer(self):
+        """To the byte, in the plugin as built."""
+        self.aborts(r'4 bytes at .* in no live allocation \(.*fill', OPS, PLUGIN, 'overrun')
+
+    def test_leak(self):
+        """An allocation that is never freed is reported."""
+        r = run(OPS, PLUGIN, 'leak')
+        self.assertRegex(r.stderr, 'device allocations never freed')
+        self.assertNotRegex(run(OPS, PLUGIN, 'smoke').stderr, 'never freed')
+
+    def test_stale_translation(self):
+        """A library of translations that lacks the plugin's PTX."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name in os.listdir(SIMCUDA):
+                if re.match(r'lib(cudart|cublas)\.so', name):
+                    shutil.copy(os.path.join(SIMCUDA, name), folder)
+            subprocess.run([CXX, '-shared', '-x', 'c++', os.devnull, '-o', os.path.join(folder, 'libsimptx.so')], check=True)
+            self.aborts('PTX [0-9a-f]{16} has no translation', OPS, PLUGIN, 'smoke', folder=folder)
+
+    def test_every_call_fails_once(self):
+        """Reported by exit code 1 and words, never a crash; with a chosen code the words are that error's."""
+        failed = 0
+        for k in range(1, CALLS + 1):
+            r = run(OPS, PLUGIN, 'smoke', SIMCUDA_FAIL='%d:2' % k)
+            m = re.search(r'call %d, (\w+), made to fail' % k, r.stderr)
+            self.assertIn(r.returncode, (0, 1), 'call %d: %s' % (k, r.stderr))
+            if r.returncode == 0:
+                self.assertTrue(not m or m.group(1) in IGNORABLE, r.stderr)
+                continue
+            self.assertTrue(m, r.stderr)
+            if m.group(1).startswith(('cuda', '__cuda')):
+                self.assertIn('out of memory', r.stderr)
+            failed += 1
+        print('%d of the first %d calls, failing, ended the program' % (failed, CALLS))
+        self.assertGreater(failed, CALLS // 2)
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1])

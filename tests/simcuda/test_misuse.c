@@ -1,0 +1,266 @@
+/*
+ * test_misuse.c CASE - small programs that use the CUDA runtime and cuBLAS as one must not, each of
+ * which the look-alikes must notice. Exit 0: everything was refused (or done) as it should be; 1:
+ * not, with words; 3: data that was copied without a wait had not arrived. Cases that must abort
+ * never get to their return.
+ */
+#include <cublas_v2.h>
+#include <cuda_runtime_api.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int wrong;
+
+/* the call must return just this */
+static void expect(int got, int want, const char *call)
+{
+    if (got == want)
+        return;
+    fprintf(stderr, "%s: %d, not %d\n", call, got, want);
+    wrong = 1;
+}
+#define EXPECT(want, call) expect((int)(call), (int)(want), #call)
+
+static float *device(size_t n)
+{
+    void *p = NULL;
+
+    EXPECT(cudaSuccess, cudaMalloc(&p, n * sizeof(float)));
+    return p;
+}
+
+static cudaStream_t stream(void)
+{
+    cudaStream_t s = NULL;
+
+    EXPECT(cudaSuccess, cudaStreamCreateWithFlags(&s, cudaStreamNonBlocking));
+    return s;
+}
+
+static int host_read(void)
+{
+    return *(volatile float *)device(4) > 0;
+}
+static int host_write(void)
+{
+    return (int)(*(volatile float *)device(4) = 1);
+}
+
+/* fresh memory is NaN; a copy back without a wait may find nothing */
+static int copy(int wait)
+{
+    cudaStream_t s = stream();
+    float *p = device(4), back[4] = { 1, 2, 3, 4 };
+
+    EXPECT(cudaSuccess, cudaMemcpyAsync(back, p, sizeof back, cudaMemcpyDeviceToHost, s));
+    if (wait)
+        EXPECT(cudaSuccess, cudaStreamSynchronize(s));
+    if (back[0] == 1)
+        return 3;
+    for (int i = 0; i < 4; i++)
+        EXPECT(1, back[i] != back[i]);
+    EXPECT(cudaSuccess, cudaFree(p));
+    return wrong;
+}
+static int waits(void)
+{
+    return copy(1);
+}
+static int waits_not(void)
+{
+    return copy(0);
+}
+
+static int frees_twice(void)
+{
+    float *p = device(4);
+
+    EXPECT(cudaSuccess, cudaFree(NULL));
+    EXPECT(cudaSuccess, cudaFree(p));
+    EXPECT(cudaErrorInvalidValue, cudaFree(p));
+    EXPECT(cudaErrorInvalidValue, cudaGetLastError());
+    EXPECT(cudaSuccess, cudaGetLastError());
+    p = device(4);
+    EXPECT(cudaErrorInvalidValue, cudaFree(p + 1));
+    return wrong;
+}
+
+static int uses_freed(void)
+{
+    float *p = device(4);
+
+    EXPECT(cudaSuccess, cudaFree(p));
+    return (int)cudaMemsetAsync(p, 0, 4, NULL);
+}
+
+static int copies_past(void)
+{
+    float x[5] = { 0 };
+
+    return (int)cudaMemcpyAsync(device(4), x, sizeof x, cudaMemcpyHostToDevice, NULL);
+}
+
+static int wrong_direction(void)
+{
+    float x[4] = { 0 }, *p = device(4);
+
+    EXPECT(cudaErrorInvalidValue, cudaMemcpyAsync(p, p, sizeof x, cudaMemcpyHostToDevice, NULL));
+    return wrong;
+}
+
+/* what a capture forbids, each spoiling it */
+static int capture(void)
+{
+    cudaStream_t s = stream();
+    cudaGraph_t g = NULL;
+    float *p = device(4);
+    void *more = NULL;
+
+    EXPECT(cudaErrorIllegalState, cudaStreamEndCapture(s, &g));
+    EXPECT(cudaErrorStreamCaptureUnsupported,
+           cudaStreamBeginCapture(NULL, cudaStreamCaptureModeThreadLocal));
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
+    EXPECT(cudaErrorIllegalState, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
+    EXPECT(cudaErrorStreamCaptureUnsupported, cudaStreamSynchronize(s));
+    EXPECT(cudaErrorStreamCaptureInvalidated, cudaStreamEndCapture(s, &g));
+    EXPECT(1, g == NULL);
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
+    EXPECT(cudaErrorStreamCaptureUnsupported, cudaMalloc(&more, 4));
+    EXPECT(cudaErrorStreamCaptureInvalidated, cudaStreamEndCapture(s, &g));
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
+    EXPECT(cudaErrorStreamCaptureUnsupported, cudaFree(p));
+    EXPECT(cudaErrorStreamCaptureInvalidated, cudaStreamEndCapture(s, &g));
+    EXPECT(cudaErrorInvalidValue, cudaGraphDestroy(g));
+    EXPECT(cudaSuccess, cudaStreamDestroy(s));
+    EXPECT(cudaErrorInvalidResourceHandle, cudaStreamDestroy(s));
+    EXPECT(cudaErrorInvalidResourceHandle, cudaMemsetAsync(p, 0, 4, s));
+    return wrong;
+}
+
+/* captured work runs at the launch, not before, and each time */
+static int graph(void)
+{
+    cudaStream_t s = stream();
+    cudaGraph_t g = NULL;
+    cudaGraphExec_t x = NULL;
+    unsigned char *p = (unsigned char *)device(4), b = 0;
+
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
+    EXPECT(cudaSuccess, cudaMemsetAsync(p, 5, 1, s));
+    EXPECT(cudaSuccess, cudaStreamEndCapture(s, &g));
+    EXPECT(cudaSuccess, cudaMemcpyAsync(&b, p, 1, cudaMemcpyDeviceToHost, s));
+    EXPECT(cudaSuccess, cudaStreamSynchronize(s));
+    EXPECT(255, b);
+    EXPECT(cudaSuccess, cudaGraphInstantiate(&x, g, 0));
+    EXPECT(cudaSuccess, cudaGraphDestroy(g));
+    EXPECT(cudaSuccess, cudaGraphLaunch(x, s));
+    EXPECT(cudaSuccess, cudaMemcpyAsync(&b, p, 1, cudaMemcpyDeviceToHost, s));
+    EXPECT(cudaSuccess, cudaStreamSynchronize(s));
+    EXPECT(5, b);
+    EXPECT(cudaSuccess, cudaGraphExecDestroy(x));
+    EXPECT(cudaErrorInvalidValue, cudaGraphLaunch(x, s));
+    return wrong;
+}
+
+/* a captured product, its workspace given before the stream: setting the stream takes it away */
+static int workspace_first(void)
+{
+    cudaStream_t s = stream();
+    cublasHandle_t h = NULL;
+    const float one = 1;
+    float *p = device(64);
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetWorkspace(h, device(64), 256));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetStream(h, s));
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
+    return (int)cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, 2, p, 2, &one, p, 2);
+}
+
+static int leading_dimension(void)
+{
+    cublasHandle_t h = NULL;
+    const float one = 1;
+    float *p = device(64);
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
+    EXPECT(CUBLAS_STATUS_INVALID_VALUE,
+           cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 4, 2, 2, &one, p, 3, p, 2, &one, p, 4));
+    EXPECT(CUBLAS_STATUS_INVALID_VALUE,
+           cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_T, 4, 4, 2, &one, p, 4, p, 3, &one, p, 4));
+    EXPECT(CUBLAS_STATUS_INVALID_VALUE,
+           cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 4, 2, 2, &one, p, 4, p, 2, &one, p, 3));
+    EXPECT(CUBLAS_STATUS_SUCCESS,
+           cublasSgemm(h, CUBLAS_OP_T, CUBLAS_OP_N, 4, 2, 2, &one, p, 2, p, 2, &one, p, 4));
+    EXPECT(CUBLAS_STATUS_INVALID_VALUE, cublasSetWorkspace(h, (char *)p + 4, 64));
+    EXPECT(CUBLAS_STATUS_NOT_INITIALIZED, cublasSetStream(NULL, NULL));
+    return wrong;
+}
+
+static int product_past(void)
+{
+    cublasHandle_t h = NULL;
+    const float one = 1;
+    float *p = device(15);
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
+    return (int)cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 4, 4, 2, &one, p, 4, p, 2, &one, p, 4);
+}
+
+static int memory_full(void)
+{
+    size_t unused = 0, total = 0;
+    void *p = NULL, *q = NULL;
+
+    EXPECT(cudaSuccess, cudaMemGetInfo(&unused, &total));
+    EXPECT(1, unused == total && total == 1 << 20);
+    EXPECT(cudaSuccess, cudaMalloc(&p, 600000));
+    EXPECT(cudaErrorMemoryAllocation, cudaMalloc(&q, 600000));
+    EXPECT(1, q == NULL);
+    EXPECT(cudaSuccess, cudaFree(p));
+    EXPECT(cudaSuccess, cudaMalloc(&q, 600000));
+    EXPECT(1, p != q); /* addresses are never used again */
+    return wrong;
+}
+
+static int words(void)
+{
+    EXPECT(0, strcmp(cudaGetErrorString(cudaErrorMemoryAllocation), "out of memory"));
+    EXPECT(0, strcmp(cudaGetErrorName(cudaErrorStreamCaptureUnsupported),
+                     "cudaErrorStreamCaptureUnsupported"));
+    EXPECT(0, strcmp(cudaGetErrorString((cudaError_t)12345), "unrecognized error code"));
+    EXPECT(0, strcmp(cublasGetStatusString(CUBLAS_STATUS_ALLOC_FAILED),
+                     "the resource allocation failed"));
+    return wrong;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(void);
+} cases[] = {
+    { "host_read", host_read },
+    { "host_write", host_write },
+    { "waits", waits },
+    { "waits_not", waits_not },
+    { "frees_twice", frees_twice },
+    { "uses_freed", uses_freed },
+    { "copies_past", copies_past },
+    { "wrong_direction", wrong_direction },
+    { "capture", capture },
+    { "graph", graph },
+    { "workspace_first", workspace_first },
+    { "leading_dimension", leading_dimension },
+    { "product_past", product_past },
+    { "memory_full", memory_full },
+    { "words", words },
+};
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (argc == 2 && !strcmp(argv[1], cases[i].name))
+            return cases[i].run();
+    fprintf(stderr, "usage: test_misuse CASE\n");
+    return 2;
+}

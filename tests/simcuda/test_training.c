@@ -1,0 +1,223 @@
+/*
+ * test_training.c - training on the CUDA plugin, as nvcc built it, beside the CPU device: real MNIST,
+ * the whole library, the simulated runtime under the plugin (or a real GPU, where there is one).
+ *
+ * Initial weights and batches come from our kernels alone: equal in every bit. Costs go through the BLAS.
+ * A product sums at most 793 terms of size at most 1 in another order, an error below 793 * 2^-24 = 5e-5
+ * of a logit; a mean over 128 samples and a loss of slope at most 1 do not add to it, and 50 steps of
+ * rate .1 pass it on with a factor near 1: 1e-4 of the cost is the bound. With the CPU device's own
+ * BLAS under the simulated cuBLAS (TEST_SAME_BLAS=1) even costs and weights must be equal in every bit.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "initlab/initlab.h"
+#include "lib/pack_impl.h"
+#include "random.h"
+#include "reference.h"
+
+static il_dataset *mnist;
+static il_device *devices[2];           /* cpu, cuda:0 */
+
+static void must(il_status st, const il_error *err, const char *what)
+{
+    if (st != IL_OK)
+        fail_msg("%s: %s", what, err->text);
+}
+
+struct setting { const char *name, *value; };
+
+/* the first images of MNIST: what a step costs on simulated hardware allows no more */
+static il_dataset *part_of_mnist(size_t train, size_t test)
+{
+    il_samples a = il_dataset_train(mnist), b = il_dataset_test(mnist);
+    il_dataset *set = NULL;
+    il_error err = { 0 };
+
+    a.count = train;
+    b.count = test;
+    must(il_dataset_from(&set, 28, 28, a, b, &err), &err, "dataset");
+    return set;
+}
+
+static il_pack *open_pack(il_device *d, const il_dataset *set, const struct setting *s)
+{
+    il_config *c = NULL;
+    il_pack *p = NULL;
+    il_error err = { 0 };
+
+    must(il_config_new(&c, &err), &err, "config");
+    for (; s->name; s++)
+        must(il_config_set(c, s->name, s->value, &err), &err, s->value);
+    must(il_pack_open(&p, d, set, (const il_config *const *)&c, 1, &err), &err, "open");
+    il_config_free(c);
+    return p;
+}
+
+/* both devices' weights of a layer, biases behind them; the caller frees */
+static float *layer_weights(il_pack *p, size_t layer, size_t *n)
+{
+    size_t in, out;
+    float *w;
+    il_error err = { 0 };
+
+    il_pack_shape(p, layer, &in, &out);
+    *n = (in + 1) * out;
+    w = malloc(*n * sizeof *w);
+    assert_non_null(w);
+    must(il_pack_get(p, 0, layer, w, w + in * out, &err), &err, "get");
+    return w;
+}
+
+static double compare_weights(il_pack *const *p)
+{
+    double worst = 0;
+
+    for (size_t l = 0; l < il_pack_layers(p[0]); l++) {
+        size_t n;
+        float *a = layer_weights(p[0], l, &n), *b = layer_weights(p[1], l, &n);
+
+        for (size_t i = 0; i < n; i++) {
+            const double d = fabs((double)a[i] - (double)b[i]);
+
+            if (!(d <= worst))
+                worst = d;
+        }
+        if (memcmp(a, b, n * sizeof *a) != 0 && worst == 0)
+            worst = 1e-45;              /* +0 and -0 */
+        free(a);
+        free(b);
+    }
+    return worst;
+}
+
+static void train_both(size_t samples, const struct setting *s, size_t epochs)
+{
+    il_dataset *set = part_of_mnist(samples, 500);
+    const int same_blas = getenv("TEST_SAME_BLAS") != NULL;
+    il_pack *p[2];
+    il_error err = { 0 };
+    double weights;
+
+    for (int k = 0; k < 2; k++)
+        p[k] = open_pack(devices[k], set, s);
+    assert_true(compare_weights(p) == 0);
+    for (size_t e = 0; e < epochs; e++) {
+        il_epoch out[2];
+
+        for (int k = 0; k < 2; k++)
+            must(il_pack_epoch(p[k], &out[k], NULL, NULL, &err), &err, "epoch");
+        if (!(fabs(out[0].cost - out[1].cost) <= (same_blas ? 0 : 1e-4 * (1 + out[0].cost))))
+            fail_msg("epoch %zu: cost %.12g on the CPU, %.12g on CUDA", e + 1, out[0].cost,
+                     out[1].cost);
+        if (!(fabs(out[0].test_cost - out[1].test_cost) <=
+              (same_blas ? 0 : 1e-4 * (1 + out[0].test_cost))))
+            fail_msg("epoch %zu: test cost %.12g on the CPU, %.12g on CUDA", e + 1,
+                     out[0].test_cost, out[1].test_cost);
+    }
+    weights = compare_weights(p);
+    print_message("weights differ by at most %g\n", weights);
+    assert_true(weights <= (same_blas ? 0 : 1e-4));
+    for (int k = 0; k < 2; k++)
+        il_pack_close(p[k]);
+    il_dataset_free(set);
+}
+
+/* two epochs of 25 steps, the last of a short batch: record once, replay over a new epoch */
+static void softmax_regression(void **state)
+{
+    static const struct setting s[] = { { "init", "zeros" }, { "validation", "200" }, { "epochs", "2" },
+                                        { "schedule", "seed" }, { NULL, NULL } };
+
+    (void)state;
+    train_both(3350, s, 2);
+}
+
+static void deep_network(void **state)
+{
+    static const struct setting s[] = { { "layers", "784-32-16-10" }, { "init", "uniform:-0.1:0.1" }, { "activation", "tanh" },
+                                        { "epochs", "2" }, { "seed", "5" }, { NULL, NULL } };
+
+    (void)state;
+    train_both(1250, s, 2);
+}
+
+static void adam_with_decay(void **state)
+{
+    static const struct setting s[] = { { "layers", "784-16-10" }, { "optimizer", "adam" }, { "weight_decay", "decoupled:0.01" },
+                                        { "activation", "gelu" }, { "lr", "0.001" }, { "epochs", "2" },
+                                        { "init", "normal:0:0.05" }, { NULL, NULL } };
+
+    (void)state;
+    train_both(700, s, 2);
+}
+
+/* the batches of 50 steps in two epochs, as the gather op leaves them */
+static void sample_order(void **state)
+{
+    enum { ROWS = 128, PIXELS = 784, LD = 800, SAMPLES = 3150, STEPS = 25 };
+    static float x[2][ROWS * LD];
+    uint8_t label[2][ROWS];
+    const il_samples s = il_dataset_train(mnist);
+    void *memory[2][5];
+    const size_t bytes[5] = { sizeof x[0], sizeof label[0], (size_t)SAMPLES * PIXELS, SAMPLES,
+                              sizeof(struct il_clock) };
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < 5; i++)
+            assert_int_equal(devices[k]->seam->alloc(devices[k], &memory[k][i], bytes[i]), 0);
+        assert_int_equal(devices[k]->seam->put(devices[k], memory[k][2], s.images, bytes[2]), 0);
+        assert_int_equal(devices[k]->seam->put(devices[k], memory[k][3], s.labels, bytes[3]), 0);
+    }
+    for (uint32_t step = 0; step < 2 * STEPS; step++) {
+        struct il_clock clock = { .steps = STEPS, .next = step % STEPS };
+
+        il_order_keys(&clock, 3, step / STEPS, SAMPLES);
+        for (int k = 0; k < 2; k++) {
+            struct il_device *d = devices[k];
+            void **m = memory[k];
+
+            assert_int_equal(d->seam->put(d, m[4], &clock, sizeof clock), 0);
+            assert_int_equal(d->seam->gather(d, m[0], m[1], m[2], m[3], m[4], ROWS, PIXELS, LD), 0);
+            assert_int_equal(d->seam->get(d, x[k], m[0], sizeof x[k]), 0);
+            assert_int_equal(d->seam->get(d, label[k], m[1], sizeof label[k]), 0);
+        }
+        assert_memory_equal(x[0], x[1], sizeof x[0]);
+        assert_memory_equal(label[0], label[1], sizeof label[0]);
+    }
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < 5; i++)
+            assert_int_equal(devices[k]->seam->free(devices[k], memory[k][i]), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(softmax_regression),
+        cmocka_unit_test(deep_network),
+        cmocka_unit_test(adam_with_decay),
+        cmocka_unit_test(sample_order),
+    };
+    il_error err = { 0 };
+    int failed;
+
+    if (il_device_open(&devices[1], "cuda:0", 1, NULL, &err) != IL_OK) {
+        fprintf(stderr, "no CUDA device: %s\n", err.text);
+        return getenv("INITLAB_REQUIRE_CUDA") ? 1 : 77;
+    }
+    if (il_device_open(&devices[0], "cpu", 1, NULL, &err) != IL_OK ||
+        il_dataset_open(&mnist, INITLAB_SOURCE_DIR "/data/mnist", &err) != IL_OK) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    il_dataset_free(mnist);
+    il_device_close(devices[0]);
+    il_device_close(devices[1]);
+    return failed;
+}
