@@ -6,13 +6,28 @@
 #include <unistd.h>
 #include "cli.h"
 
+/* the data of the prefix that this program is installed in, wherever that was moved; "" if unknown */
+static const char *place_of_program(void)
+{
+    static char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof INITLAB_DATA_BESIDE - 1);
+
+    while (n > 0 && path[n - 1] != '/')
+        n--;
+    strcpy(path + (n > 0 ? n : 0), n > 0 ? INITLAB_DATA_BESIDE : "");
+    return path;
+}
+
 const char *place_at(size_t index)
 {
     const char *own = getenv("INITLAB_DATA");
 
     if (own && own[0] != 0 && index-- == 0)
         return own;
-    return index == 0 ? INITLAB_DATA_DIR : index == 1 ? INITLAB_SOURCE_DATA : NULL;
+    return index == 0   ? place_of_program()
+           : index == 1 ? INITLAB_DATA_DIR
+           : index == 2 ? INITLAB_SOURCE_DATA
+                        : NULL;
 }
 
 int place_dataset(char *path, size_t size)

@@ -1,0 +1,328 @@
+/*
+ * bench_ops.c - time every op of kernels/ops.def on a device: bench_ops [DEVICE [REPEATS]].
+ *
+ * Shapes are those of a pack on MNIST: batch 128, 784 pixels, a hidden layer of 256, 10 classes,
+ * and as many runs as given by each case's name. Prints CSV: the median and the fastest of REPEATS
+ * batches of calls, and GB/s by ops.def's own count of bytes. A batch is waited for once, so that a
+ * GPU's queue is never empty. An op without a case does not compile.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "initlab/device.h"
+#include "device/seam.h"
+#include "random.h"
+
+enum {
+    BATCH = 128,
+    PIXELS = 784,
+    INPUT_LD = 800,
+    SAMPLES = 60000,
+    HIDDEN = 256,
+    CLASSES = 10,
+    STEPS = 468,
+    CALLS = 16,
+    RUNS_MOST = 50
+};
+
+struct bench {
+    struct il_device *d;
+    unsigned repeats;
+    double *us;           /* [repeats] */
+    float *a, *b, *c, *e; /* device: largest matrix each */
+    float *x, *rate, *correction;
+    uint8_t *images, *labels, *label;
+    struct il_clock *clock;
+    struct il_act *act;
+    struct il_head *head;
+    struct il_fill *fill;
+    struct il_sums *sums;
+    unsigned runs, cols, block, ld; /* of the case being timed */
+    unsigned calls;                 /* of gather_step */
+};
+
+static void must(const struct bench *b, int code, const char *what)
+{
+    if (code != 0) {
+        fprintf(stderr, "bench_ops: %s: %s\n", what, b->d->seam->error(b->d, code));
+        exit(1);
+    }
+}
+
+static double now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Device memory with a copy of src, or zeros where src is NULL. */
+static void *on_device(struct bench *b, const void *src, size_t bytes)
+{
+    void *p = NULL;
+
+    must(b, b->d->seam->alloc(b->d, &p, bytes), "alloc");
+    must(b, src ? b->d->seam->put(b->d, p, src, bytes) : b->d->seam->zero(b->d, p, bytes), "put");
+    return p;
+}
+
+static void layout(struct bench *b, unsigned runs, unsigned cols, int constant)
+{
+    b->runs = runs;
+    b->cols = cols;
+    b->block = runs == 1 && !constant ? cols : (cols + (unsigned)constant + 7) / 8 * 8;
+    b->ld = (runs * b->block + 15) / 16 * 16;
+}
+
+/* Each op as a function that also notes the bytes by ops.def's formula. */
+static size_t moved;
+#define X(name, params, args, bytes)                                                               \
+    static int do_##name params                                                                    \
+    {                                                                                              \
+        moved = bytes;                                                                             \
+        return d->seam->name args;                                                                 \
+    }
+#include "ops.def"
+#undef X
+
+static void print_row(struct bench *b, const char *op, const char *shape)
+{
+    qsort(b->us, b->repeats, sizeof *b->us, by_size);
+    printf("%s,%s,%zu,%.3f,%.3f,%.2f\n", op, shape, moved, b->us[b->repeats / 2], b->us[0],
+           (double)moved / b->us[b->repeats / 2] * 1e-3);
+    fflush(stdout);
+}
+
+/* One row of CSV: `call` timed. The first batch of calls warms up. */
+#define TIME(b, op, shape, call)                                                                   \
+    do {                                                                                           \
+        for (unsigned i_ = 0; i_ <= (b)->repeats; i_++) {                                          \
+            const double start_ = now_us();                                                        \
+            for (unsigned k_ = 0; k_ < CALLS; k_++)                                                \
+                must(b, call, op);                                                                 \
+            must(b, (b)->d->seam->wait((b)->d), op);                                               \
+            if (i_ > 0)                                                                            \
+                (b)->us[i_ - 1] = (now_us() - start_) / CALLS;                                     \
+        }                                                                                          \
+        print_row(b, op, shape);                                                                   \
+    } while (0)
+
+static void set_act(struct bench *b, uint32_t code)
+{
+    struct il_act act[RUNS_MOST];
+
+    for (unsigned m = 0; m < RUNS_MOST; m++) {
+        const struct il_act one = { code, 1.0f };
+        act[m] = one;
+    }
+    must(b, b->d->seam->put(b->d, b->act, act, sizeof act), "put");
+}
+
+static void set_head(struct bench *b, uint32_t act, uint32_t code)
+{
+    struct il_head head[RUNS_MOST];
+
+    for (unsigned m = 0; m < RUNS_MOST; m++) {
+        const struct il_head one = { { act, 1.0f }, code, 0.0f, 1e-7f, 1.0f };
+        head[m] = one;
+    }
+    must(b, b->d->seam->put(b->d, b->head, head, sizeof head), "put");
+}
+
+static void set_law(struct bench *b, uint32_t law)
+{
+    struct il_fill fill[RUNS_MOST];
+
+    for (unsigned m = 0; m < RUNS_MOST; m++) {
+        const struct il_fill one = { m, 1, law, -0.1f, 0.1f, 0 };
+        fill[m] = one;
+    }
+    must(b, b->d->seam->put(b->d, b->fill, fill, sizeof fill), "put");
+}
+
+/* The clock in the middle of an epoch, in random order. */
+static void set_clock(struct bench *b)
+{
+    struct il_clock clock = { .now = 9, .next = 9, .steps = STEPS };
+
+    il_order_keys(&clock, 0, 1, SAMPLES);
+    must(b, b->d->seam->put(b->d, b->clock, &clock, sizeof clock), "put");
+}
+
+#define SHAPE b->runs, PIXELS + 1, b->cols, b->block, b->ld
+
+static void bench_fill(struct bench *b)
+{
+    layout(b, 1, HIDDEN, 1);
+    set_law(b, IL_LAW_UNIFORM);
+    TIME(b, "fill", "uniform 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
+    set_law(b, IL_LAW_NORMAL);
+    TIME(b, "fill", "normal 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
+}
+
+/* A gather and the loss that moves the clock on; back to an early step before the epoch ends. */
+static int gather_step(struct bench *b)
+{
+    if (b->calls++ % (STEPS - 20) == 0)
+        set_clock(b);
+    must(b,
+         do_loss(b->d, b->b, b->sums, b->c, b->label, b->head, b->rate, b->clock, 1, BATCH, CLASSES,
+                 b->block, b->ld, 0),
+         "loss");
+    return do_gather(b->d, b->x, b->label, b->images, b->labels, b->clock, BATCH, PIXELS, INPUT_LD);
+}
+
+static void bench_gather(struct bench *b)
+{
+    layout(b, 1, CLASSES, 0);
+    set_head(b, IL_ACT_SOFTMAX, IL_LOSS_SOFTMAX_CROSS_ENTROPY);
+    TIME(b, "gather", "128x784 and a loss of 128x10", gather_step(b));
+}
+
+static void bench_activate(struct bench *b)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        layout(b, i ? RUNS_MOST : 1, HIDDEN, 1);
+        set_act(b, IL_ACT_RELU);
+        TIME(b, "activate", i ? "relu 128x256 50 runs" : "relu 128x256",
+             do_activate(b->d, b->a, b->b, b->act, b->runs, BATCH, HIDDEN, b->block, b->ld));
+        set_act(b, IL_ACT_TANH);
+        TIME(b, "activate", i ? "tanh 128x256 50 runs" : "tanh 128x256",
+             do_activate(b->d, b->a, b->b, b->act, b->runs, BATCH, HIDDEN, b->block, b->ld));
+    }
+    layout(b, 1, HIDDEN, 1);
+    set_act(b, IL_ACT_TANH);
+    TIME(b, "activate", "tanh 128x256 in place",
+         do_activate(b->d, b->a, b->a, b->act, 1, BATCH, HIDDEN, b->block, b->ld));
+    set_act(b, IL_ACT_SOFTMAX);
+    TIME(b, "activate", "softmax 128x256",
+         do_activate(b->d, b->a, b->b, b->act, 1, BATCH, HIDDEN, b->block, b->ld));
+}
+
+static void bench_activate_backward(struct bench *b)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        layout(b, i ? RUNS_MOST : 1, HIDDEN, 1);
+        set_act(b, IL_ACT_TANH);
+        TIME(b, "activate_backward", i ? "tanh 128x256 50 runs" : "tanh 128x256",
+             do_activate_backward(b->d, b->a, b->b, b->c, b->act, NULL, b->runs, BATCH, HIDDEN,
+                                  b->block, b->ld));
+    }
+}
+
+static void bench_loss(struct bench *b)
+{
+    static const struct {
+        const char *shape;
+        unsigned runs;
+        uint32_t act, code;
+    } shape[] = {
+        { "softmax cross-entropy 128x10", 1, IL_ACT_SOFTMAX, IL_LOSS_SOFTMAX_CROSS_ENTROPY },
+        { "softmax cross-entropy 128x10 50 runs", RUNS_MOST, IL_ACT_SOFTMAX,
+          IL_LOSS_SOFTMAX_CROSS_ENTROPY },
+        { "tanh mse 128x10", 1, IL_ACT_TANH, IL_LOSS_MSE },
+        { "softmax renorm 128x10", 1, IL_ACT_SOFTMAX, IL_LOSS_CROSS_ENTROPY_RENORM },
+    };
+
+    set_clock(b);
+    for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) {
+        layout(b, shape[i].runs, CLASSES, 0);
+        set_head(b, shape[i].act, shape[i].code);
+        TIME(b, "loss", shape[i].shape,
+             do_loss(b->d, b->a, b->sums, b->b, b->label, b->head, b->rate, b->clock, b->runs,
+                     BATCH, CLASSES, b->block, b->ld, 1));
+    }
+}
+
+static void bench_sgd(struct bench *b)
+{
+    layout(b, 1, HIDDEN, 1);
+    set_clock(b);
+    TIME(b, "sgd", "plain 785x256",
+         do_sgd(b->d, b->a, NULL, b->c, b->rate, NULL, b->clock, SHAPE, IL_RULE_SGD, 0.0f, 0.0f, 0,
+                0));
+    TIME(b, "sgd", "momentum 785x256",
+         do_sgd(b->d, b->a, b->b, b->c, b->rate, NULL, b->clock, SHAPE, IL_RULE_MOMENTUM_TORCH,
+                0.9f, 1e-4f, 0, PIXELS));
+}
+
+static void bench_adam(struct bench *b)
+{
+    layout(b, 1, HIDDEN, 1);
+    set_clock(b);
+    TIME(b, "adam", "785x256",
+         do_adam(b->d, b->a, b->b, b->c, b->e, b->rate, NULL, b->correction, b->clock, SHAPE, 0.9f,
+                 0.999f, 1e-8f, 1e-4f, 1, PIXELS));
+}
+
+/* Everything the cases use, once; the process's end frees it. */
+static void allocate(struct bench *b)
+{
+    const size_t largest = (size_t)(PIXELS + 1) * RUNS_MOST * (HIDDEN + 8);
+    uint8_t *images = malloc((size_t)SAMPLES * PIXELS), *labels = malloc(SAMPLES);
+    float *numbers = malloc(largest * sizeof *numbers);
+
+    b->us = malloc(b->repeats * sizeof *b->us);
+    if (!images || !labels || !numbers || !b->us) {
+        fprintf(stderr, "bench_ops: out of memory\n");
+        exit(1);
+    }
+    for (size_t i = 0; i < (size_t)SAMPLES * PIXELS; i++)
+        images[i] = (uint8_t)(i * 2654435761u >> 24);
+    for (size_t i = 0; i < SAMPLES; i++)
+        labels[i] = (uint8_t)(i % CLASSES);
+    for (size_t i = 0; i < largest; i++)
+        numbers[i] = (float)(i * 2654435761u % 4096) / 2048.0f - 1.0f;
+    b->images = on_device(b, images, (size_t)SAMPLES * PIXELS);
+    b->labels = on_device(b, labels, SAMPLES);
+    b->a = on_device(b, numbers, largest * sizeof *numbers);
+    b->b = on_device(b, numbers, largest * sizeof *numbers);
+    b->c = on_device(b, NULL, largest * sizeof *numbers);
+    b->e = on_device(b, numbers, largest * sizeof *numbers);
+    b->x = on_device(b, NULL, (size_t)BATCH * INPUT_LD * sizeof *b->x);
+    b->rate = on_device(b, NULL, (size_t)STEPS * RUNS_MOST * sizeof *b->rate);
+    b->correction = on_device(b, NULL, 2 * STEPS * sizeof *b->correction);
+    b->label = on_device(b, labels, BATCH);
+    b->clock = on_device(b, NULL, sizeof *b->clock);
+    b->act = on_device(b, NULL, RUNS_MOST * sizeof *b->act);
+    b->head = on_device(b, NULL, RUNS_MOST * sizeof *b->head);
+    b->fill = on_device(b, NULL, RUNS_MOST * sizeof *b->fill);
+    b->sums = on_device(b, NULL, RUNS_MOST * sizeof *b->sums);
+    free(images);
+    free(labels);
+    free(numbers);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench b = { 0 };
+    char why[256] = "";
+    il_error err = { 0 };
+
+    b.repeats = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 51;
+    if (b.repeats < 1 || b.repeats > 100000) {
+        fprintf(stderr, "usage: bench_ops [DEVICE [REPEATS]]\n");
+        return 2;
+    }
+    if (il_device_open(&b.d, argc > 1 ? argv[1] : "cpu", 1, why, &err) != IL_OK) {
+        fprintf(stderr, "bench_ops: %s\n", err.text);
+        return il_status_exit(err.status);
+    }
+    allocate(&b);
+    printf("op,shape,bytes,median_us,fastest_us,gb_per_s\n");
+#define X(name, params, args, bytes) bench_##name(&b);
+#include "ops.def"
+#undef X
+    free(b.us);
+    il_device_close(b.d);
+    return 0;
+}
