@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""docs.py INITLAB ROOT - every relative link of the documents leads somewhere; every `initlab` command line in
+them is one that the program understands (its options and values; nothing is trained). Standard library only."""
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+PROGRAM, ROOT = sys.argv[1:3]
+WRONG = []
+COUNT = {"links": 0, "commands": 0}
+
+
+def documents():
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [f for f in folders if not f.startswith((".", "build"))]
+        for name in files:
+            if name.endswith(".md"):
+                yield os.path.join(folder, name)
+
+
+def commands(text):
+    """Lines that begin with initlab in code blocks, with their continuations; `initlab ...` inline."""
+    text = text.replace("\\\n", " ")
+    for block in re.findall(r"^```sh\n(.*?)^```", text, re.S | re.M):
+        yield from (line for line in block.splitlines() if line.startswith("initlab "))
+    yield from (line.strip() for line in re.findall(r"^    (initlab .*)$", text, re.M))
+    yield from re.findall(r"`(initlab (?:help|train|compare|devices)[^`]*)`", text)
+
+
+def understood(words):
+    """A command's options and values are read before --help is answered."""
+    return subprocess.run([PROGRAM, *words, "--help"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          check=False, encoding="utf-8")
+
+
+for path in sorted(documents()):
+    with open(path, encoding="utf-8") as file:
+        TEXT = file.read()
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", TEXT):
+        COUNT["links"] += 1
+        if not os.path.exists(os.path.join(os.path.dirname(path), target)):
+            WRONG.append(f"{path}: no {target}")
+    for line in commands(TEXT):
+        words = shlex.split(line.split("#")[0])[1:]
+        if any(word.isupper() or "..." in word for word in words):
+            continue    # a placeholder
+        COUNT["commands"] += 1
+        done = understood(words)
+        if done.returncode:
+            WRONG.append(f"{path}: {line}: {done.stderr.strip()}")
+
+print(f"{COUNT['links']} links, {COUNT['commands']} commands")
+if COUNT["links"] < 10 or COUNT["commands"] < 5:
+    WRONG.append("too few were found: the documents or this script have changed")
+sys.exit("\n".join(WRONG) if WRONG else 0)
