@@ -343,7 +343,7 @@ static void against_reference(void **state)
         for (int deep = 0; deep < 2; deep++) {
             struct setting common[8] = { { "batch", "16" },
                                          { "epochs", "2" },
-                                         { "layers", deep ? "25-9-6-3" : "25-3" } };
+                                         { "layers", deep ? "25-8-6-3" : "25-3" } };
             il_epoch last[RUNS];
             il_pack *p;
             const double tolerance =
