@@ -5,7 +5,7 @@
 #ifndef KERNELS_ACTIVATION_H
 #define KERNELS_ACTIVATION_H
 
-#define X(ID, name, others, alpha_default, needs_z, f, df, formula, source)                        \
+#define X(ID, name, others, alpha_default, needs_z, k1, k2, f, df, formula, source)                \
     static inline __device__ float il_f_##ID(float z, float alpha)                                 \
     {                                                                                              \
         (void)z, (void)alpha;                                                                      \

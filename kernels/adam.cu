@@ -2,7 +2,8 @@
  * adam.cu - one update of the weights of M runs by Adam or AdamW.
  *
  *   w, m, v, g [rows, ld]   run k at column k*block, cols of them real; the bias is the last row
- *   lr = rate[k, now] * multiplier[k]  (multiplier NULL: 1);   {s1, s2} = correction[now]
+ *   lr = rate[k, now] * multiplier[k, 0], for the bias multiplier[k, 1]  (multiplier NULL: 1)
+ *   {s1, s2} = correction[now]
  *
  *   decay, in rows < decay_rows:  decoupled: w -= lr decay w;  else: g += decay w
  *   m = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) g^2
@@ -31,12 +32,16 @@ __global__ void adam(float *__restrict__ w, float *__restrict__ m, float *__rest
     FOR_BLOCKS(t, step < steps ? tiles * runs : 0) {
         const unsigned k = t % runs, first = t / runs * tall, n = il_min(tall, rows - first);
         const size_t at = (size_t)first * ld + (size_t)k * block;
-        const float lr = rate[(size_t)k * steps + step] * (multiplier ? multiplier[k] : 1.0f);
-        const float s1 = lr * correction[2 * (size_t)step], s2 = correction[2 * (size_t)step + 1];
-        const float shrink = lr * decay, rest1 = 1.0f - beta1, rest2 = 1.0f - beta2;
+        const float lr = rate[(size_t)k * steps + step];
+        const float weight_lr = lr * (multiplier ? multiplier[2 * (size_t)k] : 1.0f);
+        const float bias_lr = lr * (multiplier ? multiplier[2 * (size_t)k + 1] : 1.0f);
+        const float c1 = correction[2 * (size_t)step], s2 = correction[2 * (size_t)step + 1];
+        const float rest1 = 1.0f - beta1, rest2 = 1.0f - beta2;
 
         FOR_TILE(r, j, n, cols) {
             const size_t e = at + (size_t)r * ld + j;
+            const float own = first + r + 1 < rows ? weight_lr : bias_lr;
+            const float s1 = own * c1, shrink = own * decay;
             const int decays = first + r < decay_rows;
             const float old = w[e];
             const float from = decays && decoupled ? old - shrink * old : old;

@@ -2,15 +2,23 @@
  * fill.cu - draw a tensor of each of M runs, w [rows x ld] from its first row, run m at column
  * m*block.
  *
- *   constant   w[i, j] = a
- *   uniform    w[i, j] = a + (b - a) * u,  u in the open interval (0, 1)
- *   normal     w[i, j] = a + b * z
+ *   constant      w[i, j] = a
+ *   uniform       w[i, j] = a + (b - a) * u,  u in the open interval (0, 1)
+ *   normal        w[i, j] = a + b * z
+ *   trunc_normal  w[i, j] = a + b * z,        |z| <= cut
+ *   sparse        w[i, j] = a + b * z  for `count` of each unit's elements, else 0
+ *   identity      w[i, j] = a  where i = j, else 0
+ *   hadamard      w[i, j] = a * (-1)^(number of ones in the bits of i & j)
  *
  * u and z come from word e%4 of counter e/4 of Philox, key seed, subsequence tensor, e = i*cols +
- * j: from the logical element, never from its place. The padding is left as it is.
+ * j: from the logical element, never from its place. Which elements of a sparse unit are kept is a
+ * keyed order of them, the first `count`: exactly that many, and no element waits for another. A
+ * mirrored tensor draws its first half only, e over that, and repeats it negated. The padding is
+ * left as it is.
  *
  * Launch: any grid, any block; a block walks tiles of 4*LANES elements of one run.
- * Cost: writes 4*runs*rows*cols bytes; ten rounds of Philox for each four numbers.
+ * Cost: writes 4*runs*rows*cols bytes; ten rounds of Philox for each four numbers, twenty more for
+ * each sparse one.
  */
 #include "kernel.h"
 #include "elementary.h"
@@ -23,6 +31,9 @@ static inline __device__ void draw(float (*u)[LANES], const struct il_fill *f)
         if (f->law == IL_LAW_UNIFORM) {
             FOR_LANES(l)
                 u[k][l] = f->a + (f->b - f->a) * il_uniform(as_uint(u[k][l]));
+        } else if (f->law == IL_LAW_TRUNC_NORMAL) {
+            FOR_LANES(l)
+                u[k][l] = f->a + f->b * il_trunc_normal(as_uint(u[k][l]), f->cut, f->tail);
         } else {
             FOR_LANES(l)
                 u[k][l] = f->a + f->b * il_normal(as_uint(u[k][l]));
@@ -30,17 +41,67 @@ static inline __device__ void draw(float (*u)[LANES], const struct il_fill *f)
     }
 }
 
+/* Is element `at` of n of this unit among those that the sparse law keeps? */
+static inline __device__ int kept(const struct il_fill *f, uint32_t unit, uint32_t at, uint32_t n)
+{
+    const uint64_t sub = f->tensor + IL_MASK_SUB;
+    const struct il_words low = il_philox(f->seed, 2 * (uint64_t)unit, sub);
+    const struct il_words high = il_philox(f->seed, 2 * (uint64_t)unit + 1, sub);
+    const uint32_t key[IL_ORDER_ROUNDS] = { low.v[0], low.v[1],  low.v[2],
+                                            low.v[3], high.v[0], high.v[1] };
+
+    return il_order(at, n, il_half_bits(n), key) < f->count;
+}
+
+/* v, or what a law that looks at the place makes of it */
+static inline __device__ float placed(const struct il_fill *f, float v, uint32_t i, uint32_t j,
+                                      uint32_t rows, uint32_t cols)
+{
+    uint32_t odd = i & j;
+
+    switch (f->law) {
+    case IL_LAW_SPARSE:
+        return (f->by_row ? kept(f, i, j, cols) : kept(f, j, i, rows)) ? v : 0.0f;
+    case IL_LAW_IDENTITY:
+        return i == j ? v : 0.0f;
+    case IL_LAW_HADAMARD:
+        odd ^= odd >> 16;
+        odd ^= odd >> 8;
+        odd ^= odd >> 4;
+        odd ^= odd >> 2;
+        return (odd ^ odd >> 1) & 1 ? -v : v;
+    default:
+        return v;
+    }
+}
+
+/* to its place, and to the places that mirror it; i, j < the drawn half's rows and cols */
+static inline __device__ void store(float *w, size_t ld, const struct il_fill *f, float v, size_t i,
+                                    size_t j, size_t rows, size_t cols)
+{
+    w[i * ld + j] = v;
+    if (f->mirror & IL_MIRROR_COLS)
+        w[i * ld + cols + j] = -v;
+    if (f->mirror & IL_MIRROR_ROWS)
+        w[(rows + i) * ld + j] = -v;
+    if (f->mirror == (IL_MIRROR_ROWS | IL_MIRROR_COLS))
+        w[(rows + i) * ld + cols + j] = v;
+}
+
 __global__ void fill(float *__restrict__ w, const struct il_fill *__restrict__ fills, unsigned runs,
                      unsigned rows, unsigned cols, unsigned block, unsigned ld)
 {
     __shared__ float u[4][LANES]; /* each lane reads its own column only */
-    const size_t n = (size_t)rows * cols, quads = (n + 3) / 4, tiles = (quads + LANES - 1) / LANES;
+    const size_t quads = ((size_t)rows * cols + 3) / 4, tiles = (quads + LANES - 1) / LANES;
 
     for (size_t t = blockIdx.x; t < tiles * runs; t += gridDim.x) {
         const size_t m = t / tiles, first = t % tiles * LANES;
         const struct il_fill f = fills[m];
+        const unsigned some_rows = f.mirror & IL_MIRROR_ROWS ? rows / 2 : rows;
+        const unsigned some_cols = f.mirror & IL_MIRROR_COLS ? cols / 2 : cols;
+        const size_t n = (size_t)some_rows * some_cols;
 
-        if (f.law == IL_LAW_CONSTANT) {
+        if (f.law == IL_LAW_CONSTANT || f.law >= IL_LAW_IDENTITY) {
             for (unsigned k = 0; k < 4; k++)
                 FOR_LANES(l)
                     u[k][l] = f.a;
@@ -55,12 +116,16 @@ __global__ void fill(float *__restrict__ w, const struct il_fill *__restrict__ f
         }
         FOR_LANES(l) {
             const size_t e = 4 * (first + l);
-            size_t i = e / cols;
-            unsigned j = (unsigned)(e % cols);
+            size_t i = e / some_cols;
+            unsigned j = (unsigned)(e % some_cols);
 
             for (unsigned k = 0; k < 4 && e + k < n; k++) {
-                w[i * ld + m * block + j] = u[k][l];
-                if (++j == cols) {
+                const float v = f.law < IL_LAW_SPARSE
+                                    ? u[k][l]
+                                    : placed(&f, u[k][l], (uint32_t)i, j, some_rows, some_cols);
+
+                store(w + m * block, ld, &f, v, i, j, some_rows, some_cols);
+                if (++j == some_cols) {
                     j = 0;
                     i++;
                 }

@@ -9,12 +9,15 @@
 /* Rows of `block` columns in a tile: enough work for a block's threads, and still many tiles. */
 #define IL_TILE_ROWS(block) ((block) < 4 * LANES ? 4 * LANES / (block) : 1)
 
+/* The grid of a launch over so many blocks, as far as a grid may go. */
+static inline unsigned il_grid(size_t blocks) { return blocks < 65535 ? (unsigned)blocks : 65535; }
+
 /* The grid of a launch over all tiles of all runs, as far as a grid may go. */
 static inline unsigned il_tiles(unsigned runs, unsigned rows, unsigned block)
 {
     const size_t tall = IL_TILE_ROWS(block), tiles = (rows + tall - 1) / tall * runs;
 
-    return tiles < 65535 ? (unsigned)tiles : 65535;
+    return il_grid(tiles);
 }
 
 static inline __device__ void il_lanes_sum(float *part)

@@ -85,6 +85,19 @@ static inline __device__ uint32_t il_order(uint32_t at, uint32_t n, uint32_t hal
     return at;
 }
 
+/* Added to a tensor's subsequence: the purpose of words that say which elements are zero. */
+#define IL_MASK_SUB ((uint64_t)2 << 32)
+
+/* Bits of half a domain that holds n places, for il_order: at least 1. */
+static inline __device__ uint32_t il_half_bits(uint32_t n)
+{
+    uint32_t half = 1;
+
+    while (half < 16 && ((uint64_t)1 << 2 * half) < n)
+        half++;
+    return half;
+}
+
 #if !defined(__CUDACC__)
 /*
  * The purpose, in the upper half of a subsequence, that keeps the order's words from the weights'.
@@ -99,9 +112,7 @@ static inline void il_order_keys(struct il_clock *c, uint64_t data_seed, uint64_
                                  uint32_t samples)
 {
     c->samples = samples;
-    c->half_bits = 1;
-    while (c->half_bits < 16 && ((uint64_t)1 << 2 * c->half_bits) < samples)
-        c->half_bits++;
+    c->half_bits = il_half_bits(samples);
     for (uint32_t i = 0; i < IL_ORDER_ROUNDS; i++)
         c->key[i] = il_philox(data_seed, 2 * epoch + i / 4, IL_ORDER_SUB).v[i % 4];
 }

@@ -2,7 +2,7 @@
  * sgd.cu - one update of the weights of M runs from their gradient, with or without momentum.
  *
  *   w, v, g [rows, ld]   run m at column m*block, cols of them real; the bias is the last row
- *   lr = rate[m, now] * multiplier[m]  (multiplier NULL: 1)
+ *   lr = rate[m, now] * multiplier[m, 0], for the bias multiplier[m, 1]  (multiplier NULL: 1)
  *
  *   decay, in rows < decay_rows:  decoupled: w -= lr decay w;  else: g += decay w
  *   sgd              w -= lr g
@@ -21,9 +21,9 @@
 #include "lanes.h"
 
 struct sgd_tile {
-    unsigned m, first, n, cols, ld, decay_rows;
+    unsigned first, n, rows, cols, ld, decay_rows;
     size_t at;
-    float lr, mu, decay;
+    float lr, bias_lr, mu, decay;
     int decoupled;
 };
 
@@ -32,10 +32,11 @@ static inline __device__ void sgd_tile(const struct sgd_tile *t, unsigned rule,
                                        float *__restrict__ w, float *__restrict__ v,
                                        const float *__restrict__ g)
 {
-    const float lr = t->lr, mu = t->mu, decay = t->decay, shrink = t->lr * t->decay;
+    const float mu = t->mu, decay = t->decay;
 
     FOR_TILE(r, j, t->n, t->cols) {
         const size_t e = t->at + (size_t)r * t->ld + j;
+        const float lr = t->first + r + 1 < t->rows ? t->lr : t->bias_lr, shrink = lr * decay;
         const int decays = t->first + r < t->decay_rows;
         const float old = w[e];
         const float from = decays && t->decoupled ? old - shrink * old : old;
@@ -68,19 +69,21 @@ __global__ void sgd(float *__restrict__ w, float *__restrict__ v, const float *_
 
     FOR_BLOCKS(t, step < steps ? tiles * runs : 0) {
         const unsigned m = t % runs, first = t / runs * tall;
-        const struct sgd_tile tile = { m,
-                                       first,
-                                       il_min(tall, rows - first),
-                                       cols,
-                                       ld,
-                                       decay_rows,
-                                       (size_t)first * ld + (size_t)m * block,
-                                       rate[(size_t)m * steps + step] *
-                                           (multiplier ? multiplier[m] : 1.0f),
-                                       mu,
-                                       decay,
-                                       decoupled };
+        const float lr = rate[(size_t)m * steps + step];
+        struct sgd_tile tile;
 
+        tile.first = first;
+        tile.n = il_min(tall, rows - first);
+        tile.rows = rows;
+        tile.cols = cols;
+        tile.ld = ld;
+        tile.decay_rows = decay_rows;
+        tile.at = (size_t)first * ld + (size_t)m * block;
+        tile.lr = lr * (multiplier ? multiplier[2 * (size_t)m] : 1.0f);
+        tile.bias_lr = lr * (multiplier ? multiplier[2 * (size_t)m + 1] : 1.0f);
+        tile.mu = mu;
+        tile.decay = decay;
+        tile.decoupled = decoupled;
         switch (rule) {
         case IL_RULE_SGD:
             sgd_tile(&tile, IL_RULE_SGD, w, v, g);

@@ -33,12 +33,38 @@ struct il_clock {
 };
 
 /* What fills one tensor of one run. tensor is the Philox subsequence: purpose and tensor number. */
-enum il_law { IL_LAW_CONSTANT, IL_LAW_UNIFORM, IL_LAW_NORMAL };
+enum il_law {
+    IL_LAW_CONSTANT,     /* a */
+    IL_LAW_UNIFORM,      /* (a, b) */
+    IL_LAW_NORMAL,       /* mean a, standard deviation b */
+    IL_LAW_TRUNC_NORMAL, /* the same, cut at +-cut standard deviations */
+    IL_LAW_SPARSE,       /* the normal one in count elements of each unit, else 0 */
+    IL_LAW_IDENTITY,     /* a where row = column, else 0 */
+    IL_LAW_HADAMARD      /* a times Sylvester's Hadamard matrix */
+};
+enum { IL_MIRROR_ROWS = 1, IL_MIRROR_COLS = 2 };
+enum il_after { IL_AFTER_NOTHING, IL_AFTER_ORTHOGONAL, IL_AFTER_COLUMN_NORM };
 struct il_fill {
     uint64_t seed, tensor;
-    uint32_t law; /* enum il_law */
-    float a, b;   /* constant: a;  uniform: [a, b);  normal: mean a, sd b */
-    uint32_t unused;
+    uint32_t law;   /* enum il_law */
+    float a, b;
+    float cut, tail; /* of the cut normal; tail: the probability beyond one cut */
+    uint32_t count;  /* of the sparse law, and what a unit is: the weights into a column, or */
+    uint32_t by_row; /* out of a row */
+    uint32_t mirror; /* draw the first half of the rows, of the columns; the other is its negative */
+    uint32_t after;  /* enum il_after: what is done to the drawn matrix */
+    float gain;      /* the orthogonal matrix's factor; the norm of a column */
+};
+
+/* Floats of work memory that the orthogonal matrices need, a run. */
+#define IL_ORTHOGONAL_WORK(rows, cols)                                                             \
+    ((size_t)(rows) * (cols) + 3 * (size_t)((rows) > (cols) ? (rows) : (cols)))
+
+/* Moments of one column, in double and in the order of the rows. */
+struct il_moments {
+    double sum, square;   /* of the elements, of their squares */
+    float least, most;    /* NaN if an element is */
+    uint32_t zeros, large; /* elements that are 0; with |x| above an edge */
 };
 
 /* Activation codes, IL_ACT_RELU and so on, from the one list. */

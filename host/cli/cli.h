@@ -60,6 +60,7 @@ int cli_json(const struct cli *cli, json_t *value);
 int help_overview(const struct cli *cli);
 int help_command(const struct cli *cli, const struct command *command);
 void help_list(const struct cli *cli, il_list list);
+void help_entry(const struct cli *cli, const il_entry *entry);
 void help_recipes(const struct cli *cli);
 
 /* man.c: the whole man page, in roff, on stdout */

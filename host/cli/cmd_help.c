@@ -37,7 +37,7 @@ static int run(struct cli *cli, const struct options *o)
         return man_page(cli);
     if (!topic)
         return help_overview(cli);
-    if (command_named(topic))
+    if (list_named(topic) == IL_LISTS && command_named(topic))
         return help_command(cli, command_named(topic));
     if (strcmp(topic, "recipes") == 0)
         help_recipes(cli);

@@ -135,19 +135,32 @@ int help_overview(const struct cli *cli)
     return 0;
 }
 
-/* A parameter's range: a|b|c, or the numbers it takes. */
+/* "a, b, c" of "a|b|c" */
+static void listed(const char *words, char *text, size_t size)
+{
+    size_t n = 0;
+
+    for (; *words && n + 3 < size; words++) {
+        if (*words == '|')
+            text[n++] = ',';
+        text[n++] = *words == '|' ? ' ' : *words;
+    }
+    text[n] = 0;
+}
+
+/* What a parameter takes: words, numbers, either, or any text. */
 static void range(const il_param *p, char *text, size_t size)
 {
-    if (p->words)
-        snprintf(text, size, "%s", p->words);
-    else if (isinf(p->min) && isinf(p->max))
-        snprintf(text, size, "any number");
-    else if (isinf(p->max))
-        snprintf(text, size, "at least %g", p->min);
-    else if (isinf(p->min))
-        snprintf(text, size, "at most %g", p->max);
-    else
-        snprintf(text, size, "%g to %g", p->min, p->max);
+    const int numbers = !p->words || (*p->words && p->min < p->max);
+    char words[256] = "";
+    size_t n = 0;
+
+    if (p->words && *p->words)
+        listed(p->words, words, sizeof words);
+    if (numbers)
+        n = (size_t)snprintf(text, size, "%g to %g", p->min, p->max);
+    snprintf(text + n, size - n, "%s%s", numbers && words[0] ? ", or " : "",
+             p->words && !*p->words ? "any text" : words);
 }
 
 /* The index-th word of "a|b|c" */
@@ -160,19 +173,35 @@ static void word_at(const char *words, double index, char *text, size_t size)
 
 static void parameter(const il_param *p)
 {
-    char values[256], normal[64], text[1024];
+    const int mixed = p->words && p->min < p->max, any = p->words && !*p->words;
+    char values[512], normal[64], text[1024];
 
     range(p, values, sizeof values);
-    if (isnan(p->value))
+    if (isnan(p->value) || any)
         snprintf(normal, sizeof normal, "must be given");
-    else if (p->words)
-        word_at(p->words, p->value, normal, sizeof normal);
+    else if (p->words && (!mixed || p->value < 0))
+        word_at(p->words, mixed ? -1 - p->value : p->value, normal, sizeof normal);
     else
         snprintf(normal, sizeof normal, "%g", p->value);
     snprintf(text, sizeof text, "%s: %s [%s%s]", p->help, values,
-             isnan(p->value) ? "" : "default: ", normal);
+             isnan(p->value) || any ? "" : "default: ", normal);
     printf("      %-14s", p->name);
     wrap(text, 20, 22);
+}
+
+void help_entry(const struct cli *cli, const il_entry *e)
+{
+    printf("  %s%s%s", cli->bold, e->name, cli->plain);
+    if (e->aliases[0])
+        printf(" (also %s)", e->aliases);
+    printf("\n      ");
+    wrap(e->formula, 6, 8);
+    for (size_t k = 0; k < IL_MAX_PARAMS && e->param[k].name; k++)
+        parameter(&e->param[k]);
+    if (e->source[0]) {
+        printf("      ");
+        wrap(e->source, 6, 8);
+    }
 }
 
 void help_list(const struct cli *cli, il_list list)
@@ -182,18 +211,13 @@ void help_list(const struct cli *cli, il_list list)
     printf("%s%s:%s spelled NAME, NAME:VALUE or NAME:PARAM=VALUE:...\n", cli->bold,
            il_list_name(list), cli->plain);
     for (size_t i = 0; (e = il_list_at(list, i)); i++) {
-        printf("\n  %s%s%s", cli->bold, e->name, cli->plain);
-        if (e->aliases[0])
-            printf(" (also %s)", e->aliases);
-        printf("\n      ");
-        wrap(e->formula, 6, 8);
-        for (size_t k = 0; k < IL_MAX_PARAMS && e->param[k].name; k++)
-            parameter(&e->param[k]);
-        if (e->source[0]) {
-            printf("      ");
-            wrap(e->source, 6, 8);
-        }
+        putchar('\n');
+        help_entry(cli, e);
     }
+    if (list == IL_SCHEMES)
+        printf("\n'initlab schemes NAME' shows what a scheme becomes for a layer, and what"
+               "\nframeworks call it. n is fan_in, m fan_out, F the fan that mode names, g the"
+               "\ngain; U(L) is uniform in (-L, L), N(s) normal, T(s) normal cut at two sigma.\n");
 }
 
 void help_recipes(const struct cli *cli)

@@ -12,7 +12,7 @@
     }
 
 const il_entry il_activation_rows[] = {
-#define X(ID, text, others, initial, needs_z, f, df, maths, citation)                              \
+#define X(ID, text, others, initial, needs_z, k1, k2, f, df, maths, citation)                      \
     { text, others, maths, citation, { ALPHA(ID, initial) } },
 #include "activations.def"
 #undef X

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "number.h"
+#include "initlab/schemes.h"
 #include "tables.h"
 
 enum { PIECE = 64, NAMES = 128 };
@@ -73,15 +74,21 @@ static const char *hint(char text[PIECE], const char *word, const char *const *c
 
 /* ---- parsing --------------------------------------------------------------------------------- */
 
-/* Is name the row's, or one of its aliases? Dashes and underscores are equal. */
+/* Is name the row's, or one of its aliases? Dashes, underscores and capitals do not count. */
 static int same(const char *a, size_t n, const char *b, size_t m)
 {
-    if (n != m)
-        return 0;
-    for (size_t i = 0; i < n; i++)
-        if (tolower((unsigned char)(a[i] == '-' ? '_' : a[i])) != tolower((unsigned char)b[i]))
+    size_t i = 0, j = 0;
+
+    for (;; i++, j++) {
+        while (i < n && (a[i] == '-' || a[i] == '_'))
+            i++;
+        while (j < m && (b[j] == '-' || b[j] == '_'))
+            j++;
+        if (i == n || j == m)
+            return i == n && j == m;
+        if (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]))
             return 0;
-    return 1;
+    }
 }
 
 static int named(const il_entry *e, const char *name, size_t n)
@@ -118,9 +125,33 @@ int il_entry_param(const il_entry *e, const char *name)
     return -1;
 }
 
+/* what frameworks call schemes, and what that is here */
+static const char *const their_names[][2] = {
+#define X(theirs, ours) { theirs, ours },
+#include "scheme_names.def"
+#undef X
+};
+enum { THEIR_NAMES = sizeof their_names / sizeof *their_names };
+
+const char *il_scheme_alias(size_t index, const char **ours)
+{
+    if (index >= THEIR_NAMES)
+        return NULL;
+    *ours = their_names[index][1];
+    return their_names[index][0];
+}
+
+const char *il_our_name(il_list list, const char *name, size_t n)
+{
+    for (size_t i = 0; list == IL_SCHEMES && i < THEIR_NAMES; i++)
+        if (same(name, n, their_names[i][0], strlen(their_names[i][0])))
+            return their_names[i][1];
+    return NULL;
+}
+
 static il_status find_entry(struct il_choice *c, il_list list, const char *name, il_error *err)
 {
-    const char *names[NAMES + 1];
+    const char *names[NAMES + THEIR_NAMES + 1];
     char near[PIECE];
     size_t n = 0;
 
@@ -131,6 +162,8 @@ static il_status find_entry(struct il_choice *c, il_list list, const char *name,
         }
         names[n] = c->entry->name;
     }
+    for (size_t i = 0; list == IL_SCHEMES && i < THEIR_NAMES; i++)
+        names[n++] = their_names[i][0];
     names[n] = NULL;
     return il_fail(err, IL_E_USAGE, "no %s named '%.60s'%s (see 'initlab help %s')",
                    il_list_noun(list), name, hint(near, name, names), il_list_name(list));
@@ -149,21 +182,44 @@ static int word_index(const char *words, const char *word)
     return -1;
 }
 
-static il_status read_value(const il_entry *e, const il_param *p, const char *text, double *value,
-                            il_error *err)
-{
-    if (p->words) {
-        const int i = word_index(p->words, text);
+/* a word of a parameter that takes numbers too is held as a number below all of them */
+static double word_value(const il_param *p, int word) { return p->min < p->max ? -1 - word : word; }
 
-        if (i < 0)
-            return il_fail(err, IL_E_USAGE, "%s: %s must be one of %s, not '%.60s'", e->name,
-                           p->name, p->words, text);
-        *value = i;
+int il_word_of(double value) { return value < 0 ? -1 - (int)value : -1; }
+
+/* the place of a value among its parameter's words, -1: a number */
+static int word_of(const il_param *p, double value)
+{
+    if (!p->words)
+        return -1;
+    return p->min < p->max ? il_word_of(value) : (int)value;
+}
+
+static il_status read_value(struct il_choice *c, int at, const char *text, il_error *err)
+{
+    const il_entry *const e = c->entry;
+    const il_param *const p = &e->param[at];
+    double *const value = &c->value[at];
+    const int word = p->words && *p->words ? word_index(p->words, text) : -1;
+
+    if (p->words && !*p->words) {
+        if (!*text || strlen(text) >= sizeof c->text)
+            return il_fail(err, IL_E_USAGE, "%s: %s must have 1 to %zu characters", e->name,
+                           p->name, sizeof c->text - 1);
+        strcpy(c->text, text);
+        *value = 0;
         return IL_OK;
     }
+    if (word >= 0) {
+        *value = word_value(p, word);
+        return IL_OK;
+    }
+    if (p->words && !(p->min < p->max))
+        return il_fail(err, IL_E_USAGE, "%s: %s must be one of %s, not '%.60s'", e->name, p->name,
+                       p->words, text);
     if (!il_read_real(text, value))
-        return il_fail(err, IL_E_USAGE, "%s: %s must be a number, not '%.60s'", e->name, p->name,
-                       text);
+        return il_fail(err, IL_E_USAGE, "%s: %s must be a number%s%s, not '%.60s'", e->name,
+                       p->name, p->words ? " or one of " : "", p->words ? p->words : "", text);
     if (!(*value >= p->min && *value <= p->max))
         return il_fail(err, IL_E_USAGE, "%s: %s must be between %g and %g, not %.60s", e->name,
                        p->name, p->min, p->max, text);
@@ -199,12 +255,29 @@ static il_status read_param(struct il_choice *c, char *piece, int *next, unsigne
         return il_fail(err, IL_E_USAGE, "%s: %s is given twice", e->name, e->param[i].name);
     *given |= 1u << i;
     *next = i + 1;
-    return read_value(e, &e->param[i], piece, &c->value[i], err);
+    return read_value(c, i, piece, err);
 }
 
-il_status il_choice_parse(struct il_choice *out, il_list list, const char *text, il_error *err)
+/* a word that has a colon in it, as auto:std has: is `piece:next` one? */
+static int one_word(const il_entry *e, const char *piece, const char *next)
 {
-    struct il_choice c = { .entry = NULL };
+    char joined[PIECE];
+    const char *const equals = strchr(piece, '=');
+
+    if (snprintf(joined, sizeof joined, "%s:%.*s", equals ? equals + 1 : piece,
+                 (int)strcspn(next, ":"), next) >= (int)sizeof joined)
+        return 0;
+    for (int i = 0; i < IL_MAX_PARAMS && e->param[i].name; i++)
+        if (e->param[i].words && strchr(e->param[i].words, ':') &&
+            word_index(e->param[i].words, joined) >= 0)
+            return 1;
+    return 0;
+}
+
+/* NAME:VALUE:PARAM=VALUE into c, whose values are the defaults so far */
+static il_status read_text(struct il_choice *c, il_list list, const char *text, int named_ours,
+                           il_error *err)
+{
     char copy[512], *piece = copy, *colon;
     il_status st = IL_OK;
     unsigned given = 0;
@@ -216,23 +289,55 @@ il_status il_choice_parse(struct il_choice *out, il_list list, const char *text,
     colon = strchr(piece, ':');
     if (colon)
         *colon = 0;
-    IL_TRY(find_entry(&c, list, piece, err));
-    for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++)
-        c.value[i] = c.entry->param[i].value;
+    if (!named_ours) {
+        IL_TRY(find_entry(c, list, piece, err));
+        for (int i = 0; i < IL_MAX_PARAMS && c->entry->param[i].name; i++)
+            c->value[i] = c->entry->param[i].value;
+    }
     while (colon) {
         piece = colon + 1;
         colon = strchr(piece, ':');
         if (colon)
             *colon = 0;
-        IL_TRY(read_param(&c, piece, &next, &given, err));
+        if (colon && one_word(c->entry, piece, colon + 1)) {
+            *colon = ':';
+            colon = strchr(colon + 1, ':');
+            if (colon)
+                *colon = 0;
+        }
+        IL_TRY(read_param(c, piece, &next, &given, err));
     }
-    for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++)
-        if (isnan(c.value[i]))
+out:
+    return st;
+}
+
+il_status il_choice_parse(struct il_choice *out, il_list list, const char *text, il_error *err)
+{
+    const char *const ours = il_our_name(list, text, strcspn(text, ":"));
+    struct il_choice c = { .entry = NULL };
+    il_status st = IL_OK;
+
+    if (ours)
+        IL_TRY(read_text(&c, list, ours, 0, err));
+    IL_TRY(read_text(&c, list, text, ours != NULL, err));
+    for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++) {
+        const il_param *const p = &c.entry->param[i];
+
+        if (isnan(c.value[i]) || (p->words && !*p->words && !c.text[0]))
             return il_fail(err, IL_E_USAGE, "%s: %s must be given, as %s:%s=...", c.entry->name,
-                           c.entry->param[i].name, c.entry->name, c.entry->param[i].name);
+                           p->name, c.entry->name, p->name);
+    }
     *out = c;
 out:
     return st;
+}
+
+const il_entry *il_list_find(il_list list, const char *choice)
+{
+    const size_t n = strcspn(choice, ":");
+    const char *const ours = il_our_name(list, choice, n);
+
+    return ours ? il_entry_named(list, ours, strcspn(ours, ":")) : il_entry_named(list, choice, n);
 }
 
 /* ---- the normal form ------------------------------------------------------------------------- */
@@ -243,18 +348,23 @@ void il_choice_text(const struct il_choice *c, char text[IL_CHOICE_TEXT])
 
     for (int i = 0; i < IL_MAX_PARAMS && c->entry->param[i].name; i++) {
         const il_param *const p = &c->entry->param[i];
+        const int at = word_of(p, c->value[i]);
         char number[IL_NUMBER_TEXT];
         const char *word = p->words;
 
+        if (word && !*word) {
+            n += (size_t)snprintf(text + n, IL_CHOICE_TEXT - n, ":%s=%s", p->name, c->text);
+            continue;
+        }
         if (c->value[i] == p->value)
             continue;
-        for (int k = 0; word && k < (int)c->value[i]; k++)
+        for (int k = 0; k < at; k++)
             word += strcspn(word, "|") + 1;
-        if (!word)
+        if (at < 0)
             il_write_real(c->value[i], number);
         n += (size_t)snprintf(text + n, IL_CHOICE_TEXT - n, ":%s=%.*s", p->name,
-                              word ? (int)strcspn(word, "|") : (int)strlen(number),
-                              word ? word : number);
+                              at < 0 ? (int)strlen(number) : (int)strcspn(word, "|"),
+                              at < 0 ? number : word);
     }
 }
 

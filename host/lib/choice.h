@@ -11,10 +11,11 @@
 struct il_choice {
     const il_entry *entry;
     unsigned index;              /* of the entry in its list */
-    double value[IL_MAX_PARAMS]; /* a number, or the index of a word */
+    double value[IL_MAX_PARAMS]; /* a number, the index of a word, or both: il_word_of */
+    char text[256];              /* of the parameter that takes any text */
 };
 
-enum { IL_CHOICE_TEXT = 160 }; /* enough for the normal form of any choice */
+enum { IL_CHOICE_TEXT = 512 }; /* enough for the normal form of any choice */
 
 /*
  * Read one choice. IL_E_USAGE names what is wrong and the nearest valid names: unknown name or
@@ -24,6 +25,12 @@ il_status il_choice_parse(struct il_choice *out, il_list list, const char *text,
 
 /* The normal form: the row's own name, then parameters that differ from their defaults, by name. */
 void il_choice_text(const struct il_choice *choice, char text[IL_CHOICE_TEXT]);
+
+/* The word that a value of a parameter for numbers and words stands for; -1: it is a number. */
+int il_word_of(double value);
+
+/* Our text for a framework's name (n bytes of it), or NULL. */
+const char *il_our_name(il_list list, const char *name, size_t n);
 
 /* A parameter's value by its name, which must be one of the entry's. */
 double il_choice_value(const struct il_choice *choice, const char *param);

@@ -40,8 +40,7 @@ static il_status read_key(struct piece *p, const char *key, size_t n, il_error *
 /* Does KEY=... go on with the parameters of the item before it? */
 static int continues(const struct piece *before, const char *item, size_t key)
 {
-    const il_entry *const e =
-        il_entry_named(IL_SCHEMES, before->scheme, strcspn(before->scheme, ":"));
+    const il_entry *const e = il_list_find(IL_SCHEMES, before->scheme);
     char name[64];
 
     if (!e || key == 0 || key >= sizeof name)

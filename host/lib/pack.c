@@ -45,7 +45,7 @@ static il_status prepare(struct il_pack *p, const il_dataset *set, const il_conf
     }
     p->layers = p->run[0].layers;
     p->fused = !p->run[0].update.adam && p->run[0].update.rule == IL_RULE_SGD &&
-               p->run[0].update.decay == 0;
+               p->run[0].update.decay == 0 && !p->run[0].parametrised;
     p->host_rate = calloc(p->runs, p->run[0].steps * sizeof *p->host_rate);
     p->host_correction = calloc(p->run[0].steps, 2 * sizeof *p->host_correction);
     p->host_sums = calloc(p->runs, sizeof *p->host_sums);
@@ -89,7 +89,7 @@ il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
     p->runs = count;
     IL_TRY(prepare(p, set, runs, err));
     IL_TRY(il_pack_allocate(p, set, err));
-    IL_TRY(il_pack_upload(p, set, err));
+    IL_TRY(il_pack_upload(p, set, runs, err));
     *out = p;
     p = NULL;
 out:

@@ -13,6 +13,7 @@ struct il_pack_layer {
     float *w;
     float *z, *a;       /* a is z where no run's derivative needs z; output: z only */
     float *g, *s1, *s2; /* gradient and optimiser state; NULL where the rule has none */
+    float *multiplier;  /* [runs, 2] of the rate, for weights and bias; NULL: all are 1 */
 };
 
 /* A part of the dataset that the pack evaluates on, as a recorded step. */
@@ -59,6 +60,16 @@ struct il_pack {
 /* step.c: one training step, one evaluation chunk; both of type il_step_fn */
 int il_pack_train_step(struct il_device *d, void *pack);
 int il_pack_eval_step(struct il_device *d, void *evaluation);
+
+/* pre-activations of the first `layers` layers for a batch */
+int il_pack_forward(struct il_device *d, const struct il_pack *p, const struct il_batch *b,
+                    unsigned layers);
+
+/* calibrate.c: what data-dependent schemes do after the draw, for all runs at once */
+il_status il_pack_calibrate(struct il_pack *p, il_error *err);
+
+/* load.c: what the scheme `file` names, over the drawn weights */
+il_status il_pack_load(struct il_pack *p, const il_config *const *runs, il_error *err);
 
 /* IL_E_DEVICE with the device's words for a code, and what was being done */
 il_status il_pack_fail(il_error *err, struct il_pack *p, int code, const char *what);

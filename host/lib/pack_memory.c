@@ -1,6 +1,7 @@
 /*
  * pack_memory.c - the device memory of a pack: how much, where it is kept, what is in it at first.
  */
+#include "draw.h"
 #include "pack_memory.h"
 
 #include <stdlib.h>
@@ -18,7 +19,7 @@ struct want {
     void *to;           /* address of the pointer to fill */
     size_t count, size; /* elements and bytes of one */
 };
-enum { WANTS_FIXED = 17, WANTS_LAYER = 6, WANTS = WANTS_FIXED + WANTS_LAYER * IL_MAX_LAYERS };
+enum { WANTS_FIXED = 17, WANTS_LAYER = 7, WANTS = WANTS_FIXED + WANTS_LAYER * IL_MAX_LAYERS };
 
 static int needs_z(uint32_t code)
 {
@@ -84,6 +85,7 @@ static size_t wants(struct il_pack *p, const il_dataset *set, struct want *w)
         WANT(y->g, p->fused ? 0 : weights);
         WANT(y->s1, state > 0 ? weights : 0);
         WANT(y->s2, state > 1 ? weights : 0);
+        WANT(y->multiplier, run->parametrised ? 2 * runs : 0);
         widest = widest < y->at.ld ? y->at.ld : widest;
     }
     WANT(p->d[0], (size_t)p->batch.rows * widest);
@@ -241,49 +243,49 @@ static il_status upload_dataset(struct il_pack *p, const il_dataset *set, il_err
     return e ? il_pack_fail(err, p, e, "upload the dataset") : IL_OK;
 }
 
-/* initial weights and biases of all runs, each layer by two launches */
+/* initial weights and biases of all runs, and the factors of their rates */
 static il_status draw_weights(struct il_pack *p, il_error *err)
 {
     const struct il_seam *s = p->device->seam;
-    struct il_device *d = p->device;
-    const size_t bytes = p->runs * sizeof(struct il_fill);
-    struct il_fill *fill = malloc(bytes);
-    void *table = NULL;
+    struct il_fill *fill = malloc(2 * p->runs * sizeof *fill);
+    float *multiplier = malloc(2 * p->runs * sizeof *multiplier);
     il_status st = IL_OK;
-    int e;
+    int e = 0;
 
-    if (!fill)
-        return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
-    e = s->alloc(d, &table, bytes);
+    if (!fill || !multiplier)
+        e = IL_DRAW_MEMORY;
     for (unsigned l = 0; !e && l < p->layers; l++) {
-        const struct il_layer *at = &p->layer[l].at;
+        struct il_pack_layer *const y = &p->layer[l];
 
-        for (int bias = 0; !e && bias < 2; bias++) {
-            for (size_t m = 0; m < p->runs; m++)
-                fill[m] = bias ? p->run[m].fill[l].bias : p->run[m].fill[l].weight;
-            e = s->put(d, table, fill, bytes);
-            if (!e)
-                e = s->fill(d, p->layer[l].w + (bias ? (size_t)at->fan_in * at->ld : 0), table,
-                            (unsigned)p->runs, bias ? 1 : at->fan_in, at->fan_out, at->block,
-                            at->ld);
+        for (size_t m = 0; m < p->runs; m++) {
+            fill[m] = p->run[m].draw[l].weight.fill;
+            fill[p->runs + m] = p->run[m].draw[l].bias.fill;
+            multiplier[2 * m] = (float)p->run[m].draw[l].weight.rate;
+            multiplier[2 * m + 1] = (float)p->run[m].draw[l].bias.rate;
         }
+        e = il_draw_layer(p->device, &y->at, (unsigned)p->runs, y->w, fill, fill + p->runs);
+        if (!e && y->multiplier)
+            e = s->put(p->device, y->multiplier, multiplier, 2 * p->runs * sizeof *multiplier);
     }
-    if (!e)
-        e = s->wait(d);
-    if (e)
+    if (e == IL_DRAW_MEMORY)
+        st = il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
+    else if (e)
         st = il_pack_fail(err, p, e, "draw initial weights");
-    s->free(d, table);
+    free(multiplier);
     free(fill);
     return st;
 }
 
-il_status il_pack_upload(struct il_pack *p, const il_dataset *set, il_error *err)
+il_status il_pack_upload(struct il_pack *p, const il_dataset *set, const il_config *const *runs,
+                         il_error *err)
 {
     il_status st;
 
     IL_TRY(upload_dataset(p, set, err));
     IL_TRY(upload_tables(p, err));
     IL_TRY(draw_weights(p, err));
+    IL_TRY(il_pack_load(p, runs, err));
+    IL_TRY(il_pack_calibrate(p, err));
 out:
     return st;
 }

@@ -11,7 +11,8 @@
 il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *err);
 
 /* Upload dataset and tables, draw the initial weights. */
-il_status il_pack_upload(struct il_pack *p, const il_dataset *set, il_error *err);
+il_status il_pack_upload(struct il_pack *p, const il_dataset *set, const il_config *const *runs,
+                         il_error *err);
 
 /* Free all device memory; may be called twice. */
 void il_pack_release(struct il_pack *p);

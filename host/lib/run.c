@@ -120,22 +120,51 @@ out:
     return st;
 }
 
-/* the fill of one tensor: of the item that names it, else the parameter's default, else zeros */
-static il_status read_fill(struct il_fill *fill, const struct il_init *init, const char *layer,
-                           int bias, unsigned fan_in, unsigned fan_out, il_error *err)
+/*
+ * a tensor: of the item that names it, else the parameter's default; a bias of its weights' scheme
+ */
+static il_status read_draw(struct il_draw *draw, const struct il_init *init, const char *layer,
+                           int bias, const struct il_standing *at, il_error *err)
 {
     const struct il_choice *found = il_init_find(init, layer, bias);
     struct il_choice fallback;
+    il_status st = IL_OK;
 
+    if (found)
+        return il_scheme_of(found, at, bias, draw, err);
+    found = bias ? il_init_find(init, layer, 0) : NULL;
     if (!found) {
-        const il_status st =
-            il_choice_parse(&fallback, IL_SCHEMES, bias ? "zeros" : "uniform", err);
-
-        if (st != IL_OK)
-            return st;
+        IL_TRY(il_choice_parse(&fallback, IL_SCHEMES, "uniform", err));
         found = &fallback;
     }
-    return il_scheme_of(found, fan_in, fan_out, fill, err);
+    st = bias ? il_scheme_bias_of(found, at, draw, err) : il_scheme_of(found, at, 0, draw, err);
+out:
+    return st;
+}
+
+/* mean square of the inputs that the run trains on */
+static double input_square(const struct il_run *run, const il_dataset *set)
+{
+    const size_t pixels = run->width[0], n = run->samples * pixels;
+    const uint8_t *const x = il_dataset_train(set).images + run->first * pixels;
+    uint64_t sum = 0; /* below 2^64 for up to 2^47 bytes */
+
+    for (size_t i = 0; i < n; i++)
+        sum += (uint64_t)x[i] * x[i];
+    return (double)sum / (255.0 * 255.0) / (double)n;
+}
+
+static int uses_scheme(const struct il_init *init, const char *name)
+{
+    for (size_t i = 0; i < init->count; i++)
+        if (!strcmp(init->item[i].scheme.entry->name, name))
+            return 1;
+    return 0;
+}
+
+void il_layer_name(unsigned layer, unsigned layers, char name[16])
+{
+    snprintf(name, 16, layer + 1 < layers ? "h%u" : "out", layer + 1);
 }
 
 /* every item must fit some layer, or it is a slip */
@@ -160,8 +189,10 @@ static il_status check_patterns(const struct il_init *init, char names[][16], un
     return IL_OK;
 }
 
-static il_status read_init(struct il_run *run, const il_config *c, il_error *err)
+static il_status read_init(struct il_run *run, const il_config *c, const il_dataset *set,
+                           il_error *err)
 {
+    double square = NAN;
     const uint64_t seed = whole(c, "seed");
     struct il_init *const init = malloc(sizeof *init);
     char names[IL_MAX_LAYERS][16];
@@ -171,16 +202,28 @@ static il_status read_init(struct il_run *run, const il_config *c, il_error *err
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(il_init_parse(init, il_config_get(c, "init"), err));
     for (unsigned l = 0; l < run->layers; l++)
-        snprintf(names[l], sizeof names[l], l + 1 < run->layers ? "h%u" : "out", l + 1);
+        il_layer_name(l, run->layers, names[l]);
     IL_TRY(check_patterns(init, names, run->layers, err));
-    for (unsigned l = 0; l < run->layers; l++)
-        for (int bias = 0; bias < 2; bias++) {
-            struct il_fill *const fill = bias ? &run->fill[l].bias : &run->fill[l].weight;
+    if (uses_scheme(init, "autoinit"))
+        square = input_square(run, set);
+    for (unsigned l = 0; l < run->layers; l++) {
+        const struct il_standing at = { .fan_in = run->width[l],
+                                        .fan_out = run->width[l + 1],
+                                        .layer = l,
+                                        .layers = run->layers,
+                                        .hidden = run->hidden,
+                                        .adam = run->update.adam,
+                                        .input_square = square };
 
-            fill->seed = seed;
-            fill->tensor = (uint64_t)IL_PURPOSE_WEIGHTS << 32 | (2 * l + (unsigned)bias);
-            IL_TRY(read_fill(fill, init, names[l], bias, run->width[l], run->width[l + 1], err));
+        for (int bias = 0; bias < 2; bias++) {
+            struct il_draw *const draw = bias ? &run->draw[l].bias : &run->draw[l].weight;
+
+            draw->fill.seed = seed;
+            draw->fill.tensor = il_tensor_of(l, bias);
+            IL_TRY(read_draw(draw, init, names[l], bias, &at, err));
+            run->parametrised |= draw->parametrised;
         }
+    }
 out:
     free(init);
     return st;
@@ -196,9 +239,20 @@ il_status il_run_resolve(struct il_run *out, const il_config *config, const il_d
     IL_TRY(read_split(out, config, set, err));
     IL_TRY(read_network(out, config, err));
     IL_TRY(read_update(out, config, err));
-    IL_TRY(read_init(out, config, err));
+    IL_TRY(read_init(out, config, set, err));
 out:
     return st;
+}
+
+int il_config_needs_data(const il_config *config)
+{
+    struct il_init *const init = malloc(sizeof *init);
+    const int read = init && il_init_parse(init, il_config_get(config, "init"), NULL) == IL_OK;
+    const int needs = read && (uses_scheme(init, "lsuv") || uses_scheme(init, "kraehenbuehl") ||
+                               uses_scheme(init, "autoinit"));
+
+    free(init);
+    return needs;
 }
 
 il_status il_config_check(const il_config *config, const il_dataset *set, il_error *err)
@@ -232,5 +286,7 @@ const char *il_run_conflict(const struct il_run *a, const struct il_run *b)
         return "optimizer";
     if (u->decay != v->decay || u->decoupled != v->decoupled || u->decay_bias != v->decay_bias)
         return "weight_decay";
+    if (a->parametrised != b->parametrised)
+        return "init (mup and ntk have rates of their own)";
     return NULL;
 }

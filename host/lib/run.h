@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "initlab/config.h"
 #include "choice.h"
+#include "scheme.h"
 #include "shared.h"
 
 enum { IL_MAX_LAYERS = 64 };
@@ -13,7 +14,13 @@ enum { IL_MAX_LAYERS = 64 };
 /*
  * Purposes of random numbers: the high word of the Philox subsequence; the low word is the tensor.
  */
-enum { IL_PURPOSE_WEIGHTS = 1, IL_PURPOSE_ORDER = 2 };
+enum { IL_PURPOSE_WEIGHTS = 1, IL_PURPOSE_ORDER = 2, IL_PURPOSE_MASK = 3 };
+
+/* The Philox subsequence of a layer's weights or bias. */
+static inline uint64_t il_tensor_of(unsigned layer, int bias)
+{
+    return (uint64_t)IL_PURPOSE_WEIGHTS << 32 | (2 * layer + (unsigned)(bias != 0));
+}
 
 /* The update rule of a pack, part of its key. */
 struct il_update {
@@ -44,14 +51,18 @@ struct il_run {
     struct il_choice schedule;
     double lr;
     struct {
-        struct il_fill weight, bias;
-    } fill[IL_MAX_LAYERS]; /* seed, tensor, law: ready to upload */
+        struct il_draw weight, bias;
+    } draw[IL_MAX_LAYERS]; /* what the initial weights are; fills ready to upload */
+    int parametrised;      /* some layer's rate has a factor of its own: the pack key's too */
     int eval_train;
 };
 
 /* Resolve and check. IL_E_USAGE names the option and what is valid; *out is then undefined. */
 il_status il_run_resolve(struct il_run *out, const il_config *config, const il_dataset *set,
                          il_error *err);
+
+/* A layer's name in `init`: h1, h2, ... and out. */
+void il_layer_name(unsigned layer, unsigned layers, char name[16]);
 
 /* NULL if the two may share a pack, else the name of the first option that forbids it. */
 const char *il_run_conflict(const struct il_run *a, const struct il_run *b);

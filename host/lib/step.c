@@ -14,10 +14,9 @@
             return e;                                                                              \
     } while (0)
 
-/*
- * logits of a batch: the first layer for all runs at once, deeper ones run by run in column blocks
- */
-static int forward(struct il_device *d, const struct il_pack *p, const struct il_batch *b)
+/* the first layer for all runs at once, deeper ones run by run in column blocks */
+int il_pack_forward(struct il_device *d, const struct il_pack *p, const struct il_batch *b,
+                    unsigned layers)
 {
     const struct il_seam *s = d->seam;
     const unsigned runs = (unsigned)p->runs;
@@ -27,7 +26,7 @@ static int forward(struct il_device *d, const struct il_pack *p, const struct il
     STEP(s->input_gather(d, b));
     STEP(s->input_forward(d, b, runs * first->at.block, first->w, first->at.ld, first->z,
                           first->at.ld));
-    for (unsigned l = 1; l < p->layers; l++) {
+    for (unsigned l = 1; l < layers; l++) {
         const struct il_pack_layer *in = &p->layer[l - 1], *out = &p->layer[l];
 
         STEP(s->activate(d, in->a, in->z, p->act, runs, b->rows, in->at.fan_out, in->at.block,
@@ -56,13 +55,13 @@ static int update(struct il_device *d, const struct il_pack *p, const struct il_
     const unsigned decay_rows = u->decay == 0 ? 0 : u->decay_bias ? rows : rows - 1;
 
     if (u->adam)
-        return d->seam->adam(d, y->w, y->s1, y->s2, y->g, p->rate, NULL, p->correction, p->clock,
-                             runs, rows, y->at.fan_out, y->at.block, y->at.ld, (float)u->beta1,
-                             (float)u->beta2, (float)u->eps, (float)u->decay, u->decoupled,
-                             decay_rows);
-    return d->seam->sgd(d, y->w, y->s1, y->g, p->rate, NULL, p->clock, runs, rows, y->at.fan_out,
-                        y->at.block, y->at.ld, u->rule, (float)u->mu, (float)u->decay, u->decoupled,
-                        decay_rows);
+        return d->seam->adam(d, y->w, y->s1, y->s2, y->g, p->rate, y->multiplier, p->correction,
+                             p->clock, runs, rows, y->at.fan_out, y->at.block, y->at.ld,
+                             (float)u->beta1, (float)u->beta2, (float)u->eps, (float)u->decay,
+                             u->decoupled, decay_rows);
+    return d->seam->sgd(d, y->w, y->s1, y->g, p->rate, y->multiplier, p->clock, runs, rows,
+                        y->at.fan_out, y->at.block, y->at.ld, u->rule, (float)u->mu,
+                        (float)u->decay, u->decoupled, decay_rows);
 }
 
 /*
@@ -95,7 +94,7 @@ int il_pack_train_step(struct il_device *d, void *pack)
     const unsigned runs = (unsigned)p->runs, rows = p->batch.rows;
     int e;
 
-    STEP(forward(d, p, &p->batch));
+    STEP(il_pack_forward(d, p, &p->batch, p->layers));
     STEP(loss(d, p, &p->batch, p->d[(p->layers - 1) % 2], p->sums, p->fused ? p->rate : NULL));
     for (unsigned l = p->layers - 1; l > 0; l--) {
         const struct il_pack_layer *y = &p->layer[l], *in = &p->layer[l - 1];
@@ -116,6 +115,6 @@ int il_pack_eval_step(struct il_device *d, void *evaluation)
     const struct il_evaluation *v = evaluation;
     int e;
 
-    STEP(forward(d, v->pack, &v->batch));
+    STEP(il_pack_forward(d, v->pack, &v->batch, v->pack->layers));
     return loss(d, v->pack, &v->batch, NULL, v->pack->eval_sums, NULL);
 }

@@ -23,8 +23,4 @@ il_status il_loss_of(const struct il_choice *choice, struct il_run *run, unsigne
 void il_optimizer_of(const struct il_choice *choice, struct il_update *update);
 void il_decay_of(const struct il_choice *choice, struct il_update *update);
 
-/* The law of a scheme for a layer of these fans; seed and tensor are left as they are. */
-il_status il_scheme_of(const struct il_choice *choice, unsigned fan_in, unsigned fan_out,
-                       struct il_fill *fill, il_error *err);
-
 #endif

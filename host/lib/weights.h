@@ -16,4 +16,12 @@ struct il_tensor {
 il_status il_weights_write(const char *path, const struct il_tensor *tensors, size_t count,
                            il_error *err);
 
+/*
+ * Read the tensor `name` of these sizes into data: from a .npy file, which has only one, or a
+ * .safetensors file; float32 or float64. transpose: the file has a matrix the other way round.
+ * IL_E_DATA: what is wrong with which file.
+ */
+il_status il_weights_read(const char *path, const struct il_tensor *tensor, int transpose,
+                          il_error *err);
+
 #endif

@@ -56,6 +56,9 @@ il_status il_config_load(il_config *config, const char *path, il_error *err);
 /** The description in a recipe's file, at most size - 1 bytes of it. */
 il_status il_config_describe(const char *path, char *text, size_t size, il_error *err);
 
+/** Does `init` name a scheme that looks at training data (lsuv, kraehenbuehl, autoinit)? */
+int il_config_needs_data(const il_config *config);
+
 /**
  * Check the whole config against a dataset: layers fit it, batch is not larger than the split, ...
  */

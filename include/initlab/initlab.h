@@ -16,6 +16,7 @@
 #include "config.h"
 #include "pack.h"
 #include "output.h"
+#include "schemes.h"
 #include "initlab/version.h"
 
 #endif

@@ -17,7 +17,9 @@ extern "C" {
 enum { IL_MAX_PARAMS = 6 };
 
 /**
- * A parameter: a number in [min, max], or one of the words "a|b|c" (its value is then the index).
+ * A parameter: a number in [min, max]; or one of the words "a|b|c" (its value is then the index);
+ * or either, where there are words and min < max (a word's value is then -1 minus its index); or
+ * any text, where words is "".
  */
 typedef struct il_param {
     const char *name; /**< NULL ends a row's parameters */
@@ -47,6 +49,12 @@ typedef enum il_list {
 
 /** The index-th row of a list, NULL past the end. Static storage; thread-safe. */
 const il_entry *il_list_at(il_list list, size_t index);
+
+/**
+ * The row that a choice is of: by its name, an alias or, for schemes, a framework's name; what comes
+ * after a ':' is not looked at. NULL: none. Thread-safe.
+ */
+const il_entry *il_list_find(il_list list, const char *choice);
 
 /** The list's name in the plural: "activations", ... NULL for a number that is none. */
 const char *il_list_name(il_list list);

@@ -54,13 +54,59 @@ static float *numbers(size_t n, uint64_t sub)
 
 static void hash_fill(void)
 {
-    float *w = numbers(N, 1);
-    const struct il_fill f[RUNS] = { { 7, 9, IL_LAW_CONSTANT, 0.3f, 0, 0 },
-                                     { 7, 9, IL_LAW_UNIFORM, -0.3f, 0.7f, 0 },
-                                     { 8, 9, IL_LAW_NORMAL, 0.1f, 0.7f, 0 } };
+    for (uint32_t law = 0; law <= IL_LAW_HADAMARD; law++) {
+        float *w = numbers(N, 1);
+        struct il_fill f[RUNS];
 
-    OP(fill)(&device, w, f, RUNS, ROWS, COLS, BLOCK, LD);
+        for (unsigned m = 0; m < RUNS; m++)
+            f[m] = (struct il_fill){ .seed = 7 + m,
+                                     .tensor = 9,
+                                     .law = law,
+                                     .a = 0.3f,
+                                     .b = 0.7f,
+                                     .cut = 2,
+                                     .tail = 0.02275013f,
+                                     .count = 3,
+                                     .by_row = m % 2,
+                                     .mirror = law < IL_LAW_SPARSE ? m : 0 };
+        OP(fill)(&device, w, f, RUNS, ROWS, COLS, BLOCK, LD);
+        add_floats(w, N);
+        free(w);
+    }
+}
+
+static void hash_orthogonal(void)
+{
+    float *w = numbers(N, 20), *work = numbers(RUNS * IL_ORTHOGONAL_WORK(ROWS, COLS), 21);
+    struct il_fill f[RUNS];
+
+    for (unsigned m = 0; m < RUNS; m++)
+        f[m] = (struct il_fill){ .mirror = m, .after = IL_AFTER_ORTHOGONAL, .gain = 1.5f };
+    OP(orthogonal)(&device, w, work, f, RUNS, ROWS, COLS, BLOCK, LD);
+    OP(orthogonal)(&device, w, work, f, RUNS, COLS / 2, COLS, BLOCK, LD); /* a wide one */
     add_floats(w, N);
+    free(work);
+    free(w);
+}
+
+static void hash_moments(void)
+{
+    static struct il_moments out[LD];
+    float *x = numbers(N, 22);
+
+    OP(moments)(&device, out, x, ROWS, LD, LD, 0.5f);
+    add(out, sizeof out);
+    free(x);
+}
+
+static void hash_rescale(void)
+{
+    float *w = numbers(N, 23), *scale = numbers(LD, 24), *shift = numbers(LD, 25);
+
+    OP(rescale)(&device, w, scale, shift, ROWS - 1, LD, LD);
+    add_floats(w, N);
+    free(shift);
+    free(scale);
     free(w);
 }
 
@@ -151,7 +197,7 @@ static void hash_loss(void)
 static void hash_sgd(void)
 {
     const float rate[RUNS * STEPS] = { .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f };
-    const float multiplier[RUNS] = { 1.0f, 0.5f, 2.0f };
+    const float multiplier[2 * RUNS] = { 1.0f, 0.5f, 2.0f, 0.25f, 1.5f, 3.0f };
 
     for (unsigned rule = 0; rule <= IL_RULE_NESTEROV_TORCH; rule++)
         for (int decoupled = 0; decoupled < 2; decoupled++) {
@@ -170,6 +216,7 @@ static void hash_sgd(void)
 
 static void hash_adam(void)
 {
+    const float multiplier[2 * RUNS] = { 1.0f, 0.5f, 2.0f, 0.25f, 1.5f, 3.0f };
     const float rate[RUNS * STEPS] = { .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f };
     const float correction[2 * STEPS] = { 10, 30, 5, 20, 3, 15 };
 
@@ -177,8 +224,8 @@ static void hash_adam(void)
         float *w = numbers(N, 12), *m = numbers(N, 13), *v = numbers(N, 14), *g = numbers(N, 15);
 
         OP(adam)
-        (&device, w, m, v, g, rate, NULL, correction, &now1, RUNS, ROWS, COLS, BLOCK, LD, 0.9f,
-         0.999f, 1e-8f, 0.01f, decoupled, ROWS - 1);
+        (&device, w, m, v, g, rate, multiplier, correction, &now1, RUNS, ROWS, COLS, BLOCK, LD,
+         0.9f, 0.999f, 1e-8f, 0.01f, decoupled, ROWS - 1);
         add_floats(w, N);
         add_floats(m, N);
         add_floats(v, N);

@@ -89,10 +89,7 @@ static float *floats(struct trial *t, size_t n, double low, double high, int rar
     return p;
 }
 
-static size_t area(const struct trial *t)
-{
-    return (size_t)t->rows * t->ld;
-}
+static size_t area(const struct trial *t) { return (size_t)t->rows * t->ld; }
 static float *matrix(struct trial *t, double low, double high, int rare)
 {
     return floats(t, area(t), low, high, rare);
@@ -117,24 +114,91 @@ static void release(struct trial *t)
 /* --- the cases: one an op, demanded by ops.def below
  * ------------------------------------------------- */
 
+/* every law, mirrored where it may be */
 static void case_fill(struct trial *t)
 {
-    struct il_fill f[8];
+    for (unsigned first = 0; first <= IL_LAW_HADAMARD; first += t->runs) {
+        float *w = matrix(t, -1, 1, 0);
+        struct il_fill f[8];
+
+        memset(f, 0, sizeof f);
+        for (unsigned m = 0; m < t->runs; m++) {
+            f[m].seed = t->seed + m;
+            f[m].tensor = ((uint64_t)1 << 32) + m;
+            f[m].law = (first + m) % (IL_LAW_HADAMARD + 1);
+            f[m].a = draw(t, -2, 0);
+            f[m].b = draw(t, 1, 2);
+            f[m].cut = 2.0f;
+            f[m].tail = 0.02275013f;
+            f[m].by_row = m % 2;
+            f[m].count = pick(t, t->rows + 1);
+            if (f[m].law < IL_LAW_SPARSE && pick(t, 2))
+                f[m].mirror =
+                    (t->rows % 2 ? 0 : IL_MIRROR_ROWS) | (t->cols % 2 ? 0 : IL_MIRROR_COLS);
+        }
+        must(t,
+             t->d->seam->fill(t->d, w, upload(t, f, sizeof f), t->runs, t->rows, t->cols, t->block,
+                              t->ld),
+             "fill");
+        keep(t, w, area(t));
+        release(t);
+    }
+}
+
+static void case_orthogonal(struct trial *t)
+{
     float *w = matrix(t, -1, 1, 0);
+    float *work = floats(t, t->runs * IL_ORTHOGONAL_WORK(t->rows, t->cols), -1, 1, 0);
+    struct il_fill f[8];
 
     memset(f, 0, sizeof f);
     for (unsigned m = 0; m < t->runs; m++) {
-        f[m].seed = t->seed + m;
-        f[m].tensor = ((uint64_t)1 << 32) + m;
-        f[m].law = (t->rows + m) % 3;
-        f[m].a = draw(t, -2, 0);
-        f[m].b = draw(t, 1, 2);
+        f[m].gain = draw(t, 0.5, 2);
+        f[m].after = m % 4 == 3 ? IL_AFTER_NOTHING : IL_AFTER_ORTHOGONAL;
+        if (m % 2)
+            f[m].mirror = (t->rows % 2 ? 0 : IL_MIRROR_ROWS) | (t->cols % 2 ? 0 : IL_MIRROR_COLS);
     }
     must(t,
-         t->d->seam->fill(t->d, w, upload(t, f, sizeof f), t->runs, t->rows, t->cols, t->block,
-                          t->ld),
-         "fill");
+         t->d->seam->orthogonal(t->d, w, work, upload(t, f, sizeof f), t->runs, t->rows, t->cols,
+                                t->block, t->ld),
+         "orthogonal");
     keep(t, w, area(t));
+}
+
+static void case_moments(struct trial *t)
+{
+    const unsigned cols = t->runs * t->block;
+    const size_t bytes = cols * sizeof(struct il_moments);
+    struct il_moments *out;
+
+    for (int rare = 0; rare < 2; rare++) {
+        void *const empty = calloc(1, bytes);
+
+        if (!empty)
+            die("out of memory");
+        out = upload(t, empty, bytes);
+        free(empty);
+        must(t, t->d->seam->moments(t->d, out, matrix(t, -2, 2, rare), t->rows, cols, t->ld, 0.97f),
+             "moments");
+        keep(t, out, bytes / 4);
+        release(t);
+    }
+}
+
+static void case_rescale(struct trial *t)
+{
+    const unsigned cols = t->runs * t->block;
+
+    for (int shifts = 0; shifts < 2; shifts++) {
+        float *w = matrix(t, -2, 2, 1), *scale = floats(t, cols, 0.5, 2, 0);
+
+        must(t,
+             t->d->seam->rescale(t->d, w, scale, shifts ? floats(t, cols, -1, 1, 0) : NULL,
+                                 t->rows - 1, cols, t->ld),
+             "rescale");
+        keep(t, w, area(t));
+        release(t);
+    }
 }
 
 /* a whole batch, the last and short one, and a step past the end; in order and in file order */
@@ -276,7 +340,7 @@ static void case_sgd(struct trial *t)
         const struct il_clock clock = { .now = step, .steps = 2 };
         float *w = matrix(t, -2, 2, 0), *v = matrix(t, -2, 2, 0), *g = matrix(t, -2, 2, i % 2);
         float *rate = floats(t, 2 * t->runs, 0.05, 0.5, 0),
-              *multiplier = floats(t, t->runs, 0.5, 2, 0);
+              *multiplier = floats(t, 2 * t->runs, 0.5, 2, 0);
 
         must(t,
              t->d->seam->sgd(t->d, w, rule == IL_RULE_SGD ? NULL : v, g, rate,
@@ -299,10 +363,10 @@ static void case_adam(struct trial *t)
         float *rate = floats(t, 2 * t->runs, 0.05, 0.5, 0), *correction = floats(t, 4, 1, 9, 0);
 
         must(t,
-             t->d->seam->adam(t->d, w, m, v, g, rate, i % 3 ? floats(t, t->runs, 0.5, 2, 0) : NULL,
-                              correction, upload(t, &clock, sizeof clock), t->runs, t->rows,
-                              t->cols, t->block, t->ld, 0.9f, 0.99f, 1e-3f, 0.03f, i % 2,
-                              t->rows - 1),
+             t->d->seam->adam(t->d, w, m, v, g, rate,
+                              i % 3 ? floats(t, 2 * t->runs, 0.5, 2, 0) : NULL, correction,
+                              upload(t, &clock, sizeof clock), t->runs, t->rows, t->cols, t->block,
+                              t->ld, 0.9f, 0.99f, 1e-3f, 0.03f, i % 2, t->rows - 1),
              "adam");
         keep(t, w, area(t));
         keep(t, m, area(t));
@@ -327,10 +391,7 @@ static void case_zero(struct trial *t)
  * bypasses a path of BLIS, and for one row BLIS's own CBLAS takes another than its library call
  * does.
  */
-static unsigned even(unsigned n)
-{
-    return n + n % 2;
-}
+static unsigned even(unsigned n) { return n + n % 2; }
 
 /* every combination of transposes; beta 0 must overwrite NaN */
 static void case_gemm(struct trial *t)
@@ -444,10 +505,7 @@ static struct trial run_case(struct il_device *d, size_t c, size_t s, uint64_t s
     return t;
 }
 
-static int is_nan(uint32_t word)
-{
-    return (word & 0x7fffffffu) > 0x7f800000u;
-}
+static int is_nan(uint32_t word) { return (word & 0x7fffffffu) > 0x7f800000u; }
 
 /* 0: equal in every word, where all NaN are one (the low word of a double NaN is equal anyway) */
 static int compare(const struct trial *a, const struct trial *b, const char *name)

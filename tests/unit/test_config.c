@@ -80,7 +80,9 @@ static void lists_are_sane(void **state)
             for (int k = 0; k < IL_MAX_PARAMS && e->param[k].name; k++) {
                 const il_param *p = &e->param[k];
 
-                if (p->words)
+                if (p->words && *p->words && p->min < p->max && p->value < 0)
+                    assert_true(-1 - p->value < words_of(p->words));
+                else if (p->words && !(p->min < p->max))
                     assert_true(p->value >= 0 && p->value < words_of(p->words));
                 else if (!isnan(p->value))
                     assert_true(p->min <= p->value && p->value <= p->max);
@@ -284,13 +286,16 @@ static void resolving(void **state)
     assert_int_equal(run->samples, 50);
     assert_int_equal(run->steps, 4);
     assert_true(run->divisor == 3 && run->head.gradient == 1.0f / 3);
-    assert_int_equal(run->fill[0].weight.law, IL_LAW_NORMAL);
-    assert_true(run->fill[0].weight.seed == UINT64_MAX);
-    assert_true(run->fill[0].bias.a == 4 && run->fill[1].bias.a == 3 && run->fill[2].bias.a == 3);
-    assert_true(run->fill[1].weight.a == 1 && run->fill[2].weight.a == 2);
+    assert_int_equal(run->draw[0].weight.fill.law, IL_LAW_NORMAL);
+    assert_true(run->draw[0].weight.fill.seed == UINT64_MAX);
+    assert_true(run->draw[0].bias.fill.a == 4 && run->draw[1].bias.fill.a == 3 &&
+                run->draw[2].bias.fill.a == 3);
+    assert_true(run->draw[1].weight.fill.a == 1 && run->draw[2].weight.fill.a == 2);
     for (unsigned l = 0; l < 3; l++) { /* no two tensors share random numbers */
-        assert_true(run->fill[l].weight.tensor == ((uint64_t)IL_PURPOSE_WEIGHTS << 32 | 2 * l));
-        assert_true(run->fill[l].bias.tensor == ((uint64_t)IL_PURPOSE_WEIGHTS << 32 | (2 * l + 1)));
+        assert_true(run->draw[l].weight.fill.tensor ==
+                    ((uint64_t)IL_PURPOSE_WEIGHTS << 32 | 2 * l));
+        assert_true(run->draw[l].bias.fill.tensor ==
+                    ((uint64_t)IL_PURPOSE_WEIGHTS << 32 | (2 * l + 1)));
     }
     must(il_config_set(c, "drop_last", "yes", &err), &err, "drop_last");
     must(il_run_resolve(run, c, set, &err), &err, "resolve");

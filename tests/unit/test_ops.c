@@ -151,31 +151,251 @@ static void near(double got, double want, double tolerance, const char *what)
 
 /* --- the cases, one an op --------------------------------------------------------------------- */
 
+/* the z >= 0 with P(normal > z) = p */
+static double probit_tail(double p)
+{
+    double low = 0, high = 40;
+
+    for (int i = 0; i < 100; i++) {
+        const double middle = (low + high) / 2;
+
+        if (erfc(middle / sqrt(2)) / 2 > p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+
+/* element e of a drawn tensor, from the definitions in fill.cu; rows x cols is the drawn part */
+static double filled(const struct il_fill *f, unsigned e, unsigned rows, unsigned cols)
+{
+    const uint32_t word = il_philox(f->seed, e / 4, f->tensor).v[e % 4];
+    const double a = (double)f->a, b = (double)f->b, tail = (double)f->tail;
+    const unsigned i = e / cols, j = e % cols;
+    double z;
+
+    (void)rows;
+    switch ((enum il_law)f->law) {
+    case IL_LAW_UNIFORM:
+        return a + (b - a) * (double)il_uniform(word);
+    case IL_LAW_TRUNC_NORMAL:
+        z = probit_tail(tail + (0.5 - tail) * ((word & 0x7fffffff) + 0.5) / 0x80000000);
+        return a + b * (word >> 31 ? -z : z);
+    case IL_LAW_NORMAL:
+    case IL_LAW_SPARSE:
+        return a + b * (double)il_normal(word);
+    case IL_LAW_IDENTITY:
+        return i == j ? a : 0;
+    case IL_LAW_HADAMARD:
+        return __builtin_popcount(i & j) % 2 ? -a : a;
+    default:
+        return a;
+    }
+}
+
+static struct il_fill some_fill(struct trial *t, unsigned m)
+{
+    struct il_fill f = { .seed = t->seed + m, .tensor = ((uint64_t)1 << 32) + m, .gain = 1 };
+
+    f.law = (uint32_t)(t->seed + m) % (IL_LAW_HADAMARD + 1);
+    f.a = (float)draw(t, -2, 0);
+    f.b = (float)draw(t, 1, 2);
+    f.cut = (float)draw(t, 0.1, 5);
+    f.tail = (float)(erfc((double)f.cut / sqrt(2)) / 2);
+    f.by_row = m % 2;
+    f.count = (uint32_t)draw(t, 0, 1.2 * (f.by_row ? t->cols : t->rows));
+    if (f.law < IL_LAW_SPARSE && draw(t, 0, 1) < 0.5)
+        f.mirror = (t->rows % 2 ? 0 : IL_MIRROR_ROWS) | (t->cols % 2 ? 0 : IL_MIRROR_COLS);
+    return f;
+}
+
+/* exactly `count` elements of each unit are kept */
+static void check_sparse(const struct trial *t, const float *w, unsigned m, const struct il_fill *f)
+{
+    const unsigned units = f->by_row ? t->rows : t->cols, n = f->by_row ? t->cols : t->rows;
+
+    for (unsigned u = 0; u < units; u++) {
+        unsigned kept = 0;
+
+        for (unsigned e = 0; e < n; e++)
+            kept += w[f->by_row ? AT(t, u, m, e) : AT(t, e, m, u)] != 0.0f;
+        assert_int_equal(kept, f->count < n ? f->count : n);
+    }
+}
+
 static void case_fill(struct trial *t)
 {
     float *w = matrix(t, t->rows);
     struct il_fill f[8];
     struct il_device d = { 0 };
 
+    for (unsigned m = 0; m < t->runs; m++)
+        f[m] = some_fill(t, m);
+    assert_int_equal(t->o->fill(&d, w, f, t->runs, t->rows, t->cols, t->block, t->ld), 0);
     for (unsigned m = 0; m < t->runs; m++) {
-        const struct il_fill one = { t->seed + m,           ((uint64_t)1 << 32) + m, m % 3,
-                                     (float)draw(t, -2, 0), (float)draw(t, 1, 2),    0 };
-        f[m] = one;
+        const unsigned rows = f[m].mirror & IL_MIRROR_ROWS ? t->rows / 2 : t->rows;
+        const unsigned cols = f[m].mirror & IL_MIRROR_COLS ? t->cols / 2 : t->cols;
+        const int exact = f[m].law == IL_LAW_CONSTANT || f[m].law >= IL_LAW_IDENTITY;
+
+        for (unsigned i = 0; i < t->rows; i++)
+            for (unsigned j = 0; j < t->cols; j++) {
+                const int odd = (i >= rows) != (j >= cols);
+                const double got = (double)w[AT(t, i, m, j)];
+                const double want = filled(&f[m], i % rows * cols + j % cols, rows, cols);
+
+                if (f[m].law == IL_LAW_SPARSE && got == 0)
+                    continue;
+                /* three roundings of numbers below 4 + |b z| < 16; the cut normal's z < 5 has an
+                 * error of 4 ulp, and as much from the rounding of p: 2 * 8 * 4 */
+                near(odd ? -got : got, want,
+                     exact                             ? 0
+                     : f[m].law == IL_LAW_TRUNC_NORMAL ? (3 * 16 + 64) * EPS
+                                                       : 3 * 16 * EPS,
+                     "fill");
+                if (f[m].law == IL_LAW_TRUNC_NORMAL)
+                    assert_true(fabs((odd ? -got : got) - (double)f[m].a) <=
+                                (double)(f[m].b * f[m].cut) * (1 + 4 * EPS));
+            }
+        if (f[m].law == IL_LAW_SPARSE)
+            check_sparse(t, w, m, &f[m]);
+    }
+    finish(t, w, t->rows, 0, 0);
+}
+
+/*
+ * Q is right if its columns are orthonormal and R = Q' A is upper triangular with a positive
+ * diagonal: that decomposition is unique. Tolerance: `small` reflections, each a sum of `tall`
+ * products and a handful of roundings on columns of norm 1: small * (tall + 20) * 2^-24; for R
+ * times the norm of A's columns, below sqrt(tall) * 5.
+ */
+static void check_orthogonal(const struct trial *t, const float *w, const float *before, unsigned m,
+                             const struct il_fill *f, unsigned rows, unsigned cols)
+{
+    const int wide = rows < cols;
+    const unsigned tall = wide ? cols : rows, small = wide ? rows : cols;
+    const double slack = small * (tall + 20.0) * EPS, gain = (double)f->gain;
+
+#define ELEMENT(a, k, l) ((double)(a)[wide ? AT(t, l, m, k) : AT(t, k, m, l)])
+    for (unsigned x = 0; x < small; x++)
+        for (unsigned y = 0; y < small; y++) {
+            double qq = 0, qa = 0;
+
+            for (unsigned k = 0; k < tall; k++) {
+                qq += ELEMENT(w, k, x) * ELEMENT(w, k, y);
+                qa += ELEMENT(w, k, x) * ELEMENT(before, k, y);
+            }
+            near(qq, x == y ? gain * gain : 0, slack * gain * gain, "Q'Q");
+            if (x > y)
+                near(qa, 0, slack * gain * 5 * sqrt(tall), "R below its diagonal");
+            if (x == y)
+                assert_true(qa > 0);
+        }
+#undef ELEMENT
+}
+
+static void case_orthogonal(struct trial *t)
+{
+    float *w = matrix(t, t->rows), *before = matrix(t, t->rows);
+    float *work = malloc(t->runs * IL_ORTHOGONAL_WORK(t->rows, t->cols) * sizeof *work);
+    const size_t bytes = (size_t)t->rows * t->ld * sizeof *w;
+    struct il_device d = { 0 };
+    struct il_fill f[8];
+
+    assert_non_null(work);
+    for (unsigned m = 0; m < t->runs; m++) {
+        f[m] = (struct il_fill){ .seed = t->seed + m, .law = IL_LAW_NORMAL, .b = 1, .gain = 1.5f };
+        f[m].after = m % 4 == 3 ? IL_AFTER_NOTHING : IL_AFTER_ORTHOGONAL;
+        if (m % 2)
+            f[m].mirror = (t->rows % 2 ? 0 : IL_MIRROR_ROWS) | (t->cols % 2 ? 0 : IL_MIRROR_COLS);
     }
     assert_int_equal(t->o->fill(&d, w, f, t->runs, t->rows, t->cols, t->block, t->ld), 0);
-    for (unsigned m = 0; m < t->runs; m++)
-        for (unsigned e = 0; e < t->rows * t->cols; e++) {
-            const uint32_t word = il_philox(f[m].seed, e / 4, f[m].tensor).v[e % 4];
-            const double a = (double)f[m].a, b = (double)f[m].b;
-            const double want = f[m].law == IL_LAW_CONSTANT ? a
-                                : f[m].law == IL_LAW_UNIFORM
-                                    ? a + (b - a) * (double)il_uniform(word)
-                                    : a + b * (double)il_normal(word);
-            /* three roundings of numbers below 4 + |b z| < 16 */
-            near((double)w[AT(t, e / t->cols, m, e % t->cols)], want,
-                 f[m].law == IL_LAW_CONSTANT ? 0 : 3 * 16 * EPS, "fill");
-        }
+    memcpy(before, w, bytes);
+    assert_int_equal(t->o->orthogonal(&d, w, work, f, t->runs, t->rows, t->cols, t->block, t->ld),
+                     0);
+    for (unsigned m = 0; m < t->runs; m++) {
+        const unsigned rows = f[m].mirror & IL_MIRROR_ROWS ? t->rows / 2 : t->rows;
+        const unsigned cols = f[m].mirror & IL_MIRROR_COLS ? t->cols / 2 : t->cols;
+
+        if (f[m].after == IL_AFTER_ORTHOGONAL)
+            check_orthogonal(t, w, before, m, &f[m], rows, cols);
+        for (unsigned i = 0; i < t->rows; i++)
+            for (unsigned j = 0; j < t->cols; j++) {
+                const float same = w[AT(t, i % rows, m, j % cols)], got = w[AT(t, i, m, j)];
+
+                assert_true(got == ((i >= rows) != (j >= cols) ? -same : same));
+                assert_true(f[m].after != IL_AFTER_NOTHING || got == before[AT(t, i, m, j)]);
+            }
+    }
     finish(t, w, t->rows, 0, 0);
+    free(before - GUARD);
+    free(work);
+}
+
+static void case_moments(struct trial *t)
+{
+    float *x = drawn(t, t->rows, -2, 2);
+    struct il_moments *out = malloc(t->ld * sizeof *out);
+    struct il_device d = { 0 };
+    const unsigned cols = t->runs * t->block;
+
+    assert_non_null(out);
+    x[AT(t, t->rows / 2, 0, 0)] = 0.0f;
+    assert_int_equal(t->o->moments(&d, out, x, t->rows, cols, t->ld, 1.0f), 0);
+    for (unsigned m = 0; m < t->runs; m++)
+        for (unsigned j = 0; j < t->cols; j++) {
+            const struct il_moments *const got = &out[m * t->block + j];
+            double sum = 0, square = 0, least = INFINITY, most = -INFINITY;
+            unsigned zeros = 0, large = 0;
+
+            for (unsigned i = 0; i < t->rows; i++) {
+                const double v = (double)x[AT(t, i, m, j)];
+
+                sum += v;
+                square += v * v;
+                least = v < least ? v : least;
+                most = v > most ? v : most;
+                zeros += v == 0;
+                large += fabs(v) > 1;
+            }
+            /* the same sums of the same numbers in the same order: nothing may differ */
+            assert_true(got->sum == sum && got->square == square);
+            assert_true((double)got->least == least && (double)got->most == most);
+            assert_true(got->zeros == zeros && got->large == large);
+        }
+    keep(t, out, cols * sizeof *out);
+    free(out);
+    finish(t, x, t->rows, 0, 0);
+}
+
+static void case_rescale(struct trial *t)
+{
+    struct il_device d = { 0 };
+
+    for (int shifts = 0; shifts < 2; shifts++) {
+        float *w = drawn(t, t->rows, -2, 2), *was = matrix(t, t->rows);
+        float *scale = drawn(t, 1, 0.5, 2), *shift = drawn(t, 1, -1, 1);
+
+        memcpy(was, w, (size_t)t->rows * t->ld * sizeof *w);
+        /* padding holds a number that no scale leaves alone, so only one run's columns are given */
+        assert_int_equal(
+            t->o->rescale(&d, w, scale, shifts ? shift : NULL, t->rows - 1, t->cols, t->ld), 0);
+        for (unsigned i = 0; i < t->rows; i++)
+            for (unsigned j = 0; j < t->ld; j++) {
+                const size_t e = (size_t)i * t->ld + j;
+                const double x = (double)was[e], y = x * (double)scale[j];
+                const int bias = i + 1 == t->rows;
+
+                if (j >= t->cols || (bias && !shifts))
+                    assert_true(w[e] == was[e]);
+                else
+                    near((double)w[e], bias ? y + (double)shift[j] : y, 8 * EPS, "rescale");
+            }
+        finish(t, w, t->rows, 0, 0);
+        free(was - GUARD);
+        free(scale - GUARD);
+        free(shift - GUARD);
+    }
 }
 
 /* Steps: a whole batch, the last and short one, and one past the end; pixels = cols, samples 2.5
@@ -499,14 +719,14 @@ static void case_sgd(struct trial *t)
         float *w = drawn(t, t->rows, -2, 2), *v = drawn(t, t->rows, -2, 2),
               *g = drawn(t, t->rows, -2, 2);
         const size_t bytes = (size_t)t->rows * t->ld * sizeof *w;
-        float *w0 = malloc(bytes), *v0 = malloc(bytes), rate[16], multiplier[8];
+        float *w0 = malloc(bytes), *v0 = malloc(bytes), rate[16], multiplier[16];
 
         assert_true(w0 && v0);
         memcpy(w0, w, bytes);
         memcpy(v0, v, bytes);
         for (unsigned i = 0; i < 2 * t->runs; i++) {
             rate[i] = (float)draw(t, 0.05, 0.5);
-            multiplier[i / 2] = (float)draw(t, 0.5, 2);
+            multiplier[i] = (float)draw(t, 0.5, 2);
         }
         assert_int_equal(t->o->sgd(&d, w, rule == IL_RULE_SGD ? NULL : v, g, rate,
                                    multiplied ? multiplier : NULL, &clock, t->runs, t->rows,
@@ -521,8 +741,8 @@ static void case_sgd(struct trial *t)
             for (unsigned i = 0; i < t->rows; i++)
                 for (unsigned j = 0; j < t->cols; j++) {
                     const size_t e = AT(t, i, m, j);
-                    const double lr =
-                        (double)rate[2 * m + step] * (multiplied ? (double)multiplier[m] : 1);
+                    const double own = (double)multiplier[2 * m + (i + 1 == t->rows)];
+                    const double lr = (double)rate[2 * m + step] * (multiplied ? own : 1);
                     const double lambda = i + 1 < t->rows ? (double)decay : 0, old = (double)w0[e];
                     const double from = decoupled ? old - lr * lambda * old : old, k = (double)mu;
                     const double s = (double)g[e] + (decoupled ? 0 : lambda * old);
@@ -548,26 +768,29 @@ static void case_adam(struct trial *t)
 {
     struct il_device d = { 0 };
 
-    for (unsigned pick = 0; pick < 6; pick++) {
-        const unsigned step = pick / 2, steps = 2;
-        const int decoupled = pick % 2;
+    for (unsigned pick = 0; pick < 12; pick++) {
+        const unsigned step = pick / 2 % 3, steps = 2;
+        const int decoupled = pick % 2, multiplied = pick / 6;
         const float b1 = 0.9f, b2 = 0.99f, eps = 1e-3f, decay = 0.03f;
         const float correction[] = { 10.0f, 10.0f, 5.3f, 7.1f };
         const struct il_clock clock = { .now = step, .steps = steps };
         float *w = drawn(t, t->rows, -2, 2), *m1 = drawn(t, t->rows, -1, 1);
         float *v = drawn(t, t->rows, 0.01, 1), *g = drawn(t, t->rows, -1, 1);
         const size_t bytes = (size_t)t->rows * t->ld * sizeof *w;
-        float *w0 = malloc(bytes), *m0 = malloc(bytes), *v0 = malloc(bytes), rate[16];
+        float *w0 = malloc(bytes), *m0 = malloc(bytes), *v0 = malloc(bytes);
+        float rate[16], multiplier[16];
 
         assert_true(w0 && m0 && v0);
         memcpy(w0, w, bytes);
         memcpy(m0, m1, bytes);
         memcpy(v0, v, bytes);
-        for (unsigned i = 0; i < 2 * t->runs; i++)
+        for (unsigned i = 0; i < 2 * t->runs; i++) {
             rate[i] = (float)draw(t, 0.05, 0.5);
-        assert_int_equal(t->o->adam(&d, w, m1, v, g, rate, NULL, correction, &clock, t->runs,
-                                    t->rows, t->cols, t->block, t->ld, b1, b2, eps, decay,
-                                    decoupled, t->rows - 1),
+            multiplier[i] = (float)draw(t, 0.5, 2);
+        }
+        assert_int_equal(t->o->adam(&d, w, m1, v, g, rate, multiplied ? multiplier : NULL,
+                                    correction, &clock, t->runs, t->rows, t->cols, t->block, t->ld,
+                                    b1, b2, eps, decay, decoupled, t->rows - 1),
                          0);
         if (step >= steps)
             assert_memory_equal(w, w0, bytes);
@@ -575,7 +798,9 @@ static void case_adam(struct trial *t)
             for (unsigned i = 0; i < t->rows; i++)
                 for (unsigned j = 0; j < t->cols; j++) {
                     const size_t e = AT(t, i, m, j);
-                    const double lr = (double)rate[2 * m + step], old = (double)w0[e];
+                    const double own = (double)multiplier[2 * m + (i + 1 == t->rows)];
+                    const double lr = (double)rate[2 * m + step] * (multiplied ? own : 1);
+                    const double old = (double)w0[e];
                     const double lambda = i + 1 < t->rows ? (double)decay : 0;
                     const double s = (double)g[e] + (decoupled ? 0 : lambda * old);
                     const double mean = (double)b1 * (double)m0[e] + (1 - (double)b1) * s;
@@ -734,7 +959,7 @@ static void test_nan_predicts_nothing_and_ties_go_to_the_first(void **state)
         }
 }
 
-/* g = 1 twice, mu .9, lr .1 then .01: the two momenta part (initializers.md 4.2) */
+/* g = 1 twice, mu .9, lr .1 then .01: the two momenta part */
 static void test_momentum_forms_differ_when_the_rate_changes(void **state)
 {
     const float g = 1, rate[2] = { 0.1f, 0.01f };

@@ -38,6 +38,7 @@ struct bench {
     struct il_head *head;
     struct il_fill *fill;
     struct il_sums *sums;
+    struct il_moments *moments;
     unsigned runs, cols, block, ld; /* of the case being timed */
     unsigned calls;                 /* of gather_step */
 };
@@ -138,13 +139,13 @@ static void set_head(struct bench *b, uint32_t act, uint32_t code)
     must(b, b->d->seam->put(b->d, b->head, head, sizeof head), "put");
 }
 
-static void set_law(struct bench *b, uint32_t law)
+static void set_fill(struct bench *b, const struct il_fill *f)
 {
     struct il_fill fill[RUNS_MOST];
 
     for (unsigned m = 0; m < RUNS_MOST; m++) {
-        const struct il_fill one = { m, 1, law, -0.1f, 0.1f, 0 };
-        fill[m] = one;
+        fill[m] = *f;
+        fill[m].seed += m;
     }
     must(b, b->d->seam->put(b->d, b->fill, fill, sizeof fill), "put");
 }
@@ -163,10 +164,15 @@ static void set_clock(struct bench *b)
 static void bench_fill(struct bench *b)
 {
     layout(b, 1, HIDDEN, 1);
-    set_law(b, IL_LAW_UNIFORM);
+    set_fill(b, &(struct il_fill){ .law = IL_LAW_UNIFORM, .b = 1 });
     TIME(b, "fill", "uniform 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
-    set_law(b, IL_LAW_NORMAL);
+    set_fill(b, &(struct il_fill){ .law = IL_LAW_NORMAL, .b = 1 });
     TIME(b, "fill", "normal 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
+    set_fill(
+        b, &(struct il_fill){ .law = IL_LAW_TRUNC_NORMAL, .b = 1, .cut = 2, .tail = 0.02275013f });
+    TIME(b, "fill", "trunc_normal 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
+    set_fill(b, &(struct il_fill){ .law = IL_LAW_SPARSE, .b = 1, .count = 15 });
+    TIME(b, "fill", "sparse 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
 }
 
 /* A gather and the loss that moves the clock on; back to an early step before the epoch ends. */
@@ -179,6 +185,31 @@ static int gather_step(struct bench *b)
                  b->block, b->ld, 0),
          "loss");
     return do_gather(b->d, b->x, b->label, b->images, b->labels, b->clock, BATCH, PIXELS, INPUT_LD);
+}
+
+static void bench_orthogonal(struct bench *b)
+{
+    layout(b, 1, HIDDEN, 1);
+    set_fill(b, &(struct il_fill){
+                    .law = IL_LAW_NORMAL, .b = 1, .gain = 1, .after = IL_AFTER_ORTHOGONAL });
+    must(b, b->d->seam->fill(b->d, b->a, b->fill, b->runs, PIXELS, HIDDEN, b->block, b->ld),
+         "fill");
+    TIME(b, "orthogonal", "784x256",
+         do_orthogonal(b->d, b->a, b->b, b->fill, b->runs, PIXELS, HIDDEN, b->block, b->ld));
+}
+
+static void bench_moments(struct bench *b)
+{
+    layout(b, RUNS_MOST, HIDDEN, 1);
+    TIME(b, "moments", "128x256 50 runs",
+         do_moments(b->d, b->moments, b->a, BATCH, b->runs * b->block, b->ld, 1.0f));
+}
+
+static void bench_rescale(struct bench *b)
+{
+    layout(b, RUNS_MOST, HIDDEN, 1);
+    TIME(b, "rescale", "784x256 50 runs",
+         do_rescale(b->d, b->a, b->b, b->c, PIXELS, b->runs * b->block, b->ld));
 }
 
 static void bench_gather(struct bench *b)
@@ -297,6 +328,7 @@ static void allocate(struct bench *b)
     b->head = on_device(b, NULL, RUNS_MOST * sizeof *b->head);
     b->fill = on_device(b, NULL, RUNS_MOST * sizeof *b->fill);
     b->sums = on_device(b, NULL, RUNS_MOST * sizeof *b->sums);
+    b->moments = on_device(b, NULL, (size_t)RUNS_MOST * (HIDDEN + 8) * sizeof *b->moments);
     free(images);
     free(labels);
     free(numbers);

@@ -9,7 +9,7 @@ find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 add_library(initlab_deps INTERFACE)
 add_library(Initlab::deps ALIAS initlab_deps)
 target_include_directories(initlab_deps INTERFACE ${RANDOM123_INCLUDE})
-target_link_libraries(initlab_deps INTERFACE ZLIB::ZLIB PkgConfig::yaml Threads::Threads ${CMAKE_DL_LIBS} m)
+target_link_libraries(initlab_deps INTERFACE ZLIB::ZLIB PkgConfig::yaml PkgConfig::jansson Threads::Threads ${CMAKE_DL_LIBS} m)
 
 add_library(initlab_cli INTERFACE)
 add_library(Initlab::cli ALIAS initlab_cli)

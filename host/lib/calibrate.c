@@ -1,0 +1,134 @@
+/*
+ * calibrate.c - the data-dependent schemes: after the draw, each layer's weights are rescaled by
+ * what its pre-activations are on one batch, the first `batch` samples of the training set in file
+ * order, before the next layer is looked at. All runs of a pack go together.
+ *
+ *   lsuv          W *= std / (sd + 1e-8) until |sd - std| <= tol or `tries` are done; sd is over
+ *                 all units and samples (Mishkin & Matas 2016)
+ *   kraehenbuehl  unit by unit W_k /= sd_k, b_k so that its mean is `mean`; a unit that is the same
+ *                 for every sample is left alone (Kraehenbuehl et al. 2016, within layers)
+ */
+#include <math.h>
+#include <stdlib.h>
+#include "draw.h"
+#include "pack_impl.h"
+
+/* what the columns of one layer are scaled and moved by */
+struct change {
+    float *scale, *shift;
+    struct il_moments *z; /* moments of the pre-activations */
+    unsigned rows;        /* samples they are over */
+    int shifts, again;    /* some bias moves; another round is wanted */
+};
+
+static void lsuv(struct change *c, const struct il_data_init *rule, size_t at, unsigned units,
+                 unsigned round)
+{
+    const double n = (double)c->rows * units;
+    double sum = 0, square = 0, sd;
+
+    for (unsigned j = 0; j < units; j++) {
+        sum += c->z[at + j].sum;
+        square += c->z[at + j].square;
+    }
+    sd = sqrt(fmax(square / n - sum / n * (sum / n), 0));
+    if (round >= rule->tries || fabs(sd - rule->std) <= rule->tolerance || !isfinite(sd))
+        return;
+    for (unsigned j = 0; j < units; j++)
+        c->scale[at + j] = (float)(rule->std / (sd + 1e-8));
+    c->again = 1;
+}
+
+static void per_unit(struct change *c, const struct il_data_init *rule, size_t at, unsigned units,
+                     unsigned round)
+{
+    if (round > 0)
+        return;
+    for (unsigned j = 0; j < units; j++) {
+        const double mean = c->z[at + j].sum / c->rows;
+        const double sd = sqrt(fmax(c->z[at + j].square / c->rows - mean * mean, 0));
+
+        if (!(sd > 1e-6 * fabs(mean)) || !isfinite(sd)) /* below: rounding of equal numbers */
+            continue;
+        c->scale[at + j] = (float)(1 / sd);
+        c->shift[at + j] = (float)(rule->mean - mean / sd);
+        c->shifts = 1;
+    }
+}
+
+/* one round on layer l of all runs; returns the device's code */
+static int round_of(struct il_pack *p, unsigned l, unsigned round, const struct il_batch *batch,
+                    struct change *c)
+{
+    const struct il_layer *const at = &p->layer[l].at;
+    const unsigned cols = (unsigned)p->runs * at->block;
+    int e = il_pack_forward(p->device, p, batch, l + 1);
+
+    if (!e)
+        e = il_draw_moments(p->device, c->z, p->layer[l].z, batch->rows, cols, at->ld, 0);
+    if (e)
+        return e;
+    c->again = c->shifts = 0;
+    for (unsigned j = 0; j < cols; j++) {
+        c->scale[j] = 1;
+        c->shift[j] = 0;
+    }
+    for (size_t m = 0; m < p->runs; m++) {
+        const struct il_data_init *const rule = &p->run[m].draw[l].weight.data;
+
+        if (rule->rule == IL_DATA_LSUV)
+            lsuv(c, rule, m * at->block, at->fan_out, round);
+        else if (rule->rule == IL_DATA_UNITS)
+            per_unit(c, rule, m * at->block, at->fan_out, round);
+    }
+    if (!c->again && !c->shifts)
+        return 0;
+    return il_draw_rescale(p->device, at, p->layer[l].w, c->scale, c->shifts ? c->shift : NULL,
+                           cols);
+}
+
+static int wanted(const struct il_pack *p, unsigned l)
+{
+    for (size_t m = 0; m < p->runs; m++)
+        if (p->run[m].draw[l].weight.data.rule != IL_DATA_NONE)
+            return 1;
+    return 0;
+}
+
+static int layer(struct il_pack *p, unsigned l, const struct il_batch *batch)
+{
+    const size_t cols = p->runs * p->layer[l].at.block;
+    struct change c = { .scale = malloc(cols * sizeof *c.scale),
+                        .shift = malloc(cols * sizeof *c.shift),
+                        .z = malloc(cols * sizeof *c.z),
+                        .rows = batch->rows };
+    int e = c.scale && c.shift && c.z ? 0 : IL_DRAW_MEMORY;
+
+    for (unsigned round = 0; !e && (round == 0 || c.again); round++)
+        e = round_of(p, l, round, batch, &c);
+    free(c.z);
+    free(c.shift);
+    free(c.scale);
+    return e;
+}
+
+il_status il_pack_calibrate(struct il_pack *p, il_error *err)
+{
+    const struct il_clock clock = { .steps = 1, .samples = (uint32_t)p->run[0].samples };
+    struct il_batch batch = p->batch;
+    unsigned any = 0;
+    int e;
+
+    for (unsigned l = 0; l < p->layers; l++)
+        any |= (unsigned)wanted(p, l);
+    if (!any)
+        return IL_OK;
+    batch.clock = p->eval_clock;
+    e = p->device->seam->put(p->device, p->eval_clock, &clock, sizeof clock);
+    for (unsigned l = 0; !e && l < p->layers; l++)
+        if (wanted(p, l))
+            e = layer(p, l, &batch);
+    if (e == IL_DRAW_MEMORY)
+        return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
+    return e ? il_pack_fail(err, p, e, "fit the initial weights to the data") : IL_OK;
+}

@@ -1,0 +1,23 @@
+/* gain.c - gains by name and by quadrature. */
+#include "gain.h"
+
+#include <math.h>
+#include "choice.h"
+#include "gaussian.h"
+
+double il_gain(double value, const struct il_act *hidden)
+{
+    /* in the order of IL_GAIN_WORDS; 0: computed */
+    static const double table[] = { 0, 0, 0, 0, 1, 1, 5.0 / 3, M_SQRT2, 1.4141428569978354, 0.75 };
+    const int word = il_word_of(value);
+    struct il_gaussian m;
+
+    if (word < 0)
+        return value;
+    if (table[word] > 0)
+        return table[word];
+    m = il_gaussian_moments(hidden, 1);
+    if (word == 2)
+        return 1 / sqrt(m.square - m.mean * m.mean);
+    return 1 / sqrt(word == 3 ? m.slope_square : m.square);
+}

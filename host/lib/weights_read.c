@@ -1,0 +1,257 @@
+/*
+ * weights_read.c - one tensor out of a .npy or .safetensors file, as rows of float. Files may come
+ * from anyone: every length is checked against the file's own size before it is believed.
+ */
+#include "weights.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <jansson.h>
+
+enum { HEADER_MOST = 16 << 20 };
+
+/* where a tensor's numbers lie in its file, and what they are */
+struct found {
+    long long at, bytes;
+    unsigned dims;
+    unsigned long long size[2];
+    int wide;    /* doubles, else floats */
+    int columns; /* column after column, as Fortran has them */
+};
+
+static long long file_size(FILE *f)
+{
+    return fseeko(f, 0, SEEK_END) == 0 ? (long long)ftello(f) : -1;
+}
+
+/* the n bytes at `at` as a string of their own, or NULL */
+static char *read_text(FILE *f, long long at, size_t n)
+{
+    char *const text = malloc(n + 1);
+
+    if (text && fseeko(f, at, SEEK_SET) == 0 && fread(text, 1, n, f) == n) {
+        text[n] = 0;
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
+/* ---- .npy: magic, version, length, a Python dictionary, data --------------------------------- */
+
+/* the text after 'key': or NULL */
+static const char *npy_value(const char *header, const char *key)
+{
+    const char *at = strstr(header, key);
+
+    at = at ? strchr(at + strlen(key), ':') : NULL;
+    return at ? at + 1 + strspn(at + 1, " ") : NULL;
+}
+
+static int npy_shape(const char *text, struct found *out)
+{
+    if (!text || *text++ != '(')
+        return 0;
+    for (out->dims = 0;; text++) {
+        char *end;
+
+        text += strspn(text, " ");
+        if (*text == ')')
+            return 1;
+        if (out->dims == 2 || *text < '0' || *text > '9')
+            return 0;
+        errno = 0;
+        out->size[out->dims++] = strtoull(text, &end, 10);
+        text = end + strspn(end, " ");
+        if (errno || (*text != ',' && *text != ')'))
+            return 0;
+        if (*text == ')')
+            return 1;
+    }
+}
+
+static il_status npy_find(FILE *f, const char *path, long long size, struct found *out,
+                          il_error *err)
+{
+    uint8_t head[12] = { 0 };
+    const size_t got = fseeko(f, 0, SEEK_SET) == 0 ? fread(head, 1, sizeof head, f) : 0;
+    const size_t begin = head[6] == 1 ? 10 : 12;
+    const size_t n = head[6] == 1 ? (size_t)(head[8] | head[9] << 8)
+                                  : (size_t)head[8] | (size_t)head[9] << 8 |
+                                        (size_t)head[10] << 16 | (size_t)head[11] << 24;
+    const char *type, *order;
+    il_status st = IL_OK;
+    char *text = NULL;
+
+    if (got < 10 || memcmp(head, "\x93NUMPY", 6) != 0 || head[6] < 1 || head[6] > 3)
+        return il_fail(err, IL_E_DATA, "%s: not an .npy file of version 1 to 3", path);
+    if (n > HEADER_MOST || (long long)(begin + n) > size ||
+        !(text = read_text(f, (long long)begin, n)))
+        return il_fail(err, IL_E_DATA, "%s: the header is cut off or too long", path);
+    type = npy_value(text, "'descr'");
+    order = npy_value(text, "'fortran_order'");
+    if (!type || !order || !npy_shape(npy_value(text, "'shape'"), out))
+        st = il_fail(err, IL_E_DATA, "%s: the header is not that of an array of 1 or 2 dimensions",
+                     path);
+    else if (strncmp(type, "'<f4'", 5) != 0 && strncmp(type, "'<f8'", 5) != 0)
+        st = il_fail(err, IL_E_DATA, "%s: numbers of type %.12s; valid are '<f4' and '<f8'", path,
+                     type);
+    if (st == IL_OK) {
+        out->wide = type[3] == '8';
+        out->columns = strncmp(order, "True", 4) == 0;
+        out->at = (long long)(begin + n);
+        out->bytes = size - out->at;
+    }
+    free(text);
+    return st;
+}
+
+/* ---- .safetensors: length, JSON, data -------------------------------------------------------- */
+
+/* the tensor's entry into out; 0: it is not of this form */
+static int entry_of(const json_t *entry, struct found *out)
+{
+    const json_t *const shape = json_object_get(entry, "shape");
+    const json_t *const offsets = json_object_get(entry, "data_offsets");
+    const char *const type = json_string_value(json_object_get(entry, "dtype"));
+    const json_int_t begin = json_integer_value(json_array_get(offsets, 0));
+    const json_int_t end = json_integer_value(json_array_get(offsets, 1));
+
+    out->dims = (unsigned)json_array_size(shape);
+    if (!type || out->dims < 1 || out->dims > 2 || json_array_size(offsets) != 2 || begin < 0 ||
+        end < begin)
+        return 0;
+    for (unsigned d = 0; d < out->dims; d++) {
+        const json_int_t n = json_integer_value(json_array_get(shape, d));
+
+        if (n < 0)
+            return 0;
+        out->size[d] = (unsigned long long)n;
+    }
+    out->wide = strcmp(type, "F64") == 0;
+    out->at = begin;
+    out->bytes = end - begin;
+    return out->wide || strcmp(type, "F32") == 0;
+}
+
+static il_status safetensors_find(FILE *f, const char *path, const char *name, long long size,
+                                  struct found *out, il_error *err)
+{
+    uint8_t head[8];
+    uint64_t n = 0;
+    json_t *all = NULL, *entry;
+    il_status st = IL_OK;
+    json_error_t why;
+    char *text = NULL;
+
+    if (fseeko(f, 0, SEEK_SET) != 0 || fread(head, 1, 8, f) != 8)
+        return il_fail(err, IL_E_DATA, "%s: too short for a safetensors file", path);
+    for (int i = 8; i-- > 0;)
+        n = n << 8 | head[i];
+    if (n > HEADER_MOST || (long long)n + 8 > size || !(text = read_text(f, 8, (size_t)n)))
+        return il_fail(err, IL_E_DATA, "%s: not a safetensors file, or its header is cut off",
+                       path);
+    all = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+    entry = json_object_get(all, name);
+    if (!json_is_object(all))
+        st = il_fail(err, IL_E_DATA, "%s: the header is no JSON object: %.80s", path, why.text);
+    else if (!entry)
+        st = il_fail(err, IL_E_DATA, "%s: no tensor named '%s' in it", path, name);
+    else if (!entry_of(entry, out))
+        st = il_fail(err, IL_E_DATA, "%s: '%s' is not an F32 or F64 tensor of 1 or 2 dimensions",
+                     path, name);
+    else if (out->at > size - 8 - (long long)n || out->bytes > size - 8 - (long long)n - out->at)
+        st = il_fail(err, IL_E_DATA, "%s: '%s' lies past the end of the file", path, name);
+    else
+        out->at += 8 + (long long)n;
+    json_decref(all);
+    free(text);
+    return st;
+}
+
+/* ---- both ------------------------------------------------------------------------------------ */
+
+/* the shape wanted, turned round if asked for; the reason why not in err */
+static il_status check_shape(const struct found *x, const char *path, const struct il_tensor *t,
+                             int transpose, il_error *err)
+{
+    const unsigned long long rows = t->size[0], cols = t->dims == 2 ? t->size[1] : 1;
+    const unsigned long long a = transpose && t->dims == 2 ? cols : rows,
+                             b = transpose && t->dims == 2 ? rows : cols;
+    const unsigned long long got = x->dims == 2 ? x->size[1] : 1;
+
+    if (x->dims != t->dims || x->size[0] != a || got != b)
+        return il_fail(err, IL_E_DATA, "%s: %s is %llu x %llu, but %llu x %llu is wanted%s", path,
+                       t->name, x->size[0], got, a, b,
+                       x->dims == 2 && x->size[0] == b && got == a ? " (try transpose=yes)" : "");
+    if ((unsigned long long)x->bytes != rows * cols * (x->wide ? 8 : 4))
+        return il_fail(err, IL_E_DATA, "%s: %s has %lld bytes, not those of %llu x %llu numbers",
+                       path, t->name, x->bytes, rows, cols);
+    return IL_OK;
+}
+
+static il_status read_numbers(FILE *f, const struct found *x, const char *path,
+                              const struct il_tensor *t, int transpose, il_error *err)
+{
+    const size_t rows = t->size[0], cols = t->dims == 2 ? t->size[1] : 1;
+    const int turned = t->dims == 2 && (transpose != x->columns);
+    const size_t n = rows * cols, each = x->wide ? 8 : 4;
+    uint8_t *const raw = malloc(n * each + 1);
+    il_status st = IL_OK;
+
+    if (!raw)
+        return il_fail(err, IL_E_MEMORY, "%s: no memory for %s", path, t->name);
+    if (fseeko(f, x->at, SEEK_SET) != 0 || fread(raw, each, n, f) != n)
+        st = il_fail(err, IL_E_DATA, "%s: %s is cut off", path, t->name);
+    for (size_t i = 0; st == IL_OK && i < rows; i++)
+        for (size_t j = 0; j < cols; j++) {
+            const uint8_t *const at = raw + each * (turned ? j * rows + i : i * cols + j);
+            double wide;
+
+            if (x->wide) {
+                memcpy(&wide, at, 8);
+                t->data[i * cols + j] = (float)wide;
+            } else {
+                memcpy(&t->data[i * cols + j], at, 4);
+            }
+        }
+    free(raw);
+    return st;
+}
+
+static int ends_in(const char *path, const char *ending)
+{
+    const size_t n = strlen(path), k = strlen(ending);
+
+    return n > k && strcmp(path + n - k, ending) == 0;
+}
+
+il_status il_weights_read(const char *path, const struct il_tensor *t, int transpose, il_error *err)
+{
+    const int npy = ends_in(path, ".npy");
+    struct found x = { 0 };
+    long long size;
+    il_status st;
+    FILE *f;
+
+    if (!npy && !ends_in(path, ".safetensors"))
+        return il_fail(err, IL_E_USAGE, "%s: the name must end in .npy or .safetensors", path);
+    f = fopen(path, "rb");
+    size = f ? file_size(f) : -1;
+    if (size < 0)
+        st = il_fail(err, IL_E_DATA, "cannot open '%s': %s", path, strerror(errno));
+    else if (npy)
+        st = npy_find(f, path, size, &x, err);
+    else
+        st = safetensors_find(f, path, t->name, size, &x, err);
+    if (st == IL_OK)
+        st = check_shape(&x, path, t, transpose, err);
+    if (st == IL_OK)
+        st = read_numbers(f, &x, path, t, transpose, err);
+    if (f)
+        fclose(f);
+    return st;
+}

@@ -1,0 +1,92 @@
+# schemes.bats - initlab schemes and initlab init.
+load common
+
+@test "schemes lists every scheme with its law for a layer" {
+    initlab schemes --fan-in 784 --fan-out 10
+    [ "$status" -eq 0 ]
+    has "784 -> 10" "$output"
+    [[ $output == *"glorot_uniform       uniform            0.05018856    -0.08692914 to 0.08692914"* ]]
+    rows=$("$INITLAB" schemes --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))')
+    [ "$rows" -ge 40 ]
+    [ "$(grep -c . <<<"$output")" -eq $((rows + 1)) ]
+}
+
+@test "a scheme: law, bias and rate as numbers, and what frameworks call it" {
+    initlab schemes he_normal:gain=auto --activation gelu --fan-in 512 --fan-out 512
+    [ "$status" -eq 0 ]
+    has "std 0.06777" "$output"     # 1.5335304 / sqrt 512
+    has "torch.kaiming_normal_" "$output"
+    initlab schemes torch.nn.Linear --fan-in 784 --json
+    python3 - "$output" <<'P'
+import json, math, sys
+o = json.loads(sys.argv[1])
+assert o["name"] == "torch"
+for tensor in ("weights", "bias"):
+    assert abs(o[tensor]["high"] * 28 - 1) < 1e-6 and o[tensor]["law"] == "uniform"
+assert abs(o["weights"]["std"] * 28 * math.sqrt(3) - 1) < 1e-6
+P
+    initlab schemes mup --of 3 --layer 3 --fan-in 256 --fan-out 10
+    has "learning rate times 0.5" "$output"
+}
+
+@test "mistakes in a scheme or a layer: 2, one line, the nearest name" {
+    initlab schemes he_nromal
+    exits 2
+    has "did you mean 'he_normal'" "$stderr"
+    initlab schemes he_normal --fan-in 0
+    exits 2
+    has "--fan-in" "$stderr"
+    initlab schemes he_normal --layer 3
+    exits 2
+    initlab schemes he_normal:gain=auto --activation softmax
+    exits 2
+    has "whole rows" "$stderr"
+    initlab schemes he_normal --activation tanhh
+    exits 2
+    has "'tanh'" "$stderr"
+}
+
+@test "init saves what train begins with" {
+    tiny data
+    initlab init --data data --batch 8 --layers in,8,out --init he_normal --seed 5 --save w.safetensors
+    [ "$status" -eq 0 ]
+    has "norm" "$output"
+    "$INITLAB" train --data data --device cpu --layers in,8,out --batch 8 --epochs 2 --seed 5 \
+        --init he_normal --quiet --out a.jsonl >/dev/null
+    "$INITLAB" train --data data --device cpu --layers in,8,out --batch 8 --epochs 2 --seed 6 \
+        --init file:w.safetensors --quiet --out b.jsonl >/dev/null
+    for run in a b; do
+        python3 -c 'import json, sys
+for line in open(sys.argv[1]):
+    print(json.loads(line).get("cost"))' $run.jsonl >$run.txt
+    done
+    cmp a.txt b.txt
+}
+
+@test "init takes any widths, and needs a dataset only for schemes that look at one" {
+    initlab init --layers 7,3,2 --init orthogonal --save odd.npy
+    [ "$status" -eq 0 ]
+    [ -s odd.layer2.bias.npy ]
+    initlab init --layers 7,3,2 --init lsuv
+    exits 2
+    has "784 pixels" "$stderr"
+    tiny data
+    initlab init --data data --batch 8 --layers in,4,out --init lsuv
+    [ "$status" -eq 0 ]
+    initlab init --layers 7,3,2 --init orthogonal --save no/w.npy
+    exits 73
+}
+
+@test "weights from a file: wrong shapes and damaged files are named" {
+    tiny data
+    "$INITLAB" init --data data --batch 8 --layers in,8,out --save w.safetensors >/dev/null
+    for bad in "in,9,out w.safetensors 65" "in,8,out none.npy 65" "in,8,out w.bin 2"; do
+        set -- $bad
+        initlab init --data data --batch 8 --layers "$1" --init "file:$2"
+        exits "$3"
+        has "$2" "$stderr"
+    done
+    head -c 100 w.safetensors >cut.safetensors
+    initlab init --data data --batch 8 --layers in,8,out --init file:cut.safetensors
+    exits 65
+}

@@ -1,0 +1,639 @@
+/*
+ * test_schemes.c - every initialisation scheme: laws and gains against known numbers, drawn tensors
+ * against their laws, exact schemes to the bit, and what the data-dependent ones leave behind.
+ *
+ * Statistics are held to five standard deviations of their own: of n draws of kurtosis k, the sample's
+ * std has a relative one of sqrt((k - 1) / n) / 2, the mean one of std / sqrt n, the kurtosis
+ * one of sqrt(24 / n) for a normal law and less for the others here. The Kolmogorov-Smirnov bound is that of alpha = 1e-3.
+ * The seeds are fixed, so that nothing here fails by chance.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "initlab/initlab.h"
+#include "lib/choice.h"
+#include "lib/gain.h"
+#include "lib/gaussian.h"
+#include "lib/meanfield.h"
+#include "lib/tables.h"
+
+static const uint64_t SEED = 20261123;
+
+static void near(double got, double want, double tolerance, const char *what)
+{
+    if (!(fabs(got - want) <= tolerance))
+        fail_msg("%s: %.9g, not %.9g within %.2g", what, got, want, tolerance);
+}
+
+static struct il_act activation(const char *name)
+{
+    struct il_choice c;
+
+    assert_int_equal(il_choice_parse(&c, IL_ACTIVATIONS, name, NULL), IL_OK);
+    return il_activation_of(&c);
+}
+
+/* ---- gains, moments, mean field ---------------------------------------------------------------- */
+
+/* computed with mpmath, to seven digits */
+static const struct {
+    const char *act;
+    double mean, square, variance, slope, moment, std, backward;
+} gains[] = {
+    { "linear", 0, 1, 1, 1, 1, 1, 1 },
+    { "sigmoid", .5, .2933790, .0433790, .0448362, 1.8462285, 4.8013134, 4.7226461 },
+    { "tanh", 0, .3942945, .3942945, .4644029, 1.5925374, 1.5925374, 1.4674136 },
+    { "scaled_tanh", 0, .7504303, .7504303, .8039891, 1.1543695, 1.1543695, 1.1152569 },
+    { "relu", .3989423, .5, .3408451, .5, 1.4142136, 1.7128586, 1.4142136 },
+    { "leaky_relu", .3949529, .50005, .3440622, .50005, 1.4141429, 1.7048316, 1.4141429 },
+    { "leaky_relu:0.2", .3191538, .52, .4181408, .52, 1.3867505, 1.5464601, 1.3867505 },
+    { "elu", .1605206, .6449454, .6191786, .6681020, 1.2451983, 1.2708434, 1.2234286 },
+    { "selu", 0, 1, 1, 1.0715750, 1, 1, .9660258 },
+    { "softplus", .8060592, .9212459, .2715145, .2933790, 1.0418668, 1.9191260, 1.8462285 },
+    { "softsign", 0, .1830140, .1830140, .2276713, 2.3375334, 2.3375334, 2.0957806 },
+    { "silu", .2066210, .3557755, .3130833, .3794824, 1.6765325, 1.7871872, 1.6233203 },
+    { "gelu", .2820948, .4252215, .3456440, .4558509, 1.5335304, 1.7009262, 1.4811144 },
+    { "gelu_tanh", .2820386, .4251937, .3456479, .4558178, 1.5335805, 1.7009166, 1.4811681 },
+    { "mish", .2404039, .4523422, .3945482, .4790838, 1.4868476, 1.5920254, 1.4447552 },
+    { "hardtanh", 0, .5160586, .5160586, .6826895, 1.3920361, 1.3920361, 1.2102871 },
+    { "hard_sigmoid", .5, .2776391, .0276391, .0277028, 1.8978404, 6.0150345, 6.0081158 },
+    { "hard_swish", .1662167, .3315674, .3039394, .3585315, 1.7366572, 1.8138715, 1.6700764 },
+    { "erf", 0, .4645591, .4645591, .5694100, 1.4671670, 1.4671670, 1.3252184 },
+    { "sin", 0, .4323324, .4323324, .5676676, 1.5208666, 1.5208666, 1.3272506 },
+};
+
+static void test_gains(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof gains / sizeof *gains; i++) {
+        const struct il_act act = activation(gains[i].act);
+        const struct il_gaussian m = il_gaussian_moments(&act, 1);
+
+        near(m.mean, gains[i].mean, 1e-6, gains[i].act);
+        near(m.square, gains[i].square, 1e-6, gains[i].act);
+        near(m.slope_square, gains[i].slope, 1e-6, gains[i].act);
+        near(m.square - m.mean * m.mean, gains[i].variance, 1e-6, gains[i].act);
+        /* words of IL_GAIN_WORDS: auto, then moment, std, backward; values are -1 - index. The
+         * kernels' f and f' are floats, and 6.0 / .0277 makes much of their last bit */
+        near(il_gain(-1, &act), gains[i].moment, 1e-6, gains[i].act);
+        near(il_gain(-2, &act), gains[i].moment, 1e-6, gains[i].act);
+        near(il_gain(-3, &act), gains[i].std, 6e-6, gains[i].act);
+        near(il_gain(-4, &act), gains[i].backward, 6e-6, gains[i].act);
+    }
+    {
+        const struct il_act relu = activation("relu"), softmax = activation("softmax");
+
+        near(il_gain(-7, &relu), 5.0 / 3, 0, "gain=tanh");
+        near(il_gain(-8, &relu), sqrt(2), 0, "gain=relu");
+        near(il_gain(-9, &relu), 1.4141428570, 1e-10, "gain=leaky_relu");
+        near(il_gain(-10, &relu), .75, 0, "gain=selu");
+        near(il_gain(1.25, &relu), 1.25, 0, "gain=1.25");
+        assert_true(isnan(il_gain(-1, &softmax)));
+    }
+}
+
+/* computed with mpmath */
+static void test_mean_field(void **state)
+{
+    static const struct {
+        const char *act;
+        double q, sw2, sb2;
+    } edge[] = { { "tanh", .25, 1.393962, .008125 },
+                 { "tanh", .5, 1.687975, .038041 },
+                 { "tanh", 1, 2.153303, .150965 },
+                 { "tanh", 1.5, 2.532482, .314069 },
+                 { "tanh", 2, 2.861162, .512265 },
+                 { "erf", 1, 1.756204, .184140 },
+                 { "relu", 1, 2, 0 },
+                 { "relu", 7, 2, 0 } };
+    static const struct {
+        double sw2, q, chi;
+    } off[] = { { 1.0, .193593, .759032 },
+                { 1.3, .315316, .880164 },
+                { 2.5, 1.063958, 1.133516 },
+                { 4.0, 2.195494, 1.342402 } };
+    const struct il_act tanh_act = activation("tanh"), gelu = activation("gelu");
+    double q, sw2, sb2;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof edge / sizeof *edge; i++) {
+        const struct il_act act = activation(edge[i].act);
+
+        il_meanfield_edge(&act, edge[i].q, &sw2, &sb2);
+        near(sw2, edge[i].sw2, 2e-6, "sigma_w^2 at the edge");
+        near(sb2, edge[i].sb2, 2e-6, "sigma_b^2 at the edge");
+    }
+    assert_true(il_meanfield_edge_from_bias(&tanh_act, .05, &q, &sw2));
+    near(q, .570048, 2e-6, "q* from sigma_b");
+    near(sw2, 1.760955, 2e-6, "sigma_w^2 from sigma_b");
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
+        const struct il_meanfield m = il_meanfield_solve(&tanh_act, off[i].sw2, .05);
+
+        near(m.q, off[i].q, 2e-6, "q*");
+        near(m.chi1, off[i].chi, 2e-6, "chi1");
+    }
+    {
+        const struct il_meanfield m = il_meanfield_solve(&tanh_act, 25.0 / 9, 0);
+
+        near(m.q, 1.178480, 2e-6, "q* of PyTorch's tanh gain");
+        near(m.chi1, 1.209831, 2e-6, "chi1 of PyTorch's tanh gain");
+    }
+    assert_true(il_meanfield_solve(&gelu, 2, 0).q == 0); /* He's gain lets deep gelu collapse */
+    q = 1;
+    for (int l = 0; l < 50; l++) {
+        q = il_meanfield_next(&tanh_act, 1, 0, q);
+        if (l == 9)
+            near(q, .052200, 2e-6, "q_10 of LeCun's tanh");
+    }
+    near(q, .010219, 2e-6, "q_50 of LeCun's tanh");
+}
+
+/* ---- laws -------------------------------------------------------------------------------------- */
+
+/* std and, where the law has one, bound, by hand from the formulas */
+static void test_laws(void **state)
+{
+    static const struct {
+        const char *scheme;
+        size_t in, out;
+        double std, bound; /* 0: infinite */
+    } want[] = {
+        { "glorot_uniform", 784, 10, .0501885613, .0869291382 },
+        { "glorot_normal", 784, 10, .0501885613, 0 },
+        { "he_uniform", 784, 10, .0505076272, .0874817765 },
+        { "he_normal", 784, 10, .0505076272, 0 },
+        { "he_trunc_normal", 784, 10, .0505076272, .1148389127 },
+        { "lecun_uniform", 784, 10, .0357142857, .0618589574 },
+        { "lecun_normal", 784, 10, .0357142857, 0 },
+        { "lecun_trunc_normal", 784, 10, .0357142857, .0812033739 },
+        { "torch", 784, 10, .0206196525, .0357142857 },
+        { "glorot_standard", 784, 10, .0206196525, .0357142857 },
+        { "keras", 784, 10, .0501885613, .0869291382 },
+        { "flax", 784, 10, .0357142857, .0812033739 },
+        { "haiku", 784, 10, .0314152022, .0714285714 },
+        { "tf1_legacy", 784, 10, .0444278049, .1010152545 },
+        { "glorot_uniform", 784, 256, .0438529010, .0759554525 },
+        { "glorot_normal", 784, 256, .0438529010, 0 },
+        { "glorot_uniform", 256, 10, .0867109970, .1501878516 },
+        { "he_uniform", 256, 10, .0883883476, .1530931089 },
+        { "variance_scaling:mode=fan_geo_avg:distribution=normal", 784, 10, .1062725213, 0 },
+        { "uniform_scaling:1.43", 784, 10, 1.43 / 28, 1.43 * .0618589574 },
+        { "sigmoid_uniform", 784, 10, 4 * .0501885613, 4 * .0869291382 },
+        { "msra_prelu", 784, 10, .0688581388, 0 },
+        { "trunc_normal", 784, 10, .05 * .87962566103423978, .1 },
+        { "torch.kaiming_uniform_:gain=0.57735026918962576", 784, 10, .0206196525, .0357142857 },
+        { "orthogonal", 784, 256, 1.0 / 28, 1 },
+        { "scaled_orthogonal", 256, 784, 1.75 / 28, 1.75 },
+        { "mup:base=64", 256, 256, .0883883476, 0 },
+    };
+    const il_place place = { .fan_in = 784, .fan_out = 10 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        const il_place at = { .fan_in = want[i].in, .fan_out = want[i].out };
+        il_tensor_law w;
+
+        assert_int_equal(il_scheme_law(want[i].scheme, &at, &w, NULL, NULL), IL_OK);
+        /* numbers of nine digits; the law's own are floats */
+        near(w.std, want[i].std, 2e-7 * want[i].std, want[i].scheme);
+        if (want[i].bound > 0)
+            near(w.high, want[i].bound, 2e-7 * want[i].bound, want[i].scheme);
+        else
+            assert_true(isinf(w.high));
+        assert_true(w.mean == 0 && w.low == -w.high);
+    }
+    {
+        il_tensor_law w, b;
+
+        assert_int_equal(il_scheme_law("torch", &place, &w, &b, NULL), IL_OK);
+        near(b.high, .0357142857, 1e-8, "torch's bias");
+        assert_int_equal(il_scheme_law("keras", &place, &w, &b, NULL), IL_OK);
+        assert_true(b.low == 0 && b.high == 0);
+        assert_int_equal(il_scheme_law("mean_field:1.5:0.2", &place, &w, &b, NULL), IL_OK);
+        near(b.std, .2, 1e-8, "mean_field's bias");
+        near(w.std, 1.5 / 28, 1e-8, "mean_field");
+    }
+}
+
+/* muP's factors of the rate: Yang et al. 2022, table 3 */
+static void test_mup_rates(void **state)
+{
+    static const struct {
+        unsigned layer;
+        const char *optimizer;
+        double weight, bias, std;
+    } want[] = { { 0, "sgd", 4, 4, M_SQRT2 / 28 },    { 1, "sgd", 1, 4, M_SQRT2 / 16 },
+                 { 2, "sgd", .25, 1, M_SQRT2 / 32 },  { 0, "adam", 1, 1, M_SQRT2 / 28 },
+                 { 1, "adam", .25, 1, M_SQRT2 / 16 }, { 2, "adam", .25, 1, M_SQRT2 / 32 } };
+    static const size_t width[] = { 784, 256, 256, 10 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        const il_place at = { .fan_in = width[want[i].layer],
+                              .fan_out = width[want[i].layer + 1],
+                              .layer = want[i].layer,
+                              .layers = 3,
+                              .optimizer = want[i].optimizer };
+        il_tensor_law w, b;
+
+        assert_int_equal(il_scheme_law("mup:base=64", &at, &w, &b, NULL), IL_OK);
+        near(w.rate, want[i].weight, 1e-12, "muP's rate");
+        near(b.rate, want[i].bias, 1e-12, "muP's rate of biases");
+        near(w.std, want[i].std, 1e-8, "muP's std");
+    }
+}
+
+/* every framework's name is a scheme, and no name of ours is taken */
+static void test_their_names(void **state)
+{
+    const char *ours, *theirs;
+    struct il_choice a, b;
+
+    (void)state;
+    for (size_t i = 0; (theirs = il_scheme_alias(i, &ours)); i++) {
+        il_error err = { .text = "" };
+
+        if (il_choice_parse(&a, IL_SCHEMES, theirs, &err) != IL_OK ||
+            il_choice_parse(&b, IL_SCHEMES, ours, &err) != IL_OK)
+            fail_msg("%s: %s", theirs, err.text);
+        assert_true(a.entry == b.entry && !memcmp(a.value, b.value, sizeof a.value));
+        assert_null(il_entry_named(IL_SCHEMES, theirs, strlen(theirs)));
+        assert_non_null(strchr(theirs, '.'));
+    }
+    assert_int_equal(il_choice_parse(&a, IL_SCHEMES, "torch.normal_:std=3", NULL), IL_OK);
+    assert_true(a.value[0] == 0 && a.value[1] == 3);
+    assert_int_equal(il_choice_parse(&a, IL_SCHEMES, "GlorotUniform", NULL), IL_OK);
+    assert_string_equal(a.entry->name, "glorot_uniform");
+}
+
+static void test_spelling(void **state)
+{
+    static const struct {
+        const char *text, *normal; /* normal NULL: an error with `says` in it */
+        const char *says;
+    } want[] = {
+        { "he_normal:gain=auto", "he_normal:gain=auto", NULL },
+        { "he_normal:gain=auto:std", "he_normal:gain=auto:std", NULL },
+        { "he_normal:gain=auto:std:mode=fan_out", "he_normal:gain=auto:std:mode=fan_out", NULL },
+        { "he_normal:auto:backward:fan_avg", "he_normal:gain=auto:backward:mode=fan_avg", NULL },
+        { "he_normal:gain=relu", "he_normal:gain=relu", NULL },
+        { "he_normal:gain=1.5", "he_normal:gain=1.5", NULL },
+        { "Xavier-Uniform", "glorot_uniform", NULL },
+        { "sparse:frac_zero=0.9", "sparse:frac_zero=0.9", NULL },
+        { "file:a/b.npy", "file:path=a/b.npy", NULL },
+        { "he_nromal", NULL, "did you mean 'he_normal'" },
+        { "torch.kaiming_norml_", NULL, "did you mean 'torch.kaiming_normal_'" },
+        { "he_normal:gain=-1", NULL, "between 0 and" },
+        { "he_normal:gain=automatic", NULL, "a number or one of auto|" },
+        { "he_normal:gian=2", NULL, "did you mean 'gain'" },
+        { "sparse:axis=side", NULL, "one of in|out" },
+        { "file", NULL, "path must be given" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        char text[IL_CHOICE_TEXT];
+        il_error err = { .text = "" };
+        struct il_choice c;
+        const il_status st = il_choice_parse(&c, IL_SCHEMES, want[i].text, &err);
+
+        if (!want[i].normal) {
+            assert_int_equal(st, IL_E_USAGE);
+            if (!strstr(err.text, want[i].says))
+                fail_msg("%s gives \"%s\", without \"%s\"", want[i].text, err.text, want[i].says);
+            continue;
+        }
+        if (st != IL_OK)
+            fail_msg("%s: %s", want[i].text, err.text);
+        il_choice_text(&c, text);
+        assert_string_equal(text, want[i].normal);
+    }
+}
+
+/* ---- drawn tensors ----------------------------------------------------------------------------- */
+
+static float *filled(const char *device, const char *scheme, const il_place *at, uint64_t seed,
+                     float *bias)
+{
+    float *w = malloc(at->fan_in * at->fan_out * sizeof *w);
+    il_error err = { .text = "" };
+    il_device *d = NULL;
+
+    assert_non_null(w);
+    assert_int_equal(il_device_open(&d, device, 1, NULL, &err), IL_OK);
+    if (il_fill(d, scheme, at, seed, w, bias, &err) != IL_OK)
+        fail_msg("%s: %s", scheme, err.text);
+    il_device_close(d);
+    return w;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double normal_below(double z) { return erfc(-z / M_SQRT2) / 2; }
+
+/* P(element <= x) */
+static double below(const il_tensor_law *law, double x)
+{
+    const double z = x - law->mean, inside = .95449973610364158;
+
+    if (!strcmp(law->name, "uniform"))
+        return (x - law->low) / (law->high - law->low);
+    if (!strcmp(law->name, "normal"))
+        return normal_below(z / law->std);
+    return .5 + (normal_below(2 * z / law->high) - .5) / inside; /* cut at +-2: high is 2 sd */
+}
+
+static void check_sample(const char *scheme, size_t in, size_t out, double kurtosis)
+{
+    const il_place at = { .fan_in = in, .fan_out = out };
+    const size_t n = in * out;
+    float *const w = filled("cpu", scheme, &at, SEED, NULL);
+    double mean = 0, two = 0, four = 0, ks = 0;
+    il_tensor_law law;
+    char what[64];
+
+    assert_int_equal(il_scheme_law(scheme, &at, &law, NULL, NULL), IL_OK);
+    snprintf(what, sizeof what, "%s %zu x %zu", scheme, in, out);
+    for (size_t i = 0; i < n; i++) {
+        const double x = (double)w[i] - law.mean;
+
+        assert_true((double)w[i] >= law.low && (double)w[i] <= law.high);
+        mean += x / (double)n;
+        two += x * x / (double)n;
+        four += x * x * x * x / (double)n;
+    }
+    near(mean, 0, 5 * law.std / sqrt((double)n), what);
+    near(sqrt(two) / law.std, 1, 5 * sqrt((kurtosis - 1) / (double)n) / 2, what);
+    near(four / two / two, kurtosis, 5 * sqrt(24 / (double)n), what);
+    qsort(w, n, sizeof *w, by_size);
+    for (size_t i = 0; i < n; i++) {
+        const double p = below(&law, (double)w[i]);
+
+        ks = fmax(ks, fmax(fabs(p - (double)i / (double)n), fabs(p - (double)(i + 1) / (double)n)));
+    }
+    near(ks, 0, 1.9495 / sqrt((double)n), what);
+    free(w);
+}
+
+static void test_samples(void **state)
+{
+    static const char *const normal[] = {
+        "he_normal", "glorot_normal", "lecun_normal", "normal", "variance_scaling:2:fan_avg:normal",
+        "msra_prelu"
+    };
+    static const char *const uniform[] = { "he_uniform",     "glorot_uniform", "lecun_uniform",
+                                           "uniform",        "torch",          "sigmoid_uniform",
+                                           "uniform_scaling" };
+    static const char *const cut[] = { "he_trunc_normal", "glorot_trunc_normal",
+                                       "trunc_normal",    "flax",
+                                       "haiku",           "tf1_legacy",
+                                       "variance_scaling" };
+    static const size_t size[][2] = { { 784, 10 }, { 784, 256 } };
+
+    (void)state;
+    for (size_t s = 0; s < 2; s++) {
+        for (size_t i = 0; i < sizeof normal / sizeof *normal; i++)
+            check_sample(normal[i], size[s][0], size[s][1], 3);
+        for (size_t i = 0; i < sizeof uniform / sizeof *uniform; i++)
+            check_sample(uniform[i], size[s][0], size[s][1], 1.8);
+        for (size_t i = 0; i < sizeof cut / sizeof *cut; i++)
+            check_sample(cut[i], size[s][0], size[s][1], 2.3655367);
+    }
+}
+
+/* largest |Q'Q - gain^2 I| over the smaller side, in double */
+static double departure(const float *w, size_t in, size_t out, double gain)
+{
+    const size_t tall = in > out ? in : out, small = in > out ? out : in;
+    double most = 0;
+
+    for (size_t x = 0; x < small; x++)
+        for (size_t y = x; y < small; y++) {
+            double dot = 0;
+
+            for (size_t k = 0; k < tall; k++)
+                dot += (double)(in >= out ? w[k * out + x] : w[x * out + k]) *
+                       (double)(in >= out ? w[k * out + y] : w[y * out + k]);
+            most = fmax(most, fabs(dot - (x == y ? gain * gain : 0)));
+        }
+    return most;
+}
+
+static void test_orthogonal(void **state)
+{
+    static const size_t size[][2] = { { 1024, 1024 }, { 784, 256 }, { 256, 784 }, { 7, 3 },
+                                      { 3, 7 },       { 1, 1 },     { 1, 9 } };
+    unsigned positive = 0, positive1 = 0;
+    double variance = 0;
+    il_device *d = NULL;
+    enum { DRAWS = 2000 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
+        const il_place at = { .fan_in = size[i][0], .fan_out = size[i][1] };
+        float *const w = filled("cpu", "orthogonal", &at, SEED, NULL);
+
+        near(departure(w, size[i][0], size[i][1], 1), 0, 1e-5, "Q'Q - I");
+        free(w);
+    }
+    assert_int_equal(il_device_open(&d, "cpu", 1, NULL, NULL), IL_OK);
+    for (uint64_t s = 0; s < DRAWS; s++) { /* Haar: no sign is preferred, not even of 1 x 1 */
+        const il_place eight = { .fan_in = 8, .fan_out = 8 }, one = { .fan_in = 1, .fan_out = 1 };
+        float q[64], one_q;
+
+        assert_int_equal(il_fill(d, "orthogonal", &eight, s, q, NULL, NULL), IL_OK);
+        assert_int_equal(il_fill(d, "orthogonal", &one, s, &one_q, NULL, NULL), IL_OK);
+        positive += q[0] > 0;
+        positive1 += one_q > 0;
+        assert_true(fabsf(one_q) == 1.0f);
+        variance += (double)(q[0] * q[0]) / DRAWS;
+    }
+    il_device_close(d);
+    near(positive / (double)DRAWS, .5, 5 * .5 / sqrt(DRAWS), "P(Q[0, 0] > 0)");
+    near(positive1 / (double)DRAWS, .5, 5 * .5 / sqrt(DRAWS), "P(1 x 1 > 0)");
+    /* q[0]^2 is Beta(1/2, 7/2): variance 2 * 7 / (64 * 10) */
+    near(variance, 1.0 / 8, 5 * sqrt(14.0 / 640 / DRAWS), "element variance");
+}
+
+static void test_exact_schemes(void **state)
+{
+    const il_place zero = { .fan_in = 784, .fan_out = 1024 }, tall = { .fan_in = 9, .fan_out = 5 };
+    const il_place sparse = { .fan_in = 50, .fan_out = 30 };
+    float *w = filled("cpu", "hadamard", &zero, SEED, NULL), bias[40];
+
+    (void)state;
+    for (size_t i = 0; i < 784; i++)
+        for (size_t j = 0; j < 1024; j++)
+            assert_true(w[i * 1024 + j] ==
+                        (__builtin_popcount((unsigned)(i & j)) % 2 ? -1.0f / 32 : 1.0f / 32));
+    free(w);
+    for (int k = 0; k < 2; k++) { /* ZerO is the identity where it fits */
+        w = filled("cpu", k ? "identity" : "hadamard", &tall, SEED, NULL);
+        for (size_t i = 0; i < 9; i++)
+            for (size_t j = 0; j < 5; j++)
+                assert_true(w[i * 5 + j] == (i == j ? 1.0f : 0.0f));
+        free(w);
+    }
+    w = filled("cpu", "torch.sparse_", &sparse, SEED,
+               bias); /* ceil(.9 * 30) zeros out of each input */
+    for (size_t i = 0; i < 50; i++) {
+        unsigned zeros = 0;
+
+        for (size_t j = 0; j < 30; j++)
+            zeros += w[i * 30 + j] == 0.0f;
+        assert_int_equal(zeros, 27);
+    }
+    free(w);
+    w = filled("cpu", "sparse", &sparse, SEED, bias);
+    for (size_t j = 0; j < 30; j++) {
+        unsigned other = 0;
+
+        for (size_t i = 0; i < 50; i++)
+            other += w[i * 30 + j] != 0.0f;
+        assert_int_equal(other, 15);
+        assert_true(bias[j] == 0.0f);
+    }
+    free(w);
+    w = filled("cpu", "nguyen_widrow", &sparse, SEED, bias);
+    for (size_t j = 0; j < 30; j++) {
+        const double beta = .7 * pow(30, 1.0 / 50);
+        double norm = 0;
+
+        for (size_t i = 0; i < 50; i++)
+            norm += (double)w[i * 30 + j] * (double)w[i * 30 + j];
+        near(sqrt(norm), beta, 4e-7 * beta, "nguyen_widrow's norm"); /* 50 roundings, and 2 more */
+        assert_true(fabs((double)bias[j]) < beta);
+    }
+    free(w);
+}
+
+/* a mirrored relu network is linear: with x = [V, -V] and y = [V; -V], y relu(x v) = V' V v */
+static void test_looks_linear(void **state)
+{
+    const il_place first = { .fan_in = 6, .fan_out = 8, .layer = 0, .layers = 3 };
+    const il_place inner = { .fan_in = 8, .fan_out = 10, .layer = 1, .layers = 3 };
+    const il_place last = { .fan_in = 10, .fan_out = 3, .layer = 2, .layers = 3 };
+    const il_place odd = { .fan_in = 6, .fan_out = 7, .layer = 0, .layers = 2 };
+    float *const a = filled("cpu", "looks_linear", &first, SEED, NULL);
+    float *const b = filled("cpu", "looks_linear", &inner, SEED, NULL);
+    float *const c = filled("cpu", "looks_linear", &last, SEED, NULL);
+    il_error err = { .text = "" };
+    double x[3][6], y[3][3];
+
+    (void)state;
+    for (int k = 0; k < 3; k++)
+        for (int i = 0; i < 6; i++)
+            x[k][i] = k < 2 ? sin(10 * k + 3 * i) : 2 * x[0][i] - 3 * x[1][i];
+    for (int k = 0; k < 3; k++) {
+        double h[8] = { 0 }, g[10] = { 0 };
+
+        memset(y[k], 0, sizeof y[k]);
+        for (int j = 0; j < 8; j++)
+            for (int i = 0; i < 6; i++)
+                h[j] += x[k][i] * (double)a[i * 8 + j];
+        for (int j = 0; j < 10; j++)
+            for (int i = 0; i < 8; i++)
+                g[j] += fmax(h[i], 0) * (double)b[i * 10 + j];
+        for (int j = 0; j < 3; j++)
+            for (int i = 0; i < 10; i++)
+                y[k][j] += fmax(g[i], 0) * (double)c[i * 3 + j];
+    }
+    for (int j = 0; j < 3; j++)
+        near(y[2][j], 2 * y[0][j] - 3 * y[1][j], 1e-12, "a mirrored network");
+    assert_int_equal(il_scheme_law("looks_linear", &odd, NULL, NULL, &err), IL_E_USAGE);
+    assert_non_null(strstr(err.text, "must be even, not 7"));
+    free(c);
+    free(b);
+    free(a);
+}
+
+/* the same bits from every flavour of the CPU and from the strict device */
+static void test_equal_bits(void **state)
+{
+    static const char *const scheme[] = { "he_normal",     "glorot_uniform", "flax",
+                                          "orthogonal",    "sparse",         "hadamard",
+                                          "nguyen_widrow", "mean_field:1:1", "trunc_normal:cut=3" };
+    static const char *const flavour[] = { "base", "v3", "v4", NULL };
+    const il_place at = { .fan_in = 37, .fan_out = 21 };
+
+    (void)state;
+    for (size_t s = 0; s < sizeof scheme / sizeof *scheme; s++) {
+        float bias[21], other_bias[21];
+        float *const w = filled("cpu", scheme[s], &at, SEED, bias);
+
+        for (size_t f = 0; f < 4; f++) {
+            il_device *d = NULL;
+            float *other;
+
+            if (flavour[f])
+                setenv("INITLAB_CPU", flavour[f], 1);
+            if (il_device_open(&d, "cpu", 1, NULL, NULL) == IL_OK) { /* else this CPU has it not */
+                il_device_close(d);
+                other = filled(flavour[f] ? "cpu" : "strict", scheme[s], &at, SEED, other_bias);
+                assert_memory_equal(w, other, 37 * 21 * sizeof *w);
+                assert_memory_equal(bias, other_bias, sizeof bias);
+                free(other);
+            }
+            unsetenv("INITLAB_CPU");
+        }
+        free(w);
+    }
+}
+
+static void test_refusals(void **state)
+{
+    static const struct {
+        const char *scheme, *activation, *says;
+        size_t in, out;
+    } want[] = { { "he_normal", "relu", "at least 1, not 0", 0, 10 },
+                 { "he_normal", "relu", "at least 1", 10, 0 },
+                 { "uniform:2:1", "relu", "low <= high", 5, 5 },
+                 { "edge_of_chaos:sigma_b=0.3", "relu", "no q*", 5, 5 },
+                 { "random_walk", "tanh", "relu and linear only", 5, 5 },
+                 { "he_normal:gain=auto", "softmax", "whole rows", 5, 5 },
+                 { "lsuv", "relu", "needs data", 5, 5 },
+                 { "autoinit", "relu", "needs a dataset", 5, 5 },
+                 { "file:x.npy", "relu", "needs a file", 5, 5 } };
+    il_device *d = NULL;
+    float w[100];
+
+    (void)state;
+    assert_int_equal(il_device_open(&d, "cpu", 1, NULL, NULL), IL_OK);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        const il_place at = { .fan_in = want[i].in,
+                              .fan_out = want[i].out,
+                              .activation = want[i].activation };
+        il_error err = { .text = "" };
+
+        assert_int_equal(il_fill(d, want[i].scheme, &at, 0, w, NULL, &err), IL_E_USAGE);
+        if (!strstr(err.text, want[i].says))
+            fail_msg("%s gives \"%s\", without \"%s\"", want[i].scheme, err.text, want[i].says);
+    }
+    il_device_close(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gains),         cmocka_unit_test(test_mean_field),
+        cmocka_unit_test(test_laws),          cmocka_unit_test(test_mup_rates),
+        cmocka_unit_test(test_their_names),   cmocka_unit_test(test_spelling),
+        cmocka_unit_test(test_samples),       cmocka_unit_test(test_orthogonal),
+        cmocka_unit_test(test_exact_schemes), cmocka_unit_test(test_looks_linear),
+        cmocka_unit_test(test_equal_bits),    cmocka_unit_test(test_refusals),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
