@@ -94,33 +94,51 @@ static il_status normal_flag(enum id id, const char *text, char *out, il_error *
     return il_fail(err, IL_E_USAGE, "%s: '%.60s' is neither yes nor no", parameters[id].name, text);
 }
 
-/* widths separated by commas or dashes; in and out stay words until the dataset is known */
+/* A width, in or out; *times is N where the word is WIDTHxN, which cuts it to WIDTH. 0: none. */
+static int read_width(char *word, uint64_t *times)
+{
+    char *const by = strchr(word, 'x');
+    uint64_t width;
+
+    *times = 1;
+    if (strcmp(word, "in") == 0 || strcmp(word, "out") == 0)
+        return 1;
+    if (by && !(il_read_whole(by + 1, times) && *times >= 1 && *times <= IL_MAX_LAYERS))
+        return 0;
+    if (by)
+        *by = 0;
+    return il_read_whole(word, &width) && width >= 1 && width <= 1 << 24;
+}
+
+/*
+ * Widths separated by commas or dashes, 256x3 for 256,256,256; in and out stay words until the
+ * dataset is known.
+ */
 static il_status normal_layers(const char *text, char out[IL_INIT_TEXT], il_error *err)
 {
     size_t count = 0, n = 0;
 
-    if (strlen(text) >= IL_INIT_TEXT / 2)
-        return il_fail(err, IL_E_USAGE, "layers: '%.60s...' is too long", text);
-    for (const char *p = text;; p++, count++) {
+    for (const char *p = text;; p++) {
         const size_t length = strcspn(p, ",-");
-        char word[32];
-        uint64_t width;
+        char word[32], whole[32];
+        uint64_t times;
 
         if (length >= sizeof word)
             return il_fail(err, IL_E_USAGE, "layers: '%.30s...' is not a width", p);
         memcpy(word, p, length);
         word[length] = 0;
-        if (strcmp(word, "in") != 0 && strcmp(word, "out") != 0 &&
-            !(il_read_whole(word, &width) && width >= 1 && width <= 1 << 24))
+        strcpy(whole, word);
+        if (!read_width(word, &times))
             return il_fail(err, IL_E_USAGE,
-                           "layers: '%s' is not a width from 1 to %d, nor in, nor out", word,
-                           1 << 24);
-        n += (size_t)snprintf(out + n, IL_INIT_TEXT - n, "%s%s", count ? "," : "", word);
+                           "layers: '%s' is not a width from 1 to %d, nor WIDTHxN, in or out",
+                           whole, 1 << 24);
+        for (; times > 0 && count < IL_MAX_LAYERS + 2; times--, count++)
+            n += (size_t)snprintf(out + n, IL_INIT_TEXT - n, "%s%s", count ? "," : "", word);
         p += length;
-        if (!*p)
+        if (!*p || count > IL_MAX_LAYERS + 1)
             break;
     }
-    if (count < 1 || count > IL_MAX_LAYERS)
+    if (count < 2 || count > IL_MAX_LAYERS + 1)
         return il_fail(err, IL_E_USAGE, "layers: needs 2 to %d widths, as 784,256,10, not '%.60s'",
                        IL_MAX_LAYERS + 1, text);
     return IL_OK;
