@@ -2,34 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli.h"
-
-/* what the command holds; all NULL at first */
-struct init {
-    il_config *config;
-    il_dataset *set;
-    il_device *device;
-    il_pack *pack;
-    il_error err;
-};
-
-static il_status fail(struct init *t, il_status status, const char *text)
-{
-    t->err.status = status;
-    snprintf(t->err.text, sizeof t->err.text, "%s", text);
-    return status;
-}
-
-/* Set a parameter from its option; an error names the option as it is spelled here. */
-static il_status configure(struct init *t, const struct options *o)
-{
-    il_status st = il_config_new(&t->config, &t->err);
-
-    for (size_t i = 0; i < o->rows && st == IL_OK; i++)
-        if (o->row[i].parameter && o->row[i].given)
-            st = il_config_set(t->config, o->row[i].parameter, o->row[i].given, &t->err);
-    return st;
-}
+#include "network.h"
 
 /* first and last of the widths; 0 where they are `in` and `out`: of the bundled dataset */
 static void ends(const il_config *config, size_t *in, size_t *out)
@@ -41,7 +14,7 @@ static void ends(const il_config *config, size_t *in, size_t *out)
 }
 
 /* a dataset of the network's shape and no content: nothing looks at it */
-static il_status blank(struct init *t, size_t in, size_t out)
+static il_status blank(struct network *n, size_t in, size_t out)
 {
     uint8_t *const images = calloc(out, in), *const labels = calloc(out, 1);
     const il_samples samples = { .images = images, .labels = labels, .count = out };
@@ -50,43 +23,38 @@ static il_status blank(struct init *t, size_t in, size_t out)
     for (size_t i = 0; labels && i < out; i++)
         labels[i] = (uint8_t)i;
     if (images && labels)
-        st = il_dataset_from(&t->set, 1, in, samples, samples, &t->err);
+        st = il_dataset_from(&n->set, 1, in, samples, samples, &n->err);
     else
-        fail(t, st, il_status_text(st));
+        network_fail(n, st, "%s%s", il_status_text(st), "");
     free(labels);
     free(images);
     if (st == IL_OK)
-        st = il_config_set(t->config, "batch", "1", &t->err);
+        st = il_config_set(n->config, "batch", "1", &n->err);
     return st;
 }
 
-/* the dataset given, else the bundled one where it is looked at or names a width, else a blank one */
-static il_status open_set(struct init *t, const struct options *o)
+/* a dataset where it is given, looked at, or names a width; else a blank one */
+static il_status open_set(struct network *n)
 {
-    char folder[4096];
     size_t in, out;
 
-    ends(t->config, &in, &out);
-    if (opt_given(o, "data"))
-        return il_dataset_open(&t->set, opt_get(o, "data"), &t->err);
-    if (in != 0 && out != 0 && !il_config_needs_data(t->config))
-        return blank(t, in, out);
-    if (!place_dataset(folder, sizeof folder))
-        return fail(t, IL_E_DATA, "the bundled MNIST is nowhere; name a folder with --data");
-    return il_dataset_open(&t->set, folder, &t->err);
+    ends(n->config, &in, &out);
+    if (in != 0 && out != 0 && !opt_given(n->o, "data") && !il_config_needs_data(n->config))
+        return blank(n, in, out);
+    return network_dataset(n);
 }
 
-static void describe(const struct init *t)
+static void describe(const struct network *n)
 {
     printf("%-6s %8s %8s %14s %14s %14s\n", "layer", "fan_in", "fan_out", "mean", "std", "norm");
-    for (size_t l = 0; l < il_pack_layers(t->pack); l++) {
+    for (size_t l = 0; l < il_pack_layers(n->pack); l++) {
         size_t in, out;
         double sum = 0, square = 0;
         float *w;
 
-        il_pack_shape(t->pack, l, &in, &out);
+        il_pack_shape(n->pack, l, &in, &out);
         w = malloc(in * out * sizeof *w);
-        if (!w || il_pack_get(t->pack, 0, l, w, NULL, NULL) != IL_OK) {
+        if (!w || il_pack_get(n->pack, 0, l, w, NULL, NULL) != IL_OK) {
             free(w);
             return;
         }
@@ -104,25 +72,21 @@ static void describe(const struct init *t)
 
 static int run(struct cli *cli, const struct options *o)
 {
-    struct init t = { .err = { .text = "" } };
-    char why[256];
+    struct network n = { .o = o };
     il_status st;
 
-    if ((st = configure(&t, o)) != IL_OK || (st = open_set(&t, o)) != IL_OK ||
-        (st = il_device_open(&t.device, opt_get(o, "device"), 1, why, &t.err)) != IL_OK ||
-        (st = il_pack_open(&t.pack, t.device, t.set, (const il_config *const *)&t.config, 1,
-                           &t.err)) != IL_OK)
+    if ((st = network_configure(&n)) != IL_OK ||
+        (st = network_output(&n, "save", ".safetensors", ".npy")) != IL_OK ||
+        (st = open_set(&n)) != IL_OK || (st = network_device(&n)) != IL_OK ||
+        (st = network_pack(&n)) != IL_OK)
         goto out;
     if (opt_given(o, "save"))
-        st = il_save_weights(t.pack, 0, opt_get(o, "save"), &t.err);
+        st = il_save_weights(n.pack, 0, opt_get(o, "save"), &n.err);
     if (st == IL_OK)
-        describe(&t);
+        describe(&n);
 out:
-    il_pack_close(t.pack);
-    il_device_close(t.device);
-    il_dataset_free(t.set);
-    il_config_free(t.config);
-    return st == IL_OK ? 0 : cli_fail(cli, st, "%s", t.err.text);
+    network_close(&n);
+    return st == IL_OK ? 0 : cli_fail(cli, st, "%s", n.err.text);
 }
 
 static const struct opt_row rows[] = {

@@ -43,8 +43,8 @@ static il_status keep_cost(struct train *t, double cost)
         double *more = realloc(t->cost, room * sizeof *more);
 
         if (!more) {
-            t->err.status = IL_E_MEMORY;
-            snprintf(t->err.text, sizeof t->err.text, "%s", il_status_text(IL_E_MEMORY));
+            t->net.err.status = IL_E_MEMORY;
+            snprintf(t->net.err.text, sizeof t->net.err.text, "%s", il_status_text(IL_E_MEMORY));
             return IL_E_MEMORY;
         }
         t->cost = more;
@@ -61,7 +61,7 @@ static il_status one_epoch(struct train *t)
 {
     const int before = t->last.diverged;
     il_epoch e;
-    il_status st = il_pack_epoch(t->pack, &e, on_progress, t, &t->err);
+    il_status st = il_pack_epoch(t->net.pack, &e, on_progress, t, &t->net.err);
 
     progress_clear(&t->progress);
     if (st == IL_E_INTERRUPTED && caught)
@@ -79,19 +79,19 @@ static il_status one_epoch(struct train *t)
     if (e.diverged && !before && !t->quiet)
         cli_say(t->cli, "diverged at epoch %zu, step %zu: the cost is not finite", e.diverged_epoch,
                 e.diverged_step);
-    if (opt_given(t->o, "verbose"))
+    if (opt_given(t->net.o, "verbose"))
         fprintf(stderr, "epoch %zu: %.3f s of training, %.3f s of evaluation\n", e.epoch, e.seconds,
                 e.evaluation_seconds);
-    return report_epoch(&t->report, &e, &t->err);
+    return report_epoch(&t->report, &e, &t->net.err);
 }
 
 static il_status train(struct train *t)
 {
-    const size_t epochs = il_pack_epochs(t->pack);
+    const size_t epochs = il_pack_epochs(t->net.pack);
     il_status st = IL_OK;
 
     catch_signals();
-    progress_start(&t->progress, opt_get(t->o, "progress"), t->quiet, epochs);
+    progress_start(&t->progress, opt_get(t->net.o, "progress"), t->quiet, epochs);
     while (st == IL_OK && !caught && t->epochs < epochs)
         st = one_epoch(t);
     return st;
@@ -100,7 +100,7 @@ static il_status train(struct train *t)
 /* ---- after training ---- */
 
 /* A signal ended it early; one that came in the last epoch changed nothing. */
-static int stopped(const struct train *t) { return t->epochs < il_pack_epochs(t->pack); }
+static int stopped(const struct train *t) { return t->epochs < il_pack_epochs(t->net.pack); }
 
 static json_t *whole(size_t n) { return json_integer((json_int_t)n); }
 
@@ -111,7 +111,7 @@ static json_t *summary(const struct train *t)
     const double accuracy = stopped(t) && t->epochs == 0 ? NAN : t->last.test_accuracy;
     json_t *all = json_pack("{s:s, s:o, s:I, s:f, s:s}", "status", status, "test_accuracy",
                             report_number(accuracy), "epochs", (json_int_t)t->epochs, "seconds",
-                            microseconds(t->seconds), "device", il_device_id(t->device));
+                            microseconds(t->seconds), "device", il_device_id(t->net.device));
     int bad = all == NULL;
 
     if (!bad && t->last.diverged) {
@@ -120,11 +120,11 @@ static json_t *summary(const struct train *t)
     }
     if (!bad) {
         bad |= json_object_set_new(all, "version", json_string(IL_VERSION));
-        bad |= json_object_set_new(all, "data", json_string(il_dataset_name(t->set)));
-        bad |= json_object_set_new(all, "data_sum", json_string(il_dataset_sum(t->set)));
-        bad |=
-            json_object_set_new(all, "threads", whole(strtoul(opt_get(t->o, "threads"), NULL, 10)));
-        bad |= json_object_set_new(all, "config", report_config(t->config));
+        bad |= json_object_set_new(all, "data", json_string(il_dataset_name(t->net.set)));
+        bad |= json_object_set_new(all, "data_sum", json_string(il_dataset_sum(t->net.set)));
+        bad |= json_object_set_new(all, "threads",
+                                   whole(strtoul(opt_get(t->net.o, "threads"), NULL, 10)));
+        bad |= json_object_set_new(all, "config", report_config(t->net.config));
     }
     if (!bad)
         return all;
@@ -137,17 +137,18 @@ static il_status finish(struct train *t)
 {
     const il_curve curve = { NULL, t->cost, t->epochs };
     il_error later;
-    il_status st = report_end(&t->report, t->report.file ? summary(t) : NULL, &t->err), next;
+    il_status st = report_end(&t->report, t->report.file ? summary(t) : NULL, &t->net.err), next;
 
-    next = report_close(&t->report, st == IL_OK ? &t->err : &later);
+    next = report_close(&t->report, st == IL_OK ? &t->net.err : &later);
     st = st == IL_OK ? next : st;
-    if (opt_given(t->o, "plot") && t->epochs > 0) {
-        next = il_plot_svg(opt_get(t->o, "plot"), "Training Loss", "Epoch #", "Loss", &curve, 1,
-                           st == IL_OK ? &t->err : &later);
+    if (opt_given(t->net.o, "plot") && t->epochs > 0) {
+        next = il_plot_svg(opt_get(t->net.o, "plot"), "Training Loss", "Epoch #", "Loss", &curve, 1,
+                           st == IL_OK ? &t->net.err : &later);
         st = st == IL_OK ? next : st;
     }
-    if (opt_given(t->o, "save") && !stopped(t)) {
-        next = il_save_weights(t->pack, 0, opt_get(t->o, "save"), st == IL_OK ? &t->err : &later);
+    if (opt_given(t->net.o, "save") && !stopped(t)) {
+        next = il_save_weights(t->net.pack, 0, opt_get(t->net.o, "save"),
+                               st == IL_OK ? &t->net.err : &later);
         st = st == IL_OK ? next : st;
     }
     return st;
@@ -157,14 +158,14 @@ static il_status finish(struct train *t)
 static int interrupted(const struct train *t)
 {
     cli_say(t->cli, "stopped by %s after %zu of %zu epochs%s",
-            caught == SIGINT ? "SIGINT" : "SIGTERM", t->epochs, il_pack_epochs(t->pack),
-            opt_given(t->o, "save") ? "; the weights are not saved" : "");
+            caught == SIGINT ? "SIGINT" : "SIGTERM", t->epochs, il_pack_epochs(t->net.pack),
+            opt_given(t->net.o, "save") ? "; the weights are not saved" : "");
     return 128 + caught;
 }
 
 static int run(struct cli *cli, const struct options *o)
 {
-    struct train t = { .cli = cli, .o = o, .quiet = opt_given(o, "quiet") };
+    struct train t = { .cli = cli, .net = { .o = o }, .quiet = opt_given(o, "quiet") };
     il_status st = train_open(&t), end;
     int code = 0;
 
@@ -183,16 +184,14 @@ static int run(struct cli *cli, const struct options *o)
         code = interrupted(&t);
 out:
     if (st != IL_OK)
-        code = cli_fail(
-            cli, st, "%s%s", t.err.text,
-            st == IL_E_USAGE && !strstr(t.err.text, "(see") ? " (see 'initlab help train')" : "");
-    end = report_close(&t.report, &t.err);
+        code = cli_fail(cli, st, "%s%s", t.net.err.text,
+                        st == IL_E_USAGE && !strstr(t.net.err.text, "(see")
+                            ? " (see 'initlab help train')"
+                            : "");
+    end = report_close(&t.report, &t.net.err);
     if (code == 0 && end != IL_OK)
-        code = cli_fail(cli, end, "%s", t.err.text);
-    il_pack_close(t.pack);
-    il_device_close(t.device);
-    il_dataset_free(t.set);
-    il_config_free(t.config);
+        code = cli_fail(cli, end, "%s", t.net.err.text);
+    network_close(&t.net);
     free(t.cost);
     return code;
 }

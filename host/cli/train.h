@@ -2,29 +2,23 @@
 #ifndef HOST_CLI_TRAIN_H
 #define HOST_CLI_TRAIN_H
 
-#include "cli.h"
+#include "network.h"
 #include "progress.h"
 #include "report.h"
 
 /* One call of the command. */
 struct train {
     struct cli *cli;
-    const struct options *o;
+    struct network net;
     int quiet, validation;
-    char why[256], folder[4096]; /* why this device; where the dataset lies */
-    il_config *config;
-    il_dataset *set;
-    il_device *device;
-    il_pack *pack;
     struct report report;
     struct progress progress;
     il_epoch last;         /* the last epoch that was finished */
     size_t epochs, room;   /* finished; allocated in cost */
     double *cost, seconds; /* of each epoch; of all */
-    il_error err;
 };
 
-/* Check the whole command line, then open device, dataset, pack and report. Fills t->err. */
+/* Check the whole command line, then open device, dataset, pack and report. Fills t->net.err. */
 il_status train_open(struct train *t);
 
 /* On stderr: what will be trained and where; what took the time. On stdout: the last epoch. */

@@ -7,7 +7,7 @@
 
 static const char *value(const struct train *t, const char *name)
 {
-    const char *text = il_config_get(t->config, name);
+    const char *text = il_config_get(t->net.config, name);
 
     return text ? text : "";
 }
@@ -17,8 +17,8 @@ static void introduce_network(const struct train *t)
     size_t in = 0, out = 0, count = 0;
 
     fprintf(stderr, "network  ");
-    for (size_t l = 0; l < il_pack_layers(t->pack); l++) {
-        il_pack_shape(t->pack, l, &in, &out);
+    for (size_t l = 0; l < il_pack_layers(t->net.pack); l++) {
+        il_pack_shape(t->net.pack, l, &in, &out);
         if (l == 0)
             fprintf(stderr, "%zu", in);
         fprintf(stderr, "-%zu", out);
@@ -32,12 +32,13 @@ static void introduce_data(const struct train *t)
     const size_t held_out = strtoul(value(t, "validation"), NULL, 10);
 
     fprintf(stderr, "data     %s: %zu training",
-            il_dataset_name(t->set)[0] ? il_dataset_name(t->set) : t->folder,
-            il_dataset_train(t->set).count - held_out);
+            il_dataset_name(t->net.set)[0] ? il_dataset_name(t->net.set) : t->net.folder,
+            il_dataset_train(t->net.set).count - held_out);
     if (held_out)
         fprintf(stderr, ", %zu validation", held_out);
     fprintf(stderr, " and %zu test images of %zu pixels, %zu classes\n",
-            il_dataset_test(t->set).count, il_dataset_pixels(t->set), il_dataset_classes(t->set));
+            il_dataset_test(t->net.set).count, il_dataset_pixels(t->net.set),
+            il_dataset_classes(t->net.set));
 }
 
 /* Is this parameter the first of its group? */
@@ -70,9 +71,9 @@ void train_introduce(const struct train *t)
 
     if (t->quiet)
         return;
-    il_device_about(t->device, &info, NULL);
-    fprintf(stderr, "device   %s: %s", il_device_id(t->device), info.name);
-    fprintf(stderr, "%s%s\n", t->why[0] ? "; " : "", t->why);
+    il_device_about(t->net.device, &info, NULL);
+    fprintf(stderr, "device   %s: %s", il_device_id(t->net.device), info.name);
+    fprintf(stderr, "%s%s\n", t->net.why[0] ? "; " : "", t->net.why);
     introduce_data(t);
     introduce_network(t);
     for (size_t i = 0; il_parameter_at(i); i++)
@@ -111,10 +112,10 @@ void train_profile(const struct train *t)
     il_profile_row row;
     double total = 0;
 
-    for (size_t i = 0; il_device_profile(t->device, i, &row); i++)
+    for (size_t i = 0; il_device_profile(t->net.device, i, &row); i++)
         total += row.seconds;
     fprintf(stderr, "\n%-20s %10s %10s %7s %8s\n", "op", "calls", "seconds", "share", "GB/s");
-    for (size_t i = 0; il_device_profile(t->device, i, &row); i++) {
+    for (size_t i = 0; il_device_profile(t->net.device, i, &row); i++) {
         fprintf(stderr, "%-20s %10llu %10.4f %6.1f%%", row.name, (unsigned long long)row.calls,
                 row.seconds, total > 0 ? 100 * row.seconds / total : 0);
         if (row.bytes && row.seconds > 0)
