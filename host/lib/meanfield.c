@@ -11,11 +11,10 @@ double il_meanfield_next(const struct il_act *act, double sw2, double sb2, doubl
                  : sw2 * il_activation(act, 0) * il_activation(act, 0) + sb2;
 }
 
+/* where q vanishes, the limit: a kink at 0 has two slopes */
 static double chi(const struct il_act *act, double sw2, double q)
 {
-    const double slope = il_activation_slope(act, 0);
-
-    return sw2 * (q > 0 ? il_gaussian_moments(act, sqrt(q)).slope_square : slope * slope);
+    return sw2 * il_gaussian_moments(act, sqrt(q > VANISHED ? q : VANISHED)).slope_square;
 }
 
 /*

@@ -15,31 +15,37 @@
     } while (0)
 
 /* the first layer for all runs at once, deeper ones run by run in column blocks */
-int il_pack_forward(struct il_device *d, const struct il_pack *p, const struct il_batch *b,
-                    unsigned layers)
+int il_pack_forward_layer(struct il_device *d, const struct il_pack *p, const struct il_batch *b,
+                          unsigned l)
 {
     const struct il_seam *s = d->seam;
     const unsigned runs = (unsigned)p->runs;
-    const struct il_pack_layer *first = &p->layer[0];
+    const struct il_pack_layer *const in = &p->layer[l ? l - 1 : 0], *const out = &p->layer[l];
     int e;
 
-    STEP(s->input_gather(d, b));
-    STEP(s->input_forward(d, b, runs * first->at.block, first->w, first->at.ld, first->z,
-                          first->at.ld));
-    for (unsigned l = 1; l < layers; l++) {
-        const struct il_pack_layer *in = &p->layer[l - 1], *out = &p->layer[l];
-
-        STEP(s->activate(d, in->a, in->z, p->act, runs, b->rows, in->at.fan_out, in->at.block,
-                         in->at.ld));
-        STEP(s->gemm_batched(d, 0, 0, b->rows, out->at.block, out->at.rows, 1.0f, in->a, in->at.ld,
-                             in->at.block, out->w, out->at.ld, out->at.block, 0.0f, out->z,
-                             out->at.ld, out->at.block, runs));
+    if (l == 0) {
+        STEP(s->input_gather(d, b));
+        return s->input_forward(d, b, runs * out->at.block, out->w, out->at.ld, out->z, out->at.ld);
     }
+    STEP(s->activate(d, in->a, in->z, p->act, runs, b->rows, in->at.fan_out, in->at.block,
+                     in->at.ld));
+    return s->gemm_batched(d, 0, 0, b->rows, out->at.block, out->at.rows, 1.0f, in->a, in->at.ld,
+                           in->at.block, out->w, out->at.ld, out->at.block, 0.0f, out->z,
+                           out->at.ld, out->at.block, runs);
+}
+
+int il_pack_forward(struct il_device *d, const struct il_pack *p, const struct il_batch *b,
+                    unsigned layers)
+{
+    int e;
+
+    for (unsigned l = 0; l < layers; l++)
+        STEP(il_pack_forward_layer(d, p, b, l));
     return 0;
 }
 
-static int loss(struct il_device *d, const struct il_pack *p, const struct il_batch *b, float *dz,
-                struct il_sums *sums, const float *rate)
+int il_pack_loss(struct il_device *d, const struct il_pack *p, const struct il_batch *b, float *dz,
+                 struct il_sums *sums, const float *rate)
 {
     const struct il_pack_layer *out = &p->layer[p->layers - 1];
 
@@ -88,24 +94,45 @@ static int learn(struct il_device *d, const struct il_pack *p, unsigned l, const
     return p->fused ? 0 : update(d, p, y);
 }
 
+static int to_previous(struct il_device *d, const struct il_pack *p, unsigned rows, unsigned l)
+{
+    const struct il_pack_layer *const y = &p->layer[l], *const in = &p->layer[l - 1];
+
+    return d->seam->gemm_batched(d, 0, 1, rows, in->at.block, y->at.block, 1.0f, p->d[l % 2],
+                                 y->at.ld, y->at.block, y->w, y->at.ld, y->at.block, 0.0f,
+                                 p->d[(l - 1) % 2], in->at.ld, in->at.block, (unsigned)p->runs);
+}
+
+static int through_activation(struct il_device *d, const struct il_pack *p, unsigned rows,
+                              unsigned l)
+{
+    const struct il_pack_layer *const y = &p->layer[l];
+
+    return d->seam->activate_backward(d, p->d[l % 2], y->z, y->a, p->act, NULL, (unsigned)p->runs,
+                                      rows, y->at.fan_out, y->at.block, y->at.ld);
+}
+
+int il_pack_backward_layer(struct il_device *d, const struct il_pack *p, unsigned rows, unsigned l)
+{
+    int e;
+
+    STEP(to_previous(d, p, rows, l));
+    return through_activation(d, p, rows, l - 1);
+}
+
 int il_pack_train_step(struct il_device *d, void *pack)
 {
     const struct il_pack *p = pack;
-    const unsigned runs = (unsigned)p->runs, rows = p->batch.rows;
+    const unsigned rows = p->batch.rows;
     int e;
 
     STEP(il_pack_forward(d, p, &p->batch, p->layers));
-    STEP(loss(d, p, &p->batch, p->d[(p->layers - 1) % 2], p->sums, p->fused ? p->rate : NULL));
+    STEP(il_pack_loss(d, p, &p->batch, p->d[(p->layers - 1) % 2], p->sums,
+                      p->fused ? p->rate : NULL));
     for (unsigned l = p->layers - 1; l > 0; l--) {
-        const struct il_pack_layer *y = &p->layer[l], *in = &p->layer[l - 1];
-        float *const dz = p->d[l % 2], *const da = p->d[(l - 1) % 2];
-
-        STEP(d->seam->gemm_batched(d, 0, 1, rows, in->at.block, y->at.block, 1.0f, dz, y->at.ld,
-                                   y->at.block, y->w, y->at.ld, y->at.block, 0.0f, da, in->at.ld,
-                                   in->at.block, runs));
-        STEP(learn(d, p, l, dz));
-        STEP(d->seam->activate_backward(d, da, in->z, in->a, p->act, NULL, runs, rows,
-                                        in->at.fan_out, in->at.block, in->at.ld));
+        STEP(to_previous(d, p, rows, l));
+        STEP(learn(d, p, l, p->d[l % 2]));
+        STEP(through_activation(d, p, rows, l - 1));
     }
     return learn(d, p, 0, p->d[0]);
 }
@@ -116,5 +143,5 @@ int il_pack_eval_step(struct il_device *d, void *evaluation)
     int e;
 
     STEP(il_pack_forward(d, v->pack, &v->batch, v->pack->layers));
-    return loss(d, v->pack, &v->batch, NULL, v->pack->eval_sums, NULL);
+    return il_pack_loss(d, v->pack, &v->batch, NULL, v->pack->eval_sums, NULL);
 }

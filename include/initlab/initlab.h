@@ -1,10 +1,11 @@
 /**
  * initlab.h - the whole public API, in reading order.
  *
- *   status.h   what a call returns          config.h  what one run is
- *   tables.h   what there is to choose      pack.h    train runs together
- *   device.h   where packs train            output.h  weights and figures as files
- *   dataset.h  what is trained on           version.h version of the library
+ *   status.h   what a call returns          pack.h     train runs together
+ *   tables.h   what there is to choose      inspect.h  what a network does to a signal
+ *   device.h   where packs train            output.h   weights and figures as files
+ *   dataset.h  what is trained on           schemes.h  the schemes alone
+ *   config.h   what one run is              version.h  version of the library
  */
 #ifndef INITLAB_INITLAB_H
 #define INITLAB_INITLAB_H
@@ -15,6 +16,7 @@
 #include "dataset.h"
 #include "config.h"
 #include "pack.h"
+#include "inspect.h"
 #include "output.h"
 #include "schemes.h"
 #include "initlab/version.h"

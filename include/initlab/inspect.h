@@ -1,0 +1,77 @@
+/**
+ * inspect.h - what a network does to a signal: forward statistics, gradients, singular values,
+ * beside what the theory of wide random networks expects. Meant for initial weights, legal at any
+ * time between two epochs; the training is not disturbed.
+ */
+#ifndef INITLAB_INSPECT_H
+#define INITLAB_INSPECT_H
+
+#include <stddef.h>
+#include "pack.h"
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * One layer of weights, measured on a batch: z are its pre-activations, a = f(z) what leaves it.
+ * Means and variances are over samples and units; the output layer has no a (NaN).
+ */
+typedef struct il_signal {
+    size_t fan_in, fan_out;
+    size_t distinct; /**< units that differ from each other in weights or bias, bit for bit */
+    double z_mean, z_variance;
+    double q; /**< mean of z^2 */
+    double c; /**< mean cosine between the z of two different samples; NaN: fewer than two */
+    double a_mean, a_variance;
+    double saturated;         /**< share of |f'(z)| < 0.02, as tanh has beyond 0.99 */
+    double zero;              /**< share of a = 0 */
+    double dead;              /**< share of units with f'(z) = 0 for every sample */
+    double gradient_mean;     /**< of dL/dz, L the cost of one sample */
+    double gradient_variance; /**< of the same */
+    double chi1;              /**< fan_in mean(w^2) of the next layer, times mean f'(z)^2 */
+
+    /**
+     * By mean-field theory (Poole et al. 2016, Schoenholz et al. 2017), from the laws that this
+     * layer's weights and bias were drawn by: q' = sw2 E f(sqrt(q) z)^2 + sb2, where the first
+     * layer has the inputs' mean square in place of E f^2. NaN where there is none: weights whose
+     * mean is not 0, weights from a file or fitted to data, row-wise activations.
+     */
+    struct {
+        double q;      /**< here */
+        double q_star; /**< in the limit of many such layers; infinite: it grows, 0: it vanishes */
+        double chi1;   /**< there; 1 is the edge of chaos */
+        double depth;  /**< correlations decay as e^(-l / depth) */
+    } theory;
+} il_signal;
+
+/**
+ * Inspect one run on its first `batch` training samples in file order, computed on the pack's
+ * device; statistics in double on the host. layer [il_pack_layers]. Source: kernels' f and f' of
+ * the run.
+ *
+ * IL_E_USAGE: no such run; IL_E_MEMORY; IL_E_DEVICE. Not finite numbers are results.
+ */
+il_status il_inspect(il_pack *pack, size_t run, il_signal *layer, il_error *err);
+
+/**
+ * Singular values of a layer's weights, without its bias: values [min(fan_in, fan_out)], falling.
+ * They are square roots of the Gram matrix's eigenvalues in double; one below sqrt(n 2^-52) of the
+ * largest, n their number, is not told from 0 and is 0. All are NaN where a weight is not finite.
+ */
+il_status il_inspect_weights(il_pack *pack, size_t run, size_t layer, double *values,
+                             il_error *err);
+
+/**
+ * Singular values of the Jacobian of logits by inputs (0 to 1), values [min(pixels, classes)]:
+ * for each of the first `samples` of the batch, 1 to batch, falling; the k-th is the mean of the
+ * k-th ones. NaN for a row-wise hidden activation. Errors as above, and IL_E_USAGE for samples.
+ */
+il_status il_inspect_jacobian(il_pack *pack, size_t run, size_t samples, double *values,
+                              il_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
