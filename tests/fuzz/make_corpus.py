@@ -1,14 +1,21 @@
 #!/usr/bin/env python3
-"""Make the corpus of fuzz_idx: small IDX files that are right, and one of each way to be wrong.
+"""Make the corpora of fuzz_idx and fuzz_weights: small files that are right, and one of each way to be wrong.
 
-make_corpus.py [FOLDER], by default corpus/idx beside this file. The same bytes each time.
+make_corpus.py [FOLDER], by default corpus/ beside this file. The same bytes each time.
 """
 import gzip
+import json
 import pathlib
 import struct
 import sys
 
-here = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus/idx")
+here = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "corpus")
+
+
+def write(name, files):
+    (here / name).mkdir(parents=True, exist_ok=True)
+    for file, content in files.items():
+        (here / name / file).write_bytes(content)
 
 
 def idx(sizes, data, magic=None):
@@ -17,7 +24,7 @@ def idx(sizes, data, magic=None):
 
 images, labels = idx([2, 2, 3], bytes(range(12))), idx([5], bytes([0, 1, 2, 1, 0]))
 packed = gzip.compress(images, mtime=0)
-files = {
+write("idx", {
     "images": images, "labels": labels,
     "images.gz": packed, "labels.gz": gzip.compress(labels, mtime=0),
     "members.gz": gzip.compress(images[:9], mtime=0) + gzip.compress(images[9:], mtime=0),
@@ -30,7 +37,53 @@ files = {
     "2-dims": idx([2, 2], bytes(4)), "many": idx([2**31 - 1, 28, 28], bytes(8)),
     "overflow": idx([2**31 - 1, 2**31, 2**31], b""), "huge-samples": idx([2**32 - 1], b""),
     "bomb.gz": gzip.compress(idx([16, 16, 16], bytes(2**16)), mtime=0),
-}
-here.mkdir(parents=True, exist_ok=True)
-for name, content in files.items():
-    (here / name).write_bytes(content)
+})
+
+
+def npy(header, data, version=1, length=None):
+    text = header.encode() if isinstance(header, str) else header
+    return (b"\x93NUMPY" + bytes([version, 0]) +
+            struct.pack("<H" if version == 1 else "<I", len(text) if length is None else length) + text + data)
+
+
+def array(shape, type="<f4", order="False"):
+    return f"{{'descr': '{type}', 'fortran_order': {order}, 'shape': {shape}, }}\n"
+
+
+def safetensors(header, data, length=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+def tensor(shape, begin, end, type="F32"):
+    return {"layer1.weight": {"dtype": type, "shape": shape, "data_offsets": [begin, end]}}
+
+
+six, wide = struct.pack("<6f", *range(1, 7)), struct.pack("<6d", *range(1, 7))
+write("weights", {
+    "matrix.npy": npy(array("(2, 3)"), six), "turned.npy": npy(array("(3, 2)"), six),
+    "vector.npy": npy(array("(3,)"), six[:12]), "doubles.npy": npy(array("(2, 3)", "<f8"), wide),
+    "columns.npy": npy(array("(2, 3)", order="True"), six), "version-2.npy": npy(array("(2, 3)"), six, 2),
+    "version-9.npy": npy(array("(2, 3)"), six, 9), "halves.npy": npy(array("(2, 3)", "<f2"), six[:12]),
+    "big-endian.npy": npy(array("(2, 3)", ">f4"), six), "scalar.npy": npy(array("()"), six[:4]),
+    "3-dims.npy": npy(array("(2, 3, 1)"), six), "negative.npy": npy(array("(-2, 3)"), six),
+    "overflow.npy": npy(array("(18446744073709551617, 3)"), six), "no-shape.npy": npy("{'descr': '<f4'}", six),
+    "open.npy": npy("{'fortran_order': False, 'descr': '<f4', 'shape': (2, 3", six),
+    "short.npy": npy(array("(2, 3)"), six[:-1]), "long.npy": npy(array("(2, 3)"), six + b"\0"),
+    "long-header.npy": npy(array("(2, 3)"), six, 1, 65535), "zeros.npy": npy(b"\0" * 64, six),
+    "huge-header.npy": npy(array("(2, 3)"), six, 2, 2**32 - 1), "magic.npy": b"\x93NUMPY", "empty": b"",
+    "matrix.safetensors": safetensors(tensor([2, 3], 0, 24), six),
+    "turned.safetensors": safetensors(tensor([3, 2], 0, 24), six),
+    "vector.safetensors": safetensors(tensor([3], 12, 24), six),
+    "doubles.safetensors": safetensors(tensor([2, 3], 0, 48, "F64"), wide),
+    "halves.safetensors": safetensors(tensor([2, 3], 0, 12, "F16"), six[:12]),
+    "past-end.safetensors": safetensors(tensor([2, 3], 1, 25), six),
+    "backwards.safetensors": safetensors(tensor([2, 3], 24, 0), six),
+    "far.safetensors": safetensors(tensor([2, 3], 2**62, 2**62 + 24), six),
+    "negative.safetensors": safetensors(tensor([2, 3], -24, 0), six),
+    "words.safetensors": safetensors(tensor(["2", None], 0, 24), six),
+    "deep.safetensors": safetensors(b"[" * 4000, six), "list.safetensors": safetensors(b"[1, 2]", six),
+    "twice.safetensors": safetensors(b'{"layer1.weight": 1, "layer1.weight": 2}', six),
+    "other.safetensors": safetensors({"layer2.weight": {}}, six), "no-json.safetensors": safetensors(b"{", six),
+    "huge-header.safetensors": safetensors(b"{}", b"", 2**64 - 1), "short.safetensors": bytes(7),
+})

@@ -21,7 +21,7 @@
 #include "reference.h"
 
 static il_dataset *mnist;
-static il_device *devices[2];           /* cpu, cuda:0 */
+static il_device *devices[2]; /* cpu, cuda:0 */
 
 static void must(il_status st, const il_error *err, const char *what)
 {
@@ -29,7 +29,9 @@ static void must(il_status st, const il_error *err, const char *what)
         fail_msg("%s: %s", what, err->text);
 }
 
-struct setting { const char *name, *value; };
+struct setting {
+    const char *name, *value;
+};
 
 /* the first images of MNIST: what a step costs on simulated hardware allows no more */
 static il_dataset *part_of_mnist(size_t train, size_t test)
@@ -88,7 +90,7 @@ static double compare_weights(il_pack *const *p)
                 worst = d;
         }
         if (memcmp(a, b, n * sizeof *a) != 0 && worst == 0)
-            worst = 1e-45;              /* +0 and -0 */
+            worst = 1e-45; /* +0 and -0 */
         free(a);
         free(b);
     }
@@ -130,8 +132,11 @@ static void train_both(size_t samples, const struct setting *s, size_t epochs)
 /* two epochs of 25 steps, the last of a short batch: record once, replay over a new epoch */
 static void softmax_regression(void **state)
 {
-    static const struct setting s[] = { { "init", "zeros" }, { "validation", "200" }, { "epochs", "2" },
-                                        { "schedule", "seed" }, { NULL, NULL } };
+    static const struct setting s[] = { { "init", "zeros" },
+                                        { "validation", "200" },
+                                        { "epochs", "2" },
+                                        { "schedule", "seed" },
+                                        { NULL, NULL } };
 
     (void)state;
     train_both(3350, s, 2);
@@ -139,8 +144,12 @@ static void softmax_regression(void **state)
 
 static void deep_network(void **state)
 {
-    static const struct setting s[] = { { "layers", "784-32-16-10" }, { "init", "uniform:-0.1:0.1" }, { "activation", "tanh" },
-                                        { "epochs", "2" }, { "seed", "5" }, { NULL, NULL } };
+    static const struct setting s[] = { { "layers", "784-32-16-10" },
+                                        { "init", "uniform:-0.1:0.1" },
+                                        { "activation", "tanh" },
+                                        { "epochs", "2" },
+                                        { "seed", "5" },
+                                        { NULL, NULL } };
 
     (void)state;
     train_both(1250, s, 2);
@@ -148,12 +157,73 @@ static void deep_network(void **state)
 
 static void adam_with_decay(void **state)
 {
-    static const struct setting s[] = { { "layers", "784-16-10" }, { "optimizer", "adam" }, { "weight_decay", "decoupled:0.01" },
-                                        { "activation", "gelu" }, { "lr", "0.001" }, { "epochs", "2" },
-                                        { "init", "normal:0:0.05" }, { NULL, NULL } };
+    static const struct setting s[] = {
+        { "layers", "784-16-10" },   { "optimizer", "adam" }, { "weight_decay", "decoupled:0.01" },
+        { "activation", "gelu" },    { "lr", "0.001" },       { "epochs", "2" },
+        { "init", "normal:0:0.05" }, { NULL, NULL }
+    };
 
     (void)state;
     train_both(700, s, 2);
+}
+
+/* the initial weights of every scheme; those fitted to data go through the BLAS */
+static void every_scheme(void **state)
+{
+    const int same_blas = getenv("TEST_SAME_BLAS") != NULL;
+    il_dataset *set = part_of_mnist(200, 10);
+    const il_entry *e;
+    unsigned schemes = 0;
+
+    (void)state;
+    for (size_t i = 0; (e = il_list_at(IL_SCHEMES, i)); i++) {
+        const struct setting s[] = {
+            { "layers", "784-30-18-10" }, { "init", e->name }, { "batch", "100" }, { NULL, NULL }
+        };
+        const int fitted = strcmp(e->name, "lsuv") == 0 || strcmp(e->name, "kraehenbuehl") == 0;
+        il_pack *p[2];
+        double worst;
+
+        if (strcmp(e->name, "file") == 0)
+            continue;
+        for (int k = 0; k < 2; k++)
+            p[k] = open_pack(devices[k], set, s);
+        worst = compare_weights(p);
+        if (!(worst <= (fitted && !same_blas ? 1e-3 : 0)))
+            fail_msg("%s: weights differ by %g", e->name, worst);
+        for (int k = 0; k < 2; k++)
+            il_pack_close(p[k]);
+        schemes++;
+    }
+    assert_true(schemes >= 40);
+    il_dataset_free(set);
+}
+
+/* units that begin equal stay equal to the bit, through five epochs of MNIST */
+static void constant_weights_keep_one_unit(void **state)
+{
+    static const struct setting s[] = { { "layers", "784-12-9-10" },
+                                        { "init", "const:0.02,b=const:0.1" },
+                                        { "activation", "tanh" },
+                                        { "lr", "0.1" },
+                                        { "batch", "500" },
+                                        { "epochs", "5" },
+                                        { NULL, NULL } };
+    il_pack *const p = open_pack(devices[1], mnist, s);
+    il_signal layer[3];
+    il_error err = { 0 };
+    il_epoch out;
+
+    (void)state;
+    for (int e = 0; e < 5; e++) {
+        must(il_pack_epoch(p, &out, NULL, NULL, &err), &err, "epoch");
+        must(il_inspect(p, 0, layer, &err), &err, "inspect");
+        assert_int_equal(layer[0].distinct, 1);
+        assert_int_equal(layer[1].distinct, 1);
+    }
+    assert_int_equal(layer[2].distinct, 10);
+    assert_true(out.cost < 2.302585); /* it did learn, as much as one unit a layer can */
+    il_pack_close(p);
 }
 
 /* the batches of 50 steps in two epochs, as the gather op leaves them */
@@ -198,10 +268,9 @@ static void sample_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(softmax_regression),
-        cmocka_unit_test(deep_network),
-        cmocka_unit_test(adam_with_decay),
-        cmocka_unit_test(sample_order),
+        cmocka_unit_test(softmax_regression), cmocka_unit_test(deep_network),
+        cmocka_unit_test(adam_with_decay),    cmocka_unit_test(sample_order),
+        cmocka_unit_test(every_scheme),       cmocka_unit_test(constant_weights_keep_one_unit),
     };
     il_error err = { 0 };
     int failed;

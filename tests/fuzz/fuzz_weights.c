@@ -1,0 +1,100 @@
+/*
+ * fuzz_weights.c - il_weights_read on arbitrary bytes, as .npy and as .safetensors. What it accepts
+ * must be numbers of the file; what it refuses must say why, with the file's name.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "lib/weights.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+enum { ROWS = 2, COLUMNS = 3 };
+
+static char folder[64];
+
+static void require(int good, const char *what)
+{
+    if (!good) {
+        fprintf(stderr, "fuzz_weights: %s\n", what);
+        abort();
+    }
+}
+
+static void clean(void)
+{
+    char path[96];
+
+    snprintf(path, sizeof path, "%s/w.npy", folder);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/w.safetensors", folder);
+    unlink(path);
+    rmdir(folder);
+}
+
+/* the name must have the ending, so that a file in memory alone does not do */
+static void write_file(const char *path, const uint8_t *bytes, size_t n)
+{
+    FILE *const f = fopen(path, "wb");
+
+    require(f && fwrite(bytes, 1, n, f) == n && fclose(f) == 0, "cannot write the file");
+}
+
+/* Is x in the file, as a float or a double? */
+static int holds(const uint8_t *bytes, size_t n, float x)
+{
+    for (size_t i = 0; i + sizeof x <= n; i++) {
+        double wide;
+
+        if (memcmp(bytes + i, &x, sizeof x) == 0)
+            return 1;
+        if (i + sizeof wide <= n) {
+            memcpy(&wide, bytes + i, sizeof wide);
+            if ((float)wide == x || (wide != wide && x != x))
+                return 1;
+        }
+    }
+    return 0;
+}
+
+static void check(const char *path, unsigned dims, int transpose, const uint8_t *bytes, size_t n)
+{
+    float data[ROWS * COLUMNS] = { 0 };
+    struct il_tensor t = { .name = "layer1.weight", .dims = dims, .data = data };
+    il_error err = { 0 };
+    il_status st;
+
+    t.size[0] = dims == 2 ? ROWS : COLUMNS;
+    t.size[1] = dims == 2 ? COLUMNS : 7; /* of no meaning with one dimension */
+    st = il_weights_read(path, &t, transpose, &err);
+    if (st == IL_OK) {
+        for (size_t i = 0; i < (dims == 2 ? ROWS * COLUMNS : COLUMNS); i++)
+            require(holds(bytes, n, data[i]), "a number that is not in the file");
+    } else {
+        require(st == IL_E_DATA || st == IL_E_MEMORY, "refused with another status");
+        require(err.status == st && strstr(err.text, path) != NULL, "the error names no file");
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    static const char *const names[] = { "w.npy", "w.safetensors" };
+
+    if (!folder[0]) {
+        strcpy(folder, "/tmp/fuzz_weights.XXXXXX");
+        require(mkdtemp(folder) != NULL, "no folder");
+        atexit(clean);
+    }
+    for (int k = 0; k < 2; k++) {
+        char path[96];
+
+        snprintf(path, sizeof path, "%s/%s", folder, names[k]);
+        write_file(path, bytes, n);
+        for (unsigned dims = 1; dims <= 2; dims++)
+            for (int transpose = 0; transpose < 2; transpose++)
+                check(path, dims, transpose, bytes, n);
+    }
+    return 0;
+}

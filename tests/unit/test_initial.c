@@ -1,0 +1,322 @@
+/*
+ * test_initial.c - what a pack begins with: the very numbers of il_fill, layers fitted to data as
+ * their schemes promise, and rates scaled as muP wants them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "initlab/initlab.h"
+
+struct setting {
+    const char *name, *value;
+};
+
+static il_dataset *mnist;
+
+static void must(il_status st, const il_error *err, const char *what)
+{
+    if (st != IL_OK)
+        fail_msg("%s: %s", what, err->text);
+}
+
+static void near(double got, double want, double tolerance, const char *what)
+{
+    if (!(fabs(got - want) <= tolerance))
+        fail_msg("%s: %.9g, not %.9g within %.2g", what, got, want, tolerance);
+}
+
+static il_device *device(const char *name)
+{
+    il_device *d = NULL;
+    il_error err = { 0 };
+
+    must(il_device_open(&d, name, 1, NULL, &err), &err, name);
+    return d;
+}
+
+/* a pack of one run for each of inits, which end in NULL; settings end in a NULL name */
+static il_pack *open_pack(il_device *d, const il_dataset *set, const struct setting *s,
+                          const char *const *inits)
+{
+    il_config *c[8] = { NULL };
+    il_pack *p = NULL;
+    il_error err = { 0 };
+    size_t runs = 0;
+
+    for (; inits[runs]; runs++) {
+        assert_true(runs < 8);
+        must(il_config_new(&c[runs], &err), &err, "config");
+        must(il_config_set(c[runs], "init", inits[runs], &err), &err, inits[runs]);
+        for (const struct setting *t = s; t->name; t++)
+            must(il_config_set(c[runs], t->name, t->value, &err), &err, t->value);
+    }
+    must(il_pack_open(&p, d, set, (const il_config *const *)c, runs, &err), &err, "open");
+    for (size_t m = 0; m < runs; m++)
+        il_config_free(c[m]);
+    return p;
+}
+
+/* the first images and labels of MNIST */
+static il_dataset *part(size_t count)
+{
+    il_samples all = il_dataset_train(mnist);
+    il_dataset *set = NULL;
+    il_error err = { 0 };
+
+    all.count = count;
+    must(il_dataset_from(&set, 28, 28, all, all, &err), &err, "dataset");
+    return set;
+}
+
+/* ---- il_fill --------------------------------------------------------------------------------- */
+
+static void test_fill_is_what_a_pack_begins_with(void **state)
+{
+    static const struct setting s[] = { { "layers", "784,30,18,10" },
+                                        { "batch", "50" },
+                                        { "seed", "77" },
+                                        { "activation", "tanh" },
+                                        { NULL, NULL } };
+    static const char *const inits[] = { "he_normal", "torch", "orthogonal:gain=auto",
+                                         "mean_field:1.5:0.3", NULL };
+    static float want[784 * 30], got[784 * 30];
+    float want_bias[30], got_bias[30];
+    il_dataset *const set = part(50);
+    il_device *const d = device("cpu");
+    il_pack *const p = open_pack(d, set, s, inits);
+    il_error err = { 0 };
+
+    (void)state;
+    for (size_t m = 0; inits[m]; m++)
+        for (unsigned l = 0; l < 3; l++) {
+            il_place at = { .layer = l, .layers = 3, .activation = "tanh" };
+
+            il_pack_shape(p, l, &at.fan_in, &at.fan_out);
+            must(il_fill(d, inits[m], &at, 77, want, want_bias, &err), &err, inits[m]);
+            must(il_pack_get(p, m, l, got, got_bias, &err), &err, "get");
+            assert_memory_equal(got, want, at.fan_in * at.fan_out * sizeof *got);
+            assert_memory_equal(got_bias, want_bias, at.fan_out * sizeof *got_bias);
+        }
+    il_pack_close(p);
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
+/* ---- fitted to data -------------------------------------------------------------------------- */
+
+static void test_lsuv(void **state)
+{
+    static const struct setting s[] = { { "layers", "in,64,48,32,out" },
+                                        { "batch", "200" },
+                                        { "activation", "gelu" },
+                                        { NULL, NULL } };
+    static const char *const inits[] = { "lsuv", "he_normal", "lsuv:std=2:tol=0.01", NULL };
+    il_device *const d = device("strict");
+    il_pack *const p = open_pack(d, mnist, s, inits);
+    il_signal layer[4];
+    il_error err = { 0 };
+
+    (void)state;
+    for (size_t m = 0; m < 3; m += 2) {
+        const double std = m ? 2 : 1, tolerance = m ? .01 : .1;
+
+        must(il_inspect(p, m, layer, &err), &err, "inspect");
+        for (size_t l = 0; l < 4; l++) {
+            double values[64];
+            const size_t n =
+                layer[l].fan_in < layer[l].fan_out ? layer[l].fan_in : layer[l].fan_out;
+
+            near(sqrt(layer[l].z_variance), std, tolerance * (1 + 1e-5), "std of z after LSUV");
+            must(il_inspect_weights(p, m, l, values, &err), &err, "weights");
+            near(values[n - 1] / values[0], 1, 1e-5, "LSUV scales an orthogonal matrix");
+        }
+    }
+    il_pack_close(p);
+    il_device_close(d);
+}
+
+/* mean and standard deviation of each unit's pre-activations over x [rows, in], in double */
+static void check_units(const double *x, size_t rows, const il_signal *at, const float *w,
+                        const float *b, double *z)
+{
+    for (size_t j = 0; j < at->fan_out; j++) {
+        double mean = 0, square = 0;
+
+        for (size_t r = 0; r < rows; r++) {
+            double sum = (double)b[j];
+
+            for (size_t i = 0; i < at->fan_in; i++)
+                sum += x[r * at->fan_in + i] * (double)w[i * at->fan_out + j];
+            z[r * at->fan_out + j] = sum;
+            mean += sum / (double)rows;
+            square += sum * sum / (double)rows;
+        }
+        /* sums of up to 784 floats of size 1: 784 2^-24 = 5e-5 */
+        near(mean, .5, 1e-4, "mean of a unit");
+        near(sqrt(square - mean * mean), 1, 1e-4, "std of a unit");
+    }
+}
+
+static void test_kraehenbuehl(void **state)
+{
+    enum { ROWS = 150 };
+    static const struct setting s[] = {
+        { "layers", "in,40,30,out" }, { "batch", "150" }, { "activation", "tanh" }, { NULL, NULL }
+    };
+    static const char *const inits[] = { "he_normal", "kraehenbuehl:mean=0.5", NULL };
+    const il_samples train = il_dataset_train(mnist);
+    static float w[784 * 40], b[40];
+    double *x = malloc(ROWS * 784 * sizeof *x), *z = malloc(ROWS * 784 * sizeof *z);
+    il_device *const d = device("strict");
+    il_pack *const p = open_pack(d, mnist, s, inits);
+    il_signal layer[3];
+    il_error err = { 0 };
+
+    (void)state;
+    assert_true(x && z);
+    for (size_t i = 0; i < ROWS * 784; i++)
+        x[i] = train.images[i] / 255.0;
+    must(il_inspect(p, 1, layer, &err), &err, "inspect");
+    for (size_t l = 0; l < 3; l++) {
+        must(il_pack_get(p, 1, l, w, b, &err), &err, "get");
+        check_units(x, ROWS, &layer[l], w, b, z);
+        for (size_t i = 0; i < ROWS * layer[l].fan_out; i++)
+            x[i] = tanh(z[i]);
+    }
+    must(il_inspect(p, 0, layer, &err), &err, "inspect");
+    assert_true(fabs(layer[0].z_mean - .5) > .1); /* its neighbour in the pack is left alone */
+    il_pack_close(p);
+    il_device_close(d);
+    free(z);
+    free(x);
+}
+
+/* ---- parametrisations ------------------------------------------------------------------------ */
+
+/* the change of one step, of a layer's weights and bias */
+static void step(il_device *d, const il_dataset *set, const struct setting *s, const char *init,
+                 float *const start[3], double *const change[3])
+{
+    const char *const inits[] = { init, NULL };
+    il_pack *const p = open_pack(d, set, s, inits);
+    il_error err = { 0 };
+    il_epoch out;
+
+    for (size_t l = 0; l < 3; l++) {
+        size_t in, n;
+
+        il_pack_shape(p, l, &in, &n);
+        must(il_pack_set(p, 0, l, start[l], start[l] + in * n, &err), &err, "set");
+    }
+    must(il_pack_epoch(p, &out, NULL, NULL, &err), &err, "epoch");
+    for (size_t l = 0; l < 3; l++) {
+        size_t in, n;
+        float *w;
+
+        il_pack_shape(p, l, &in, &n);
+        w = malloc((in + 1) * n * sizeof *w);
+        assert_non_null(w);
+        must(il_pack_get(p, 0, l, w, w + in * n, &err), &err, "get");
+        for (size_t i = 0; i < (in + 1) * n; i++)
+            change[l][i] = (double)w[i] - (double)start[l][i];
+        free(w);
+    }
+    il_pack_close(p);
+}
+
+/*
+ * From the same weights, a step with muP or NTK is a plain one times the layer's factor. A change is
+ * the difference of two floats below 1: each has 2^-24 of error, against changes above 1e-3.
+ */
+static void test_rates(void **state)
+{
+    static const char *const inits[] = { "mup", "ntk" };
+    static const char *const optimizers[] = { "sgd", "adam", "momentum" };
+    static const size_t width[] = { 784, 32, 16, 10 };
+    il_dataset *const set = part(64);
+    il_device *const d = device("cpu");
+    il_error err = { 0 };
+    float *start[3];
+    double *plain[3], *scaled[3];
+
+    (void)state;
+    for (size_t l = 0; l < 3; l++) {
+        const size_t n = (width[l] + 1) * width[l + 1];
+        const il_place at = { .fan_in = width[l], .fan_out = width[l + 1] };
+
+        start[l] = calloc(n, sizeof **start);
+        plain[l] = calloc(n, sizeof **plain);
+        scaled[l] = calloc(n, sizeof **scaled);
+        assert_true(start[l] && plain[l] && scaled[l]);
+        must(il_fill(d, "he_normal", &at, l, start[l], NULL, &err), &err, "fill");
+    }
+    for (size_t k = 0; k < 6; k++) {
+        const struct setting s[] = {
+            { "layers", "784,32,16,10" },       { "batch", "64" },
+            { "optimizer", optimizers[k / 2] }, { "lr", k / 2 == 1 ? "0.05" : "1" },
+            { "activation", "tanh" },           { NULL, NULL }
+        };
+        unsigned other_rates = 0;
+
+        step(d, set, s, "he_normal", start, plain);
+        step(d, set, s, inits[k % 2], start, scaled);
+        for (unsigned l = 0; l < 3; l++) {
+            const il_place at = { .fan_in = width[l],
+                                  .fan_out = width[l + 1],
+                                  .layer = l,
+                                  .layers = 3,
+                                  .activation = "tanh",
+                                  .optimizer = optimizers[k / 2] };
+            const size_t n = width[l] * width[l + 1];
+            il_tensor_law law[2];
+            size_t seen = 0;
+
+            must(il_scheme_law(inits[k % 2], &at, &law[0], &law[1], &err), &err, "law");
+            for (size_t i = 0; i < n + width[l + 1]; i++)
+                if (fabs(plain[l][i]) > 1e-3) {
+                    const double rate = law[i >= n].rate;
+
+                    near(scaled[l][i], rate * plain[l][i],
+                         2e-7 * (1 + rate) + 1e-5 * rate * fabs(plain[l][i]), inits[k % 2]);
+                    seen++;
+                    other_rates += rate != 1;
+                }
+            assert_true(seen > 20);
+        }
+        assert_true(other_rates > 0);
+    }
+    for (size_t l = 0; l < 3; l++) {
+        free(start[l]);
+        free(plain[l]);
+        free(scaled[l]);
+    }
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fill_is_what_a_pack_begins_with),
+        cmocka_unit_test(test_lsuv),
+        cmocka_unit_test(test_kraehenbuehl),
+        cmocka_unit_test(test_rates),
+    };
+    il_error err = { 0 };
+    int failed;
+
+    if (il_dataset_open(&mnist, INITLAB_SOURCE_DIR "/data/mnist", &err) != IL_OK) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
+    failed = cmocka_run_group_tests_name("initial", tests, NULL, NULL);
+    il_dataset_free(mnist);
+    return failed;
+}
