@@ -24,21 +24,20 @@
 #include "elementary.h"
 #include "random.h"
 
-/* A lane's four numbers of the law, from the words that its loop left in their place. */
-static inline __device__ void draw(float (*u)[LANES], const struct il_fill *f)
+/* A tile's numbers of the law, from the words in their places. */
+static inline __device__ void draw(float *u, const struct il_fill *f)
 {
-    for (unsigned k = 0; k < 4; k++) {
-        if (f->law == IL_LAW_UNIFORM) {
-            FOR_LANES(l)
-                u[k][l] = f->a + (f->b - f->a) * il_uniform(as_uint(u[k][l]));
-        } else if (f->law == IL_LAW_TRUNC_NORMAL) {
-            FOR_LANES(l)
-                u[k][l] = f->a + f->b * il_trunc_normal(as_uint(u[k][l]), f->cut, f->tail);
-        } else {
-            FOR_LANES(l)
-                u[k][l] = f->a + f->b * il_normal(as_uint(u[k][l]));
-        }
+    if (f->law == IL_LAW_UNIFORM) {
+        FOR_EACH(e, 4 * LANES)
+            u[e] = f->a + (f->b - f->a) * il_uniform(as_uint(u[e]));
+    } else if (f->law == IL_LAW_TRUNC_NORMAL) {
+        FOR_EACH(e, 4 * LANES)
+            u[e] = f->a + f->b * il_trunc_normal(as_uint(u[e]), f->cut, f->tail);
+    } else {
+        FOR_EACH(e, 4 * LANES)
+            u[e] = f->a + f->b * il_normal(as_uint(u[e]));
     }
+    __syncthreads();
 }
 
 /* Is element `at` of n of this unit among those that the sparse law keeps? */
@@ -88,10 +87,33 @@ static inline __device__ void store(float *w, size_t ld, const struct il_fill *f
         w[(rows + i) * ld + cols + j] = v;
 }
 
+/* LANES numbers, those from element e on of n, to their places; most are one piece of a row */
+static inline __device__ void put(float *w, size_t ld, const struct il_fill *f, const float *u,
+                                  size_t e, size_t n, unsigned rows, unsigned cols)
+{
+    const size_t row = e / cols;
+    const unsigned col = (unsigned)(e % cols);
+
+    if (f->law < IL_LAW_SPARSE && !f->mirror && e + LANES <= n && col + LANES <= cols) {
+        FOR_LANES(l)
+            w[row * ld + col + l] = u[l];
+        return;
+    }
+    FOR_LANES(l) {
+        const size_t i = row + (col + l) / cols;
+        const unsigned j = (col + l) % cols;
+
+        if (e + l < n)
+            store(w, ld, f,
+                  f->law < IL_LAW_SPARSE ? u[l] : placed(f, u[l], (uint32_t)i, j, rows, cols), i, j,
+                  rows, cols);
+    }
+}
+
 __global__ void fill(float *__restrict__ w, const struct il_fill *__restrict__ fills, unsigned runs,
                      unsigned rows, unsigned cols, unsigned block, unsigned ld)
 {
-    __shared__ float u[4][LANES]; /* each lane reads its own column only */
+    __shared__ float u[4 * LANES]; /* a tile's numbers, in the order of its elements */
     const size_t quads = ((size_t)rows * cols + 3) / 4, tiles = (quads + LANES - 1) / LANES;
 
     for (size_t t = blockIdx.x; t < tiles * runs; t += gridDim.x) {
@@ -102,35 +124,23 @@ __global__ void fill(float *__restrict__ w, const struct il_fill *__restrict__ f
         const size_t n = (size_t)some_rows * some_cols;
 
         if (f.law == IL_LAW_CONSTANT || f.law >= IL_LAW_IDENTITY) {
-            for (unsigned k = 0; k < 4; k++)
-                FOR_LANES(l)
-                    u[k][l] = f.a;
+            FOR_EACH(e, 4 * LANES)
+                u[e] = f.a;
+            __syncthreads();
         } else {
             FOR_LANES(l) {
                 const struct il_words words = il_philox(f.seed, first + l, f.tensor);
 
                 for (unsigned k = 0; k < 4; k++)
-                    u[k][l] = as_float(words.v[k]);
+                    u[4 * l + k] = as_float(words.v[k]);
             }
+            __syncthreads();
             draw(u, &f);
         }
-        FOR_LANES(l) {
-            const size_t e = 4 * (first + l);
-            size_t i = e / some_cols;
-            unsigned j = (unsigned)(e % some_cols);
-
-            for (unsigned k = 0; k < 4 && e + k < n; k++) {
-                const float v = f.law < IL_LAW_SPARSE
-                                    ? u[k][l]
-                                    : placed(&f, u[k][l], (uint32_t)i, j, some_rows, some_cols);
-
-                store(w + m * block, ld, &f, v, i, j, some_rows, some_cols);
-                if (++j == some_cols) {
-                    j = 0;
-                    i++;
-                }
-            }
-        }
+        for (unsigned k = 0; k < 4; k++)
+            put(w + m * block, ld, &f, u + k * LANES, 4 * first + k * LANES, n, some_rows,
+                some_cols);
+        __syncthreads(); /* u has been read */
     }
 }
 
