@@ -61,6 +61,10 @@ int help_overview(const struct cli *cli);
 int help_command(const struct cli *cli, const struct command *command);
 void help_list(const struct cli *cli, il_list list);
 void help_entry(const struct cli *cli, const il_entry *entry);
+
+/* What a parameter takes, in words; its default, or 0 if it has none. */
+void help_valid(const il_param *p, char *text, size_t size);
+int help_default(const il_param *p, char *text, size_t size);
 void help_recipes(const struct cli *cli);
 
 /* man.c: the whole man page, in roff, on stdout */

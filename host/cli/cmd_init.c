@@ -39,9 +39,12 @@ static il_status open_set(struct network *n)
     size_t in, out;
 
     ends(n->config, &in, &out);
-    if (in != 0 && out != 0 && !opt_given(n->o, "data") && !il_config_needs_data(n->config))
-        return blank(n, in, out);
-    return network_dataset(n);
+    if (in == 0 || out == 0 || opt_given(n->o, "data") || il_config_needs_data(n->config))
+        return network_dataset(n);
+    if (out > 256) /* labels are bytes */
+        return network_fail(n, IL_E_USAGE, "--layers: the last of %s is more than 256 classes%s",
+                            il_config_get(n->config, "layers"), "");
+    return blank(n, in, out);
 }
 
 static void describe(const struct network *n)
@@ -108,9 +111,10 @@ static const struct opt_row rows[] = {
 const struct command cmd_init = {
     .name = "init",
     .summary = "draw a network's initial weights and save them, without training",
-    .text = "Print mean, standard deviation and norm of each layer's drawn weights, and save them. "
-            "They are what a training with the same options begins with.\n\nWidths may be any, "
-            "unless a scheme looks at data.",
+    .text =
+        "Print mean, standard deviation and norm of each layer's drawn weights, and save them. "
+        "They are what a training with the same options begins with.\n\nUnless a scheme looks at "
+        "data, widths may be any, the last at most 256.",
     .examples = "initlab init --layers 784,256,10 --init orthogonal --save w.safetensors\n"
                 "initlab init --layers 100,50,2 --init 'h*=he_normal,out=zeros' --seed 7",
     .rows = rows,

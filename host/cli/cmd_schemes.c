@@ -108,13 +108,43 @@ static json_t *law_object(const il_tensor_law *law)
                      "rate", number(law->rate));
 }
 
+static json_t *parameters(const il_entry *e)
+{
+    json_t *const all = json_array();
+
+    for (size_t i = 0; i < IL_MAX_PARAMS && e->param[i].name; i++) {
+        const il_param *const p = &e->param[i];
+        char valid[512], normal[64];
+        const int given = !help_default(p, normal, sizeof normal);
+
+        help_valid(p, valid, sizeof valid);
+        json_array_append_new(all,
+                              json_pack("{s:s, s:s, s:s, s:s?}", "name", p->name, "help", p->help,
+                                        "valid", valid, "default", given ? NULL : normal));
+    }
+    return all;
+}
+
+static json_t *in_frameworks(const il_entry *e)
+{
+    const char *theirs, *ours;
+    json_t *const all = json_object();
+
+    for (size_t i = 0; (theirs = il_scheme_alias(i, &ours)); i++)
+        if (il_list_find(IL_SCHEMES, ours) == e)
+            json_object_set_new(all, theirs, json_string(ours));
+    return all;
+}
+
 /* NULL out of memory; a scheme that is not for this place has no weights and no bias */
 static json_t *object(const char *text, const il_place *at)
 {
     const il_entry *const e = il_list_find(IL_SCHEMES, text);
     il_tensor_law weights, bias;
-    json_t *const o = json_pack("{s:s, s:s, s:s, s:s}", "scheme", text, "name", e->name, "formula",
-                                e->formula, "source", e->source);
+    json_t *const o =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "scheme", text, "name", e->name, "aliases",
+                  e->aliases, "formula", e->formula, "source", e->source, "parameters",
+                  parameters(e), "frameworks", in_frameworks(e));
 
     if (o && il_scheme_law(text, at, &weights, &bias, NULL) == IL_OK) {
         json_object_set_new(o, "weights", law_object(&weights));

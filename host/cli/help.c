@@ -148,8 +148,7 @@ static void listed(const char *words, char *text, size_t size)
     text[n] = 0;
 }
 
-/* What a parameter takes: words, numbers, either, or any text. */
-static void range(const il_param *p, char *text, size_t size)
+void help_valid(const il_param *p, char *text, size_t size)
 {
     const int numbers = !p->words || (*p->words && p->min < p->max);
     char words[256] = "";
@@ -171,20 +170,27 @@ static void word_at(const char *words, double index, char *text, size_t size)
     snprintf(text, size, "%.*s", (int)strcspn(words, "|"), words);
 }
 
+int help_default(const il_param *p, char *text, size_t size)
+{
+    const int mixed = p->words && p->min < p->max;
+
+    if (isnan(p->value) || (p->words && !*p->words))
+        return 0;
+    if (p->words && (!mixed || p->value < 0))
+        word_at(p->words, mixed ? -1 - p->value : p->value, text, size);
+    else
+        snprintf(text, size, "%g", p->value);
+    return 1;
+}
+
 static void parameter(const il_param *p)
 {
-    const int mixed = p->words && p->min < p->max, any = p->words && !*p->words;
     char values[512], normal[64], text[1024];
+    const int given = !help_default(p, normal, sizeof normal);
 
-    range(p, values, sizeof values);
-    if (isnan(p->value) || any)
-        snprintf(normal, sizeof normal, "must be given");
-    else if (p->words && (!mixed || p->value < 0))
-        word_at(p->words, mixed ? -1 - p->value : p->value, normal, sizeof normal);
-    else
-        snprintf(normal, sizeof normal, "%g", p->value);
+    help_valid(p, values, sizeof values);
     snprintf(text, sizeof text, "%s: %s [%s%s]", p->help, values,
-             isnan(p->value) || any ? "" : "default: ", normal);
+             given ? "" : "default: ", given ? "must be given" : normal);
     printf("      %-14s", p->name);
     wrap(text, 20, 22);
 }
