@@ -22,6 +22,8 @@ struct cuda {
     int index;
     cublasHandle_t blas;
     void *workspace;
+    const char *call; /* the last one that failed */
+    char words[320];  /* of it */
 };
 struct il_record {
     cudaGraphExec_t exec;
@@ -33,30 +35,92 @@ static struct cuda *self(struct il_device *d) { return (struct cuda *)d; }
 static cudaStream_t stream(struct il_device *d) { return (cudaStream_t)d->stream; }
 
 /* An error that is handed on is taken from the runtime too, or the next launch is blamed for it. */
-static int handled(int e)
+static int handled(struct il_device *d, const char *call, int e)
 {
-    if (e)
+    if (e) {
         (void)cudaGetLastError();
+        self(d)->call = call;
+    }
     return e;
 }
 
-static int blas(cublasStatus_t s) { return s ? handled(BLAS_ERROR + (int)s) : 0; }
+/* a call of the runtime or of cuBLAS, by its name */
+#define CUDA(d, call, ...) handled(d, #call, (int)call(__VA_ARGS__))
+#define BLAS(d, call, ...) blas(d, #call, call(__VA_ARGS__))
+
+static int blas(struct il_device *d, const char *call, cublasStatus_t s)
+{
+    return s ? handled(d, call, BLAS_ERROR + (int)s) : 0;
+}
 
 /* The thread's current device is this one: another may have been used by the thread since. */
-static int enter(struct il_device *d) { return handled((int)cudaSetDevice(self(d)->index)); }
+static int enter(struct il_device *d) { return CUDA(d, cudaSetDevice, self(d)->index); }
+
+/* what a user can do about an error */
+static const char *advice(int code)
+{
+    switch (code) {
+    case cudaErrorMemoryAllocation:
+    case BLAS_ERROR + CUBLAS_STATUS_ALLOC_FAILED:
+        return "the GPU's memory is full: train fewer runs at once, or see with nvidia-smi who "
+               "else "
+               "uses it";
+    case cudaErrorIllegalAddress:
+    case cudaErrorMisalignedAddress:
+    case cudaErrorInvalidAddressSpace:
+    case cudaErrorInvalidPc:
+    case cudaErrorIllegalInstruction:
+    case cudaErrorAssert:
+    case cudaErrorLaunchFailure:
+    case BLAS_ERROR + CUBLAS_STATUS_EXECUTION_FAILED:
+        return "a kernel went wrong, now or before: run it under compute-sanitizer, and report it";
+    case cudaErrorECCUncorrectable:
+    case cudaErrorHardwareStackError:
+        return "the GPU's memory is faulty: look at nvidia-smi -q -d ECC, and take another GPU";
+    case cudaErrorLaunchTimeout:
+        return "a kernel met the display's time limit: take a GPU without a display, or train "
+               "fewer "
+               "runs at once";
+    case cudaErrorNoDevice:
+    case cudaErrorInvalidDevice:
+    case cudaErrorDevicesUnavailable:
+    case cudaErrorContained:
+    case cudaErrorUnknown:
+        return "the GPU is lost or taken: look for Xid in dmesg and at nvidia-smi; it may need a "
+               "reset";
+    case cudaErrorNotSupported:
+    case cudaErrorNoKernelImageForDevice:
+    case cudaErrorInvalidDeviceFunction:
+    case cudaErrorUnsupportedPtxVersion:
+    case cudaErrorInsufficientDriver:
+    case BLAS_ERROR + CUBLAS_STATUS_NOT_SUPPORTED:
+    case BLAS_ERROR + CUBLAS_STATUS_ARCH_MISMATCH:
+        return "the GPU or its driver is too old for it: see initlab devices";
+    default:
+        return "see initlab devices, and try again; report it if it stays";
+    }
+}
 
 static const char *cuda_error(struct il_device *d, int code)
 {
-    (void)d;
-    return code >= BLAS_ERROR ? cublasGetStatusString((cublasStatus_t)(code - BLAS_ERROR))
-                              : cudaGetErrorString((cudaError_t)code);
+    struct cuda *const c = self(d);
+
+    snprintf(c->words, sizeof c->words, "%s: %s (%s); %s", c->call ? c->call : "CUDA",
+             code >= BLAS_ERROR ? cublasGetStatusString((cublasStatus_t)(code - BLAS_ERROR))
+                                : cudaGetErrorString((cudaError_t)code),
+             code >= BLAS_ERROR ? cublasGetStatusName((cublasStatus_t)(code - BLAS_ERROR))
+                                : cudaGetErrorName((cudaError_t)code),
+             advice(code));
+    return c->words;
 }
 
 static int cuda_count(char *why, size_t n)
 {
     int count = 0;
-    const int e = handled((int)cudaGetDeviceCount(&count));
+    const int e = (int)cudaGetDeviceCount(&count);
 
+    if (e)
+        (void)cudaGetLastError();
     if (n)
         *why = 0;
     if (!e && count > 0)
@@ -67,7 +131,8 @@ static int cuda_count(char *why, size_t n)
         snprintf(why, n, "no CUDA driver, or it is too old for CUDA %d.%d", CUDART_VERSION / 1000,
                  CUDART_VERSION % 1000 / 10);
     else
-        snprintf(why, n, "%s (CUDA error %d)", cudaGetErrorString((cudaError_t)e), e);
+        snprintf(why, n, "cudaGetDeviceCount: %s (%s); %s", cudaGetErrorString((cudaError_t)e),
+                 cudaGetErrorName((cudaError_t)e), advice(e));
     return -1;
 }
 
@@ -105,20 +170,20 @@ static int cuda_open(struct il_device **d, int index, int threads, char *why, si
     c->head.seam = &cuda_seam;
     c->index = index;
     e = enter(&c->head);
-    if (!e && !(e = (int)cudaStreamCreateWithFlags(&s, cudaStreamNonBlocking))) {
+    if (!e && !(e = CUDA(&c->head, cudaStreamCreateWithFlags, &s, cudaStreamNonBlocking))) {
         c->head.stream = s;
-        e = (int)cudaMalloc(&c->workspace, WORKSPACE);
+        e = CUDA(&c->head, cudaMalloc, &c->workspace, WORKSPACE);
     }
     if (!e)
-        e = blas(cublasCreate(&c->blas));
+        e = BLAS(&c->head, cublasCreate, &c->blas);
     if (!e)
-        e = blas(cublasSetStream(c->blas, s));
+        e = BLAS(&c->head, cublasSetStream, c->blas, s);
     if (!e) /* after the stream: setting that one takes the workspace away again */
-        e = blas(cublasSetWorkspace(c->blas, c->workspace, WORKSPACE));
+        e = BLAS(&c->head, cublasSetWorkspace, c->blas, c->workspace, WORKSPACE);
     if (!e) /* fp32 in every phase of a product, whatever the environment asks for */
-        e = blas(cublasSetMathMode(c->blas, CUBLAS_PEDANTIC_MATH));
+        e = BLAS(&c->head, cublasSetMathMode, c->blas, CUBLAS_PEDANTIC_MATH);
     if (e) {
-        snprintf(why, n, "%s (CUDA error %d)", cuda_error(&c->head, e), e);
+        snprintf(why, n, "%s", cuda_error(&c->head, e));
         cuda_close(&c->head);
         return e;
     }
@@ -133,15 +198,15 @@ static int cuda_about(struct il_device *d, struct il_about *out)
 
     memset(out, 0, sizeof *out);
     if (!e)
-        e = handled((int)cudaGetDeviceProperties(&p, self(d)->index));
+        e = CUDA(d, cudaGetDeviceProperties, &p, self(d)->index);
     if (!e)
-        e = handled((int)cudaMemGetInfo(&out->memory_free, &out->memory));
+        e = CUDA(d, cudaMemGetInfo, &out->memory_free, &out->memory);
     if (!e)
-        e = handled((int)cudaDriverGetVersion(&driver));
+        e = CUDA(d, cudaDriverGetVersion, &driver);
     if (!e)
-        e = handled((int)cudaRuntimeGetVersion(&runtime));
+        e = CUDA(d, cudaRuntimeGetVersion, &runtime);
     if (!e)
-        e = blas(cublasGetVersion(self(d)->blas, &version));
+        e = BLAS(d, cublasGetVersion, self(d)->blas, &version);
     if (e)
         return e;
     snprintf(out->name, sizeof out->name, "%.63s", p.name);
@@ -157,19 +222,19 @@ static int cuda_alloc(struct il_device *d, void **p, size_t bytes)
     const int e = enter(d);
 
     *p = NULL;
-    return e ? e : handled((int)cudaMalloc(p, bytes ? bytes : 1));
+    return e ? e : CUDA(d, cudaMalloc, p, bytes ? bytes : 1);
 }
 static int cuda_free(struct il_device *d, void *p)
 {
     const int e = enter(d);
 
-    return e ? e : handled((int)cudaFree(p));
+    return e ? e : CUDA(d, cudaFree, p);
 }
 static int cuda_wait(struct il_device *d)
 {
     const int e = enter(d);
 
-    return e ? e : handled((int)cudaStreamSynchronize(stream(d)));
+    return e ? e : CUDA(d, cudaStreamSynchronize, stream(d));
 }
 static int copy(struct il_device *d, void *dst, const void *src, size_t bytes,
                 enum cudaMemcpyKind kind)
@@ -177,7 +242,7 @@ static int copy(struct il_device *d, void *dst, const void *src, size_t bytes,
     int e = enter(d);
 
     if (!e && bytes)
-        e = handled((int)cudaMemcpyAsync(dst, src, bytes, kind, stream(d)));
+        e = CUDA(d, cudaMemcpyAsync, dst, src, bytes, kind, stream(d));
     return e ? e : cuda_wait(d);
 }
 static int cuda_put(struct il_device *d, void *dst, const void *src, size_t bytes)
@@ -192,7 +257,7 @@ static int cuda_zero(struct il_device *d, void *p, size_t bytes)
 {
     const int e = enter(d);
 
-    return e || !bytes ? e : handled((int)cudaMemsetAsync(p, 0, bytes, stream(d)));
+    return e || !bytes ? e : CUDA(d, cudaMemsetAsync, p, 0, bytes, stream(d));
 }
 
 static cublasOperation_t op(int transposed) { return transposed ? CUBLAS_OP_T : CUBLAS_OP_N; }
@@ -205,8 +270,8 @@ static int cuda_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n
     const int e = (m | n | k | lda | ldb | ldc) > INT_MAX ? cudaErrorInvalidValue : enter(d);
 
     return e ? e
-             : blas(cublasSgemm(self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k, &alpha, b,
-                                (int)ldb, a, (int)lda, &beta, c, (int)ldc));
+             : BLAS(d, cublasSgemm, self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k, &alpha,
+                    b, (int)ldb, a, (int)lda, &beta, c, (int)ldc);
 }
 static int cuda_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n,
                              unsigned k, float alpha, const float *a, unsigned lda, size_t sa,
@@ -217,22 +282,22 @@ static int cuda_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, un
         (m | n | k | lda | ldb | ldc | count) > INT_MAX ? cudaErrorInvalidValue : enter(d);
 
     return e ? e
-             : blas(cublasSgemmStridedBatched(self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k,
-                                              &alpha, b, (int)ldb, (long long)sb, a, (int)lda,
-                                              (long long)sa, &beta, c, (int)ldc, (long long)sc,
-                                              (int)count));
+             : BLAS(d, cublasSgemmStridedBatched, self(d)->blas, op(tb), op(ta), (int)n, (int)m,
+                    (int)k, &alpha, b, (int)ldb, (long long)sb, a, (int)lda, (long long)sa, &beta,
+                    c, (int)ldc, (long long)sc, (int)count);
 }
 
 static void cuda_record_free(struct il_device *d, struct il_record *r)
 {
     if (r && r->exec && !enter(d))
-        (void)handled((int)cudaGraphExecDestroy(r->exec));
+        (void)CUDA(d, cudaGraphExecDestroy, r->exec);
     free(r);
 }
 static int cuda_record(struct il_device *d, il_step_fn *step, void *arg, struct il_record **out)
 {
     struct il_record *const r = calloc(1, sizeof *r);
     cudaGraph_t graph = NULL;
+    const char *call;
     int e, end;
 
     *out = NULL;
@@ -241,14 +306,16 @@ static int cuda_record(struct il_device *d, il_step_fn *step, void *arg, struct 
     e = enter(d);
     if (!e)
         e = step(d, arg); /* a real step: cuBLAS loads its kernels here */
-    if (!e &&
-        !(e = handled((int)cudaStreamBeginCapture(stream(d), cudaStreamCaptureModeThreadLocal)))) {
-        e = step(d, arg);                                            /* only noted down */
-        end = handled((int)cudaStreamEndCapture(stream(d), &graph)); /* always: ends the capture */
+    if (!e && !(e = CUDA(d, cudaStreamBeginCapture, stream(d), cudaStreamCaptureModeThreadLocal))) {
+        e = step(d, arg); /* only noted down */
+        call = self(d)->call;
+        end = CUDA(d, cudaStreamEndCapture, stream(d), &graph); /* always: ends the capture */
+        if (e)
+            self(d)->call = call; /* the first is the cause */
         e = e ? e : end;
     }
     if (!e)
-        e = handled((int)cudaGraphInstantiate(&r->exec, graph, 0));
+        e = CUDA(d, cudaGraphInstantiate, &r->exec, graph, 0);
     if (graph)
         (void)cudaGraphDestroy(graph);
     if (e)
@@ -262,7 +329,7 @@ static int cuda_replay(struct il_device *d, struct il_record *r, unsigned times)
     int e = enter(d);
 
     while (!e && times-- > 0)
-        e = handled((int)cudaGraphLaunch(r->exec, stream(d)));
+        e = CUDA(d, cudaGraphLaunch, r->exec, stream(d));
     return e;
 }
 
@@ -270,7 +337,7 @@ static int cuda_replay(struct il_device *d, struct il_record *r, unsigned times)
     static int cuda_##name params                                                                  \
     {                                                                                              \
         const int e_ = enter(d);                                                                   \
-        return e_ ? e_ : il_cuda_##name args;                                                      \
+        return e_ ? e_ : handled(d, "launch of " #name, il_cuda_##name args);                      \
     }
 #include "ops.def"
 #undef X
