@@ -124,6 +124,7 @@ static void exit_codes(void)
 #define X(name, value, code, text) printf(".TP\n\\fB%d\\fR\n%s\n", code, text);
     IL_STATUS_MAP(X)
 #undef X
+    puts(".TP\n\\fB1\\fR\na check of selftest failed");
     puts(".TP\n\\fB130\\fR, \\fB143\\fR\nstopped by SIGINT or SIGTERM; the finished epochs are "
          "written");
     puts(".PP");
@@ -137,6 +138,7 @@ static void environment(void)
         { "INITLAB_DATA", "folder with mnist/ and recipes/, searched before the installed one" },
         { "INITLAB_PLUGIN", "path of the CUDA plugin, in place of a search" },
         { "INITLAB_CPU", "kernels of the CPU device, base, v3 or v4, in place of the best" },
+        { "INITLAB_REQUIRE_CUDA", "where it is set, the device auto is a GPU or an error" },
         { "NO_COLOR", "where it is set and not empty, colour is off unless asked for" },
     };
 

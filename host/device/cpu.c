@@ -265,10 +265,10 @@ static void cpu_record_free(struct il_device *d, struct il_record *r)
     free(r);
 }
 
-/* put and get are one function here: both are copies within the host's memory. */
+/* put, get and copy are one function here: copies within the host's memory. */
 #define SLOTS                                                                                      \
     IL_SEAM_ABI, sizeof(struct il_seam), "cpu", cpu_count, cpu_open, cpu_close, cpu_about,         \
-        cpu_error, cpu_alloc, cpu_free, cpu_put, cpu_put, cpu_zero, cpu_wait, cpu_gemm,            \
+        cpu_error, cpu_alloc, cpu_free, cpu_put, cpu_put, cpu_zero, cpu_put, cpu_wait, cpu_gemm,   \
         cpu_gemm_batched, dense_gather, dense_forward, dense_update, cpu_record, cpu_replay,       \
         cpu_record_free,
 

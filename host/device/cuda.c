@@ -260,6 +260,15 @@ static int cuda_zero(struct il_device *d, void *p, size_t bytes)
     return e || !bytes ? e : CUDA(d, cudaMemsetAsync, p, 0, bytes, stream(d));
 }
 
+static int cuda_copy(struct il_device *d, void *dst, const void *src, size_t bytes)
+{
+    const int e = enter(d);
+
+    return e || !bytes
+               ? e
+               : CUDA(d, cudaMemcpyAsync, dst, src, bytes, cudaMemcpyDeviceToDevice, stream(d));
+}
+
 static cublasOperation_t op(int transposed) { return transposed ? CUBLAS_OP_T : CUBLAS_OP_N; }
 
 /* row-major c = a b is column-major c' = b' a' */
@@ -343,17 +352,29 @@ static int cuda_replay(struct il_device *d, struct il_record *r, unsigned times)
 #undef X
 
 static const struct il_seam cuda_seam = {
-    IL_SEAM_ABI,  sizeof(struct il_seam),
-    "cuda",       cuda_count,
-    cuda_open,    cuda_close,
-    cuda_about,   cuda_error,
-    cuda_alloc,   cuda_free,
-    cuda_put,     cuda_get,
-    cuda_zero,    cuda_wait,
-    cuda_gemm,    cuda_gemm_batched,
-    dense_gather, dense_forward,
-    dense_update, cuda_record,
-    cuda_replay,  cuda_record_free,
+    IL_SEAM_ABI,
+    sizeof(struct il_seam),
+    "cuda",
+    cuda_count,
+    cuda_open,
+    cuda_close,
+    cuda_about,
+    cuda_error,
+    cuda_alloc,
+    cuda_free,
+    cuda_put,
+    cuda_get,
+    cuda_zero,
+    cuda_copy,
+    cuda_wait,
+    cuda_gemm,
+    cuda_gemm_batched,
+    dense_gather,
+    dense_forward,
+    dense_update,
+    cuda_record,
+    cuda_replay,
+    cuda_record_free,
 #define X(name, params, args, bytes) cuda_##name,
 #include "ops.def"
 #undef X

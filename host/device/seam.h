@@ -44,6 +44,7 @@ struct il_seam {
                size_t bytes); /* src may be reused on return */
     int (*get)(struct il_device *d, void *dst, const void *src, size_t bytes); /* waits */
     int (*zero)(struct il_device *d, void *p, size_t bytes);
+    int (*copy)(struct il_device *d, void *dst, const void *src, size_t bytes); /* on the device */
     int (*wait)(struct il_device *d); /* late errors surface here */
 
     /*

@@ -229,6 +229,12 @@ static int strict_zero(struct il_device *d, void *p, size_t bytes)
         return E_STRICT;
     FORWARD(zero, (d, p, bytes));
 }
+static int strict_copy(struct il_device *d, void *dst, const void *src, size_t bytes)
+{
+    if (device_range(self(d), "copy", dst, bytes) || device_range(self(d), "copy", src, bytes))
+        return E_STRICT;
+    FORWARD(copy, (d, dst, src, bytes));
+}
 static int strict_wait(struct il_device *d) { FORWARD(wait, (d)); }
 static int strict_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
                        float alpha, const float *a, unsigned lda, const float *b, unsigned ldb,
@@ -335,6 +341,7 @@ static const struct il_seam strict_seam = {
     strict_put,
     strict_get,
     strict_zero,
+    strict_copy,
     strict_wait,
     strict_gemm,
     strict_gemm_batched,

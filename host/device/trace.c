@@ -8,7 +8,7 @@
 #include "seam.h"
 
 /*
- * slots of the seam that have a row: alloc free put get zero wait gemm gemm_batched and the input's
+ * slots of the seam that have a row: alloc free put get zero copy wait gemm gemm_batched and the input's
  * three
  */
 enum { SLOTS = 11 };
@@ -95,6 +95,10 @@ static int trace_get(struct il_device *d, void *dst, const void *src, size_t byt
 static int trace_zero(struct il_device *d, void *p, size_t bytes)
 {
     FORWARD(zero, (d, p, bytes), bytes);
+}
+static int trace_copy(struct il_device *d, void *dst, const void *src, size_t bytes)
+{
+    FORWARD(copy, (d, dst, src, bytes), 2 * bytes);
 }
 static int trace_wait(struct il_device *d) { FORWARD(wait, (d), 0); }
 
@@ -211,6 +215,7 @@ static const struct il_seam trace_seam = {
     trace_put,
     trace_get,
     trace_zero,
+    trace_copy,
     trace_wait,
     trace_gemm,
     trace_gemm_batched,

@@ -103,6 +103,10 @@ static int take_auto(il_device **out, int threads, char why[WHY])
             return 1;
         }
     }
+    if (getenv("INITLAB_REQUIRE_CUDA")) { /* a CI run on a GPU must not pass on the CPU */
+        snprintf(why, WHY, "INITLAB_REQUIRE_CUDA is set, and %.200s", reason);
+        return 0;
+    }
     if (!take_cpu(out, threads, why))
         return 0;
     snprintf(why, WHY, "since %.240s", reason);

@@ -27,7 +27,8 @@ typedef struct il_device_info {
 /**
  * Open a device.
  *
- * name     "cpu", "cuda" or "cuda:N", or "auto": the first GPU that works, else the CPU.
+ * name     "cpu", "cuda" or "cuda:N", or "auto": the first GPU that works, else the CPU (where the
+ *          environment has INITLAB_REQUIRE_CUDA: else an error).
  *          "strict" is the CPU device for tests: memory that the host cannot touch, guarded and filled
  *          with NaN.
  * threads  of the BLAS, 1 or more; part of what makes results repeatable. Only the CPU uses it.

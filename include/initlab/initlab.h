@@ -5,7 +5,8 @@
  *   tables.h   what there is to choose      inspect.h  what a network does to a signal
  *   device.h   where packs train            output.h   weights and figures as files
  *   dataset.h  what is trained on           schemes.h  the schemes alone
- *   config.h   what one run is              version.h  version of the library
+ *   config.h   what one run is              selftest.h does a device compute what it should
+ *                                           version.h  version of the library
  */
 #ifndef INITLAB_INITLAB_H
 #define INITLAB_INITLAB_H
@@ -19,6 +20,7 @@
 #include "inspect.h"
 #include "output.h"
 #include "schemes.h"
+#include "selftest.h"
 #include "initlab/version.h"
 
 #endif

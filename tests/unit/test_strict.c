@@ -103,6 +103,8 @@ static void reports(void **state)
     says(d, d->seam->put(d, p + 1, ones, BYTES), "outside");
     says(d, d->seam->get(d, &host, p + N, 4), "outside");
     says(d, d->seam->zero(d, &host, 4), "no device memory");
+    says(d, d->seam->copy(d, p, p + N, 4), "outside");
+    says(d, d->seam->copy(d, &host, p, 4), "no device memory");
     says(d, d->seam->put(d, p, p, 4), "host's side");
     says(d, d->seam->free(d, &host), "no allocation");
     says(d, d->seam->free(d, p + 1), "no allocation");

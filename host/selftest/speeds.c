@@ -1,18 +1,18 @@
 /*
- * bench_ops.c - time every op of kernels/ops.def on a device: bench_ops [DEVICE [REPEATS]].
+ * speeds.c - how fast a device is: a copy and a product as its own ceilings, then every op of
+ * kernels/ops.def. An op without a case does not compile.
  *
- * Shapes are those of a pack on MNIST: batch 128, 784 pixels, a hidden layer of 256, 10 classes,
- * and as many runs as given by each case's name. Prints CSV: the median and the fastest of REPEATS
- * batches of calls, and GB/s by ops.def's own count of bytes. A batch is waited for once, so that a
- * GPU's queue is never empty. An op without a case does not compile.
+ * Shapes are those of a pack on MNIST: batch 128, 784 pixels, a hidden layer of 256, 10 classes, and
+ * as many runs as each case's name says. A speed is the median of batches of calls; a batch is waited
+ * for once, so that a GPU's queue is never empty. Bytes are ops.def's own count; an op whose data fit
+ * a cache may beat the copy, whose data do not.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-#include "initlab/device.h"
-#include "device/seam.h"
+#include "cases.h"
 #include "random.h"
+#include "selftest.h"
 
 enum {
     BATCH = 128,
@@ -23,13 +23,20 @@ enum {
     CLASSES = 10,
     STEPS = 468,
     CALLS = 16,
-    RUNS_MOST = 50
+    RUNS_MOST = 50,
+    REPEATS_MOST = 31,
+    OWNED_MOST = 20
 };
 
 struct bench {
+    struct il_selftest *t;
     struct il_device *d;
+    int code; /* of the first call that failed */
     unsigned repeats;
-    double *us;           /* [repeats] */
+    double us[REPEATS_MOST];
+    double copy, product; /* GB/s and GFLOP/s: the ceilings */
+    void *owned[OWNED_MOST];
+    unsigned owned_count;
     float *a, *b, *c, *e; /* device: largest matrix each */
     float *x, *rate, *correction;
     uint8_t *images, *labels, *label;
@@ -43,21 +50,15 @@ struct bench {
     unsigned calls;                 /* of gather_step */
 };
 
-static void must(const struct bench *b, int code, const char *what)
-{
-    if (code != 0) {
-        fprintf(stderr, "bench_ops: %s: %s\n", what, b->d->seam->error(b->d, code));
-        exit(1);
-    }
-}
+/* floats of the largest matrix */
+#define LARGEST ((size_t)(PIXELS + 1) * RUNS_MOST * (HIDDEN + 8))
 
-static double now_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
-}
+/* a call of the seam, unless one before it failed */
+#define TRY(b, call)                                                                               \
+    do {                                                                                           \
+        if (!(b)->code)                                                                            \
+            (b)->code = (call);                                                                    \
+    } while (0)
 
 static int by_size(const void *a, const void *b)
 {
@@ -69,11 +70,14 @@ static int by_size(const void *a, const void *b)
 /* Device memory with a copy of src, or zeros where src is NULL. */
 static void *on_device(struct bench *b, const void *src, size_t bytes)
 {
-    void *p = NULL;
+    void **const p = &b->owned[b->owned_count];
 
-    must(b, b->d->seam->alloc(b->d, &p, bytes), "alloc");
-    must(b, src ? b->d->seam->put(b->d, p, src, bytes) : b->d->seam->zero(b->d, p, bytes), "put");
-    return p;
+    TRY(b, b->owned_count < OWNED_MOST ? b->d->seam->alloc(b->d, p, bytes) : IL_TRIAL_MEMORY);
+    if (b->code)
+        return NULL;
+    b->owned_count++;
+    TRY(b, src ? b->d->seam->put(b->d, *p, src, bytes) : b->d->seam->zero(b->d, *p, bytes));
+    return *p;
 }
 
 static void layout(struct bench *b, unsigned runs, unsigned cols, int constant)
@@ -85,7 +89,7 @@ static void layout(struct bench *b, unsigned runs, unsigned cols, int constant)
 }
 
 /* Each op as a function that also notes the bytes by ops.def's formula. */
-static size_t moved;
+static _Thread_local size_t moved;
 #define X(name, params, args, bytes)                                                               \
     static int do_##name params                                                                    \
     {                                                                                              \
@@ -95,26 +99,41 @@ static size_t moved;
 #include "ops.def"
 #undef X
 
-static void print_row(struct bench *b, const char *op, const char *shape)
+/* a speed; gigaflops 0: of memory, by `moved` */
+static void report(struct bench *b, const char *op, const char *shape, double gigaflops)
 {
+    char name[96];
+    il_check check = { .name = name, .good = 1 };
+    double us;
+
     qsort(b->us, b->repeats, sizeof *b->us, by_size);
-    printf("%s,%s,%zu,%.3f,%.3f,%.2f\n", op, shape, moved, b->us[b->repeats / 2], b->us[0],
-           (double)moved / b->us[b->repeats / 2] * 1e-3);
-    fflush(stdout);
+    us = b->us[b->repeats / 2];
+    check.gigabytes = gigaflops > 0 ? 0 : (double)moved / us * 1e-3;
+    check.gigaflops = gigaflops / us * 1e6;
+    check.share = gigaflops > 0 ? check.gigaflops / b->product : check.gigabytes / b->copy;
+    snprintf(name, sizeof name, "speed %s %s", op, shape);
+    il_selftest_say(b->t, &check, "%.2f us (quartiles %.2f, %.2f)", us, b->us[b->repeats / 4],
+                    b->us[3 * b->repeats / 4]);
 }
 
-/* One row of CSV: `call` timed. The first batch of calls warms up. */
+/* b->us of `calls` calls each. The first batch warms up. */
+#define CLOCK(b, calls, call)                                                                      \
+    do {                                                                                           \
+        (b)->t->begin = il_selftest_now();                                                         \
+        for (unsigned i_ = 0; i_ <= (b)->repeats && !(b)->code; i_++) {                            \
+            const double start_ = il_selftest_now();                                               \
+            for (unsigned k_ = 0; k_ < (calls); k_++)                                              \
+                TRY(b, call);                                                                      \
+            TRY(b, (b)->d->seam->wait((b)->d));                                                    \
+            if (i_ > 0)                                                                            \
+                (b)->us[i_ - 1] = 1e6 * (il_selftest_now() - start_) / (calls);                    \
+        }                                                                                          \
+    } while (0)
 #define TIME(b, op, shape, call)                                                                   \
     do {                                                                                           \
-        for (unsigned i_ = 0; i_ <= (b)->repeats; i_++) {                                          \
-            const double start_ = now_us();                                                        \
-            for (unsigned k_ = 0; k_ < CALLS; k_++)                                                \
-                must(b, call, op);                                                                 \
-            must(b, (b)->d->seam->wait((b)->d), op);                                               \
-            if (i_ > 0)                                                                            \
-                (b)->us[i_ - 1] = (now_us() - start_) / CALLS;                                     \
-        }                                                                                          \
-        print_row(b, op, shape);                                                                   \
+        CLOCK(b, CALLS, call);                                                                     \
+        if (!(b)->code)                                                                            \
+            report(b, op, shape, 0);                                                               \
     } while (0)
 
 static void set_act(struct bench *b, uint32_t code)
@@ -125,7 +144,7 @@ static void set_act(struct bench *b, uint32_t code)
         const struct il_act one = { code, 1.0f };
         act[m] = one;
     }
-    must(b, b->d->seam->put(b->d, b->act, act, sizeof act), "put");
+    TRY(b, b->d->seam->put(b->d, b->act, act, sizeof act));
 }
 
 static void set_head(struct bench *b, uint32_t act, uint32_t code)
@@ -136,7 +155,7 @@ static void set_head(struct bench *b, uint32_t act, uint32_t code)
         const struct il_head one = { { act, 1.0f }, code, 0.0f, 1e-7f, 1.0f };
         head[m] = one;
     }
-    must(b, b->d->seam->put(b->d, b->head, head, sizeof head), "put");
+    TRY(b, b->d->seam->put(b->d, b->head, head, sizeof head));
 }
 
 static void set_fill(struct bench *b, const struct il_fill *f)
@@ -147,7 +166,7 @@ static void set_fill(struct bench *b, const struct il_fill *f)
         fill[m] = *f;
         fill[m].seed += m;
     }
-    must(b, b->d->seam->put(b->d, b->fill, fill, sizeof fill), "put");
+    TRY(b, b->d->seam->put(b->d, b->fill, fill, sizeof fill));
 }
 
 /* The clock in the middle of an epoch, in random order. */
@@ -156,7 +175,7 @@ static void set_clock(struct bench *b)
     struct il_clock clock = { .now = 9, .next = 9, .steps = STEPS };
 
     il_order_keys(&clock, 0, 1, SAMPLES);
-    must(b, b->d->seam->put(b->d, b->clock, &clock, sizeof clock), "put");
+    TRY(b, b->d->seam->put(b->d, b->clock, &clock, sizeof clock));
 }
 
 #define SHAPE b->runs, PIXELS + 1, b->cols, b->block, b->ld
@@ -180,10 +199,8 @@ static int gather_step(struct bench *b)
 {
     if (b->calls++ % (STEPS - 20) == 0)
         set_clock(b);
-    must(b,
-         do_loss(b->d, b->b, b->sums, b->c, b->label, b->head, b->rate, b->clock, 1, BATCH, CLASSES,
-                 b->block, b->ld, 0),
-         "loss");
+    TRY(b, do_loss(b->d, b->b, b->sums, b->c, b->label, b->head, b->rate, b->clock, 1, BATCH,
+                   CLASSES, b->block, b->ld, 0));
     return do_gather(b->d, b->x, b->label, b->images, b->labels, b->clock, BATCH, PIXELS, INPUT_LD);
 }
 
@@ -192,8 +209,7 @@ static void bench_orthogonal(struct bench *b)
     layout(b, 1, HIDDEN, 1);
     set_fill(b, &(struct il_fill){
                     .law = IL_LAW_NORMAL, .b = 1, .gain = 1, .after = IL_AFTER_ORTHOGONAL });
-    must(b, b->d->seam->fill(b->d, b->a, b->fill, b->runs, PIXELS, HIDDEN, b->block, b->ld),
-         "fill");
+    TRY(b, b->d->seam->fill(b->d, b->a, b->fill, b->runs, PIXELS, HIDDEN, b->block, b->ld));
     TIME(b, "orthogonal", "784x256",
          do_orthogonal(b->d, b->a, b->b, b->fill, b->runs, PIXELS, HIDDEN, b->block, b->ld));
 }
@@ -295,30 +311,28 @@ static void bench_adam(struct bench *b)
                  0.999f, 1e-8f, 1e-4f, 1, PIXELS));
 }
 
-/* Everything the cases use, once; the process's end frees it. */
+/* Everything the cases use, once. */
 static void allocate(struct bench *b)
 {
-    const size_t largest = (size_t)(PIXELS + 1) * RUNS_MOST * (HIDDEN + 8);
     uint8_t *images = malloc((size_t)SAMPLES * PIXELS), *labels = malloc(SAMPLES);
-    float *numbers = malloc(largest * sizeof *numbers);
+    float *numbers = malloc(LARGEST * sizeof *numbers);
 
-    b->us = malloc(b->repeats * sizeof *b->us);
-    if (!images || !labels || !numbers || !b->us) {
-        fprintf(stderr, "bench_ops: out of memory\n");
-        exit(1);
+    if (!images || !labels || !numbers) {
+        b->code = IL_TRIAL_MEMORY;
+        goto out;
     }
     for (size_t i = 0; i < (size_t)SAMPLES * PIXELS; i++)
         images[i] = (uint8_t)(i * 2654435761u >> 24);
     for (size_t i = 0; i < SAMPLES; i++)
         labels[i] = (uint8_t)(i % CLASSES);
-    for (size_t i = 0; i < largest; i++)
+    for (size_t i = 0; i < LARGEST; i++)
         numbers[i] = (float)(i * 2654435761u % 4096) / 2048.0f - 1.0f;
     b->images = on_device(b, images, (size_t)SAMPLES * PIXELS);
     b->labels = on_device(b, labels, SAMPLES);
-    b->a = on_device(b, numbers, largest * sizeof *numbers);
-    b->b = on_device(b, numbers, largest * sizeof *numbers);
-    b->c = on_device(b, NULL, largest * sizeof *numbers);
-    b->e = on_device(b, numbers, largest * sizeof *numbers);
+    b->a = on_device(b, numbers, LARGEST * sizeof *numbers);
+    b->b = on_device(b, numbers, LARGEST * sizeof *numbers);
+    b->c = on_device(b, NULL, LARGEST * sizeof *numbers);
+    b->e = on_device(b, numbers, LARGEST * sizeof *numbers);
     b->x = on_device(b, NULL, (size_t)BATCH * INPUT_LD * sizeof *b->x);
     b->rate = on_device(b, NULL, (size_t)STEPS * RUNS_MOST * sizeof *b->rate);
     b->correction = on_device(b, NULL, 2 * STEPS * sizeof *b->correction);
@@ -329,32 +343,61 @@ static void allocate(struct bench *b)
     b->fill = on_device(b, NULL, RUNS_MOST * sizeof *b->fill);
     b->sums = on_device(b, NULL, RUNS_MOST * sizeof *b->sums);
     b->moments = on_device(b, NULL, (size_t)RUNS_MOST * (HIDDEN + 8) * sizeof *b->moments);
+out:
     free(images);
     free(labels);
     free(numbers);
 }
 
-int main(int argc, char **argv)
+/* the ceilings: a copy of the largest matrix, a product of n x n */
+static void bench_ceilings(struct bench *b)
 {
-    struct bench b = { 0 };
-    char why[256] = "";
-    il_error err = { 0 };
+    const size_t bytes = LARGEST * sizeof(float);
+    const unsigned n = b->t->level > 2 ? 4096 : 2048;
+    float *const three = on_device(b, NULL, 3 * (size_t)n * n * sizeof *three);
+    char shape[32];
 
-    b.repeats = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 51;
-    if (b.repeats < 1 || b.repeats > 100000) {
-        fprintf(stderr, "usage: bench_ops [DEVICE [REPEATS]]\n");
-        return 2;
-    }
-    if (il_device_open(&b.d, argc > 1 ? argv[1] : "cpu", 1, why, &err) != IL_OK) {
-        fprintf(stderr, "bench_ops: %s\n", err.text);
-        return il_status_exit(err.status);
-    }
-    allocate(&b);
-    printf("op,shape,bytes,median_us,fastest_us,gb_per_s\n");
-#define X(name, params, args, bytes) bench_##name(&b);
+    moved = 2 * bytes;
+    CLOCK(b, CALLS, b->d->seam->copy(b->d, b->c, b->a, bytes));
+    if (b->code)
+        return;
+    b->copy = b->product = 1;
+    qsort(b->us, b->repeats, sizeof *b->us, by_size);
+    b->copy = (double)moved / b->us[b->repeats / 2] * 1e-3;
+    snprintf(shape, sizeof shape, "of %zu MiB", bytes >> 20);
+    report(b, "copy", shape, 0);
+    TRY(b,
+        b->d->seam->copy(b->d, three, b->a, (size_t)n * n < LARGEST ? (size_t)n * n * 4 : bytes));
+    CLOCK(b, 2,
+          b->d->seam->gemm(b->d, 0, 0, n, n, n, 1.0f, three, n, three + (size_t)n * n, n, 0.0f,
+                           three + 2 * (size_t)n * n, n));
+    if (b->code)
+        return;
+    qsort(b->us, b->repeats, sizeof *b->us, by_size);
+    b->product = 2e-3 * n * n * n / b->us[b->repeats / 2];
+    snprintf(shape, sizeof shape, "%u x %u x %u", n, n, n);
+    report(b, "product", shape, 2e-9 * n * n * n);
+}
+
+il_status il_selftest_speeds(struct il_selftest *t)
+{
+    struct bench *const b = calloc(1, sizeof *b);
+    il_status st = IL_OK;
+
+    if (!b)
+        return il_selftest_fail(t, t->device, IL_TRIAL_MEMORY, "time");
+    b->t = t;
+    b->d = t->device;
+    b->repeats = t->level > 2 ? REPEATS_MOST : 11;
+    allocate(b);
+    bench_ceilings(b);
+#define X(name, params, args, bytes) bench_##name(b);
 #include "ops.def"
 #undef X
-    free(b.us);
-    il_device_close(b.d);
-    return 0;
+    if (b->code)
+        st = il_selftest_fail(t, t->device, b->code, "time its ops");
+    while (b->owned_count > 0)
+        b->d->seam->free(b->d, b->owned[--b->owned_count]);
+    free(b);
+    return st;
 }

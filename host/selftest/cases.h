@@ -1,0 +1,45 @@
+/*
+ * cases.h - what every device must compute alike: a case for each op of kernels/ops.def (one without
+ * does not compile), for zero, copy, the products, and a recorded step.
+ */
+#ifndef HOST_SELFTEST_CASES_H
+#define HOST_SELFTEST_CASES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct il_device;
+
+enum { IL_TRIAL_ALLOCATIONS = 16, IL_TRIAL_MEMORY = -1 };
+
+/* One case on one device: what it has drawn, allocated, and read back. */
+struct il_trial {
+    struct il_device *d;
+    uint64_t seed, drawn;
+    unsigned rows, cols, runs, block, ld;
+    void *memory[IL_TRIAL_ALLOCATIONS];
+    unsigned allocated;
+    uint32_t *record; /* what the ops wrote, as words; to be freed by the caller */
+    size_t words;
+    int code; /* of the first call that failed; IL_TRIAL_MEMORY: out of host memory */
+};
+
+/* A case; product: it goes through the BLAS, whose rounding is its own. */
+struct il_case {
+    const char *name;
+    void (*run)(struct il_trial *t);
+    int product;
+};
+extern const struct il_case il_cases[]; /* the last has no name */
+
+/* A shape of operands, from this level of self-test on. */
+struct il_case_shape {
+    unsigned rows, cols, runs; /* runs at most 8 */
+    int level;
+};
+extern const struct il_case_shape il_case_shapes[]; /* the last has no rows */
+
+struct il_trial il_trial_run(struct il_device *d, const struct il_case *c,
+                             const struct il_case_shape *s, uint64_t seed);
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * selftest.c - a device against the CPU device: every op, equal columns of products; then training
+ * and speeds.
+ */
+#include "selftest.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "cases.h"
+#include "lib/error.h"
+#include "lib/ftz.h"
+#include "random.h"
+
+double il_selftest_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void il_selftest_say(struct il_selftest *t, il_check *check, const char *detail, ...)
+{
+    va_list args;
+
+    va_start(args, detail);
+    vsnprintf(check->detail, sizeof check->detail, detail, args);
+    va_end(args);
+    check->seconds = il_selftest_now() - t->begin;
+    t->failed += !check->good;
+    t->report(t->arg, check);
+}
+
+il_status il_selftest_fail(struct il_selftest *t, struct il_device *d, int code, const char *what)
+{
+    if (code == IL_TRIAL_MEMORY)
+        return il_fail(t->err, IL_E_MEMORY, "out of memory for a self-test");
+    return il_fail(t->err, IL_E_DEVICE, "%s: cannot %s: %s", d->id, what, d->seam->error(d, code));
+}
+
+/* ---- every op -------------------------------------------------------------------------------- */
+
+static int is_nan(uint32_t word) { return (word & 0x7fffffffu) > 0x7f800000u; }
+
+/*
+ * Products of numbers below 1 with k terms each: two orders of the same sum differ by at most 2 k
+ * 2^-24 times k. A recorded step has two products behind each other, three times: six times that.
+ */
+static double tolerance(const struct il_trial *t)
+{
+    const double k = t->rows > t->ld ? t->rows : t->ld;
+
+    return 12 * k * k * 0x1p-24;
+}
+
+static int same(uint32_t a, uint32_t b, double tol)
+{
+    float x, y;
+
+    if (a == b || (is_nan(a) && is_nan(b)))
+        return 1;
+    memcpy(&x, &a, sizeof x);
+    memcpy(&y, &b, sizeof y);
+    return tol > 0 && fabs((double)x - (double)y) <= tol;
+}
+
+/* the first word that differs, or the number of words; all NaN are one */
+static size_t difference(const struct il_trial *a, const struct il_trial *b, double tol)
+{
+    const size_t n = a->words < b->words ? a->words : b->words;
+
+    for (size_t i = 0; i < n; i++)
+        if (!same(a->record[i], b->record[i], tol))
+            return i;
+    return n;
+}
+
+/* one case on one shape, on both devices; 1: they agree */
+static int agree(struct il_selftest *t, const struct il_case *c, const struct il_case_shape *s,
+                 il_status *st, char *words, size_t size)
+{
+    struct il_trial a = il_trial_run(t->cpu, c, s, t->seed + s->rows);
+    struct il_trial b = il_trial_run(t->device, c, s, t->seed + s->rows);
+    const size_t at = difference(&a, &b, c->product ? tolerance(&a) : 0);
+    int good = 0;
+
+    *st = IL_OK;
+    if (a.code || b.code)
+        *st = a.code ? il_selftest_fail(t, t->cpu, a.code, c->name)
+                     : il_selftest_fail(t, t->device, b.code, c->name);
+    else if (a.words == 0 || a.words != b.words)
+        snprintf(words, size, "nothing, or not as much, was written");
+    else if (at < a.words)
+        snprintf(words, size,
+                 "%u x %u, %u runs, block %u, ld %u: word %zu is %08x, %08x on the CPU", a.rows,
+                 a.cols, a.runs, a.block, a.ld, at, b.record[at], a.record[at]);
+    else
+        good = 1;
+    free(a.record);
+    free(b.record);
+    return good;
+}
+
+static il_status check_ops(struct il_selftest *t)
+{
+    for (const struct il_case *c = il_cases; c->name; c++) {
+        char name[64], words[160] = "";
+        il_check check = { .name = name, .good = 1, .share = NAN };
+        unsigned shapes = 0;
+        il_status st = IL_OK;
+
+        snprintf(name, sizeof name, "op %s", c->name);
+        t->begin = il_selftest_now();
+        for (const struct il_case_shape *s = il_case_shapes; s->rows && check.good && !st; s++)
+            if (s->level <= t->level) {
+                check.good = agree(t, c, s, &st, words, sizeof words);
+                shapes++;
+            }
+        if (st)
+            return st;
+        if (!check.good)
+            il_selftest_say(t, &check, "%s", words);
+        else
+            il_selftest_say(t, &check, "%u shapes, %s", shapes,
+                            c->product ? "within the rounding of sums" : "equal in every bit");
+    }
+    return IL_OK;
+}
+
+/* ---- equal columns --------------------------------------------------------------------------- */
+
+/*
+ * The products of a training step of 64 rows: forward (kind 0), update (1), back (2). All columns of
+ * op(b) are the first one, and those of c.
+ */
+struct columns {
+    unsigned m, n, k;
+    int ta, tb;
+    float alpha, beta;
+    float *a, *b, *c;
+    void *da, *db, *dc;
+};
+
+static int fill_columns(struct columns *p, uint64_t seed)
+{
+    const size_t na = (size_t)p->m * p->k, nb = (size_t)p->n * p->k, nc = (size_t)p->m * p->n;
+    uint64_t drawn = 0;
+
+    p->a = malloc(na * sizeof *p->a);
+    p->b = malloc(nb * sizeof *p->b);
+    p->c = malloc(nc * sizeof *p->c);
+    if (!p->a || !p->b || !p->c)
+        return IL_TRIAL_MEMORY;
+    for (size_t i = 0; i < na; i++)
+        p->a[i] = il_uniform(il_philox(seed, drawn++, 3).v[0]) - .5f;
+    for (size_t l = 0; l < p->k; l++) {
+        const float x = il_uniform(il_philox(seed, drawn++, 3).v[0]) - .5f;
+
+        for (size_t j = 0; j < p->n; j++)
+            p->b[p->tb ? j * p->k + l : l * p->n + j] = x;
+    }
+    for (size_t i = 0; i < nc; i++)
+        p->c[i] = p->a[i / p->n % na];
+    return 0;
+}
+
+/* the number of rows of the product whose columns are not equal; < 0: none, and e has a code */
+static long unequal_rows(struct il_device *d, struct columns *p, uint64_t seed, int *e)
+{
+    const size_t na = (size_t)p->m * p->k, nb = (size_t)p->n * p->k, nc = (size_t)p->m * p->n;
+    const struct il_seam *const s = d->seam;
+    long wrong = 0;
+
+    *e = fill_columns(p, seed);
+    if (!*e && !(*e = s->alloc(d, &p->da, na * 4)) && !(*e = s->alloc(d, &p->db, nb * 4)) &&
+        !(*e = s->alloc(d, &p->dc, nc * 4)) && !(*e = s->put(d, p->da, p->a, na * 4)) &&
+        !(*e = s->put(d, p->db, p->b, nb * 4)) && !(*e = s->put(d, p->dc, p->c, nc * 4)) &&
+        !(*e = s->gemm(d, p->ta, p->tb, p->m, p->n, p->k, p->alpha, p->da, p->ta ? p->m : p->k,
+                       p->db, p->tb ? p->k : p->n, p->beta, p->dc, p->n)))
+        *e = s->get(d, p->c, p->dc, nc * 4);
+    for (size_t i = 0; !*e && i < p->m; i++)
+        for (size_t j = 1; j < p->n; j++)
+            if (memcmp(p->c + i * p->n, p->c + i * p->n + j, sizeof *p->c) != 0) {
+                wrong++;
+                break;
+            }
+    s->free(d, p->da);
+    s->free(d, p->db);
+    s->free(d, p->dc);
+    free(p->a);
+    free(p->b);
+    free(p->c);
+    return wrong;
+}
+
+static il_status check_columns(struct il_selftest *t)
+{
+    static const unsigned widths[] = { 10, 16, 24, 33, 100, 256 };
+    enum { BATCH = 64, INNER = 264 };
+    il_check check = { .name = "equal columns of products", .share = NAN };
+    unsigned products = 0;
+    long wrong = 0;
+    int e;
+
+    t->begin = il_selftest_now();
+    for (unsigned kind = 0; kind < 3; kind++)
+        for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+            struct columns p = { .ta = kind == 1,
+                                 .tb = kind == 2,
+                                 .m = kind == 1 ? INNER : BATCH,
+                                 .n = widths[w],
+                                 .k = kind == 1 ? BATCH : INNER,
+                                 .alpha = kind == 1 ? -1.0f : 1.0f,
+                                 .beta = kind == 1 ? 1.0f : 0.0f };
+
+            wrong += unequal_rows(t->device, &p, t->seed, &e);
+            if (e)
+                return il_selftest_fail(t, t->device, e, "multiply");
+            products++;
+        }
+    check.good = wrong == 0;
+    il_selftest_say(t, &check,
+                    wrong ? "%ld rows of %u products differ: equal units will not stay equal"
+                          : "%ld rows of %u products differ",
+                    wrong, products);
+    return IL_OK;
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+il_status il_selftest(il_device *device, int level, uint64_t seed, il_check_fn *report, void *arg,
+                      size_t *failed, il_error *err)
+{
+    struct il_selftest t = {
+        .device = device, .level = level, .seed = seed, .report = report, .arg = arg, .err = err
+    };
+    const uint64_t ftz = il_ftz_on();
+    il_status st = IL_OK;
+
+    *failed = 0;
+    if (level < 1 || level > 3) {
+        st = il_fail(err, IL_E_USAGE, "the level of a self-test is 1 to 3, not %d", level);
+        goto out;
+    }
+    IL_TRY(il_device_open(&t.cpu, "cpu", 1, NULL, err));
+    IL_TRY(check_ops(&t));
+    IL_TRY(check_columns(&t));
+    IL_TRY(il_selftest_training(&t));
+    if (level > 1)
+        IL_TRY(il_selftest_speeds(&t));
+out:
+    il_device_close(t.cpu);
+    *failed = t.failed;
+    il_ftz_restore(ftz);
+    return st;
+}

@@ -1,0 +1,32 @@
+/* selftest.h - what the parts of a self-test share. Internal. */
+#ifndef HOST_SELFTEST_SELFTEST_H
+#define HOST_SELFTEST_SELFTEST_H
+
+#include "initlab/selftest.h"
+#include "device/seam.h"
+
+struct il_selftest {
+    struct il_device *device, *cpu;
+    int level;
+    uint64_t seed;
+    il_check_fn *report;
+    void *arg;
+    size_t failed;
+    double begin; /* of the check that runs */
+    il_error *err;
+};
+
+double il_selftest_now(void); /* seconds */
+
+/* Report a check, which began at t->begin; detail is as for printf. */
+void il_selftest_say(struct il_selftest *t, il_check *check, const char *detail, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* IL_E_DEVICE with the device's words; IL_E_MEMORY for IL_TRIAL_MEMORY */
+il_status il_selftest_fail(struct il_selftest *t, struct il_device *d, int code, const char *what);
+
+/* training.c, speeds.c: parts of the whole */
+il_status il_selftest_training(struct il_selftest *t);
+il_status il_selftest_speeds(struct il_selftest *t);
+
+#endif
