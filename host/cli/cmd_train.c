@@ -166,10 +166,14 @@ static int interrupted(const struct train *t)
 static int run(struct cli *cli, const struct options *o)
 {
     struct train t = { .cli = cli, .net = { .o = o }, .quiet = opt_given(o, "quiet") };
-    il_status st = train_open(&t), end;
+    il_status st = train_check(&t), end;
     int code = 0;
 
-    if (st != IL_OK)
+    if (st == IL_OK && opt_given(o, "dry-run"))
+        st = train_plan(&t);
+    else if (st == IL_OK)
+        st = train_open(&t);
+    if (st != IL_OK || opt_given(o, "dry-run"))
         goto out;
     train_introduce(&t);
     st = train(&t);
@@ -234,6 +238,7 @@ static const struct opt_row rows[] = {
       .group = "Output",
       .complete = COMPLETE_FILE,
       .help = "the weights, as FILE.safetensors, or FILE.npy: a file a tensor" },
+    { .name = "dry-run", .help = "check everything, print the memory needed, and train nothing" },
     { .name = "profile",
       .group = "Output",
       .help = "time every kernel and product, and print a table at the end" },

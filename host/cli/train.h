@@ -18,8 +18,12 @@ struct train {
     double *cost, seconds; /* of each epoch; of all */
 };
 
-/* Check the whole command line, then open device, dataset, pack and report. Fills t->net.err. */
+/* Check the whole command line, open device and dataset; then pack and report. Fill t->net.err. */
+il_status train_check(struct train *t);
 il_status train_open(struct train *t);
+
+/* What it would need: on stdout. */
+il_status train_plan(struct train *t);
 
 /* On stderr: what will be trained and where; what took the time. On stdout: the last epoch. */
 void train_introduce(const struct train *t);

@@ -2,7 +2,7 @@
 #include <string.h>
 #include "train.h"
 
-il_status train_open(struct train *t)
+il_status train_check(struct train *t)
 {
     struct network *const n = &t->net;
     il_status st;
@@ -11,12 +11,18 @@ il_status train_open(struct train *t)
         (st = network_output(n, "out", ".jsonl", ".csv")) != IL_OK ||
         (st = network_output(n, "plot", ".svg", ".svg")) != IL_OK ||
         (st = network_output(n, "save", ".safetensors", ".npy")) != IL_OK ||
-        (st = network_device(n)) != IL_OK || (st = network_dataset(n)) != IL_OK ||
-        (st = il_config_check(n->config, n->set, &n->err)) != IL_OK ||
-        (st = network_pack(n)) != IL_OK)
+        (st = network_device(n)) != IL_OK || (st = network_dataset(n)) != IL_OK)
         return st;
     t->validation = strcmp(il_config_get(n->config, "validation"), "0") != 0;
-    if (opt_given(n->o, "out"))
+    return il_config_check(n->config, n->set, &n->err);
+}
+
+il_status train_open(struct train *t)
+{
+    struct network *const n = &t->net;
+    const il_status st = network_pack(n);
+
+    if (st == IL_OK && opt_given(n->o, "out"))
         return report_open(&t->report, opt_get(n->o, "out"), t->validation, &n->err);
-    return IL_OK;
+    return st;
 }

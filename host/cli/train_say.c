@@ -82,6 +82,39 @@ void train_introduce(const struct train *t)
     fputc('\n', stderr);
 }
 
+static void memory_line(const char *what, size_t bytes)
+{
+    printf("%-34s %12.2f MiB\n", what, (double)bytes / 1048576);
+}
+
+il_status train_plan(struct train *t)
+{
+    struct network *const n = &t->net;
+    il_memory m;
+    const il_status st =
+        il_pack_plan(&m, n->device, n->set, (const il_config *const *)&n->config, 1, &n->err);
+
+    if (st != IL_OK)
+        return st;
+    printf("memory of one run on %s\n", il_device_id(n->device));
+    memory_line("dataset", m.dataset);
+    memory_line("weights", m.weights);
+    memory_line("gradients and optimiser", m.optimizer);
+    memory_line("activations", m.activations);
+    memory_line("tables", m.tables);
+    memory_line("while weights are drawn", m.drawing);
+    memory_line("total", m.total);
+    if (m.held > 0)
+        memory_line("held already (cuBLAS's workspace)", m.held);
+    if (m.reserve > 0)
+        memory_line("in reserve (kernels, graphs)", m.reserve);
+    if (m.free > 0) {
+        memory_line("free", m.free);
+        printf("%zu such runs fit%s\n", m.fits, m.fits == 0 ? ": too few to train" : "");
+    }
+    return IL_OK;
+}
+
 /* Six decimals, as the seed printed them; more digits where those would hide the number. */
 static void cost_text(double x, char *text, size_t size)
 {

@@ -15,7 +15,12 @@
 #include "ops.def"
 #undef X
 
-enum { BLAS_ERROR = 10000, WORKSPACE = 32 << 20 }; /* what cuBLAS advises from Hopper on */
+enum {
+    BLAS_ERROR = 10000,
+    WORKSPACE = 32 << 20, /* what cuBLAS advises from Hopper on */
+    RESERVE =
+        128 << 20, /* kernels that are loaded when first used, graphs, allocations' rounding */
+};
 
 struct cuda {
     struct il_device head; /* .stream */
@@ -209,6 +214,8 @@ static int cuda_about(struct il_device *d, struct il_about *out)
         e = BLAS(d, cublasGetVersion, self(d)->blas, &version);
     if (e)
         return e;
+    out->held = WORKSPACE;
+    out->reserve = RESERVE;
     snprintf(out->name, sizeof out->name, "%.63s", p.name);
     snprintf(out->detail, sizeof out->detail,
              "compute capability %d.%d, driver for CUDA %d.%d, CUDA runtime %d.%d, cuBLAS %d",

@@ -23,6 +23,7 @@ struct il_about {
     char name[64];    /* "NVIDIA H100 80GB HBM3", or the CPU's model */
     char detail[192]; /* compute capability, driver and library versions, kernels' flavour */
     size_t memory, memory_free; /* bytes; 0: unknown */
+    size_t held, reserve; /* what the device holds for itself; what is to be left free for it */
 };
 
 struct il_seam {

@@ -15,13 +15,25 @@ static int any(const struct il_fill *fill, unsigned runs, uint32_t after)
     return 0;
 }
 
+/* as many runs at once as WORK_BYTES hold, but one */
+static size_t at_once(const struct il_layer *at, unsigned runs)
+{
+    const size_t fit = WORK_BYTES / (IL_ORTHOGONAL_WORK(at->fan_in, at->fan_out) * sizeof(float));
+
+    return fit == 0 ? 1 : fit < runs ? fit : runs;
+}
+
+size_t il_draw_work(const struct il_layer *at, unsigned runs)
+{
+    return at_once(at, runs) * IL_ORTHOGONAL_WORK(at->fan_in, at->fan_out) * sizeof(float);
+}
+
 static int make_orthogonal(struct il_device *d, const struct il_layer *at, unsigned runs, float *w,
                            const struct il_fill *table)
 {
-    const size_t each = IL_ORTHOGONAL_WORK(at->fan_in, at->fan_out) * sizeof(float);
-    const size_t fit = WORK_BYTES / each, some = fit == 0 ? 1 : fit < runs ? fit : runs;
+    const size_t some = at_once(at, runs);
     void *work = NULL;
-    int e = d->seam->alloc(d, &work, some * each);
+    int e = d->seam->alloc(d, &work, il_draw_work(at, runs));
 
     for (unsigned m = 0; !e && m < runs; m += (unsigned)some)
         e = d->seam->orthogonal(d, w + (size_t)m * at->block, work, table + m,

@@ -14,6 +14,9 @@ enum { IL_DRAW_MEMORY = -1000 };
 int il_draw_layer(struct il_device *d, const struct il_layer *at, unsigned runs, float *w,
                   const struct il_fill *weights, const struct il_fill *biases);
 
+/* Bytes that il_draw_layer needs for orthogonal matrices of so many runs. */
+size_t il_draw_work(const struct il_layer *at, unsigned runs);
+
 /* scale[j] and, unless NULL, shift[j] of every column, from the host: see rescale.cu. */
 int il_draw_rescale(struct il_device *d, const struct il_layer *at, float *w, const float *scale,
                     const float *shift, unsigned cols);

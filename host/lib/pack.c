@@ -8,6 +8,7 @@
 #include "error.h"
 #include "ftz.h"
 #include "pack_memory.h"
+#include "plan.h"
 #include "random.h"
 
 /* steps between two calls of the progress function */
@@ -52,42 +53,39 @@ static il_status prepare(struct il_pack *p, const il_dataset *set, const il_conf
     p->diverged = calloc(p->runs, sizeof *p->diverged);
     if (!p->host_rate || !p->host_correction || !p->host_sums || !p->diverged)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
-    {
-        struct il_layer at[IL_MAX_LAYERS];
-
-        if (!il_layout(at, p->layers, p->run[0].width, p->runs))
-            return il_fail(err, IL_E_USAGE, "a pack of %zu such runs is too large for any device",
-                           p->runs);
-        for (unsigned l = 0; l < p->layers; l++)
-            p->layer[l].at = at[l];
-    }
+    for (size_t m = 0; m < p->runs; m++)
+        p->split |= il_act_needs_z(p->run[m].hidden.code);
 out:
     return st;
+}
+
+/* a pack of resolved runs, with nothing on the device yet; on failure *out is to be closed too */
+static il_status begin(struct il_pack **out, il_device *device, const il_dataset *set,
+                       const il_config *const *runs, size_t count, il_error *err)
+{
+    struct il_pack *p;
+
+    if (!device || !set || !runs || count == 0)
+        return il_fail(err, IL_E_USAGE, "a pack needs a device, a dataset and at least one run");
+    p = *out = calloc(1, sizeof *p);
+    if (p)
+        p->run = calloc(count, sizeof *p->run);
+    if (!p || !p->run)
+        return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", count);
+    p->device = device;
+    p->runs = count;
+    return prepare(p, set, runs, err);
 }
 
 il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
                        const il_config *const *runs, size_t count, il_error *err)
 {
     const uint64_t ftz = il_ftz_on();
-    il_status st = IL_OK;
     il_pack *p = NULL;
+    il_status st;
 
     *out = NULL;
-    if (!device || !set || !runs || count == 0) {
-        st = il_fail(err, IL_E_USAGE,
-                     "il_pack_open: device, set and at least one run must be given");
-        goto out;
-    }
-    p = calloc(1, sizeof *p);
-    if (p)
-        p->run = calloc(count, sizeof *p->run);
-    if (!p || !p->run) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", count);
-        goto out;
-    }
-    p->device = device;
-    p->runs = count;
-    IL_TRY(prepare(p, set, runs, err));
+    IL_TRY(begin(&p, device, set, runs, count, err));
     IL_TRY(il_pack_allocate(p, set, err));
     IL_TRY(il_pack_upload(p, set, runs, err));
     *out = p;
@@ -95,6 +93,20 @@ il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
 out:
     il_pack_close(p);
     il_ftz_restore(ftz);
+    return st;
+}
+
+il_status il_pack_plan(il_memory *out, il_device *device, const il_dataset *set,
+                       const il_config *const *runs, size_t count, il_error *err)
+{
+    struct il_pack *p = NULL;
+    il_status st;
+
+    memset(out, 0, sizeof *out);
+    IL_TRY(begin(&p, device, set, runs, count, err));
+    IL_TRY(il_plan(p, set, out, err));
+out:
+    il_pack_close(p);
     return st;
 }
 

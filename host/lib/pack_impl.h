@@ -32,6 +32,7 @@ struct il_pack {
     size_t runs;
     unsigned layers, rows; /* rows: of the activation buffers, for a batch or a chunk */
     int fused;             /* plain SGD: the update is the product itself */
+    int split;             /* some run's derivative needs z: a is apart from it */
     struct il_pack_layer layer[IL_MAX_LAYERS];
 
     /* device memory */

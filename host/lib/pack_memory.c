@@ -1,5 +1,5 @@
 /*
- * pack_memory.c - the device memory of a pack: how much, where it is kept, what is in it at first.
+ * pack_memory.c - the device memory of a pack: where it is kept, what is in it at first.
  */
 #include "draw.h"
 #include "pack_memory.h"
@@ -7,115 +7,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include "error.h"
+#include "plan.h"
 
-/*
- * Evaluation goes over chunks of as many rows as fit these bytes with all their activations: about
- * a core's second-level cache. The same on every device, so that the products have the same shapes.
- */
-enum { EVAL_BYTES = 1 << 20, EVAL_ROWS_MAX = 4096 };
-
-/* one allocation that the pack wants */
-struct want {
-    void *to;           /* address of the pointer to fill */
-    size_t count, size; /* elements and bytes of one */
-};
-enum { WANTS_FIXED = 17, WANTS_LAYER = 7, WANTS = WANTS_FIXED + WANTS_LAYER * IL_MAX_LAYERS };
-
-static int needs_z(uint32_t code)
+/* refused before anything is allocated if it does not fit */
+static il_status check_room(struct il_pack *p, const il_dataset *set, il_error *err)
 {
-    static const unsigned char needs[] = {
-#define X(ID, name, aliases, alpha, z, ...) z,
-#include "activations.def"
-#undef X
-    };
+    il_memory need;
+    il_status st;
 
-    return needs[code];
+    IL_TRY(il_plan(p, set, &need, err));
+    if (need.fits < p->runs)
+        st = il_fail(
+            err, IL_E_DEVICE,
+            "%s: a pack of %zu run%s needs %.1f MiB and %.1f in reserve, %.1f MiB are free; "
+            "%zu such runs fit",
+            il_device_id(p->device), p->runs, p->runs == 1 ? "" : "s", (double)need.total / 1048576,
+            (double)need.reserve / 1048576, (double)need.free / 1048576, need.fits);
+out:
+    return st;
 }
 
-/* rows of the activation buffers: a batch, or a chunk of evaluation */
-static unsigned buffer_rows(const struct il_pack *p, size_t x_ld)
-{
-    size_t floats = x_ld, rows;
-
-    for (unsigned l = 0; l < p->layers; l++)
-        floats += (size_t)2 * p->layer[l].at.ld;
-    rows = EVAL_BYTES / (floats * sizeof(float)) / 16 * 16;
-    rows = rows < 16 ? 16 : rows > EVAL_ROWS_MAX ? EVAL_ROWS_MAX : rows;
-    return (unsigned)(rows < p->batch.rows ? p->batch.rows : rows);
-}
-
-/* every allocation of the pack; zero-sized ones are left out */
-static size_t wants(struct il_pack *p, const il_dataset *set, struct want *w)
-{
-    const struct il_run *run = &p->run[0];
-    const size_t pixels = run->width[0], runs = p->runs, rows = p->rows, steps = run->steps;
-    const size_t train = il_dataset_train(set).count, test = il_dataset_test(set).count;
-    const int state = run->update.adam ? 2 : run->update.rule == IL_RULE_SGD ? 0 : 1;
-    int split = 0;
-    size_t n = 0, widest = 0;
-
-    for (size_t m = 0; m < runs; m++)
-        split |= needs_z(p->run[m].hidden.code);
-#define WANT(field, elements)                                                                      \
-    do {                                                                                           \
-        if ((elements) > 0)                                                                        \
-            w[n++] = (struct want){ &(field), (elements), sizeof *(field) };                       \
-    } while (0)
-    WANT(p->train_images, train * pixels);
-    WANT(p->train_labels, train);
-    WANT(p->test_images, test * pixels);
-    WANT(p->test_labels, test);
-    WANT(p->x, rows * p->batch.ld);
-    WANT(p->label, rows);
-    WANT(p->rate, runs * steps);
-    WANT(p->correction, run->update.adam ? 2 * steps : 0);
-    WANT(p->act, runs);
-    WANT(p->head, runs);
-    WANT(p->sums, runs);
-    WANT(p->eval_sums, runs);
-    WANT(p->clock, (size_t)1);
-    WANT(p->eval_clock, (size_t)1);
-    for (unsigned l = 0; l < p->layers; l++) {
-        struct il_pack_layer *y = &p->layer[l];
-        const size_t weights = (size_t)y->at.rows * y->at.ld;
-
-        WANT(y->w, weights);
-        WANT(y->z, rows * y->at.ld);
-        WANT(y->a, l + 1 < p->layers && split ? rows * y->at.ld : 0);
-        WANT(y->g, p->fused ? 0 : weights);
-        WANT(y->s1, state > 0 ? weights : 0);
-        WANT(y->s2, state > 1 ? weights : 0);
-        WANT(y->multiplier, run->parametrised ? 2 * runs : 0);
-        widest = widest < y->at.ld ? y->at.ld : widest;
-    }
-    WANT(p->d[0], (size_t)p->batch.rows * widest);
-    WANT(p->d[1], p->layers > 1 ? (size_t)p->batch.rows * widest : 0);
-#undef WANT
-    return n;
-}
-
-/* the sum of the wants, refused before anything is allocated if it does not fit */
-static il_status check_room(struct il_pack *p, const struct want *w, size_t n, il_error *err)
-{
-    struct il_about about = { .memory_free = 0 };
-    size_t total = 0, bytes;
-
-    for (size_t i = 0; i < n; i++)
-        if (__builtin_mul_overflow(w[i].count, w[i].size, &bytes) ||
-            __builtin_add_overflow(total, bytes, &total))
-            return il_fail(err, IL_E_USAGE, "a pack of %zu such runs is too large for any device",
-                           p->runs);
-    if (p->device->seam->about(p->device, &about) == 0 && about.memory_free > 0 &&
-        total > about.memory_free)
-        return il_fail(err, IL_E_DEVICE,
-                       "%s: a pack of %zu runs needs %.1f MiB, %.1f MiB are free; train fewer runs "
-                       "at once, or smaller ones",
-                       il_device_id(p->device), p->runs, (double)total / 1048576,
-                       (double)about.memory_free / 1048576);
-    return IL_OK;
-}
-
-static il_status allocate(struct il_pack *p, const struct want *w, size_t n, il_error *err)
+static il_status allocate(struct il_pack *p, const struct il_want *w, size_t n, il_error *err)
 {
     const struct il_seam *s = p->device->seam;
 
@@ -170,21 +82,13 @@ static void point_batches(struct il_pack *p, const il_dataset *set)
 
 il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *err)
 {
-    struct want *w = malloc(WANTS * sizeof *w);
-    const unsigned pixels = p->run[0].width[0];
-    il_status st = IL_OK;
-    size_t n;
+    struct il_want *const w = malloc(IL_WANTS * sizeof *w);
+    il_status st;
 
     if (!w)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
-    p->batch.rows = p->run[0].batch;
-    p->batch.pixels = pixels;
-    p->batch.k = p->layer[0].at.rows;
-    p->batch.ld = (unsigned)il_round16(p->batch.k);
-    p->rows = buffer_rows(p, p->batch.ld);
-    n = wants(p, set, w);
-    IL_TRY(check_room(p, w, n, err));
-    IL_TRY(allocate(p, w, n, err));
+    IL_TRY(check_room(p, set, err));
+    IL_TRY(allocate(p, w, il_plan_wants(p, set, w, NULL), err));
     point_batches(p, set);
 out:
     free(w);

@@ -17,6 +17,21 @@ extern "C" {
 
 typedef struct il_pack il_pack;
 
+/** Device memory of a pack, in bytes. */
+typedef struct il_memory {
+    size_t dataset;     /**< images and labels, as bytes */
+    size_t weights;     /**< of all runs */
+    size_t optimizer;   /**< gradients and the rule's state */
+    size_t activations; /**< of a batch, or a chunk of evaluation */
+    size_t tables;      /**< rates, sums, rows of tables */
+    size_t drawing;     /**< while initial weights are drawn; then freed */
+    size_t total;       /**< the sum of these */
+    size_t held;        /**< by the device already: cuBLAS's workspace */
+    size_t reserve;     /**< to be left free: kernels loaded later, graphs (an estimate) */
+    size_t free;        /**< on the device now; 0: unknown */
+    size_t fits;        /**< so many runs like these; SIZE_MAX: unknown */
+} il_memory;
+
 /**
  * What one epoch did to one run. A number that is not finite is a result, and is passed on as it
  * is.
@@ -45,10 +60,17 @@ typedef int il_progress_fn(void *arg, size_t epoch, size_t step, size_t steps);
  *               optimizer, weight_decay, math. They may differ in everything else.
  * device, set   must outlive the pack; device is used by the calling thread only.
  *
- * IL_E_USAGE: a config that does not fit; IL_E_DEVICE: it does not fit the device's memory, or the
- * device failed.
+ * IL_E_USAGE: a config that does not fit; IL_E_DEVICE: the device has too little memory (the text
+ * says how much is needed, and how many such runs would fit), or it failed.
  */
 il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
+                       const il_config *const *runs, size_t count, il_error *err);
+
+/**
+ * How much device memory il_pack_open would need for these runs, and how many like them would fit;
+ * nothing is allocated on the device. Errors as of il_pack_open, but for a lack of memory.
+ */
+il_status il_pack_plan(il_memory *out, il_device *device, const il_dataset *set,
                        const il_config *const *runs, size_t count, il_error *err);
 
 /** Close and free all device memory; NULL is legal. */

@@ -250,3 +250,15 @@ assert rows[-1]["status"] == "interrupted" and rows[-1]["epochs"] == len(rows) -
     TERM=xterm script -qec "'$INITLAB' ${long[*]} --quiet" typescript >/dev/null </dev/null
     run ! grep -q " of 40, step" typescript
 }
+
+@test "--dry-run prints the memory that would be needed, and trains nothing" {
+    tiny set
+    initlab train --data set --layers in,8,out --batch 8 --dry-run --out run.jsonl --device cpu
+    [ "$status" -eq 0 ]
+    has "memory of one run on cpu" "$output"
+    has "such runs fit" "$output"
+    [ ! -e run.jsonl ]
+    [[ $output != *epoch* ]]
+    initlab train --data set --layers in,8,out,3 --dry-run # mistakes are found all the same
+    exits 2
+}

@@ -1,0 +1,201 @@
+/*
+ * test_plan.c - the memory plan of a pack is what it takes, to the byte, on a device that counts; a
+ * pack that does not fit is refused with the number of runs that do.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "device/seam.h"
+#include "initlab/initlab.h"
+
+enum { MOST = 1024, RUNS = 6 };
+
+/* a CPU device that counts what it gives, and says that it has this much left */
+static struct {
+    const struct il_seam *cpu;
+    void *at[MOST];
+    size_t size[MOST], now, peak, left, reserve;
+} count;
+
+static int counted_alloc(struct il_device *d, void **p, size_t bytes)
+{
+    const int e = count.cpu->alloc(d, p, bytes);
+
+    for (size_t i = 0; !e && i < MOST; i++)
+        if (!count.at[i]) {
+            count.at[i] = *p;
+            count.size[i] = bytes;
+            count.now += bytes;
+            count.peak = count.peak > count.now ? count.peak : count.now;
+            return 0;
+        }
+    return e ? e : -1;
+}
+
+static int counted_free(struct il_device *d, void *p)
+{
+    for (size_t i = 0; p && i < MOST; i++)
+        if (count.at[i] == p) {
+            count.at[i] = NULL;
+            count.now -= count.size[i];
+        }
+    return count.cpu->free(d, p);
+}
+
+static int counted_about(struct il_device *d, struct il_about *out)
+{
+    const int e = count.cpu->about(d, out);
+
+    out->memory_free = count.left;
+    out->reserve = count.reserve;
+    return e;
+}
+
+static il_device *counted(struct il_seam *seam)
+{
+    il_device *d = NULL;
+
+    assert_int_equal(il_device_open(&d, "cpu", 1, NULL, NULL), IL_OK);
+    memset(&count, 0, sizeof count);
+    count.cpu = d->seam;
+    *seam = *d->seam;
+    seam->alloc = counted_alloc;
+    seam->free = counted_free;
+    seam->about = counted_about;
+    d->seam = seam;
+    return d;
+}
+
+static il_dataset *small_set(void)
+{
+    enum { N = 60, PIXELS = 16 };
+    static uint8_t images[N * PIXELS], labels[N];
+    const il_samples all = { N, images, labels };
+    il_dataset *set = NULL;
+
+    for (int i = 0; i < N * PIXELS; i++)
+        images[i] = (uint8_t)(i * 37);
+    for (int i = 0; i < N; i++)
+        labels[i] = (uint8_t)(i % 4);
+    assert_int_equal(il_dataset_from(&set, 4, 4, all, all, NULL), IL_OK);
+    return set;
+}
+
+static void configs(il_config **c, size_t n, const char *init, const char *optimizer,
+                    const char *activation)
+{
+    for (size_t m = 0; m < n; m++) {
+        il_error err = { .text = "" };
+
+        assert_int_equal(il_config_new(&c[m], NULL), IL_OK);
+        if (il_config_set(c[m], "layers", "in,12,8,out", &err) ||
+            il_config_set(c[m], "init", init, &err) ||
+            il_config_set(c[m], "optimizer", optimizer, &err) ||
+            il_config_set(c[m], "activation", m ? activation : "relu", &err) ||
+            il_config_set(c[m], "batch", "20", &err))
+            fail_msg("%s", err.text);
+    }
+}
+
+static void configs_free(il_config **c, size_t n)
+{
+    for (size_t m = 0; m < n; m++)
+        il_config_free(c[m]);
+}
+
+static void test_plan_is_what_is_taken(void **state)
+{
+    static const char *const inits[] = { "he_normal", "orthogonal",   "nguyen_widrow", "lsuv",
+                                         "mup",       "looks_linear", "kraehenbuehl" };
+    static const char *const optimizers[] = { "sgd", "momentum", "adam" };
+    il_dataset *const set = small_set();
+    struct il_seam seam;
+    il_device *const d = counted(&seam);
+
+    (void)state;
+    for (size_t k = 0; k < 7 * 3 * 2; k++) {
+        const size_t runs = k % 2 ? RUNS : 1;
+        il_config *c[RUNS];
+        il_pack *p = NULL;
+        il_epoch out[RUNS];
+        il_memory plan;
+        il_error err = { .text = "" };
+
+        configs(c, runs, inits[k / 6], optimizers[k / 2 % 3], k % 4 ? "gelu" : "tanh");
+        count.peak = 0;
+        if (il_pack_plan(&plan, d, set, (const il_config *const *)c, runs, &err) != IL_OK)
+            fail_msg("%s", err.text);
+        assert_int_equal(count.peak, 0); /* nothing is allocated to know it */
+        if (il_pack_open(&p, d, set, (const il_config *const *)c, runs, &err) != IL_OK ||
+            il_pack_epoch(p, out, NULL, NULL, &err) != IL_OK)
+            fail_msg("%s", err.text);
+        if (count.peak != plan.total)
+            fail_msg("%s, %s, %zu runs: %zu bytes were taken, %zu planned", inits[k / 6],
+                     optimizers[k / 2 % 3], runs, count.peak, plan.total);
+        assert_int_equal(plan.dataset + plan.weights + plan.optimizer + plan.activations +
+                             plan.tables + plan.drawing,
+                         plan.total);
+        assert_int_equal(count.now, plan.total - plan.drawing);
+        il_pack_close(p);
+        assert_int_equal(count.now, 0);
+        configs_free(c, runs);
+    }
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
+/* what the plan says fits is opened, one more is refused, with the numbers */
+static void test_too_large_is_refused(void **state)
+{
+    il_dataset *const set = small_set();
+    struct il_seam seam;
+    il_device *const d = counted(&seam);
+    il_config *c[RUNS];
+    il_memory one, plan;
+    il_pack *p = NULL;
+    il_error err = { .text = "" };
+    char words[64];
+
+    (void)state;
+    configs(c, RUNS, "orthogonal", "adam", "gelu");
+    assert_int_equal(il_pack_plan(&one, d, set, (const il_config *const *)c, RUNS, &err), IL_OK);
+    assert_true(one.fits == SIZE_MAX); /* nobody knows how much there is */
+    count.reserve = 1000;
+    count.left = one.total + count.reserve - 1;
+    assert_int_equal(il_pack_plan(&plan, d, set, (const il_config *const *)c, RUNS, &err), IL_OK);
+    assert_true(plan.fits > 0 && plan.fits < RUNS);
+    assert_int_equal(plan.free, count.left);
+    assert_int_equal(il_pack_open(&p, d, set, (const il_config *const *)c, RUNS, &err),
+                     IL_E_DEVICE);
+    snprintf(words, sizeof words, "%zu such runs fit", plan.fits);
+    if (!strstr(err.text, "a pack of 6 runs needs") || !strstr(err.text, words))
+        fail_msg("%s", err.text);
+    assert_int_equal(count.peak, 0); /* refused before anything was allocated */
+    assert_int_equal(il_pack_open(&p, d, set, (const il_config *const *)c, plan.fits, &err), IL_OK);
+    il_pack_close(p);
+    count.left++;
+    assert_int_equal(il_pack_open(&p, d, set, (const il_config *const *)c, RUNS, &err), IL_OK);
+    il_pack_close(p);
+    count.left = 10; /* less than the reserve */
+    assert_int_equal(il_pack_plan(&plan, d, set, (const il_config *const *)c, 1, &err), IL_OK);
+    assert_int_equal(plan.fits, 0);
+    configs_free(c, RUNS);
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plan_is_what_is_taken),
+        cmocka_unit_test(test_too_large_is_refused),
+    };
+
+    return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
