@@ -147,10 +147,12 @@ void train_profile(const struct train *t)
 
     for (size_t i = 0; il_device_profile(t->net.device, i, &row); i++)
         total += row.seconds;
-    fprintf(stderr, "\n%-20s %10s %10s %7s %8s\n", "op", "calls", "seconds", "share", "GB/s");
+    fprintf(stderr, "\n%-20s %10s %16s %10s %7s %8s\n", "op", "calls", "bytes", "seconds", "share",
+            "GB/s");
     for (size_t i = 0; il_device_profile(t->net.device, i, &row); i++) {
-        fprintf(stderr, "%-20s %10llu %10.4f %6.1f%%", row.name, (unsigned long long)row.calls,
-                row.seconds, total > 0 ? 100 * row.seconds / total : 0);
+        fprintf(stderr, "%-20s %10llu %16llu %10.4f %6.1f%%", row.name,
+                (unsigned long long)row.calls, (unsigned long long)row.bytes, row.seconds,
+                total > 0 ? 100 * row.seconds / total : 0);
         if (row.bytes && row.seconds > 0)
             fprintf(stderr, " %8.2f", 1e-9 * (double)row.bytes / row.seconds);
         fputc('\n', stderr);

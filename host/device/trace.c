@@ -11,7 +11,7 @@
  * slots of the seam that have a row: alloc free put get zero copy wait gemm gemm_batched and the input's
  * three
  */
-enum { SLOTS = 11 };
+enum { SLOTS = 12 };
 enum {
     OPS = 0
 #define X(name, params, args, bytes) +1

@@ -69,9 +69,10 @@ endmacro()
 function(initlab_cuda_kernels target)
   target_sources(${target} PRIVATE ${INITLAB_KERNELS})
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:
-    --compress-mode=none -fmad=false -ftz=true --threads=2 -Xptxas=-warn-spills,-warn-lmem-usage,-Werror
+    --compress-mode=none -fmad=false -ftz=true --threads=2 -Xptxas=-v,-warn-spills,-warn-lmem-usage,-Werror
     -Xcompiler=-Wall,-fno-exceptions>)
   set_target_properties(${target} PROPERTIES
+    CUDA_COMPILER_LAUNCHER "sh;${CMAKE_SOURCE_DIR}/tools/cmake/keep_ptxas.sh"
     CUDA_RUNTIME_LIBRARY None LINKER_LANGUAGE CXX CUDA_VISIBILITY_PRESET hidden PREFIX lib
     INSTALL_RPATH "${CUDAToolkit_LIBRARY_DIR}" BUILD_RPATH "${CUDAToolkit_LIBRARY_DIR}")
   target_link_libraries(${target} PRIVATE CUDA::cudart CUDA::cublas)
