@@ -27,8 +27,9 @@ struct cuda {
     int index;
     cublasHandle_t blas;
     void *workspace;
-    const char *call; /* the last one that failed */
-    char words[320];  /* of it */
+    const char *call; /* that failed first with this code, since words were last asked for */
+    int code, told;
+    char words[320];
 };
 struct il_record {
     cudaGraphExec_t exec;
@@ -42,9 +43,15 @@ static cudaStream_t stream(struct il_device *d) { return (cudaStream_t)d->stream
 /* An error that is handed on is taken from the runtime too, or the next launch is blamed for it. */
 static int handled(struct il_device *d, const char *call, int e)
 {
-    if (e) {
-        (void)cudaGetLastError();
-        self(d)->call = call;
+    struct cuda *const c = self(d);
+
+    if (!e)
+        return 0;
+    (void)cudaGetLastError();
+    if (c->told || c->code != e) { /* else a sticky error's echo, in a call that only cleans up */
+        c->call = call;
+        c->code = e;
+        c->told = 0;
     }
     return e;
 }
@@ -116,6 +123,7 @@ static const char *cuda_error(struct il_device *d, int code)
              code >= BLAS_ERROR ? cublasGetStatusName((cublasStatus_t)(code - BLAS_ERROR))
                                 : cudaGetErrorName((cudaError_t)code),
              advice(code));
+    c->told = 1;
     return c->words;
 }
 
@@ -231,11 +239,12 @@ static int cuda_alloc(struct il_device *d, void **p, size_t bytes)
     *p = NULL;
     return e ? e : CUDA(d, cudaMalloc, p, bytes ? bytes : 1);
 }
+/* tried whatever fails: a device that is lost must not keep the caller from cleaning up */
 static int cuda_free(struct il_device *d, void *p)
 {
-    const int e = enter(d);
+    const int e = enter(d), f = CUDA(d, cudaFree, p);
 
-    return e ? e : CUDA(d, cudaFree, p);
+    return e ? e : f;
 }
 static int cuda_wait(struct il_device *d)
 {
@@ -250,7 +259,7 @@ static int copy(struct il_device *d, void *dst, const void *src, size_t bytes,
 
     if (!e && bytes)
         e = CUDA(d, cudaMemcpyAsync, dst, src, bytes, kind, stream(d));
-    return e ? e : cuda_wait(d);
+    return e ? e : CUDA(d, cudaStreamSynchronize, stream(d));
 }
 static int cuda_put(struct il_device *d, void *dst, const void *src, size_t bytes)
 {
@@ -305,15 +314,16 @@ static int cuda_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, un
 
 static void cuda_record_free(struct il_device *d, struct il_record *r)
 {
-    if (r && r->exec && !enter(d))
+    if (r && r->exec) {
+        (void)enter(d);
         (void)CUDA(d, cudaGraphExecDestroy, r->exec);
+    }
     free(r);
 }
 static int cuda_record(struct il_device *d, il_step_fn *step, void *arg, struct il_record **out)
 {
     struct il_record *const r = calloc(1, sizeof *r);
     cudaGraph_t graph = NULL;
-    const char *call;
     int e, end;
 
     *out = NULL;
@@ -323,12 +333,9 @@ static int cuda_record(struct il_device *d, il_step_fn *step, void *arg, struct 
     if (!e)
         e = step(d, arg); /* a real step: cuBLAS loads its kernels here */
     if (!e && !(e = CUDA(d, cudaStreamBeginCapture, stream(d), cudaStreamCaptureModeThreadLocal))) {
-        e = step(d, arg); /* only noted down */
-        call = self(d)->call;
-        end = CUDA(d, cudaStreamEndCapture, stream(d), &graph); /* always: ends the capture */
-        if (e)
-            self(d)->call = call; /* the first is the cause */
-        e = e ? e : end;
+        e = step(d, arg);                                   /* only noted down */
+        end = (int)cudaStreamEndCapture(stream(d), &graph); /* always: ends the capture */
+        e = e ? e : handled(d, "cudaStreamEndCapture", end);
     }
     if (!e)
         e = CUDA(d, cudaGraphInstantiate, &r->exec, graph, 0);

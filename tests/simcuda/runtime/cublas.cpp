@@ -13,12 +13,20 @@
 #include <cstdlib>
 #include <cublas_v2.h>
 #include <dlfcn.h>
+#include <set>
 
 struct cublasContext {
     cudaStream_t stream = nullptr;
     void *workspace = nullptr;
     cublasMath_t math = CUBLAS_DEFAULT_MATH;
 };
+
+static std::set<cublasHandle_t> handles; /* that are not destroyed */
+
+static bool alive(cublasHandle_t h)
+{
+    return handles.count(h) != 0;
+}
 
 /* a matrix as cuBLAS takes it: stored [rows, cols] column-major, `stride` elements to the next of
  * the batch */
@@ -74,8 +82,10 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
 
     if (fail)
         return (cublasStatus_t)fail;
-    if (!h)
+    if (!alive(h))
         return CUBLAS_STATUS_NOT_INITIALIZED;
+    if (!simcuda_is_stream(h->stream)) /* cuBLAS would launch on a stream that is gone */
+        return CUBLAS_STATUS_EXECUTION_FAILED;
     if (!legal(ma) || !legal(mb) || !legal(mc) || count < 0 || !alpha || !beta)
         return CUBLAS_STATUS_INVALID_VALUE;
     if (simcuda_capturing(h->stream) &&
@@ -105,23 +115,34 @@ static bool all_float(cudaDataType a, cudaDataType b, cudaDataType c)
         const int fail_ = simcuda_fail(__func__, other);                                           \
         if (fail_)                                                                                 \
             return (cublasStatus_t)fail_;                                                          \
-        if (!(h))                                                                                  \
+        if (!alive(h))                                                                             \
             return CUBLAS_STATUS_NOT_INITIALIZED;                                                  \
     } while (0)
 
 extern "C" {
 cublasStatus_t cublasCreate_v2(cublasHandle_t *h)
 {
-    ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
+    const int fail = simcuda_fail(__func__, CUBLAS_STATUS_NOT_INITIALIZED);
+
+    if (fail)
+        return (cublasStatus_t)fail;
+    if (!h)
+        return CUBLAS_STATUS_INVALID_VALUE;
     *h = new cublasContext;
+    handles.insert(*h);
     return CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasDestroy_v2(cublasHandle_t h)
 {
-    ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
-    delete h;
-    return CUBLAS_STATUS_SUCCESS;
+    const bool was = alive(h);
+
+    if (was) { /* also where the call is made to fail: there is nothing more a program could do */
+        handles.erase(h);
+        delete h;
+    }
+    const int fail = simcuda_fail(__func__, CUBLAS_STATUS_NOT_INITIALIZED);
+    return fail ? (cublasStatus_t)fail : was ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_NOT_INITIALIZED;
 }
 
 cublasStatus_t cublasSetStream_v2(cublasHandle_t h, cudaStream_t s)
@@ -165,7 +186,12 @@ cublasStatus_t cublasGetVersion_v2(cublasHandle_t h, int *version)
 
 cublasStatus_t cublasGetProperty(libraryPropertyType what, int *value)
 {
-    ENTER_BLAS(value, CUBLAS_STATUS_INVALID_VALUE);
+    const int fail = simcuda_fail(__func__, CUBLAS_STATUS_INVALID_VALUE);
+
+    if (fail)
+        return (cublasStatus_t)fail;
+    if (!value)
+        return CUBLAS_STATUS_INVALID_VALUE;
     *value = what == MAJOR_VERSION   ? CUBLAS_VER_MAJOR
              : what == MINOR_VERSION ? CUBLAS_VER_MINOR
                                      : CUBLAS_VER_PATCH;

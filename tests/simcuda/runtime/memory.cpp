@@ -9,6 +9,7 @@
 #include <cstring>
 #include <csignal>
 #include <map>
+#include <set>
 #include <sys/mman.h>
 
 enum : uint32_t { MAX_RANGES = 1 << 20 };
@@ -17,6 +18,7 @@ uint32_t *simt_page;
 struct simt_range *simt_ranges;
 
 static std::map<uint64_t, size_t> live; /* address -> bytes */
+static std::set<uint64_t> tried;        /* what was to be freed, even where the call failed */
 static uint64_t top =
     SIM_BASE; /* addresses are never used again: a stale one stays wrong for ever */
 static uint32_t ranges;
@@ -46,7 +48,11 @@ size_t simcuda_room(uint64_t a)
 
 size_t simcuda_allocations()
 {
-    return live.size();
+    size_t n = 0;
+
+    for (const auto &a : live)
+        n += !tried.count(a.first);
+    return n;
 }
 
 void simcuda_memory(size_t *unused, size_t *total)
@@ -160,6 +166,7 @@ cudaError_t cudaMalloc(void **p, size_t n)
 
 cudaError_t cudaFree(void *p)
 {
+    tried.insert((uint64_t)p);
     ENTER();
     if (!p)
         return cudaSuccess;

@@ -21,16 +21,50 @@ void simcuda_die(const char *fmt, ...)
     abort();
 }
 
+/*
+ * Errors that CUDA says leave the process's context unusable: whatever is called next returns them
+ * again. (cuda_runtime_api.h, "the only way to continue is to terminate and relaunch the process".)
+ */
+static bool is_sticky(int code)
+{
+    static const int codes[] = { 214, 700, 702, 710, 714, 715, 716, 717, 718, 719, 721, 999 };
+
+    for (int c : codes)
+        if (c == code)
+            return true;
+    return false;
+}
+
+/* calls that ask the driver's version, and no context */
+static bool without_context(const char *call)
+{
+    return !strcmp(call, "cudaGetDeviceCount") || !strcmp(call, "cudaDriverGetVersion") ||
+           !strcmp(call, "cudaRuntimeGetVersion");
+}
+
 int simcuda_fail(const char *call, int other)
 {
+    enum { CUBLAS_EXECUTION_FAILED = 13 };
     static const char *const e = getenv("SIMCUDA_FAIL");
+    static const bool list = getenv("SIMCUDA_CALLS") != nullptr;
     static const long at = e ? atol(e) : 0;
+    static int sticky;
+    const bool cublas = !strncmp(call, "cublas", 6);
     const char *code = e ? strchr(e, ':') : nullptr;
+    int fail;
 
-    if (++calls != at)
+    if (++calls == at) {
+        fail = code && atoi(code + 1) > 0 ? atoi(code + 1) : other;
+        if (!cublas && is_sticky(fail))
+            sticky = fail;
+        fprintf(stderr, "simcuda: call %ld, %s, made to fail\n", calls, call);
+        return fail;
+    }
+    if (list)
+        fprintf(stderr, "simcuda: call %ld, %s\n", calls, call);
+    if (!sticky || without_context(call))
         return 0;
-    fprintf(stderr, "simcuda: call %ld, %s, made to fail\n", calls, call);
-    return code && atoi(code + 1) > 0 ? atoi(code + 1) : other;
+    return cublas ? CUBLAS_EXECUTION_FAILED : sticky;
 }
 
 void simcuda_report()

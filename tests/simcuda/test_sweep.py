@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""test_sweep.py INITLAB SIMCUDA PLUGIN DATA [LSAN] - every call of a training made to fail, with every code it can return.
+
+A training of 256 images, 784-16-10, is run once to list its calls, then once for each call k and each code, with
+SIMCUDA_FAIL=k:code; and again for the calls of a second epoch. Each run must end as documented: exit code 69 and one
+line that names the call and what to do, or 0 where a call of the clean-up failed. Host memory may not leak (LSAN: gcc's
+liblsan, loaded into the program), each device allocation must at least be tried to be freed, and files must be whole:
+what was finished is in --out, an older file of --save is as it was. Standard library only.
+"""
+import concurrent.futures
+import gzip
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+INITLAB, SIMCUDA, PLUGIN, DATA = sys.argv[1:5]
+LSAN = sys.argv[5] if len(sys.argv) > 5 else ""
+LEAKED = 23
+OLD = b"an older file\n"
+
+# errors that any call may bring from work before it, and that stay: ECC, illegal address, timeout, launch failure, lost
+STICKY = [214, 700, 702, 719, 999]
+OF_CALL = {
+    "cudaGetDeviceCount": [3, 35, 100, 999],
+    "cudaDriverGetVersion": [1], "cudaRuntimeGetVersion": [1],
+    "cudaSetDevice": STICKY + [46], "cudaMalloc": STICKY + [2], "cudaStreamCreateWithFlags": STICKY + [2],
+    "__cudaLaunchKernel": STICKY + [2, 98, 209, 701], "cudaStreamBeginCapture": STICKY + [801],
+    "cudaStreamEndCapture": STICKY + [901], "cudaGraphInstantiate": STICKY + [2, 801], "cudaGraphLaunch": STICKY + [2],
+    "cublasCreate_v2": [1, 3, 8], "cublasDestroy_v2": [1], "cublasGetVersion_v2": [1], "cublasSetStream_v2": [1],
+    "cublasSetWorkspace_v2": [1, 7], "cublasSetMathMode": [1, 7],
+    "cublasSgemm_v2": [3, 13, 15], "cublasSgemm": [3, 13, 15], "cublasSgemmStridedBatched": [3, 13, 15],
+}
+# calls of the clean-up: where nothing is computed after them their failure changes nothing, and is not reported
+CLEAN_UP = {"cudaSetDevice", "cudaFree", "cudaStreamSynchronize", "cudaStreamDestroy", "cudaGraphDestroy",
+            "cudaGraphExecDestroy", "cublasDestroy_v2"}
+
+
+def dataset(folder):
+    """The first images of MNIST."""
+    folder.mkdir()
+    for part, count in (("train", 256), ("t10k", 64)):
+        for kind, header, size in (("images-idx3", 16, 784), ("labels-idx1", 8, 1)):
+            name = f"{part}-{kind}-ubyte"
+            with gzip.open(f"{DATA}/mnist/{name}.gz") as file:
+                data = file.read(header + count * size)
+            (folder / name).write_bytes(data[:4] + count.to_bytes(4, "big") + data[8:])
+
+
+def train(folder, epochs, **settings):
+    """Train in a folder that has older outputs."""
+    for name in ("run.jsonl", "w.safetensors"):
+        (folder / name).write_bytes(OLD)
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("SIMCUDA_", "SIMT_"))}
+    env.update(LD_LIBRARY_PATH=SIMCUDA, INITLAB_PLUGIN=PLUGIN, LSAN_OPTIONS=f"exitcode={LEAKED}:log_path={folder}/lsan",
+               BLIS_NUM_THREADS="1", OMP_NUM_THREADS="1", **settings)
+    if LSAN:
+        env["LD_PRELOAD"] = LSAN
+    return subprocess.run([INITLAB, "train", "--device", "cuda:0", "--data", "../data", "--layers", "in,16,out", "--epochs",
+                           str(epochs), "--out", "run.jsonl", "--save", "w.safetensors", "--quiet"],
+                          cwd=folder, env=env, capture_output=True, text=True, timeout=60)
+
+
+def calls_of(folder, epochs):
+    """[(k, name)] of the training, and its weights' file."""
+    r = train(folder, epochs, SIMCUDA_CALLS="1")
+    if r.returncode:
+        sys.exit(f"the training failed without a fault: {r.stderr}")
+    found = [(int(k), name) for k, name in re.findall(r"^simcuda: call (\d+), (\w+)$", r.stderr, re.M)]
+    return found, (folder / "w.safetensors").read_bytes()
+
+
+def named(call, line):
+    """Does the line name the call that failed, or, after one of the clean-up, the call that met its error?"""
+    mine = {"__cudaLaunchKernel": "launch of "}.get(call, call.removesuffix("_v2") + ": ")
+    return mine in line or (call in CLEAN_UP and re.search(r"(cuda\w+|cublas\w+|launch of \w+): ", line)) or \
+        (call == "cudaGetDeviceCount" and re.search("no GPU is visible|no CUDA driver", line))
+
+
+def wrong_with(folder, epochs, whole, call, r):
+    """What is not as documented after a run whose call failed; None: all is."""
+    lines = [line for line in r.stderr.splitlines() if not line.startswith("simcuda: call ")]
+    names = sorted(p.name for p in folder.iterdir() if not p.name.startswith("lsan"))
+    if r.returncode == LEAKED:
+        return "host memory leaked: " + "".join(p.read_text() for p in folder.glob("lsan*"))[:2000]
+    if any("never freed" in line for line in lines):
+        return "device memory that nobody tried to free"
+    if names != ["run.jsonl", "w.safetensors"]:
+        return f"files left: {names}"
+    out, weights = ((folder / name).read_bytes() for name in names)
+    epochs_out = [] if out == OLD else [json.loads(line) for line in out.splitlines()]
+    done = sum("epoch" in o for o in epochs_out)
+    if r.returncode == 0:
+        if call not in CLEAN_UP or lines:
+            return "the failure went unnoticed"
+        return None if weights == whole and done == epochs else "exit 0, but outputs are missing"
+    if r.returncode != 69:
+        return f"exit code {r.returncode}"
+    if len(lines) != 1 or not lines[0].startswith("initlab: "):
+        return "not one line"
+    if not named(call, lines[0]) or ("; " not in lines[0] and call != "cudaGetDeviceCount"):
+        return "no call named, or no advice"
+    if weights not in (OLD, whole):
+        return "a half-written file of weights"
+    if done != len(re.findall(r"^ +\d+ ", r.stdout, re.M)) and epochs_out:
+        return f"{done} epochs in --out, others were printed"
+    return None
+
+
+def sweep(base, epochs, first):
+    """All calls from `first` on, with all their codes; returns (calls, runs, failures as text)."""
+    with tempfile.TemporaryDirectory(dir=base) as name:
+        found, whole = calls_of(pathlib.Path(name), epochs)
+    jobs = [(k, call, code) for k, call in found if k >= first for code in OF_CALL.get(call, STICKY)]
+
+    def one(job):
+        k, call, code = job
+        folder = pathlib.Path(tempfile.mkdtemp(dir=base))
+        r = train(folder, epochs, SIMCUDA_FAIL=f"{k}:{code}")
+        wrong = wrong_with(folder, epochs, whole, call, r)
+        shutil.rmtree(folder)
+        return f"call {k}, {call}, code {code}: {wrong}\n{r.stderr}" if wrong else None
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        failures = [f for f in pool.map(one, jobs) if f]
+    return len(found), len(jobs), failures
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        base = pathlib.Path(name)
+        dataset(base / "data")
+        calls, runs, failures = sweep(base, 1, 1)
+        print(f"{calls} calls, {runs} faults: {runs - len(failures)} ended as documented")
+        _, more, late = sweep(base, 2, calls - 28)
+        print(f"a second epoch: {more} faults, {more - len(late)} ended as documented")
+        print("host memory was watched by LeakSanitizer" if LSAN else "host memory was not watched: no liblsan")
+        failures += late
+    sys.exit("\n".join(failures[:20]) if failures else 0)
+
+
+main()
