@@ -6,6 +6,7 @@
 #include "simcuda.h"
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -16,14 +17,23 @@ struct Shape {
 };
 static std::vector<Shape> shapes; /* of the launches being made: <<<...>>> pushes, the stub pops */
 
-enum { SHARED_MEMORY = 48 * 1024 };
+/* bytes of shared memory a block: of any kernel, and of one that has asked for more (sm_90) */
+enum { SHARED_MEMORY = 48 * 1024, SHARED_MEMORY_OPT_IN = 227 * 1024 };
+static std::map<const simt_kernel *, size_t> opted_in; /* kernel -> dynamic bytes */
 
-static bool legal(dim3 g, dim3 b, size_t smem)
+static bool fits(const simt_kernel *k, size_t dynamic)
+{
+    const auto it = opted_in.find(k);
+
+    return k->static_smem + dynamic <= SHARED_MEMORY || (it != opted_in.end() && dynamic <= it->second);
+}
+
+static bool legal(dim3 g, dim3 b)
 {
     const size_t threads = (size_t)b.x * b.y * b.z;
 
     return threads && threads <= 1024 && b.x <= 1024 && b.y <= 1024 && b.z <= 64 && g.x && g.y &&
-           g.z && g.x <= 2147483647u && g.y <= 65535 && g.z <= 65535 && smem <= SHARED_MEMORY;
+           g.z && g.x <= 2147483647u && g.y <= 65535 && g.z <= 65535;
 }
 
 static unsigned forced(const char *name)
@@ -83,13 +93,31 @@ cudaError_t __cudaLaunchKernel(cudaKernel_t handle, dim3 g, dim3 b, void **args,
     ENTER();
     if (!simcuda_is_stream(stream))
         return simcuda_error(cudaErrorInvalidResourceHandle);
-    smem += k->static_smem;
-    if (!legal(g, b, smem))
+    if (!legal(g, b))
         return simcuda_error(cudaErrorInvalidConfiguration);
+    if (!fits(k, smem))
+        return simcuda_error(cudaErrorInvalidValue);
+    smem += k->static_smem;
     auto params = std::make_shared<std::vector<unsigned char>>(k->bytes + 16);
     for (int i = 0; i < k->params; i++)
         memcpy(params->data() + k->offset[i], args[i], k->size[i]);
     simcuda_submit(stream, k->name, [=] { run(k, params->data(), g, b, smem); });
+    return cudaSuccess;
+}
+
+/* the opt-in to more dynamic shared memory; nothing else is simulated */
+cudaError_t cudaFuncSetAttribute(const void *stub, enum cudaFuncAttribute what, int value)
+{
+    ENTER();
+    const simt_kernel *k = simcuda_kernel(stub);
+
+    if (what != cudaFuncAttributeMaxDynamicSharedMemorySize)
+        simcuda_die("function attribute %d is not simulated", (int)what);
+    if (!k)
+        return simcuda_error(cudaErrorInvalidDeviceFunction);
+    if (value < 0 || k->static_smem + (size_t)value > SHARED_MEMORY_OPT_IN)
+        return simcuda_error(cudaErrorInvalidValue);
+    opted_in[k] = (size_t)value;
     return cudaSuccess;
 }
 }

@@ -213,6 +213,16 @@ cudaError_t cudaMemcpy(void *to, const void *from, size_t n, enum cudaMemcpyKind
     return simcuda_error(e);
 }
 
+cudaError_t cudaMemset(void *p, int value, size_t n)
+{
+    ENTER();
+    if (simcuda_spoils())
+        return simcuda_error(cudaErrorStreamCaptureImplicit);
+    void *const bytes = simcuda_bytes(p, n, "memset");
+    simcuda_submit(nullptr, "memset", [=] { memset(bytes, value, n); });
+    return cudaSuccess;
+}
+
 cudaError_t cudaMemsetAsync(void *p, int value, size_t n, cudaStream_t stream)
 {
     ENTER();
