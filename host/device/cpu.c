@@ -23,7 +23,7 @@
 #endif
 
 enum { ALIGNMENT = 64 }; /* a cache line, and the widest vector */
-enum { E_MEMORY = 1, E_TOO_LARGE };
+enum { E_MEMORY = 1, E_TOO_LARGE, E_MATH };
 enum flavour { BASE, V3, V4, FLAVOURS };
 static const char *const flavour_name[FLAVOURS] = { "base", "v3", "v4" };
 
@@ -167,6 +167,7 @@ static const char *cpu_error(struct il_device *d, int code)
     (void)d;
     return code == 0             ? "success"
            : code == E_MEMORY    ? "out of memory"
+           : code == E_MATH      ? "the CPU's products are fp32; tf32 and bf16 are for GPUs"
            : code == E_TOO_LARGE ? "a matrix is too large for the BLAS"
                                  : "unknown error";
 }
@@ -195,6 +196,12 @@ static int cpu_put(struct il_device *d, void *dst, const void *src, size_t bytes
     if (bytes)
         memcpy(dst, src, bytes);
     return 0;
+}
+
+static int cpu_math(struct il_device *d, enum il_math mode)
+{
+    (void)d;
+    return mode == IL_MATH_FP32 ? 0 : E_MATH;
 }
 
 static int cpu_zero(struct il_device *d, void *p, size_t bytes)
@@ -268,9 +275,9 @@ static void cpu_record_free(struct il_device *d, struct il_record *r)
 /* put, get and copy are one function here: copies within the host's memory. */
 #define SLOTS                                                                                      \
     IL_SEAM_ABI, sizeof(struct il_seam), "cpu", cpu_count, cpu_open, cpu_close, cpu_about,         \
-        cpu_error, cpu_alloc, cpu_free, cpu_put, cpu_put, cpu_zero, cpu_put, cpu_wait, cpu_gemm,   \
-        cpu_gemm_batched, dense_gather, dense_forward, dense_update, cpu_record, cpu_replay,       \
-        cpu_record_free,
+        cpu_error, cpu_alloc, cpu_free, cpu_put, cpu_put, cpu_zero, cpu_put, cpu_wait, cpu_math,   \
+        cpu_gemm, cpu_gemm_batched, dense_gather, dense_forward, dense_update, cpu_record,         \
+        cpu_replay, cpu_record_free,
 
 static const struct il_seam seams[] = {
     { SLOTS

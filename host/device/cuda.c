@@ -17,6 +17,7 @@
 
 enum {
     BLAS_ERROR = 10000,
+    MATH_ERROR = 20000,
     WORKSPACE = 32 << 20, /* what cuBLAS advises from Hopper on */
     RESERVE =
         128 << 20, /* kernels that are loaded when first used, graphs, allocations' rounding */
@@ -27,6 +28,8 @@ struct cuda {
     int index;
     cublasHandle_t blas;
     void *workspace;
+    cublasComputeType_t compute;
+    int capability;   /* 75: 7.5; asked for when it matters */
     const char *call; /* that failed first with this code, since words were last asked for */
     int code, told;
     char words[320];
@@ -117,6 +120,12 @@ static const char *cuda_error(struct il_device *d, int code)
 {
     struct cuda *const c = self(d);
 
+    if (code == MATH_ERROR) {
+        snprintf(c->words, sizeof c->words,
+                 "tf32 and bf16 need compute capability 8.0, and this GPU has %d.%d; train in fp32",
+                 c->capability / 10, c->capability % 10);
+        return c->words;
+    }
     snprintf(c->words, sizeof c->words, "%s: %s (%s); %s", c->call ? c->call : "CUDA",
              code >= BLAS_ERROR ? cublasGetStatusString((cublasStatus_t)(code - BLAS_ERROR))
                                 : cudaGetErrorString((cudaError_t)code),
@@ -182,6 +191,7 @@ static int cuda_open(struct il_device **d, int index, int threads, char *why, si
     }
     c->head.seam = &cuda_seam;
     c->index = index;
+    c->compute = CUBLAS_COMPUTE_32F_PEDANTIC;
     e = enter(&c->head);
     if (!e && !(e = CUDA(&c->head, cudaStreamCreateWithFlags, &s, cudaStreamNonBlocking))) {
         c->head.stream = s;
@@ -193,8 +203,6 @@ static int cuda_open(struct il_device **d, int index, int threads, char *why, si
         e = BLAS(&c->head, cublasSetStream, c->blas, s);
     if (!e) /* after the stream: setting that one takes the workspace away again */
         e = BLAS(&c->head, cublasSetWorkspace, c->blas, c->workspace, WORKSPACE);
-    if (!e) /* fp32 in every phase of a product, whatever the environment asks for */
-        e = BLAS(&c->head, cublasSetMathMode, c->blas, CUBLAS_PEDANTIC_MATH);
     if (e) {
         snprintf(why, n, "%s", cuda_error(&c->head, e));
         cuda_close(&c->head);
@@ -285,6 +293,30 @@ static int cuda_copy(struct il_device *d, void *dst, const void *src, size_t byt
                : CUDA(d, cudaMemcpyAsync, dst, src, bytes, cudaMemcpyDeviceToDevice, stream(d));
 }
 
+/* pedantic: fp32 in every phase of a product; fast: operands may be rounded for the tensor cores */
+static int cuda_math(struct il_device *d, enum il_math mode)
+{
+    static const cublasComputeType_t types[] = { CUBLAS_COMPUTE_32F_PEDANTIC,
+                                                 CUBLAS_COMPUTE_32F_FAST_TF32,
+                                                 CUBLAS_COMPUTE_32F_FAST_16BF };
+    struct cuda *const c = self(d);
+    int e = 0, major = 0, minor = 0;
+
+    if (mode != IL_MATH_FP32 && c->capability == 0) {
+        e = CUDA(d, cudaDeviceGetAttribute, &major, cudaDevAttrComputeCapabilityMajor, c->index);
+        if (!e)
+            e = CUDA(d, cudaDeviceGetAttribute, &minor, cudaDevAttrComputeCapabilityMinor,
+                     c->index);
+        c->capability = 10 * major + minor;
+    }
+    if (e)
+        return e;
+    if (mode != IL_MATH_FP32 && c->capability < 80)
+        return MATH_ERROR;
+    c->compute = types[mode];
+    return 0;
+}
+
 static cublasOperation_t op(int transposed) { return transposed ? CUBLAS_OP_T : CUBLAS_OP_N; }
 
 /* row-major c = a b is column-major c' = b' a' */
@@ -295,8 +327,9 @@ static int cuda_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n
     const int e = (m | n | k | lda | ldb | ldc) > INT_MAX ? cudaErrorInvalidValue : enter(d);
 
     return e ? e
-             : BLAS(d, cublasSgemm, self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k, &alpha,
-                    b, (int)ldb, a, (int)lda, &beta, c, (int)ldc);
+             : BLAS(d, cublasGemmEx, self(d)->blas, op(tb), op(ta), (int)n, (int)m, (int)k, &alpha,
+                    b, CUDA_R_32F, (int)ldb, a, CUDA_R_32F, (int)lda, &beta, c, CUDA_R_32F,
+                    (int)ldc, self(d)->compute, CUBLAS_GEMM_DEFAULT);
 }
 static int cuda_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n,
                              unsigned k, float alpha, const float *a, unsigned lda, size_t sa,
@@ -307,9 +340,10 @@ static int cuda_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, un
         (m | n | k | lda | ldb | ldc | count) > INT_MAX ? cudaErrorInvalidValue : enter(d);
 
     return e ? e
-             : BLAS(d, cublasSgemmStridedBatched, self(d)->blas, op(tb), op(ta), (int)n, (int)m,
-                    (int)k, &alpha, b, (int)ldb, (long long)sb, a, (int)lda, (long long)sa, &beta,
-                    c, (int)ldc, (long long)sc, (int)count);
+             : BLAS(d, cublasGemmStridedBatchedEx, self(d)->blas, op(tb), op(ta), (int)n, (int)m,
+                    (int)k, &alpha, b, CUDA_R_32F, (int)ldb, (long long)sb, a, CUDA_R_32F, (int)lda,
+                    (long long)sa, &beta, c, CUDA_R_32F, (int)ldc, (long long)sc, (int)count,
+                    self(d)->compute, CUBLAS_GEMM_DEFAULT);
 }
 
 static void cuda_record_free(struct il_device *d, struct il_record *r)
@@ -366,29 +400,18 @@ static int cuda_replay(struct il_device *d, struct il_record *r, unsigned times)
 #undef X
 
 static const struct il_seam cuda_seam = {
-    IL_SEAM_ABI,
-    sizeof(struct il_seam),
-    "cuda",
-    cuda_count,
-    cuda_open,
-    cuda_close,
-    cuda_about,
-    cuda_error,
-    cuda_alloc,
-    cuda_free,
-    cuda_put,
-    cuda_get,
-    cuda_zero,
-    cuda_copy,
-    cuda_wait,
-    cuda_gemm,
-    cuda_gemm_batched,
-    dense_gather,
-    dense_forward,
-    dense_update,
-    cuda_record,
-    cuda_replay,
-    cuda_record_free,
+    IL_SEAM_ABI,  sizeof(struct il_seam),
+    "cuda",       cuda_count,
+    cuda_open,    cuda_close,
+    cuda_about,   cuda_error,
+    cuda_alloc,   cuda_free,
+    cuda_put,     cuda_get,
+    cuda_zero,    cuda_copy,
+    cuda_wait,    cuda_math,
+    cuda_gemm,    cuda_gemm_batched,
+    dense_gather, dense_forward,
+    dense_update, cuda_record,
+    cuda_replay,  cuda_record_free,
 #define X(name, params, args, bytes) cuda_##name,
 #include "ops.def"
 #undef X

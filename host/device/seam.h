@@ -13,7 +13,11 @@
 #include <stdint.h>
 #include "shared.h"
 
-enum { IL_SEAM_ABI = 1 };
+enum { IL_SEAM_ABI = 2 };
+
+/* What products may do with their operands: nothing, or round them to 10 or 7 bits. Sums are fp32. */
+enum il_math { IL_MATH_FP32, IL_MATH_TF32, IL_MATH_BF16 };
+#define IL_MATH_WORDS "fp32|tf32|bf16"
 
 struct il_record; /* a recorded step; each device has its own */
 typedef int il_step_fn(struct il_device *d, void *arg);
@@ -47,6 +51,12 @@ struct il_seam {
     int (*zero)(struct il_device *d, void *p, size_t bytes);
     int (*copy)(struct il_device *d, void *dst, const void *src, size_t bytes); /* on the device */
     int (*wait)(struct il_device *d); /* late errors surface here */
+
+    /*
+     * arithmetic of the products from now on: fp32 at first; an error, with words: this device has
+     * no other. On the host alone; a recorded step keeps what it was recorded with.
+     */
+    int (*math)(struct il_device *d, enum il_math mode);
 
     /*
      * matrix, row-major: c[m,n] = alpha * op(a)[m,k] * op(b)[k,n] + beta * c; ta, tb: stored

@@ -236,6 +236,7 @@ static int strict_copy(struct il_device *d, void *dst, const void *src, size_t b
     FORWARD(copy, (d, dst, src, bytes));
 }
 static int strict_wait(struct il_device *d) { FORWARD(wait, (d)); }
+static int strict_math(struct il_device *d, enum il_math mode) { FORWARD(math, (d, mode)); }
 static int strict_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
                        float alpha, const float *a, unsigned lda, const float *b, unsigned ldb,
                        float beta, float *c, unsigned ldc)
@@ -343,6 +344,7 @@ static const struct il_seam strict_seam = {
     strict_zero,
     strict_copy,
     strict_wait,
+    strict_math,
     strict_gemm,
     strict_gemm_batched,
     strict_input_gather,

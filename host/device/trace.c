@@ -101,6 +101,10 @@ static int trace_copy(struct il_device *d, void *dst, const void *src, size_t by
     FORWARD(copy, (d, dst, src, bytes), 2 * bytes);
 }
 static int trace_wait(struct il_device *d) { FORWARD(wait, (d), 0); }
+static int trace_math(struct il_device *d, enum il_math mode)
+{
+    return self(d)->inner->seam->math(self(d)->inner, mode);
+}
 
 /* What a perfect cache moves: the operands once, and the product, which beta reads as well. */
 static size_t product_bytes(size_t m, size_t n, size_t k, float beta)
@@ -217,6 +221,7 @@ static const struct il_seam trace_seam = {
     trace_zero,
     trace_copy,
     trace_wait,
+    trace_math,
     trace_gemm,
     trace_gemm_batched,
     trace_input_gather,

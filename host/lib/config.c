@@ -183,8 +183,8 @@ static il_status normal(enum id id, const char *text, char out[IL_INIT_TEXT], il
     case INIT:
         return normal_init(text, out, err);
     case MATH:
-        if (strcmp(text, "fp32") != 0)
-            return il_fail(err, IL_E_USAGE, "math: '%.60s' is not available; fp32 is", text);
+        if (il_math_of(text) < 0)
+            return il_fail(err, IL_E_USAGE, "math: '%.60s' is none of fp32, tf32, bf16", text);
         strcpy(out, text);
         return IL_OK;
     default:

@@ -98,6 +98,7 @@ static il_status run_passes(struct il_pack *p, size_t run, int back, struct pass
 
     memset(s, 0, sizeof *s);
     IL_TRY(check_run(p, run, err));
+    IL_TRY(il_pack_math(p, err));
     s->rows = p->batch.rows;
     for (unsigned l = 0; l < p->layers; l++) {
         const size_t n = (size_t)s->rows * p->layer[l].at.fan_out;

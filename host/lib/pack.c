@@ -20,6 +20,13 @@ il_status il_pack_fail(il_error *err, struct il_pack *p, int code, const char *w
                    p->device->seam->error(p->device, code));
 }
 
+il_status il_pack_math(struct il_pack *p, il_error *err)
+{
+    const int e = p->device->seam->math(p->device, (enum il_math)p->run[0].math);
+
+    return e ? il_pack_fail(err, p, e, "set its arithmetic") : IL_OK;
+}
+
 static double now(void)
 {
     struct timespec t;
@@ -86,6 +93,7 @@ il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
 
     *out = NULL;
     IL_TRY(begin(&p, device, set, runs, count, err));
+    IL_TRY(il_pack_math(p, err));
     IL_TRY(il_pack_allocate(p, set, err));
     IL_TRY(il_pack_upload(p, set, runs, err));
     *out = p;
@@ -293,6 +301,7 @@ il_status il_pack_epoch(il_pack *p, il_epoch *out, il_progress_fn *progress, voi
     int train = 0;
 
     begin = now();
+    IL_TRY(il_pack_math(p, err));
     IL_TRY(begin_epoch(p, err));
     IL_TRY(run_steps(p, progress, arg, err));
     IL_TRY(end_epoch(p, out, err));
@@ -325,7 +334,9 @@ il_status il_pack_evaluate(il_pack *p, il_epoch *out, il_error *err)
                              .diverged = p->diverged[m][0] != 0,
                              .diverged_epoch = p->diverged[m][0],
                              .diverged_step = p->diverged[m][1] };
-    st = evaluate_all(p, out, 0, err);
+    st = il_pack_math(p, err);
+    if (st == IL_OK)
+        st = evaluate_all(p, out, 0, err);
     for (size_t m = 0; m < p->runs; m++)
         out[m].evaluation_seconds = now() - begin;
     il_ftz_restore(ftz);

@@ -81,6 +81,9 @@ il_status il_pack_calibrate(struct il_pack *p, il_error *err);
 /* load.c: what the scheme `file` names, over the drawn weights */
 il_status il_pack_load(struct il_pack *p, const il_config *const *runs, il_error *err);
 
+/* Set the device to the pack's arithmetic: another pack may have used it since. */
+il_status il_pack_math(struct il_pack *p, il_error *err);
+
 /* IL_E_DEVICE with the device's words for a code, and what was being done */
 il_status il_pack_fail(il_error *err, struct il_pack *p, int code, const char *what);
 

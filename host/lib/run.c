@@ -1,4 +1,5 @@
 /* run.c - a config against a dataset: widths, counts, codes and laws, checked together. */
+#include "device/seam.h"
 #include "run.h"
 
 #include <math.h>
@@ -73,6 +74,7 @@ static il_status read_split(struct il_run *run, const il_config *c, const il_dat
     run->epochs = (unsigned)whole(c, "epochs");
     run->validation = (size_t)whole(c, "validation");
     run->data_seed = whole(c, "data_seed");
+    run->math = il_math_of(il_config_get(c, "math"));
     run->eval_train = flag(c, "eval_train");
     if (run->validation >= count)
         return il_fail(err, IL_E_USAGE,
@@ -160,6 +162,14 @@ static int uses_scheme(const struct il_init *init, const char *name)
         if (!strcmp(init->item[i].scheme.entry->name, name))
             return 1;
     return 0;
+}
+
+int il_math_of(const char *word)
+{
+    return strcmp(word, "fp32") == 0   ? IL_MATH_FP32
+           : strcmp(word, "tf32") == 0 ? IL_MATH_TF32
+           : strcmp(word, "bf16") == 0 ? IL_MATH_BF16
+                                       : -1;
 }
 
 void il_layer_name(unsigned layer, unsigned layers, char name[16])
@@ -281,6 +291,8 @@ const char *il_run_conflict(const struct il_run *a, const struct il_run *b)
         return "drop_last";
     if (a->data_seed != b->data_seed)
         return "data_seed";
+    if (a->math != b->math)
+        return "math";
     if (u->adam != v->adam || u->rule != v->rule || u->mu != v->mu || u->beta1 != v->beta1 ||
         u->beta2 != v->beta2 || u->eps != v->eps || u->keras != v->keras)
         return "optimizer";

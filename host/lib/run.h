@@ -53,6 +53,7 @@ struct il_run {
     struct {
         struct il_draw weight, bias;
     } draw[IL_MAX_LAYERS]; /* what the initial weights are; fills ready to upload */
+    int math;              /* enum il_math; the pack key's */
     int parametrised;      /* some layer's rate has a factor of its own: the pack key's too */
     int eval_train;
 };
@@ -60,6 +61,9 @@ struct il_run {
 /* Resolve and check. IL_E_USAGE names the option and what is valid; *out is then undefined. */
 il_status il_run_resolve(struct il_run *out, const il_config *config, const il_dataset *set,
                          il_error *err);
+
+/* The arithmetic that a word names, -1: none. */
+int il_math_of(const char *word);
 
 /* A layer's name in `init`: h1, h2, ... and out. */
 void il_layer_name(unsigned layer, unsigned layers, char name[16]);

@@ -247,6 +247,10 @@ il_status il_selftest(il_device *device, int level, uint64_t seed, il_check_fn *
         goto out;
     }
     IL_TRY(il_device_open(&t.cpu, "cpu", 1, NULL, err));
+    if (device->seam->math(device, IL_MATH_FP32)) { /* a pack may have left another */
+        st = il_selftest_fail(&t, device, IL_TRIAL_MEMORY, "set its arithmetic");
+        goto out;
+    }
     IL_TRY(check_ops(&t));
     IL_TRY(check_columns(&t));
     IL_TRY(il_selftest_training(&t));

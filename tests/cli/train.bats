@@ -262,3 +262,13 @@ assert rows[-1]["status"] == "interrupted" and rows[-1]["epochs"] == len(rows) -
     initlab train --data set --layers in,8,out,3 --dry-run # mistakes are found all the same
     exits 2
 }
+
+@test "--math tf32 is for GPUs: 69 with the reason on the CPU; unknown words are 2" {
+    tiny set
+    initlab train --data set --layers in,out --batch 8 --math tf32 --device cpu --epochs 1 -q
+    exits 69
+    has "the CPU's products are fp32" "$stderr"
+    initlab train --data set --math fp8
+    exits 2
+    has "fp32, tf32, bf16" "$stderr"
+}

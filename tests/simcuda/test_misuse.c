@@ -38,14 +38,8 @@ static cudaStream_t stream(void)
     return s;
 }
 
-static int host_read(void)
-{
-    return *(volatile float *)device(4) > 0;
-}
-static int host_write(void)
-{
-    return (int)(*(volatile float *)device(4) = 1);
-}
+static int host_read(void) { return *(volatile float *)device(4) > 0; }
+static int host_write(void) { return (int)(*(volatile float *)device(4) = 1); }
 
 /* fresh memory is NaN; a copy back without a wait may find nothing */
 static int copy(int wait)
@@ -63,14 +57,8 @@ static int copy(int wait)
     EXPECT(cudaSuccess, cudaFree(p));
     return wrong;
 }
-static int waits(void)
-{
-    return copy(1);
-}
-static int waits_not(void)
-{
-    return copy(0);
-}
+static int waits(void) { return copy(1); }
+static int waits_not(void) { return copy(0); }
 
 static int frees_twice(void)
 {
@@ -198,6 +186,37 @@ static int leading_dimension(void)
     return wrong;
 }
 
+/* work on a stream or a handle that is gone, by every kind of call that takes one */
+static int destroyed(void)
+{
+    cudaStream_t s = stream(), other = stream();
+    cublasHandle_t h = NULL, gone = NULL;
+    const float one = 1;
+    float *p = device(64), host[4] = { 0 };
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&gone));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetStream(h, s));
+    EXPECT(cudaSuccess, cudaStreamDestroy(s));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasDestroy(gone));
+    EXPECT(cudaErrorInvalidResourceHandle, cudaMemcpyAsync(p, host, 4, cudaMemcpyHostToDevice, s));
+    EXPECT(cudaErrorInvalidResourceHandle, cudaMemsetAsync(p, 0, 4, s));
+    EXPECT(cudaErrorInvalidResourceHandle, cudaStreamSynchronize(s));
+    EXPECT(cudaErrorInvalidResourceHandle,
+           cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
+    EXPECT(cudaErrorInvalidResourceHandle, cudaStreamDestroy(s));
+    EXPECT(CUBLAS_STATUS_EXECUTION_FAILED,
+           cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, 2, p, 2, &one, p, 2));
+    EXPECT(CUBLAS_STATUS_NOT_INITIALIZED,
+           cublasSgemm(gone, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, 2, p, 2, &one, p, 2));
+    EXPECT(CUBLAS_STATUS_NOT_INITIALIZED, cublasSetStream(gone, other));
+    EXPECT(CUBLAS_STATUS_NOT_INITIALIZED, cublasDestroy(gone));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetStream(h, other));
+    EXPECT(CUBLAS_STATUS_SUCCESS,
+           cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, 2, p, 2, &one, p, 2));
+    return wrong;
+}
+
 static int product_past(void)
 {
     cublasHandle_t h = NULL;
@@ -252,6 +271,7 @@ static const struct {
     { "workspace_first", workspace_first },
     { "leading_dimension", leading_dimension },
     { "product_past", product_past },
+    { "destroyed", destroyed },
     { "memory_full", memory_full },
     { "words", words },
 };

@@ -32,8 +32,7 @@ OF_CALL = {
     "__cudaLaunchKernel": STICKY + [2, 98, 209, 701], "cudaStreamBeginCapture": STICKY + [801],
     "cudaStreamEndCapture": STICKY + [901], "cudaGraphInstantiate": STICKY + [2, 801], "cudaGraphLaunch": STICKY + [2],
     "cublasCreate_v2": [1, 3, 8], "cublasDestroy_v2": [1], "cublasGetVersion_v2": [1], "cublasSetStream_v2": [1],
-    "cublasSetWorkspace_v2": [1, 7], "cublasSetMathMode": [1, 7],
-    "cublasSgemm_v2": [3, 13, 15], "cublasSgemm": [3, 13, 15], "cublasSgemmStridedBatched": [3, 13, 15],
+    "cublasSetWorkspace_v2": [1, 7], "cublasGemmEx": [3, 13, 15], "cublasGemmStridedBatchedEx": [3, 13, 15],
 }
 # calls of the clean-up: where nothing is computed after them their failure changes nothing, and is not reported
 CLEAN_UP = {"cudaSetDevice", "cudaFree", "cudaStreamSynchronize", "cudaStreamDestroy", "cudaGraphDestroy",

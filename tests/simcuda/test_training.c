@@ -167,6 +167,78 @@ static void adam_with_decay(void **state)
     train_both(700, s, 2);
 }
 
+/*
+ * --math on the CUDA device: operands rounded to 11 or 8 significant bits put an error of 2^-11 or
+ * 2^-8 on each, so of twice that on a product; some steps at this rate pass it on with a factor
+ * near 1: 4 * 2^-11 and 4 * 2^-8 of the cost are the bounds. The weights must show it, bf16's more.
+ * (Simulated: the look-alike rounds as tensor cores do.)
+ */
+static void rounded_products(void **state)
+{
+    static const char *const modes[] = { "fp32", "tf32", "bf16" };
+    il_dataset *set = part_of_mnist(1000, 100);
+    double cost[3], apart[3];
+    float *w[3];
+    size_t n = 0;
+    il_error err = { 0 };
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        const struct setting s[] = { { "layers", "784-32-10" },
+                                     { "init", "he_normal" },
+                                     { "epochs", "2" },
+                                     { "math", modes[k] },
+                                     { NULL, NULL } };
+        il_pack *p = open_pack(devices[1], set, s);
+        il_epoch out;
+
+        for (int e = 0; e < 2; e++)
+            must(il_pack_epoch(p, &out, NULL, NULL, &err), &err, "epoch");
+        cost[k] = out.cost;
+        w[k] = layer_weights(p, 0, &n);
+        apart[k] = 0;
+        for (size_t i = 0; i < n; i++)
+            apart[k] += ((double)w[k][i] - (double)w[0][i]) * ((double)w[k][i] - (double)w[0][i]);
+        il_pack_close(p);
+    }
+    print_message("cost in fp32 %.9g, tf32 %.9g, bf16 %.9g; weights apart by %.3g, %.3g\n", cost[0],
+                  cost[1], cost[2], sqrt(apart[1]), sqrt(apart[2]));
+    assert_true(fabs(cost[1] - cost[0]) <= 4 * 0x1p-11 * cost[0]);
+    assert_true(fabs(cost[2] - cost[0]) <= 4 * 0x1p-8 * cost[0]);
+    assert_true(apart[1] > 0 && apart[2] > 4 * apart[1]); /* 64 times as much, if all were noise */
+    for (int k = 0; k < 3; k++)
+        free(w[k]);
+    il_dataset_free(set);
+}
+
+/* two packs of other arithmetic on one device do not disturb each other */
+static void packs_keep_their_math(void **state)
+{
+    il_dataset *set = part_of_mnist(512, 100);
+    double cost[4];
+    il_error err = { 0 };
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        const struct setting fast[] = { { "math", "bf16" }, { "epochs", "2" }, { NULL, NULL } };
+        const struct setting full[] = { { "math", "fp32" }, { "epochs", "2" }, { NULL, NULL } };
+        il_pack *a = open_pack(devices[1], set, fast);
+        il_pack *b = k ? open_pack(devices[1], set, full) : NULL;
+        il_epoch out;
+
+        for (int e = 0; e < 2; e++) {
+            if (b)
+                must(il_pack_epoch(b, &out, NULL, NULL, &err), &err, "epoch");
+            must(il_pack_epoch(a, &out, NULL, NULL, &err), &err, "epoch");
+            cost[2 * k + e] = out.cost + out.test_cost;
+        }
+        il_pack_close(b);
+        il_pack_close(a);
+    }
+    assert_true(cost[0] == cost[2] && cost[1] == cost[3]);
+    il_dataset_free(set);
+}
+
 /* the initial weights of every scheme; those fitted to data go through the BLAS */
 static void every_scheme(void **state)
 {
@@ -268,9 +340,10 @@ static void sample_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(softmax_regression), cmocka_unit_test(deep_network),
-        cmocka_unit_test(adam_with_decay),    cmocka_unit_test(sample_order),
-        cmocka_unit_test(every_scheme),       cmocka_unit_test(constant_weights_keep_one_unit),
+        cmocka_unit_test(softmax_regression),    cmocka_unit_test(deep_network),
+        cmocka_unit_test(adam_with_decay),       cmocka_unit_test(sample_order),
+        cmocka_unit_test(every_scheme),          cmocka_unit_test(rounded_products),
+        cmocka_unit_test(packs_keep_their_math), cmocka_unit_test(constant_weights_keep_one_unit),
     };
     il_error err = { 0 };
     int failed;

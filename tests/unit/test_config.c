@@ -213,7 +213,7 @@ static void settings(void **state)
         { "layers", "784,,10", "not a width" },
         { "layers", "784,x,10", "not a width" },
         { "eval_train", "maybe", "yes nor no" },
-        { "math", "fp64", "fp32" },
+        { "math", "fp64", "tf32" },
         { "activation", "relo", "activation: no activation named 'relo'; did you mean 'relu'" },
         { "init", "h*=", "init: no scheme" },
         { "init", "zeros,", "item is empty" },

@@ -1,7 +1,7 @@
 /*
  * cublas.cpp - a look-alike of libcublas: checks what cuBLAS checks, then hands the product to a
- * CBLAS. Column-major, scalars on the host (taken at the call, as a capture does). Every math mode
- * computes in plain float: TF32 and bf16 round their inputs, which is not simulated.
+ * CBLAS. Column-major, scalars on the host (taken at the call, as a capture does). Fast compute types
+ * round the operands to TF32's or bf16's bits first, as tensor cores do; sums are float.
  *
  * The CBLAS is opened by name (SIMCUDA_BLAS; unless set the one that the CPU device uses) and asked
  * for its own cblas_sgemm. Were it linked, the loader would bind it to the program's own, and a
@@ -11,9 +11,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <cublas_v2.h>
 #include <dlfcn.h>
 #include <set>
+#include <vector>
 
 struct cublasContext {
     cudaStream_t stream = nullptr;
@@ -68,11 +70,37 @@ static float *checked(const Matrix &m, int count, const char *name)
     return (float *)simcuda_bytes(m.at, 0, name);
 }
 
+/* bits of an operand's fraction under a compute type */
+static int bits_of(cublasComputeType_t type)
+{
+    return type == CUBLAS_COMPUTE_32F_FAST_TF32   ? 10
+           : type == CUBLAS_COMPUTE_32F_FAST_16BF ? 7
+                                                  : 23;
+}
+
+/* one matrix of the batch, each element rounded to nearest even */
+static std::vector<float> rounded(const Matrix &m, const float *at, int bits)
+{
+    std::vector<float> r(m.rows && m.cols ? (size_t)(m.cols - 1) * m.ld + m.rows : 0);
+    const uint32_t drop = 23 - bits;
+
+    for (int j = 0; j < m.cols; j++)
+        for (int i = 0; i < m.rows; i++) {
+            uint32_t u;
+
+            memcpy(&u, at + (size_t)j * m.ld + i, sizeof u);
+            if ((u & 0x7f800000u) != 0x7f800000u) /* infinities and NaN stay */
+                u = (u + (1u << (drop - 1)) - 1 + (u >> drop & 1)) & ~((1u << drop) - 1);
+            memcpy(&r[(size_t)j * m.ld + i], &u, sizeof u);
+        }
+    return r;
+}
+
 static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t ta,
                            cublasOperation_t tb, int m, int n, int k, const float *alpha,
                            const float *a, int lda, long long sa, const float *b, int ldb,
                            long long sb, const float *beta, float *c, int ldc, long long sc,
-                           int count)
+                           int count, int bits = 23)
 {
     const bool at = ta != CUBLAS_OP_N, bt = tb != CUBLAS_OP_N;
     const Matrix ma = { a, at ? k : m, at ? m : k, lda, sa },
@@ -98,9 +126,19 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
                 *pb = checked(mb, count, name);
     float *pc = checked(mc, count, name);
     simcuda_submit(h->stream, name, [=] {
-        for (int i = 0; i < count; i++)
-            sgemm(COL_MAJOR, at ? TRANS : NO_TRANS, bt ? TRANS : NO_TRANS, m, n, k, al, pa + i * sa,
-                  lda, pb + i * sb, ldb, be, pc + i * sc, ldc);
+        for (int i = 0; i < count; i++) {
+            const float *x = pa + i * sa, *y = pb + i * sb;
+            std::vector<float> rx, ry;
+
+            if (bits < 23) {
+                rx = rounded(ma, x, bits);
+                ry = rounded(mb, y, bits);
+                x = rx.data();
+                y = ry.data();
+            }
+            sgemm(COL_MAJOR, at ? TRANS : NO_TRANS, bt ? TRANS : NO_TRANS, m, n, k, al, x, lda, y,
+                  ldb, be, pc + i * sc, ldc);
+        }
     });
     return CUBLAS_STATUS_SUCCESS;
 }
@@ -218,13 +256,14 @@ cublasStatus_t cublasSgemmStridedBatched(cublasHandle_t h, cublasOperation_t ta,
 cublasStatus_t cublasGemmEx(cublasHandle_t h, cublasOperation_t ta, cublasOperation_t tb, int m,
                             int n, int k, const void *alpha, const void *a, cudaDataType at,
                             int lda, const void *b, cudaDataType bt, int ldb, const void *beta,
-                            void *c, cudaDataType ct, int ldc, cublasComputeType_t,
+                            void *c, cudaDataType ct, int ldc, cublasComputeType_t type,
                             cublasGemmAlgo_t)
 {
     if (!all_float(at, bt, ct))
         return CUBLAS_STATUS_NOT_SUPPORTED;
     return gemm(h, "cublasGemmEx", ta, tb, m, n, k, (const float *)alpha, (const float *)a, lda, 0,
-                (const float *)b, ldb, 0, (const float *)beta, (float *)c, ldc, 0, 1);
+                (const float *)b, ldb, 0, (const float *)beta, (float *)c, ldc, 0, 1,
+                bits_of(type));
 }
 
 cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t h, cublasOperation_t ta,
@@ -233,13 +272,13 @@ cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t h, cublasOperation_t ta
                                           int lda, long long sa, const void *b, cudaDataType bt,
                                           int ldb, long long sb, const void *beta, void *c,
                                           cudaDataType ct, int ldc, long long sc, int count,
-                                          cublasComputeType_t, cublasGemmAlgo_t)
+                                          cublasComputeType_t type, cublasGemmAlgo_t)
 {
     if (!all_float(at, bt, ct))
         return CUBLAS_STATUS_NOT_SUPPORTED;
     return gemm(h, "cublasGemmStridedBatchedEx", ta, tb, m, n, k, (const float *)alpha,
                 (const float *)a, lda, sa, (const float *)b, ldb, sb, (const float *)beta,
-                (float *)c, ldc, sc, count);
+                (float *)c, ldc, sc, count, bits_of(type));
 }
 
 const char *cublasGetStatusString(cublasStatus_t s)

@@ -1,6 +1,7 @@
 /* device.cpp - the one simulated device, what it says of itself, and the words for errors. */
 #include "simcuda.h"
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 static cudaError_t last;
@@ -30,6 +31,14 @@ static const Words *words_of(cudaError_t e)
         if (w.code == (int)e)
             return &w;
     return &none;
+}
+
+/* compute capability times 10: SIMCUDA_CAPABILITY, 90 unless set */
+static int capability()
+{
+    static const char *const e = getenv("SIMCUDA_CAPABILITY");
+
+    return e ? atoi(e) : 90;
 }
 
 /* only device 0 exists */
@@ -88,7 +97,8 @@ cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device)
     memset(p, 0, sizeof *p);
     snprintf(p->name, sizeof p->name, "simcuda");
     simcuda_memory(nullptr, &p->totalGlobalMem);
-    p->major = 9;
+    p->major = capability() / 10;
+    p->minor = capability() % 10;
     p->warpSize = 32;
     p->maxThreadsPerBlock = 1024;
     p->maxThreadsDim[0] = p->maxThreadsDim[1] = 1024;
@@ -108,10 +118,10 @@ cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr what, int dev
         return check_device(device);
     switch (what) {
     case cudaDevAttrComputeCapabilityMajor:
-        *value = 9;
+        *value = capability() / 10;
         break;
     case cudaDevAttrComputeCapabilityMinor:
-        *value = 0;
+        *value = capability() % 10;
         break;
     case cudaDevAttrMultiProcessorCount:
         *value = 2;

@@ -1,7 +1,7 @@
-# test_memory.sh INITLAB DATA - a GPU with little memory: the plan, the refusal, and nothing lost.
+# test_limits.sh INITLAB DATA - GPUs with little memory, and without tf32: the plan, refusals, and their words.
 initlab=$1
 export INITLAB_DATA="$2"
-fail() { echo "test_memory: $*"; exit 1; }
+fail() { echo "test_limits: $*"; exit 1; }
 
 # 32 MiB are cuBLAS's, 128 in reserve: of 220 MiB, 60 are left for a run of 54 MiB
 plan=$(SIMCUDA_MEMORY=$((220 << 20)) $initlab train --device cuda:0 --layers in,256,256,out --dry-run) ||
@@ -15,3 +15,12 @@ said=$(SIMCUDA_MEMORY=$((200 << 20)) $initlab train --device cuda:0 --layers in,
 [ $? -eq 69 ] || fail "not refused: $said"
 echo "$said" | grep -q '^initlab: cuda:0: a pack of 1 run needs 54.* MiB and 128.0 in reserve, 168.0 MiB are free; 0 such runs fit$' ||
     fail "other words: $said"
+
+# tf32 and bf16 are refused where the GPU has no such tensor cores, with the reason; fp32 is not
+for math in tf32 bf16; do
+    said=$(SIMCUDA_CAPABILITY=75 $initlab train --device cuda:0 --math $math --epochs 1 2>&1)
+    [ $? -eq 69 ] || fail "$math is not refused: $said"
+    echo "$said" | grep -q '^initlab: cuda:0: cannot set its arithmetic: .* need compute capability 8.0, and this GPU has 7.5; train in fp32$' ||
+        fail "other words: $said"
+done
+SIMCUDA_CAPABILITY=75 $initlab train --device cuda:0 --dry-run > /dev/null || fail "fp32 is refused"
