@@ -10,34 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "initlab/initlab.h"
 #include "lib/draw.h"
 #include "lib/pack_impl.h"
+#include "timing.h"
 
 enum { FAN_IN = 784, FAN_OUT = 256, PACK = 1000 };
-
-static double seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static void line(const char *what, double *x, size_t n, const char *unit)
-{
-    qsort(x, n, sizeof *x, by_size);
-    printf("%-24s %9.4g %s  (quartiles %.4g, %.4g)\n", what, x[n / 2], unit, x[n / 4],
-           x[3 * n / 4]);
-}
 
 /* the draws of one pack: weights, then biases, each tensor of a seed of its own */
 static int draws(const char *scheme, struct il_fill *fill, il_error *err)

@@ -10,33 +10,11 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include "device/blas.h"
 #include "initlab/initlab.h"
+#include "timing.h"
 
 enum { BATCH = 128, PIXELS = 784, CLASSES = 10, K = 785, LDX = 800, LDW = 16, ROWS = 55000 };
-
-static double seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static void line(const char *what, double *x, size_t n, const char *unit)
-{
-    qsort(x, n, sizeof *x, by_size);
-    printf("%-28s %9.4g %s  (quartiles %.4g, %.4g)\n", what, x[n / 2], unit, x[n / 4],
-           x[3 * n / 4]);
-}
 
 /* all the rows of X, as floats with the constant 1, so that no gather is timed */
 static float *rows_of(const il_dataset *set)
