@@ -6,7 +6,7 @@
  *   device.h   where packs train            output.h   weights and figures as files
  *   dataset.h  what is trained on           schemes.h  the schemes alone
  *   config.h   what one run is              selftest.h does a device compute what it should
- *                                           version.h  version of the library
+ *   sweep.h    many runs from one file      version.h  version of the library
  */
 #ifndef INITLAB_INITLAB_H
 #define INITLAB_INITLAB_H
@@ -21,6 +21,7 @@
 #include "output.h"
 #include "schemes.h"
 #include "selftest.h"
+#include "sweep.h"
 #include "initlab/version.h"
 
 #endif

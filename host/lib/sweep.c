@@ -1,0 +1,294 @@
+/*
+ * sweep.c - the runs of a sweep. A grid's are its points, the last parameter fastest, but those that
+ * exclude names; a point is a number, taken apart when a value is asked for, so that 20,000 runs are
+ * 80 kB. A random sweep's are draws, each a function of (seed, number of the draw, parameter).
+ */
+#include "initlab/sweep.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "error.h"
+#include "number.h"
+#include "random.h"
+#include "sha256.h"
+#include "sweep_impl.h"
+
+static const size_t RUNS_MOST = 10000000;
+
+/* ---- values of a point ----------------------------------------------------------------------- */
+
+/* which value of its list an axis has at a point of the grid */
+static size_t place(const struct il_sweep *s, uint32_t point, unsigned axis)
+{
+    const unsigned group = s->axis[axis].group;
+    size_t rest = point;
+
+    for (size_t i = s->axes; i-- > group + 1;)
+        if (s->axis[i].group == i) /* it leads a group */
+            rest /= s->axis[i].count;
+    return rest % s->axis[group].count;
+}
+
+/* a run's value, or a point's while runs are being chosen; drawn: of that draw, NULL for a grid */
+static const char *chosen(const struct il_sweep *s, uint32_t point, char *const *drawn,
+                          unsigned axis)
+{
+    return drawn ? drawn[axis] : s->axis[axis].value[place(s, point, axis)];
+}
+
+static int holds(const struct il_sweep *s, const struct il_terms *rule, uint32_t point,
+                 char *const *drawn);
+
+/* the value that counts: the default where a `when` of this axis does not hold */
+static const char *effective(const struct il_sweep *s, uint32_t point, char *const *drawn,
+                             unsigned axis)
+{
+    for (size_t i = 0; i < s->whens; i++)
+        if (s->when[i].axis == axis && !holds(s, &s->when[i], point, drawn))
+            return il_config_get(s->base, s->axis[axis].name);
+    return chosen(s, point, drawn, axis);
+}
+
+static int holds(const struct il_sweep *s, const struct il_terms *rule, uint32_t point,
+                 char *const *drawn)
+{
+    for (size_t t = 0; t < rule->terms; t++)
+        if (strcmp(chosen(s, point, drawn, rule->term[t].axis), rule->term[t].value) != 0)
+            return 0;
+    return 1;
+}
+
+/* Is this point a run? Not if it is excluded, or repeats one whose unused axis has another value. */
+static int wanted(const struct il_sweep *s, uint32_t point, char *const *drawn)
+{
+    for (size_t i = 0; i < s->excludes; i++) {
+        const struct il_terms *const rule = &s->exclude[i];
+        size_t same = 0;
+
+        while (same < rule->terms && strcmp(effective(s, point, drawn, rule->term[same].axis),
+                                            rule->term[same].value) == 0)
+            same++;
+        if (same == rule->terms)
+            return 0;
+    }
+    for (size_t i = 0; !drawn && i < s->whens; i++)
+        if (!holds(s, &s->when[i], point, drawn) && place(s, point, s->when[i].axis) > 0)
+            return 0;
+    return 1;
+}
+
+/* ---- choosing runs --------------------------------------------------------------------------- */
+
+static il_status too_many(il_error *err)
+{
+    return il_fail(err, IL_E_USAGE, "the sweep has more than %zu runs", RUNS_MOST);
+}
+
+static il_status choose_grid(struct il_sweep *s, il_error *err)
+{
+    size_t points = 1;
+
+    for (size_t i = 0; i < s->axes; i++)
+        if (s->axis[i].group == i && (points *= s->axis[i].count) > RUNS_MOST)
+            return too_many(err);
+    s->run = malloc(points * sizeof *s->run);
+    if (!s->run)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", points);
+    for (size_t p = 0; p < points; p++)
+        if (wanted(s, (uint32_t)p, NULL))
+            s->run[s->runs++] = (uint32_t)p;
+    return s->runs > 0 ? IL_OK : il_fail(err, IL_E_DATA, "exclude leaves no run");
+}
+
+/* the text of a number drawn for an axis, in normal form; NULL: out of memory */
+static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
+{
+    const unsigned group = s->axis[axis].group; /* a zip is drawn once */
+    const struct il_axis *const a = &s->axis[axis];
+    const struct il_words words = il_philox(s->seed, number, group);
+    const double u = ((double)words.v[0] + 0.5) / 4294967296.0;
+    char text[IL_NUMBER_TEXT];
+
+    if (a->law == IL_SWEEP_LIST)
+        return strdup(a->value[(size_t)(u * (double)a->count)]);
+    if (a->law == IL_SWEEP_INT_UNIFORM)
+        snprintf(text, sizeof text, "%.0f",
+                 ceil(a->min) + floor(u * (floor(a->max) - ceil(a->min) + 1)));
+    else
+        il_write_real(a->law == IL_SWEEP_LOG_UNIFORM
+                          ? exp(log(a->min) + u * (log(a->max) - log(a->min)))
+                          : a->min + u * (a->max - a->min),
+                      text);
+    return strdup(text);
+}
+
+/* one draw, its values in normal form; they are the sweep's even after a failure */
+static il_status draw_all(struct il_sweep *s, uint32_t number, char **drawn, il_error *err)
+{
+    il_config *config = NULL;
+    il_status st;
+
+    IL_TRY(il_config_copy(&config, s->base, err));
+    for (unsigned i = 0; i < s->axes && st == IL_OK; i++) {
+        free(drawn[i]);
+        drawn[i] = draw(s, number, i);
+        if (!drawn[i]) {
+            st = il_fail(err, IL_E_MEMORY, "out of memory");
+            goto out;
+        }
+        if (s->axis[i].law == IL_SWEEP_LIST)
+            continue;
+        st = il_config_set(config, s->axis[i].name, drawn[i], err); /* a range may be too wide */
+        if (st == IL_OK) {
+            free(drawn[i]);
+            drawn[i] = strdup(il_config_get(config, s->axis[i].name));
+            if (!drawn[i])
+                st = il_fail(err, IL_E_MEMORY, "out of memory");
+        }
+    }
+out:
+    il_config_free(config);
+    return st;
+}
+
+static il_status choose_random(struct il_sweep *s, il_error *err)
+{
+    const size_t tries = 100 * s->count;
+    il_status st = IL_OK;
+
+    s->run = malloc(s->count * sizeof *s->run);
+    s->drawn = calloc(s->count * (s->axes ? s->axes : 1), sizeof *s->drawn);
+    if (!s->run || !s->drawn)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->count);
+    for (size_t n = 0; s->runs < s->count; n++) {
+        char **const drawn = s->drawn + s->runs * s->axes;
+
+        if (n == tries)
+            return il_fail(err, IL_E_DATA, "exclude leaves too few of %zu draws", tries);
+        IL_TRY(draw_all(s, (uint32_t)n, drawn, err));
+        if (wanted(s, 0, drawn))
+            s->run[s->runs++] = (uint32_t)n;
+    }
+out:
+    return st;
+}
+
+/* ---- the public calls ------------------------------------------------------------------------ */
+
+il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
+{
+    il_sweep *s = calloc(1, sizeof *s);
+    il_status st;
+
+    *out = NULL;
+    if (!s)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    IL_TRY(il_config_new(&s->base, err));
+    IL_TRY(il_sweep_read(s, path, err));
+    IL_TRY(s->random ? choose_random(s, err) : choose_grid(s, err));
+    *out = s;
+    s = NULL;
+out:
+    il_sweep_free(s);
+    return st;
+}
+
+void il_sweep_free(il_sweep *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; s->drawn && i < s->count * s->axes; i++)
+        free(s->drawn[i]);
+    for (size_t i = 0; i < s->axes; i++) {
+        for (size_t k = 0; k < s->axis[i].count; k++)
+            free(s->axis[i].value[k]);
+        free(s->axis[i].value);
+    }
+    for (size_t i = 0; i < IL_SWEEP_RULES; i++)
+        for (size_t t = 0; t < IL_SWEEP_TERMS; t++) {
+            free(s->exclude[i].term[t].value);
+            free(s->when[i].term[t].value);
+        }
+    free(s->drawn);
+    free(s->run);
+    il_config_free(s->base);
+    free(s);
+}
+
+size_t il_sweep_runs(const il_sweep *s) { return s->runs; }
+
+/* Does an axis vary? The index-th that does, or axes. */
+static unsigned varied(const struct il_sweep *s, size_t index)
+{
+    for (unsigned i = 0; i < s->axes; i++)
+        if ((s->axis[i].law != IL_SWEEP_LIST || s->axis[i].count > 1) && index-- == 0)
+            return i;
+    return (unsigned)s->axes;
+}
+
+size_t il_sweep_varied(const il_sweep *s)
+{
+    size_t n = 0;
+
+    while (varied(s, n) < s->axes)
+        n++;
+    return n;
+}
+
+static const char *value_of(const struct il_sweep *s, size_t run, unsigned axis)
+{
+    return effective(s, s->run[run], s->drawn ? s->drawn + run * s->axes : NULL, axis);
+}
+
+il_varied il_sweep_value(const il_sweep *s, size_t run, size_t index)
+{
+    const unsigned axis = varied(s, index);
+
+    return (il_varied){ s->axis[axis].name, value_of(s, run, axis) };
+}
+
+il_status il_sweep_config(const il_sweep *s, size_t run, il_config **out, il_error *err)
+{
+    il_config *c = NULL;
+    il_status st;
+
+    *out = NULL;
+    if (run >= s->runs)
+        return il_fail(err, IL_E_USAGE, "no run %zu: the sweep has %zu", run, s->runs);
+    IL_TRY(il_config_copy(&c, s->base, err));
+    for (unsigned i = 0; i < s->axes; i++)
+        IL_TRY(il_config_set(c, s->axis[i].name, value_of(s, run, i), err));
+    *out = c;
+    c = NULL;
+out:
+    il_config_free(c);
+    return st;
+}
+
+il_status il_sweep_id(const il_sweep *s, size_t run, char id[17], il_error *err)
+{
+    il_config *c = NULL;
+    struct il_sha256 sha;
+    const il_parameter *p;
+    char sum[65];
+    il_status st;
+
+    IL_TRY(il_sweep_config(s, run, &c, err));
+    il_sha256_start(&sha);
+    for (size_t i = 0; (p = il_parameter_at(i)); i++) {
+        const char *const value = il_config_get(c, p->name);
+
+        il_sha256_add(&sha, p->name, strlen(p->name));
+        il_sha256_add(&sha, "=", 1);
+        il_sha256_add(&sha, value, strlen(value));
+        il_sha256_add(&sha, "\n", 1);
+    }
+    il_sha256_hex(&sha, sum);
+    memcpy(id, sum, 16);
+    id[16] = 0;
+out:
+    il_config_free(c);
+    return st;
+}

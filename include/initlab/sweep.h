@@ -1,0 +1,53 @@
+/**
+ * sweep.h - many runs from one file: which there are, and in which packs they train.
+ */
+#ifndef INITLAB_SWEEP_H
+#define INITLAB_SWEEP_H
+
+#include <stddef.h>
+#include "config.h"
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct il_sweep il_sweep;
+
+/** One parameter of a run that a sweep varies, and its value there, in normal form. */
+typedef struct il_varied {
+    const char *name, *value;
+} il_varied;
+
+/**
+ * Read a sweep file (docs/formats.md): method, parameters, seeds, zip, exclude, when.
+ *
+ * Every value of every parameter is checked. IL_E_DATA names file, line, column and the nearest
+ * valid key; IL_E_USAGE: more than 10,000,000 runs; IL_E_MEMORY. il_sweep_free frees.
+ */
+il_status il_sweep_load(il_sweep **out, const char *path, il_error *err);
+
+/** Free; NULL is legal. */
+void il_sweep_free(il_sweep *sweep);
+
+size_t il_sweep_runs(const il_sweep *sweep);
+
+/** How many parameters vary over the runs, in the order of the file. */
+size_t il_sweep_varied(const il_sweep *sweep);
+
+/** The index-th varied parameter of a run. Valid until the sweep is freed; thread-safe. */
+il_varied il_sweep_value(const il_sweep *sweep, size_t run, size_t index);
+
+/** The whole config of a run; il_config_free frees it. */
+il_status il_sweep_config(const il_sweep *sweep, size_t run, il_config **out, il_error *err);
+
+/**
+ * The id of a run: the first 16 hexadecimal digits of the SHA-256 of its config, every parameter as
+ * NAME=VALUE in normal form and the order of the list. The same config has the same id everywhere.
+ */
+il_status il_sweep_id(const il_sweep *sweep, size_t run, char id[17], il_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,267 @@
+/*
+ * test_sweep.c - sweep files: which runs they have, in which order, and what is wrong with others.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "initlab/initlab.h"
+
+static char path[] = "/tmp/test_sweep.XXXXXX";
+
+static void write_file(const char *text)
+{
+    FILE *const f = fopen(path, "w");
+
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+static il_sweep *load(const char *text)
+{
+    il_sweep *s = NULL;
+    il_error err = { .text = "" };
+
+    write_file(text);
+    if (il_sweep_load(&s, path, &err) != IL_OK)
+        fail_msg("%s", err.text);
+    return s;
+}
+
+/* a run's varied values, separated by spaces */
+static const char *told(const il_sweep *s, size_t run, char text[256])
+{
+    size_t n = 0;
+
+    text[0] = 0;
+    for (size_t i = 0; i < il_sweep_varied(s); i++)
+        n += (size_t)snprintf(text + n, 256 - n, "%s%s", i ? " " : "",
+                              il_sweep_value(s, run, i).value);
+    return text;
+}
+
+static void check_runs(const char *file, const char *const *want)
+{
+    il_sweep *const s = load(file);
+    char text[256];
+    size_t n = 0;
+
+    while (want[n])
+        n++;
+    if (il_sweep_runs(s) != n)
+        fail_msg("%zu runs, not %zu, of\n%s", il_sweep_runs(s), n, file);
+    for (size_t i = 0; i < n; i++)
+        assert_string_equal(told(s, i, text), want[i]);
+    il_sweep_free(s);
+}
+
+static void grids(void **state)
+{
+    (void)state;
+    check_runs("parameters:\n  init: {values: [he_normal, xavier]}\n  epochs: 3\nseeds: 0..2\n",
+               (const char *[]){ "he_normal 0", "he_normal 1", "he_normal 2", "glorot_uniform 0",
+                                 "glorot_uniform 1", "glorot_uniform 2", NULL });
+    check_runs("description: one run\nparameters:\n  lr: {value: 0.5}\n",
+               (const char *[]){ "", NULL });
+    check_runs("method: grid\nseeds: [5, 9]\nparameters:\n  lr: [0.1, 1]\n",
+               (const char *[]){ "5 0.1", "5 1", "9 0.1", "9 1", NULL });
+    check_runs("zip: [[layers, lr]]\nparameters:\n  layers: [\"in,out\", \"in,8,out\"]\n"
+               "  activation: [relu, tanh]\n  lr: [0.1, 0.2]\n",
+               (const char *[]){ "in,out relu 0.1", "in,out tanh 0.1", "in,8,out relu 0.2",
+                                 "in,8,out tanh 0.2", NULL });
+    check_runs("parameters:\n  init: [zeros, ones]\n  activation: [relu, tanh, sigmoid]\n"
+               "exclude:\n  - {init: zeros, activation: relu}\n  - activation: logistic\n",
+               (const char *[]){ "zeros tanh", "ones relu", "ones tanh", NULL });
+    check_runs("parameters:\n  optimizer: [sgd, adam]\n  lr: [0.1, 0.01]\n"
+               "when: {lr: {optimizer: adam}}\n",
+               (const char *[]){ "sgd 0.1", "adam 0.1", "adam 0.01", NULL });
+}
+
+static void configs_and_ids(void **state)
+{
+    il_sweep *const s = load("parameters:\n  init: [xavier_uniform, he_normal]\n  batch: 64\n"
+                             "  layers: \"in-8x2-out\"\nseeds: 0..1\n");
+    il_sweep *const same = load("seeds: [1]\nparameters: {batch: 64, init: he_normal, "
+                                "layers: \"in,8,8,out\"}\n");
+    il_config *c = NULL;
+    il_error err = { .text = "" };
+    char id[4][17], other[17];
+
+    (void)state;
+    assert_int_equal(il_sweep_config(s, 3, &c, &err), IL_OK);
+    assert_string_equal(il_config_get(c, "init"), "he_normal");
+    assert_string_equal(il_config_get(c, "seed"), "1");
+    assert_string_equal(il_config_get(c, "batch"), "64");
+    assert_string_equal(il_config_get(c, "layers"), "in,8,8,out");
+    il_config_free(c);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(il_sweep_id(s, i, id[i], &err), IL_OK);
+        assert_int_equal(strlen(id[i]), 16);
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(id[i], id[k]);
+    }
+    assert_int_equal(il_sweep_id(same, 0, other, &err), IL_OK);
+    assert_string_equal(other, id[3]); /* of the config, not of how it was written */
+    assert_int_equal(il_sweep_config(s, 4, &c, &err), IL_E_USAGE);
+    il_sweep_free(s);
+    il_sweep_free(same);
+}
+
+static void random_search(void **state)
+{
+    static const char file[] = "method: random\ncount: 400\nseed: 7\nparameters:\n"
+                               "  lr: {min: 0.001, max: 1, distribution: log_uniform_values}\n"
+                               "  batch: {min: 8, max: 11, distribution: int_uniform}\n"
+                               "  init: [he_normal, lecun_normal]\n"
+                               "exclude: [{init: he_normal, batch: 8}]\n";
+    il_sweep *const a = load(file), *const b = load(file);
+    size_t batches[12] = { 0 }, he = 0;
+    double logs = 0;
+    char x[256], y[256];
+
+    (void)state;
+    assert_int_equal(il_sweep_runs(a), 400);
+    for (size_t i = 0; i < 400; i++) {
+        const double lr = strtod(il_sweep_value(a, i, 0).value, NULL);
+        const unsigned long batch = strtoul(il_sweep_value(a, i, 1).value, NULL, 10);
+
+        assert_string_equal(told(a, i, x), told(b, i, y));
+        assert_true(lr >= 0.001 && lr <= 1 && batch >= 8 && batch <= 11);
+        logs += log10(lr) / 400;
+        batches[batch]++;
+        he += strcmp(il_sweep_value(a, i, 2).value, "he_normal") == 0;
+        assert_false(batch == 8 && strcmp(il_sweep_value(a, i, 2).value, "he_normal") == 0);
+    }
+    /* uniform over 3 decades: mean -1.5, 5 sigma of 3 / sqrt(12 * 400); 3 of 7 kept pairs have he */
+    assert_true(fabs(logs + 1.5) < 5 * 3 / sqrt(12.0 * 400));
+    assert_true(fabs((double)he - 400 * 3.0 / 7) < 5 * sqrt(400 * 3.0 / 7 * 4 / 7));
+    for (size_t i = 9; i < 12; i++)
+        assert_true(fabs((double)batches[i] - 400 * 2.0 / 7) < 5 * sqrt(400 * 2.0 / 7 * 5 / 7));
+    il_sweep_free(a);
+    il_sweep_free(b);
+}
+
+static void mistakes(void **state)
+{
+    static const char *const wrong[][2] = {
+        { "", ":1:1: the file is empty" },
+        { "runs: 3\n", ":1:1: a sweep has the keys" },
+        { "parametrs:\n  lr: 1\n", "did you mean parameters" },
+        { "parameters:\n  innit: zeros\n", ":2:3: no parameter 'innit'; did you mean 'init'" },
+        { "parameters:\n  init: [zeros, he_nromal]\n", ":2:17: " },
+        { "parameters:\n  init: [zeros, he_nromal]\n", "did you mean 'he_normal'" },
+        { "parameters:\n  lr: [0.1, -1]\n", ":2:13: lr: " },
+        { "parameters:\n  lr: []\n", "no values for 'lr'" },
+        { "parameters:\n  lr: 1\n  lr: 2\n", ":3:3: a second 'lr'" },
+        { "parameters:\n  lr: {min: 1, max: 2}\n", "needs 'method: random'" },
+        { "method: random\nparameters:\n  lr: 1\n", "needs count" },
+        { "count: 3\nparameters:\n  lr: 1\n", "count is for method: random" },
+        { "method: bayes\n", ":1:9: a method is one of grid, random, not 'bayes'" },
+        { "method: random\ncount: 2\nparameters:\n  lr: {min: 2, max: 1}\n", "min below max" },
+        { "method: random\ncount: 2\nparameters:\n  lr: {min: 0, max: 1, distribution: "
+          "log_uniform_values}\n",
+          "min above 0" },
+        { "method: random\ncount: 2\nparameters:\n  lr: {min: 1, max: 2, distribution: normal}\n",
+          "a distribution is one of uniform" },
+        { "seeds: 3..1\n", "FIRST..LAST" },
+        { "seeds: x\n", "seed: " },
+        { "parameters: {lr: &a 1, batch: *a}\n", "anchors and tags are not allowed" },
+        { "parameters: {lr: [[1]]}\n", "expected a value" },
+        { "zip: [[lr, batch]]\nparameters: {lr: [1, 2], batch: [8]}\n",
+          ":1:12: zipped parameters" },
+        { "zip: [[lr, bach]]\nparameters: {lr: [1, 2], batch: [8, 9]}\n",
+          ":1:12: no such parameter in this sweep; did you mean batch" },
+        { "exclude: [{lr: 1}]\nparameters: {lr: 1}\n", "exclude leaves no run" },
+        { "exclude: [{lr: fast}]\nparameters: {lr: 1}\n", ":1:12: lr: " },
+        { "when: {momentum: {lr: 1}}\nparameters: {lr: 1}\n", "no such parameter" },
+        { "parameters:\n\tlr: 1\n", ":2:1: " },
+        { "parameters: {lr: 1}\n---\nparameters: {lr: 1}\n", "one document" },
+        { "seeds: 0..1000000\nparameters: {data_seed: [1,2,3,4,5,6,7,8,9,10,11]}\n",
+          "more than 10000000 runs" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        il_sweep *s = NULL;
+        il_error err = { .text = "" };
+
+        write_file(wrong[i][0]);
+        if (il_sweep_load(&s, path, &err) == IL_OK || s)
+            fail_msg("accepted:\n%s", wrong[i][0]);
+        if (!strstr(err.text, wrong[i][1]))
+            fail_msg("'%s' does not say '%s'", err.text, wrong[i][1]);
+    }
+    {
+        il_sweep *s = NULL;
+        il_error err = { .text = "" };
+
+        assert_int_equal(il_sweep_load(&s, "/nowhere/sweep.yaml", &err), IL_E_DATA);
+        assert_non_null(strstr(err.text, "/nowhere/sweep.yaml"));
+    }
+}
+
+/* a large grid is held as one number a run */
+static void twenty_thousand_runs(void **state)
+{
+    il_sweep *const s = load("parameters:\n  init: [he_normal, he_uniform, lecun_normal, zeros]\n"
+                             "  lr: [0.1, 0.2, 0.3, 0.4, 0.5]\nseeds: 0..999\n");
+    char text[256];
+
+    (void)state;
+    assert_int_equal(il_sweep_runs(s), 20000);
+    assert_string_equal(told(s, 19999, text), "zeros 0.5 999");
+    assert_string_equal(told(s, 5000, text), "he_uniform 0.1 0");
+    il_sweep_free(s);
+}
+
+/* the example of docs/formats.md is one: 3 schemes x 2 zipped, less one, x (sgd, adam x 2) x 30 */
+static void documented_example(void **state)
+{
+    FILE *const f = fopen(INITLAB_SOURCE_DIR "/docs/formats.md", "r");
+    static char text[1 << 16];
+    char *begin, *end;
+    il_sweep *s;
+
+    (void)state;
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = 0;
+    fclose(f);
+    begin = strstr(text, "```yaml\ndescription: which scheme");
+    assert_non_null(begin);
+    begin += strlen("```yaml\n");
+    end = strstr(begin, "```");
+    assert_non_null(end);
+    *end = 0;
+    s = load(begin);
+    assert_int_equal(il_sweep_runs(s), 5 * 3 * 30);
+    il_sweep_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(grids),
+        cmocka_unit_test(configs_and_ids),
+        cmocka_unit_test(random_search),
+        cmocka_unit_test(mistakes),
+        cmocka_unit_test(twenty_thousand_runs),
+        cmocka_unit_test(documented_example),
+    };
+    const int fd = mkstemp(path);
+    int failed;
+
+    if (fd < 0)
+        return 1;
+    close(fd);
+    failed = cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
+    unlink(path);
+    return failed;
+}
