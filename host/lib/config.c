@@ -23,7 +23,8 @@ enum id {
 };
 
 static const il_parameter parameters[PARAMETERS] = {
-#define X(id, kind, name, metavar, value, help, group) { name, metavar, value, help, group },
+#define X(id, kind, name, metavar, value, help, group, key)                                        \
+    { name, metavar, value, help, group, key },
 #include "parameters.def"
 #undef X
 };

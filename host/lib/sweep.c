@@ -237,7 +237,7 @@ size_t il_sweep_varied(const il_sweep *s)
     return n;
 }
 
-static const char *value_of(const struct il_sweep *s, size_t run, unsigned axis)
+const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis)
 {
     return effective(s, s->run[run], s->drawn ? s->drawn + run * s->axes : NULL, axis);
 }
@@ -246,7 +246,7 @@ il_varied il_sweep_value(const il_sweep *s, size_t run, size_t index)
 {
     const unsigned axis = varied(s, index);
 
-    return (il_varied){ s->axis[axis].name, value_of(s, run, axis) };
+    return (il_varied){ s->axis[axis].name, il_sweep_axis_value(s, run, axis) };
 }
 
 il_status il_sweep_config(const il_sweep *s, size_t run, il_config **out, il_error *err)
@@ -259,7 +259,7 @@ il_status il_sweep_config(const il_sweep *s, size_t run, il_config **out, il_err
         return il_fail(err, IL_E_USAGE, "no run %zu: the sweep has %zu", run, s->runs);
     IL_TRY(il_config_copy(&c, s->base, err));
     for (unsigned i = 0; i < s->axes; i++)
-        IL_TRY(il_config_set(c, s->axis[i].name, value_of(s, run, i), err));
+        IL_TRY(il_config_set(c, s->axis[i].name, il_sweep_axis_value(s, run, i), err));
     *out = c;
     c = NULL;
 out:

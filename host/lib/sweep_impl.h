@@ -46,6 +46,9 @@ struct il_sweep {
     char **drawn; /* [runs * axes] if random: values, NULL where the axis has one */
 };
 
+/* A run's value of an axis, in normal form. */
+const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis);
+
 /* sweep_file.c: read the file into an empty sweep */
 il_status il_sweep_read(il_sweep *s, const char *path, il_error *err);
 

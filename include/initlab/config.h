@@ -22,6 +22,7 @@ typedef struct il_parameter {
     const char *value;   /**< default, as text */
     const char *help;    /**< one line, no full stop */
     const char *group;   /**< heading in help: "Network", "Training", "Data" */
+    int in_key;          /**< runs of one pack must share it */
 } il_parameter;
 
 /** The index-th parameter, NULL past the end. Static storage; thread-safe. */

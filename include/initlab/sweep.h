@@ -47,6 +47,30 @@ il_status il_sweep_config(const il_sweep *sweep, size_t run, il_config **out, il
  */
 il_status il_sweep_id(const il_sweep *sweep, size_t run, char id[17], il_error *err);
 
+/** Runs that train together: order[first] ... order[first + count - 1] of their plan. */
+typedef struct il_sweep_pack {
+    size_t first, count;
+    size_t key; /**< packs with the same have the same pack key; from 0, in order of first use */
+} il_sweep_pack;
+
+/** Which runs train together: all of one key in packs of the same size, the last one smaller. */
+typedef struct il_sweep_plan {
+    size_t packs, keys, runs;
+    il_sweep_pack *pack; /**< [packs] */
+    size_t *order;       /**< [runs]: numbers of runs */
+} il_sweep_plan;
+
+/**
+ * Deal the runs into packs of at most pack_size, by their pack keys (the parameters whose in_key is
+ * set, and whether a scheme has rates of its own); in the order of the sweep. A function of the
+ * sweep and pack_size alone. IL_E_USAGE: pack_size 0; IL_E_MEMORY. il_sweep_plan_free frees.
+ */
+il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *sweep, size_t pack_size,
+                            il_error *err);
+
+/** Free; NULL is legal. */
+void il_sweep_plan_free(il_sweep_plan *plan);
+
 #ifdef __cplusplus
 }
 #endif

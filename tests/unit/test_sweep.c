@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "initlab/initlab.h"
+#include "lib/run.h"
 
 static char path[] = "/tmp/test_sweep.XXXXXX";
 
@@ -222,6 +223,100 @@ static void twenty_thousand_runs(void **state)
     il_sweep_free(s);
 }
 
+/* runs are dealt by pack key: every run once, keys apart, sizes full but for the last of a key */
+static void packs(void **state)
+{
+    il_sweep *const s = load("parameters:\n  layers: [\"in,out\", \"in,8,out\"]\n"
+                             "  init: [he_normal, mup, zeros]\n  lr: [0.1, 1]\nseeds: 0..9\n");
+    il_sweep_plan *plan = NULL, *again = NULL;
+    il_error err = { .text = "" };
+    size_t seen[120] = { 0 }, full = 0;
+
+    (void)state;
+    assert_int_equal(il_sweep_runs(s), 120);
+    assert_int_equal(il_sweep_plan_new(&plan, s, 0, &err), IL_E_USAGE);
+    assert_int_equal(il_sweep_plan_new(&plan, s, 16, &err), IL_OK);
+    assert_int_equal(il_sweep_plan_new(&again, s, 16, &err), IL_OK);
+    assert_int_equal(plan->runs, 120);
+    assert_int_equal(plan->keys, 4);   /* two shapes, and mup apart from the others */
+    assert_int_equal(plan->packs, 10); /* 40 in 3, 20 in 2, twice */
+    for (size_t p = 0; p < plan->packs; p++) {
+        const il_sweep_pack *const k = &plan->pack[p];
+        const size_t lead = plan->order[k->first];
+
+        assert_true(k->count >= 1 && k->count <= 16);
+        full += k->count == 16;
+        assert_memory_equal(k, &again->pack[p], sizeof *k);
+        for (size_t i = 0; i < k->count; i++) {
+            const size_t run = plan->order[k->first + i];
+
+            seen[run]++;
+            assert_string_equal(il_sweep_value(s, run, 0).value, il_sweep_value(s, lead, 0).value);
+            assert_int_equal(strcmp(il_sweep_value(s, run, 1).value, "mup") == 0,
+                             strcmp(il_sweep_value(s, lead, 1).value, "mup") == 0);
+        }
+    }
+    assert_int_equal(full, 6);
+    for (size_t i = 0; i < 120; i++)
+        assert_int_equal(seen[i], 1);
+    il_sweep_plan_free(plan);
+    il_sweep_plan_free(again);
+    il_sweep_free(s);
+}
+
+/* a parameter is in the key exactly where two runs that differ in it cannot share a pack */
+static void keys_are_conflicts(void **state)
+{
+    static const char *const other[][2] = {
+        { "layers", "in,9,out" },
+        { "activation", "tanh" },
+        { "output", "linear" },
+        { "loss", "mse" },
+        { "init", "zeros" },
+        { "optimizer", "adam" },
+        { "lr", "0.5" },
+        { "schedule", "cosine" },
+        { "weight_decay", "l2:0.1" },
+        { "label_smoothing", ".1" },
+        { "batch", "7" },
+        { "epochs", "3" },
+        { "seed", "9" },
+        { "math", "tf32" },
+        { "validation", "5" },
+        { "drop_last", "yes" },
+        { "data_seed", "3" },
+        { "eval_train", "yes" },
+    };
+    static uint8_t images[40 * 4], labels[40];
+    const il_samples all = { 40, images, labels };
+    il_dataset *set = NULL;
+    const il_parameter *p;
+    il_error err = { .text = "" };
+
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        labels[i] = (uint8_t)(i % 3);
+    assert_int_equal(il_dataset_from(&set, 2, 2, all, all, &err), IL_OK);
+    for (size_t i = 0; (p = il_parameter_at(i)); i++) {
+        il_config *c[2];
+        struct il_run run[2];
+
+        assert_string_equal(p->name, other[i][0]);
+        for (int k = 0; k < 2; k++) {
+            assert_int_equal(il_config_new(&c[k], &err), IL_OK);
+            assert_int_equal(il_config_set(c[k], "batch", "16", &err), IL_OK);
+            if (k && il_config_set(c[k], p->name, other[i][1], &err) != IL_OK)
+                fail_msg("%s", err.text);
+            if (il_run_resolve(&run[k], c[k], set, &err) != IL_OK)
+                fail_msg("%s", err.text);
+            il_config_free(c[k]);
+        }
+        if ((il_run_conflict(&run[0], &run[1]) != NULL) != p->in_key)
+            fail_msg("%s is %sin the key", p->name, p->in_key ? "" : "not ");
+    }
+    il_dataset_free(set);
+}
+
 /* the example of docs/formats.md is one: 3 schemes x 2 zipped, less one, x (sgd, adam x 2) x 30 */
 static void documented_example(void **state)
 {
@@ -254,6 +349,8 @@ int main(void)
         cmocka_unit_test(mistakes),
         cmocka_unit_test(twenty_thousand_runs),
         cmocka_unit_test(documented_example),
+        cmocka_unit_test(packs),
+        cmocka_unit_test(keys_are_conflicts),
     };
     const int fd = mkstemp(path);
     int failed;
