@@ -373,8 +373,9 @@ static int cuda_record(struct il_device *d, il_step_fn *step, void *arg, struct 
     }
     if (!e)
         e = CUDA(d, cudaGraphInstantiate, &r->exec, graph, 0);
-    if (graph)
-        (void)cudaGraphDestroy(graph);
+    if (graph &&
+        cudaGraphDestroy(graph)) /* nothing is lost but memory; the next launch is innocent */
+        (void)cudaGetLastError();
     if (e)
         cuda_record_free(d, r);
     else

@@ -31,6 +31,7 @@ OF_CALL = {
     "cudaSetDevice": STICKY + [46], "cudaMalloc": STICKY + [2], "cudaStreamCreateWithFlags": STICKY + [2],
     "__cudaLaunchKernel": STICKY + [2, 98, 209, 701], "cudaStreamBeginCapture": STICKY + [801],
     "cudaStreamEndCapture": STICKY + [901], "cudaGraphInstantiate": STICKY + [2, 801], "cudaGraphLaunch": STICKY + [2],
+    "cudaGraphDestroy": STICKY + [1],
     "cublasCreate_v2": [1, 3, 8], "cublasDestroy_v2": [1], "cublasGetVersion_v2": [1], "cublasSetStream_v2": [1],
     "cublasSetWorkspace_v2": [1, 7], "cublasGemmEx": [3, 13, 15], "cublasGemmStridedBatchedEx": [3, 13, 15],
 }
