@@ -25,6 +25,7 @@ struct said {
 struct reader {
     struct il_sweep *s;
     struct il_yaml y;
+    il_config *trial; /* what values are tried on */
     struct said *said;
     size_t saids, items[3];
 };
@@ -41,33 +42,28 @@ static void underscores(char *name)
 /* the normal form of a parameter's value, to be freed; errors at the current event */
 static il_status normal(struct reader *r, const char *name, const char *text, char **out)
 {
-    il_config *trial = NULL;
     il_error inner = { .text = "" };
-    il_status st;
+    il_status st = il_config_set(r->trial, name, text, &inner);
 
     *out = NULL;
-    IL_TRY(il_config_copy(&trial, r->s->base, r->y.err));
-    st = il_config_set(trial, name, text, &inner);
     if (st == IL_E_USAGE)
-        st = il_yaml_complain(&r->y, inner.text, NULL);
-    if (st == IL_OK) {
-        *out = strdup(il_config_get(trial, name));
-        if (!*out)
-            st = il_fail(r->y.err, IL_E_MEMORY, "out of memory");
-    }
-out:
-    il_config_free(trial);
-    return st;
+        return il_yaml_complain(&r->y, inner.text, NULL);
+    if (st == IL_OK)
+        *out = strdup(il_config_get(r->trial, name));
+    return *out ? IL_OK : il_fail(r->y.err, IL_E_MEMORY, "out of memory");
 }
 
 static il_status add_value(struct reader *r, struct il_axis *a, const char *text)
 {
-    char **const more = realloc(a->value, (a->count + 1) * sizeof *more);
     il_status st;
 
-    if (!more)
-        return il_fail(r->y.err, IL_E_MEMORY, "out of memory");
-    a->value = more;
+    if ((a->count & (a->count + 1)) == 0) { /* room for 1, 3, 7, ... values */
+        char **const more = realloc(a->value, 2 * (a->count + 1) * sizeof *more);
+
+        if (!more)
+            return il_fail(r->y.err, IL_E_MEMORY, "out of memory");
+        a->value = more;
+    }
     if (a->count == VALUES)
         return il_yaml_complain(&r->y, "too many values", NULL);
     st = normal(r, a->name, text, &a->value[a->count]);
@@ -513,10 +509,12 @@ il_status il_sweep_read(il_sweep *s, const char *path, il_error *err)
         free(r);
         return il_fail(err, IL_E_MEMORY, "out of memory");
     }
+    IL_TRY(il_config_copy(&r->trial, s->base, err));
     IL_TRY(il_yaml_open(&r->y, path, err));
     st = read_document(r);
 out:
     il_yaml_close(&r->y);
+    il_config_free(r->trial);
     free(r->said);
     free(r);
     return st;
