@@ -5,7 +5,7 @@ RUN /src/tools/setup && cmake --install /src/build --prefix /usr/local
 
 FROM nvidia/cuda:13.0.1-runtime-ubuntu24.04
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        libblis4-pthread libjansson4 libyaml-0-2 zlib1g && rm -rf /var/lib/apt/lists/*
+        libblis4-pthread libjansson4 libsqlite3-0 libyaml-0-2 zlib1g && rm -rf /var/lib/apt/lists/*
 COPY --from=build /usr/local /usr/local
 ENTRYPOINT ["initlab"]
 CMD ["help"]

@@ -20,7 +20,7 @@ struct cli {
 
 /* One command. A new one: a line in commands.def and a cmd_NAME.c that defines cmd_NAME. */
 struct command {
-    const char *name;
+    const char *name;     /* "train", or "sweep run": a command of the group sweep */
     const char *operands; /* as in usage: "[TOPIC]"; NULL: none */
     int max_operands;
     const char *summary;        /* one line, no full stop */
@@ -28,6 +28,7 @@ struct command {
     const char *examples;       /* one a line; NULL: none */
     const struct opt_row *rows; /* own options; the last has an empty name */
     int parameters;             /* takes every parameter of a run too */
+    int hidden;                 /* from help, man page and completions */
     int (*run)(struct cli *cli, const struct options *o); /* returns the exit code */
 };
 
@@ -38,6 +39,13 @@ struct command {
 /* The index-th command, NULL past the end; and the one of that name, NULL if there is none. */
 const struct command *command_at(size_t index);
 const struct command *command_named(const char *name);
+
+/* Is this a group, whose commands are named "GROUP COMMAND"? Is it one of the group's? */
+int command_is_group(const struct command *command);
+int command_in(const struct command *command, const struct command *group);
+
+/* The run of every group: says which commands it has. */
+int command_group(struct cli *cli, const struct options *o);
 
 /* The words that a command's operand may be, separated by spaces; "" where it takes none. */
 void command_words(const struct command *command, char *text, size_t size);

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli.h"
+#include <unistd.h>
+#include "sweep.h"
 
 struct seen {
     char name[48];   /* the file's, without folder and .jsonl */
@@ -145,12 +146,40 @@ static int plot(const struct cli *cli, const char *path, const struct seen *s, s
     return cli_fail(cli, st, "%s", err.text[0] ? err.text : il_status_text(st));
 }
 
+static int is_sweep(const char *path)
+{
+    char file[4096];
+
+    return (size_t)snprintf(file, sizeof file, "%s/sweep.json", path) < sizeof file &&
+           access(file, F_OK) == 0;
+}
+
+static int compare_sweep(const struct cli *cli, const struct options *o)
+{
+    il_folder *f = NULL;
+    il_error err = { .text = "" };
+    il_status st = sweep_folder(o, 0, &f, &err);
+
+    if (st == IL_OK && opt_given(o, "plot")) {
+        st = err.status = IL_E_USAGE;
+        snprintf(err.text, sizeof err.text, "--plot is for files of 'train --out'");
+    }
+    if (st == IL_OK)
+        st = sweep_ranking(cli, f, opt_get(o, "by"), &err);
+    il_folder_close(f);
+    return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
+}
+
 static int run(struct cli *cli, const struct options *o)
 {
     const size_t n = (size_t)o->operands;
     struct seen *const s = calloc(n ? n : 1, sizeof *s);
     int code = 0;
 
+    if (n == 1 && is_sweep(o->operand[0])) {
+        free(s);
+        return compare_sweep(cli, o);
+    }
     if (n == 0)
         code = cli_fail(cli, IL_E_USAGE, "no file given (see 'initlab help compare')");
     else if (!s)
@@ -173,17 +202,27 @@ static const struct opt_row rows[] = { { .name = "plot",
                                          .metavar = "FILE.svg",
                                          .complete = COMPLETE_FILE,
                                          .help = "draw the loss of all runs over the epochs" },
+                                       { .name = "by",
+                                         .metavar = "COLUMNS",
+                                         .value = "init",
+                                         .help = "what a sweep's ranking groups runs by, as "
+                                                 "init,depth" },
                                        { .name = "" } };
 
 const struct command cmd_compare = {
     .name = "compare",
-    .operands = "FILE.jsonl...",
+    .operands = "FILE.jsonl... | DIR",
     .max_operands = 1 << 20,
-    .summary = "compare runs that train left with --out",
-    .text = "Print one line a run, the best test accuracy first, and draw the losses of all of "
-            "them in one figure.\n\nA run that did not finish is shown as far as it came; a cost "
-            "that was not finite is shown as -.",
-    .examples = "initlab compare zeros.jsonl ones.jsonl normal.jsonl --plot losses.svg",
+    .summary = "compare runs that train left with --out, or rank those of a sweep",
+    .text =
+        "Print one line a run, the best test accuracy first, and draw the losses of all of "
+        "them in one figure.\n\nA run that did not finish is shown as far as it came; a cost "
+        "that was not finite is shown as -.\n\nOf a sweep's folder, rank groups of its runs by "
+        "mean "
+        "test accuracy: n, mean, standard deviation, best, and how many diverged or failed. A run "
+        "that diverged counts with the accuracy that it had.",
+    .examples = "initlab compare zeros.jsonl ones.jsonl normal.jsonl --plot losses.svg\n"
+                "initlab compare results --by init,activation",
     .rows = rows,
     .run = run
 };

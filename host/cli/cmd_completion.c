@@ -25,10 +25,16 @@ void command_words(const struct command *command, char *text, size_t size)
     text[0] = 0;
     if (command == &cmd_completion)
         snprintf(text, size, "bash zsh fish");
+    if (command_is_group(command))
+        for (size_t i = 0; command_at(i) && n < size; i++)
+            if (command_in(command_at(i), command) && !command_at(i)->hidden)
+                n += (size_t)snprintf(text + n, size - n, "%s%s", n ? " " : "",
+                                      command_at(i)->name + strlen(command->name) + 1);
     if (command != &cmd_help)
         return;
     for (size_t i = 0; command_at(i) && n < size; i++)
-        n += (size_t)snprintf(text + n, size - n, "%s ", command_at(i)->name);
+        if (!strchr(command_at(i)->name, ' '))
+            n += (size_t)snprintf(text + n, size - n, "%s ", command_at(i)->name);
     for (int i = 0; i < IL_LISTS && n < size; i++)
         n += (size_t)snprintf(text + n, size - n, "%s ", il_list_name((il_list)i));
     if (n < size)
@@ -59,9 +65,9 @@ static void bash_row(const struct command *c, const struct opt_row *row)
     if (row->metavar[0] == 0)
         return;
     row_words(row, words, sizeof words);
-    printf("    %s,--%s", c->name, row->name);
+    printf("    '%s',--%s", c->name, row->name);
     if (row->letter)
-        printf("|%s,-%c", c->name, row->letter);
+        printf("|'%s',-%c", c->name, row->letter);
     if (row->complete == COMPLETE_FOLDER)
         puts(") COMPREPLY=($(compgen -d -- \"$cur\")); return ;;");
     else if (row->complete == COMPLETE_NONE)
@@ -77,7 +83,7 @@ static void bash_command(const struct command *c, const struct options *o)
 {
     char words[WORDS];
 
-    printf("    %s) words='", c->name);
+    printf("    '%s') words='", c->name);
     for (size_t i = 0; i < o->rows; i++)
         if (!o->row[i].hidden)
             printf("--%s ", o->row[i].name);
@@ -95,7 +101,12 @@ static void bash_head(void)
          "    if [[ $cur == = ]]; then cur=; "
          "elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
          "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-         "        if [[ $word != -* ]]; then command=$word; break; fi\n"
+         "        [[ $word != -* ]] || continue\n"
+         "        command=${command:+$command }$word");
+    for (size_t i = 0; command_at(i); i++)
+        if (command_is_group(command_at(i)))
+            printf("        [[ $command != %s ]] || continue\n", command_at(i)->name);
+    puts("        break\n"
          "    done\n"
          "    case $command,$prev in");
 }
@@ -145,7 +156,7 @@ static void zsh_command(const struct command *c, const struct options *o)
 {
     char words[WORDS];
 
-    printf("        %s)\n            _arguments -s", c->name);
+    printf("        '%s')\n            _arguments -s", c->name);
     for (size_t i = 0; i < o->rows; i++)
         if (!o->row[i].hidden)
             zsh_row(&o->row[i]);
@@ -164,6 +175,8 @@ static void zsh_head(void)
          "    local -a commands\n"
          "    commands=(");
     for (size_t i = 0; command_at(i); i++) {
+        if (strchr(command_at(i)->name, ' '))
+            continue;
         printf("        '%s:", command_at(i)->name);
         quoted(command_at(i)->summary, "zsh");
         puts("'");
@@ -173,7 +186,14 @@ static void zsh_head(void)
          "    case $state in\n"
          "    command) _describe command commands ;;\n"
          "    args)\n"
-         "        case $words[1] in");
+         "        local command=$words[1]");
+    for (size_t i = 0; command_at(i); i++)
+        if (command_is_group(command_at(i)))
+            printf("        if [[ $command == %s ]] && (( CURRENT > 2 )); then\n"
+                   "            command=\"$words[1] $words[2]\"; shift words; (( CURRENT-- ))\n"
+                   "        fi\n",
+                   command_at(i)->name);
+    puts("        case $command in");
 }
 
 static void zsh_tail(void)
@@ -189,11 +209,24 @@ static void zsh_tail(void)
 
 /* ---- fish ---- */
 
+/* The condition that this command is being completed: both words of a group's. */
+static void fish_seen(const struct command *c)
+{
+    const char *const space = strchr(c->name, ' ');
+
+    printf("complete -c initlab -n '__fish_seen_subcommand_from %.*s",
+           space ? (int)(space - c->name) : (int)strlen(c->name), c->name);
+    if (space)
+        printf("; and __fish_seen_subcommand_from %s", space + 1);
+    putchar('\'');
+}
+
 static void fish_row(const struct command *c, const struct opt_row *row)
 {
     char words[WORDS];
 
-    printf("complete -c initlab -n '__fish_seen_subcommand_from %s' -l %s", c->name, row->name);
+    fish_seen(c);
+    printf(" -l %s", row->name);
     if (row->letter)
         printf(" -s %c", row->letter);
     row_words(row, words, sizeof words);
@@ -212,15 +245,19 @@ static void fish_command(const struct command *c, const struct options *o)
 {
     char words[WORDS];
 
-    printf("complete -c initlab -n __fish_use_subcommand -a %s -d '", c->name);
-    quoted(c->summary, "fish");
-    puts("'");
+    if (!strchr(c->name, ' ')) {
+        printf("complete -c initlab -n __fish_use_subcommand -a %s -d '", c->name);
+        quoted(c->summary, "fish");
+        puts("'");
+    }
     for (size_t i = 0; i < o->rows; i++)
         if (!o->row[i].hidden)
             fish_row(c, &o->row[i]);
     command_words(c, words, sizeof words);
-    if (words[0])
-        printf("complete -c initlab -n '__fish_seen_subcommand_from %s' -a '%s'\n", c->name, words);
+    if (words[0]) {
+        fish_seen(c);
+        printf(" -a '%s'\n", words);
+    }
 }
 
 /* ---- the command ---- */
@@ -232,6 +269,8 @@ static int each(const struct cli *cli,
     for (size_t i = 0; command_at(i); i++) {
         struct options o;
 
+        if (command_at(i)->hidden)
+            continue;
         if (options_open(&o, command_at(i)) != 0)
             return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
         visit(command_at(i), &o);
@@ -258,7 +297,8 @@ static int bash(const struct cli *cli)
         code = each(cli, bash_command);
     fputs("    '') operands='", stdout);
     for (size_t i = 0; command_at(i); i++)
-        printf("%s%s", i ? " " : "", command_at(i)->name);
+        if (!strchr(command_at(i)->name, ' '))
+            printf("%s%s", i ? " " : "", command_at(i)->name);
     puts("' ;;");
     bash_tail();
     return code;

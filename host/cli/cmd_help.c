@@ -18,7 +18,7 @@ static int unknown(const struct cli *cli, const char *topic)
     const char *candidate[64] = { NULL };
     size_t n = 0;
 
-    for (size_t i = 0; command_at(i) && n < 32; i++)
+    for (size_t i = 0; command_at(i) && n < 48; i++)
         candidate[n++] = command_at(i)->name;
     for (int i = 0; i < IL_LISTS; i++)
         candidate[n++] = il_list_name((il_list)i);
@@ -32,7 +32,12 @@ static int unknown(const struct cli *cli, const char *topic)
 static int run(struct cli *cli, const struct options *o)
 {
     const char *topic = o->operands ? o->operand[0] : NULL;
+    char both[128];
 
+    if (o->operands > 1) {
+        snprintf(both, sizeof both, "%s %s", o->operand[0], o->operand[1]);
+        topic = both;
+    }
     if (opt_given(o, "man"))
         return man_page(cli);
     if (!topic)
@@ -55,9 +60,10 @@ static const struct opt_row rows[] = {
 const struct command cmd_help = {
     .name = "help",
     .operands = "[TOPIC]",
-    .max_operands = 1,
+    .max_operands = 2,
     .summary = "show help on a command, a list of what exists, or the recipes",
-    .text = "Without a topic, list the commands. A topic is a command; one of the lists of "
+    .text = "Without a topic, list the commands. A topic is a command, as 'train' or 'sweep run'; "
+            "one of the lists of "
             "activations, "
             "losses, schedules, optimizers, decays and schemes, with parameters, defaults, "
             "formulas and "

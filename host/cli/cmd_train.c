@@ -3,27 +3,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include "signals.h"
 #include "train.h"
-
-/* SIGINT or SIGTERM, once it came. The second one kills: its handler was reset. */
-static volatile sig_atomic_t caught;
-
-static void on_signal(int number) { caught = number; }
-
-/* Leave a signal that is ignored (nohup, a script's background) ignored. */
-static void catch_signals(void)
-{
-    const int numbers[] = { SIGINT, SIGTERM };
-    struct sigaction action, old;
-
-    memset(&action, 0, sizeof action);
-    action.sa_handler = on_signal;
-    action.sa_flags = (int)SA_RESETHAND;
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(numbers[i], &action, NULL);
-}
 
 /* ---- training ---- */
 
@@ -32,7 +13,7 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
     struct train *t = arg;
 
     progress_show(&t->progress, epoch, step, steps);
-    return caught != 0;
+    return signals_caught() != 0;
 }
 
 /* The costs grow as they come: a run may ask for any number of epochs and be stopped. */
@@ -64,7 +45,7 @@ static il_status one_epoch(struct train *t)
     il_status st = il_pack_epoch(t->net.pack, &e, on_progress, t, &t->net.err);
 
     progress_clear(&t->progress);
-    if (st == IL_E_INTERRUPTED && caught)
+    if (st == IL_E_INTERRUPTED && signals_caught())
         return IL_OK; /* the loop ends; the epoch does not count */
     if (st != IL_OK)
         return st;
@@ -90,9 +71,9 @@ static il_status train(struct train *t)
     const size_t epochs = il_pack_epochs(t->net.pack);
     il_status st = IL_OK;
 
-    catch_signals();
+    signals_catch();
     progress_start(&t->progress, opt_get(t->net.o, "progress"), t->quiet, epochs);
-    while (st == IL_OK && !caught && t->epochs < epochs)
+    while (st == IL_OK && !signals_caught() && t->epochs < epochs)
         st = one_epoch(t);
     return st;
 }
@@ -158,9 +139,10 @@ static il_status finish(struct train *t)
 static int interrupted(const struct train *t)
 {
     cli_say(t->cli, "stopped by %s after %zu of %zu epochs%s",
-            caught == SIGINT ? "SIGINT" : "SIGTERM", t->epochs, il_pack_epochs(t->net.pack),
+            signals_caught() == SIGINT ? "SIGINT" : "SIGTERM", t->epochs,
+            il_pack_epochs(t->net.pack),
             opt_given(t->net.o, "save") ? "; the weights are not saved" : "");
-    return 128 + caught;
+    return 128 + signals_caught();
 }
 
 static int run(struct cli *cli, const struct options *o)

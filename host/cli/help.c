@@ -98,15 +98,38 @@ static void lines(const char *text)
     }
 }
 
+/* A line for each command: those of a group, or (NULL) those of none. */
+static void summaries(const struct command *of)
+{
+    for (size_t i = 0; command_at(i); i++) {
+        const struct command *const c = command_at(i);
+
+        if (c->hidden || (of ? !command_in(c, of) : strchr(c->name, ' ') != NULL))
+            continue;
+        printf("  %-12s", of ? c->name + strlen(of->name) + 1 : c->name);
+        wrap(c->summary, 14, 14);
+    }
+}
+
+static void group(const struct cli *cli, const struct command *command)
+{
+    printf("\n%sCommands:%s\n", cli->bold, cli->plain);
+    summaries(command);
+    printf("\n'initlab help %s COMMAND' shows a command's options.\n", command->name);
+}
+
 int help_command(const struct cli *cli, const struct command *command)
 {
     struct options o;
 
     if (options_open(&o, command) != 0)
         return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
-    printf("%sUsage:%s initlab %s [OPTION]...%s%s\n\n", cli->bold, cli->plain, command->name,
-           command->operands ? " " : "", command->operands ? command->operands : "");
+    printf("%sUsage:%s initlab %s%s%s%s\n\n", cli->bold, cli->plain, command->name,
+           command_is_group(command) ? "" : " [OPTION]...", command->operands ? " " : "",
+           command->operands ? command->operands : "");
     paragraphs(command->text);
+    if (command_is_group(command))
+        group(cli, command);
     option_groups(cli, &o);
     if (command->examples) {
         printf("\n%sExamples:%s\n", cli->bold, cli->plain);
@@ -123,10 +146,7 @@ int help_overview(const struct cli *cli)
         "Train neural networks on NVIDIA GPUs, or on the CPU, and compare how their weights are "
         "initialised.");
     printf("\n%sCommands:%s\n", cli->bold, cli->plain);
-    for (size_t i = 0; command_at(i); i++) {
-        printf("  %-12s", command_at(i)->name);
-        wrap(command_at(i)->summary, 14, 14);
-    }
+    summaries(NULL);
     printf("\n%sLists of what exists:%s\n", cli->bold, cli->plain);
     for (int i = 0; i < IL_LISTS; i++)
         printf("  initlab help %s\n", il_list_name((il_list)i));

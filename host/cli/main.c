@@ -22,13 +22,37 @@ const struct command *command_named(const char *name)
     return NULL;
 }
 
+int command_in(const struct command *command, const struct command *group)
+{
+    const size_t n = strlen(group->name);
+
+    return strncmp(command->name, group->name, n) == 0 && command->name[n] == ' ';
+}
+
+int command_is_group(const struct command *command) { return command->run == command_group; }
+
+int command_group(struct cli *cli, const struct options *o)
+{
+    char list[512] = "", *at = list;
+
+    for (size_t i = 0; command_at(i); i++)
+        if (command_in(command_at(i), o->command) && !command_at(i)->hidden)
+            at += snprintf(at, sizeof list - (size_t)(at - list), "%s%s", at > list ? ", " : "",
+                           command_at(i)->name + strlen(o->command->name) + 1);
+    if (o->operands)
+        return cli_fail(cli, IL_E_USAGE, "'%s' is none of %s (see 'initlab help %s')",
+                        o->operand[0], list, o->command->name);
+    return cli_fail(cli, IL_E_USAGE, "%s what? One of %s (see 'initlab help %s')", o->command->name,
+                    list, o->command->name);
+}
+
 static int unknown(const struct cli *cli, const char *word)
 {
     const char *candidate[64] = { NULL }, *near;
     const int option = word[0] == '-';
 
     for (size_t i = 0; command_at(i) && i + 1 < sizeof candidate / sizeof *candidate; i++)
-        candidate[i] = command_at(i)->name;
+        candidate[i] = strchr(command_at(i)->name, ' ') ? "" : command_at(i)->name;
     near = il_nearest(word + strspn(word, "-"), candidate);
     if (near && !option)
         return cli_fail(cli, IL_E_USAGE,
@@ -54,6 +78,16 @@ static int dispatch(struct cli *cli, int argc, char **argv)
     command = command_named(argv[0]);
     if (!command)
         return unknown(cli, argv[0]);
+    if (command_is_group(command) && argc > 1) {
+        char name[64];
+
+        snprintf(name, sizeof name, "%s %s", argv[0], argv[1]);
+        if (command_named(name)) {
+            command = command_named(name);
+            argc--;
+            argv++;
+        }
+    }
     if (options_open(&o, command) != 0)
         return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
     code = options_parse(&o, cli, command, argc, argv);

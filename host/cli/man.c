@@ -124,7 +124,7 @@ static void exit_codes(void)
 #define X(name, value, code, text) printf(".TP\n\\fB%d\\fR\n%s\n", code, text);
     IL_STATUS_MAP(X)
 #undef X
-    puts(".TP\n\\fB1\\fR\na check of selftest failed");
+    puts(".TP\n\\fB1\\fR\na check of selftest failed, runs of a sweep failed, or a rerun differed");
     puts(".TP\n\\fB130\\fR, \\fB143\\fR\nstopped by SIGINT or SIGTERM; the finished epochs are "
          "written");
     puts(".PP");
@@ -163,7 +163,8 @@ int man_page(const struct cli *cli)
          "standard error.");
     puts(".SH COMMANDS");
     for (size_t i = 0; command_at(i) && code == 0; i++)
-        code = command(cli, command_at(i));
+        if (!command_at(i)->hidden)
+            code = command(cli, command_at(i));
     lists();
     exit_codes();
     environment();

@@ -34,6 +34,7 @@ int options_open(struct options *o, const struct command *command)
     size_t at = 0;
 
     memset(o, 0, sizeof *o);
+    o->command = command;
     for (const struct opt_row *r = command->rows; r->name[0] != 0; r++)
         n++;
     for (size_t i = 0; command->parameters && il_parameter_at(i); i++)
@@ -60,7 +61,9 @@ int options_open(struct options *o, const struct command *command)
 void options_free(struct options *o)
 {
     free(o->row);
+    free(o->once);
     o->row = NULL;
+    o->once = NULL;
 }
 
 static const struct opt_row *named(const struct options *o, const char *name)
@@ -239,7 +242,8 @@ int options_parse(struct options *o, const struct cli *cli, const struct command
     char *letters = calloc(2 * o->rows + 2, 1);
     int c, code = 0;
 
-    if (!list || !spelling || !letters) {
+    o->once = calloc((size_t)argc, sizeof *o->once);
+    if (!list || !spelling || !letters || !o->once) {
         code = cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
         goto out;
     }
@@ -256,6 +260,7 @@ int options_parse(struct options *o, const struct cli *cli, const struct command
             if (c == 256 + (int)i || c == o->row[i].letter)
                 row = &o->row[i];
         row->given = optarg ? optarg : "yes";
+        o->once[o->onces++] = (struct opt_once){ row, row->given };
         code = check(row, cli, command);
         if (strcmp(row->name, "help") == 0)
             goto out;

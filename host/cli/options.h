@@ -31,9 +31,18 @@ struct opt_row {
     const char *given;     /* from the command line; NULL: not given */
 };
 
+/* An option as it was given; one that is given again is there again. */
+struct opt_once {
+    const struct opt_row *row;
+    const char *value;
+};
+
 struct options {
-    struct opt_row *row; /* rows, and one with an empty name */
+    const struct command *command;
+    struct opt_row *row; /* rows, and one with an empty name; given: the last time counts */
     size_t rows;
+    struct opt_once *once; /* [onces], in the order of the command line */
+    size_t onces;
     char **operand;
     int operands;
 };

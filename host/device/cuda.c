@@ -212,10 +212,21 @@ static int cuda_open(struct il_device **d, int index, int threads, char *why, si
     return 0;
 }
 
+/* as nvidia-smi prints it: GPU-8 digits-4-4-4-12 */
+static void name_uuid(const struct cudaDeviceProp *p, char text[48])
+{
+    int n = sprintf(text, "GPU");
+
+    for (int i = 0; i < 16; i++)
+        n += sprintf(text + n, "%s%02x", i == 0 || i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+                     (unsigned char)p->uuid.bytes[i]);
+}
+
 static int cuda_about(struct il_device *d, struct il_about *out)
 {
     struct cudaDeviceProp p;
     int e = enter(d), driver = 0, runtime = 0, version = 0;
+    char uuid[48];
 
     memset(out, 0, sizeof *out);
     if (!e)
@@ -232,11 +243,12 @@ static int cuda_about(struct il_device *d, struct il_about *out)
         return e;
     out->held = WORKSPACE;
     out->reserve = RESERVE;
+    name_uuid(&p, uuid);
     snprintf(out->name, sizeof out->name, "%.63s", p.name);
     snprintf(out->detail, sizeof out->detail,
-             "compute capability %d.%d, driver for CUDA %d.%d, CUDA runtime %d.%d, cuBLAS %d",
+             "compute capability %d.%d, driver for CUDA %d.%d, CUDA runtime %d.%d, cuBLAS %d, %s",
              p.major, p.minor, driver / 1000, driver % 1000 / 10, runtime / 1000,
-             runtime % 1000 / 10, version);
+             runtime % 1000 / 10, version, uuid);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* facts.c - what this build is, in words: il_build_fact of version.h. */
 #include <stddef.h>
+#include "commit.h"
 #include "initlab/version.h"
 
 #if defined(INITLAB_X86_FLAVOURS)
@@ -11,9 +12,9 @@
 static const struct {
     const char *name, *value;
 } facts[] = {
-    { "version", IL_VERSION },       { "compiler", INITLAB_COMPILER },
-    { "build", INITLAB_BUILD_TYPE }, { "blas", INITLAB_BLAS_NAME },
-    { "kernels", FLAVOURS },
+    { "version", IL_VERSION },        { "commit", INITLAB_COMMIT },
+    { "compiler", INITLAB_COMPILER }, { "build", INITLAB_BUILD_TYPE },
+    { "blas", INITLAB_BLAS_NAME },    { "kernels", FLAVOURS },
 };
 
 int il_build_fact(unsigned index, const char **name, const char **value)

@@ -157,7 +157,10 @@ static int upload_corrections(struct il_pack *p)
     return p->device->seam->put(p->device, p->correction, table, 2 * steps * sizeof *table);
 }
 
-/* What a recorded step reads and the host decides: rates, corrections, order, empty sums. */
+/*
+ * What a recorded step reads and the host decides: rates, corrections, and, unless an interrupted
+ * epoch goes on, the order and empty sums.
+ */
 static il_status begin_epoch(struct il_pack *p, il_error *err)
 {
     const struct il_seam *s = p->device->seam;
@@ -174,9 +177,9 @@ static il_status begin_epoch(struct il_pack *p, il_error *err)
         p->host_sums[m] = (struct il_sums){ .diverged = IL_NEVER };
     }
     e = s->put(p->device, p->rate, p->host_rate, p->runs * steps * sizeof *p->host_rate);
-    if (!e)
+    if (!e && p->step == 0)
         e = s->put(p->device, p->sums, p->host_sums, p->runs * sizeof *p->host_sums);
-    if (!e)
+    if (!e && p->step == 0)
         e = s->put(p->device, p->clock, &clock, sizeof clock);
     if (!e && run->update.adam)
         e = upload_corrections(p);
@@ -188,24 +191,25 @@ static il_status run_steps(struct il_pack *p, il_progress_fn *progress, void *ar
 {
     const struct il_seam *s = p->device->seam;
     const size_t steps = p->run[0].steps;
-    size_t done = 0;
     int e = 0;
 
     if (!p->record) {
         e = s->record(p->device, il_pack_train_step, p, &p->record);
-        done = 1;
+        p->step++;
     }
-    while (!e && done < steps) {
-        const size_t n = steps - done < SLICE ? steps - done : SLICE;
+    while (!e && p->step < steps) {
+        const size_t n = steps - p->step < SLICE ? steps - p->step : SLICE;
 
-        if (progress && progress(arg, p->epoch + 1, done, steps))
+        if (progress && progress(arg, p->epoch + 1, p->step, steps))
             return il_fail(err, IL_E_INTERRUPTED, "interrupted in epoch %zu at step %zu of %zu",
-                           p->epoch + 1, done, steps);
+                           p->epoch + 1, p->step, steps);
         e = s->replay(p->device, p->record, (unsigned)n);
-        done += n;
+        p->step += n;
     }
     if (!e)
         e = s->wait(p->device);
+    if (!e)
+        p->step = 0;
     return e ? il_pack_fail(err, p, e, "train") : IL_OK;
 }
 

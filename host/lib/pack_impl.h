@@ -52,6 +52,7 @@ struct il_pack {
 
     /* host side */
     size_t epoch;              /* epochs done */
+    size_t step;               /* steps done of the next one, which was interrupted; else 0 */
     float *host_rate;          /* [runs * steps] */
     float *host_correction;    /* [2 * steps], for Adam */
     struct il_sums *host_sums; /* [runs] */
@@ -74,6 +75,14 @@ int il_pack_forward(struct il_device *d, const struct il_pack *p, const struct i
 int il_pack_loss(struct il_device *d, const struct il_pack *p, const struct il_batch *b, float *dz,
                  struct il_sums *sums, const float *rate);
 int il_pack_backward_layer(struct il_device *d, const struct il_pack *p, unsigned rows, unsigned l);
+
+/* What the weights of a run's layer are at a time; not finite ones make both so. */
+struct il_spread {
+    double mean, std;
+};
+
+/* pack_stats.c: mean and deviation of all weights, without biases: out [layers * runs], run by run of a layer */
+il_status il_pack_spreads(struct il_pack *p, struct il_spread *out, il_error *err);
 
 /* calibrate.c: what data-dependent schemes do after the draw, for all runs at once */
 il_status il_pack_calibrate(struct il_pack *p, il_error *err);

@@ -14,6 +14,7 @@
 #include "random.h"
 #include "sha256.h"
 #include "sweep_impl.h"
+#include "yaml_events.h"
 
 static const size_t RUNS_MOST = 10000000;
 
@@ -79,6 +80,55 @@ static int wanted(const struct il_sweep *s, uint32_t point, char *const *drawn)
     return 1;
 }
 
+/* ---- runs that are there already -------------------------------------------------------------- */
+
+/* A table of hashes of runs, so that none is there twice: as many slots as twice the runs. */
+struct seen {
+    size_t *slot; /* 1 + number of a run; 0: empty */
+    size_t slots;
+};
+
+static uint64_t hash(const struct il_sweep *s, size_t run)
+{
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+
+    for (unsigned i = 0; i < s->axes; i++)
+        for (const char *p = il_sweep_axis_value(s, run, i);; p++) {
+            h = (h ^ (uint8_t)*p) * 1099511628211u;
+            if (!*p)
+                break;
+        }
+    return h ^ h >> 32;
+}
+
+static int equal(const struct il_sweep *s, size_t a, size_t b)
+{
+    for (unsigned i = 0; i < s->axes; i++)
+        if (strcmp(il_sweep_axis_value(s, a, i), il_sweep_axis_value(s, b, i)) != 0)
+            return 0;
+    return 1;
+}
+
+/* Is the last of the runs like an earlier one? If not, it is kept in mind. */
+static int repeats(const struct il_sweep *s, struct seen *seen)
+{
+    const size_t run = s->runs - 1;
+    size_t at = hash(s, run) % seen->slots;
+
+    for (; seen->slot[at]; at = (at + 1) % seen->slots)
+        if (equal(s, seen->slot[at] - 1, run))
+            return 1;
+    seen->slot[at] = run + 1;
+    return 0;
+}
+
+static il_status start_seen(struct seen *seen, size_t runs, il_error *err)
+{
+    seen->slots = 2 * runs + 1;
+    seen->slot = calloc(seen->slots, sizeof *seen->slot);
+    return seen->slot ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", runs);
+}
+
 /* ---- choosing runs --------------------------------------------------------------------------- */
 
 static il_status too_many(il_error *err)
@@ -88,7 +138,9 @@ static il_status too_many(il_error *err)
 
 static il_status choose_grid(struct il_sweep *s, il_error *err)
 {
+    struct seen seen = { 0 };
     size_t points = 1;
+    il_status st;
 
     for (size_t i = 0; i < s->axes; i++)
         if (s->axis[i].group == i && (points *= s->axis[i].count) > RUNS_MOST)
@@ -96,9 +148,15 @@ static il_status choose_grid(struct il_sweep *s, il_error *err)
     s->run = malloc(points * sizeof *s->run);
     if (!s->run)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", points);
-    for (size_t p = 0; p < points; p++)
-        if (wanted(s, (uint32_t)p, NULL))
+    st = start_seen(&seen, points, err);
+    for (size_t p = 0; st == IL_OK && p < points; p++)
+        if (wanted(s, (uint32_t)p, NULL)) {
             s->run[s->runs++] = (uint32_t)p;
+            s->runs -= (size_t)repeats(s, &seen);
+        }
+    free(seen.slot);
+    if (st != IL_OK)
+        return st;
     return s->runs > 0 ? IL_OK : il_fail(err, IL_E_DATA, "exclude leaves no run");
 }
 
@@ -156,28 +214,38 @@ out:
 static il_status choose_random(struct il_sweep *s, il_error *err)
 {
     const size_t tries = 100 * s->count;
-    il_status st = IL_OK;
+    struct seen seen = { 0 };
+    il_status st;
 
     s->run = malloc(s->count * sizeof *s->run);
     s->drawn = calloc(s->count * (s->axes ? s->axes : 1), sizeof *s->drawn);
     if (!s->run || !s->drawn)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->count);
+    IL_TRY(start_seen(&seen, s->count, err));
     for (size_t n = 0; s->runs < s->count; n++) {
         char **const drawn = s->drawn + s->runs * s->axes;
 
-        if (n == tries)
-            return il_fail(err, IL_E_DATA, "exclude leaves too few of %zu draws", tries);
+        if (n == tries) {
+            st = il_fail(err, IL_E_DATA,
+                         "%zu draws are only %zu different runs of the %zu asked for", tries,
+                         s->runs, s->count);
+            break;
+        }
         IL_TRY(draw_all(s, (uint32_t)n, drawn, err));
-        if (wanted(s, 0, drawn))
+        if (wanted(s, 0, drawn)) {
             s->run[s->runs++] = (uint32_t)n;
+            s->runs -= (size_t)repeats(s, &seen);
+        }
     }
 out:
+    free(seen.slot);
     return st;
 }
 
 /* ---- the public calls ------------------------------------------------------------------------ */
 
-il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
+il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, size_t n,
+                         il_error *err)
 {
     il_sweep *s = calloc(1, sizeof *s);
     il_status st;
@@ -186,12 +254,26 @@ il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
     if (!s)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(il_config_new(&s->base, err));
-    IL_TRY(il_sweep_read(s, path, err));
+    IL_TRY(il_sweep_read(s, path, text, n, err));
     IL_TRY(s->random ? choose_random(s, err) : choose_grid(s, err));
     *out = s;
     s = NULL;
 out:
     il_sweep_free(s);
+    return st;
+}
+
+il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
+{
+    char *text = NULL;
+    size_t n;
+    il_status st;
+
+    *out = NULL;
+    IL_TRY(il_yaml_slurp(path, &text, &n, err));
+    st = il_sweep_parse(out, path, text, n, err);
+out:
+    free(text);
     return st;
 }
 
@@ -267,7 +349,11 @@ out:
     return st;
 }
 
-il_status il_sweep_id(const il_sweep *s, size_t run, char id[17], il_error *err)
+/* of what an id means: another one where a config of the same text trains otherwise */
+static const char ID_FORMAT[] = "initlab run 1\n";
+
+il_status il_sweep_id(const il_sweep *s, size_t run, const char *data_sum, char id[17],
+                      il_error *err)
 {
     il_config *c = NULL;
     struct il_sha256 sha;
@@ -277,6 +363,9 @@ il_status il_sweep_id(const il_sweep *s, size_t run, char id[17], il_error *err)
 
     IL_TRY(il_sweep_config(s, run, &c, err));
     il_sha256_start(&sha);
+    il_sha256_add(&sha, ID_FORMAT, strlen(ID_FORMAT));
+    il_sha256_add(&sha, data_sum, strlen(data_sum));
+    il_sha256_add(&sha, "\n", 1);
     for (size_t i = 0; (p = il_parameter_at(i)); i++) {
         const char *const value = il_config_get(c, p->name);
 

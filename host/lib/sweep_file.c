@@ -71,6 +71,36 @@ static il_status add_value(struct reader *r, struct il_axis *a, const char *text
     return st;
 }
 
+/* Is this parameter a number? Its default is one then. */
+static int is_number(const struct reader *r, const char *name)
+{
+    double x;
+
+    return il_read_real(il_config_get(r->s->base, name), &x);
+}
+
+/* a value, or all values of a range: 0..29, 1e-3..1*10 */
+static il_status add_values(struct reader *r, struct il_axis *a, const char *text)
+{
+    il_range range;
+    char one[32];
+    il_status st = IL_OK;
+    const int ranged = is_number(r, a->name) ? il_range_read(&range, text) : 0;
+
+    if (ranged == 0)
+        return add_value(r, a, text);
+    if (ranged < 0)
+        return il_yaml_complain(&r->y,
+                                "a range is FIRST..LAST, FIRST..LAST+STEP or FIRST..LAST*FACTOR, "
+                                "rising, of at most 1048576 values, not",
+                                text);
+    for (size_t i = 0; i < range.count && st == IL_OK; i++) {
+        il_range_value(&range, i, one);
+        st = add_value(r, a, one);
+    }
+    return st;
+}
+
 /* the current event is the sequence's start, or a scalar: one value */
 static il_status read_values(struct reader *r, struct il_axis *a)
 {
@@ -79,7 +109,7 @@ static il_status read_values(struct reader *r, struct il_axis *a)
 
     if (r->y.event.type == YAML_SCALAR_EVENT) {
         IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a value"));
-        return add_value(r, a, text);
+        return add_values(r, a, text);
     }
     if (r->y.event.type != YAML_SEQUENCE_START_EVENT)
         return il_yaml_complain(&r->y, "expected a list of values", NULL);
@@ -88,7 +118,7 @@ static il_status read_values(struct reader *r, struct il_axis *a)
         if (r->y.event.type == YAML_SEQUENCE_END_EVENT)
             break;
         IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a value"));
-        IL_TRY(add_value(r, a, text));
+        IL_TRY(add_values(r, a, text));
     }
     if (a->count == 0)
         st = il_yaml_complain(&r->y, "no values for", a->name);
@@ -200,28 +230,12 @@ out:
 /* 0..29, a list, or one number */
 static il_status read_seeds(struct reader *r)
 {
-    char text[TEXT], one[24];
-    uint64_t first, last;
     struct il_axis *a;
-    char *dots;
     il_status st;
 
     IL_TRY(new_axis(r, "seed", &a));
     IL_TRY(il_yaml_next(&r->y));
-    if (r->y.event.type != YAML_SCALAR_EVENT)
-        return read_values(r, a);
-    IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected seeds, as 0..29"));
-    dots = strstr(text, "..");
-    if (!dots)
-        return add_value(r, a, text);
-    *dots = 0;
-    if (!il_read_whole(text, &first) || !il_read_whole(dots + 2, &last) || first > last ||
-        last - first >= VALUES)
-        return il_yaml_complain(&r->y, "seeds go from FIRST..LAST, at most 1048576 of them", NULL);
-    for (uint64_t i = first; i <= last; i++) {
-        snprintf(one, sizeof one, "%llu", (unsigned long long)i);
-        IL_TRY(add_value(r, a, one));
-    }
+    st = read_values(r, a);
 out:
     return st;
 }
@@ -496,7 +510,7 @@ out:
     return st;
 }
 
-il_status il_sweep_read(il_sweep *s, const char *path, il_error *err)
+il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t n, il_error *err)
 {
     struct reader *const r = calloc(1, sizeof *r);
     il_status st;
@@ -510,7 +524,7 @@ il_status il_sweep_read(il_sweep *s, const char *path, il_error *err)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     }
     IL_TRY(il_config_copy(&r->trial, s->base, err));
-    IL_TRY(il_yaml_open(&r->y, path, err));
+    IL_TRY(il_yaml_open_text(&r->y, path, text, n, err));
     st = read_document(r);
 out:
     il_yaml_close(&r->y);

@@ -49,7 +49,7 @@ struct il_sweep {
 /* A run's value of an axis, in normal form. */
 const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis);
 
-/* sweep_file.c: read the file into an empty sweep */
-il_status il_sweep_read(il_sweep *s, const char *path, il_error *err);
+/* sweep_file.c: read a file's text into an empty sweep */
+il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t n, il_error *err);
 
 #endif

@@ -96,44 +96,61 @@ out:
     return st;
 }
 
-/* the whole file into y->bytes */
-static il_status slurp(struct il_yaml *y, size_t *n)
+il_status il_yaml_slurp(const char *path, char **text, size_t *n, il_error *err)
 {
-    FILE *const f = fopen(y->path, "rb");
+    FILE *const f = fopen(path, "rb");
     il_status st = IL_OK;
 
+    *text = NULL;
     if (!f)
-        return il_fail(y->err, IL_E_DATA, "%s: %s", y->path, strerror(errno));
-    y->bytes = malloc(BYTES_MOST + 1);
-    if (!y->bytes) {
-        st = il_fail(y->err, IL_E_MEMORY, "out of memory");
+        return il_fail(err, IL_E_DATA, "%s: %s", path, strerror(errno));
+    *text = malloc(BYTES_MOST + 1);
+    if (!*text) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
         goto out;
     }
-    *n = fread(y->bytes, 1, BYTES_MOST + 1, f);
+    *n = fread(*text, 1, BYTES_MOST + 1, f);
     if (ferror(f))
-        st = il_fail(y->err, IL_E_DATA, "%s: %s", y->path, strerror(errno));
+        st = il_fail(err, IL_E_DATA, "%s: %s", path, strerror(errno));
     else if (*n > BYTES_MOST)
-        st = il_fail(y->err, IL_E_DATA, "%s: more than %d bytes is too much", y->path, BYTES_MOST);
+        st = il_fail(err, IL_E_DATA, "%s: more than %d bytes is too much", path, BYTES_MOST);
 out:
     fclose(f);
+    if (st != IL_OK) {
+        free(*text);
+        *text = NULL;
+    }
     return st;
 }
 
-il_status il_yaml_open(struct il_yaml *y, const char *path, il_error *err)
+il_status il_yaml_open_text(struct il_yaml *y, const char *path, const char *text, size_t n,
+                            il_error *err)
 {
-    size_t n = 0;
     il_status st;
 
     memset(y, 0, sizeof *y);
     y->path = path;
     y->err = err;
-    IL_TRY(slurp(y, &n));
     y->have_parser = yaml_parser_initialize(&y->parser);
     if (!y->have_parser)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    yaml_parser_set_input_string(&y->parser, y->bytes, n);
+    yaml_parser_set_input_string(&y->parser, (const unsigned char *)text, n);
     IL_TRY(il_yaml_expect(y, YAML_STREAM_START_EVENT, "expected YAML"));
     IL_TRY(il_yaml_expect(y, YAML_DOCUMENT_START_EVENT, "the file is empty"));
+out:
+    return st;
+}
+
+il_status il_yaml_open(struct il_yaml *y, const char *path, il_error *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    il_status st;
+
+    memset(y, 0, sizeof *y);
+    IL_TRY(il_yaml_slurp(path, &text, &n, err));
+    st = il_yaml_open_text(y, path, text, n, err);
+    y->bytes = text;
 out:
     return st;
 }

@@ -11,7 +11,7 @@
 
 struct il_yaml {
     const char *path;
-    unsigned char *bytes; /* the whole file */
+    char *bytes; /* the whole file, if it was opened by its path */
     yaml_parser_t parser;
     yaml_event_t event; /* the current one */
     int have_event, have_parser;
@@ -21,6 +21,13 @@ struct il_yaml {
 /* Read the file, up to the first event of its document. il_yaml_close is legal after a failure. */
 il_status il_yaml_open(struct il_yaml *y, const char *path, il_error *err);
 void il_yaml_close(struct il_yaml *y);
+
+/* The same from text [n], which must outlive it; path is what messages call it. */
+il_status il_yaml_open_text(struct il_yaml *y, const char *path, const char *text, size_t n,
+                            il_error *err);
+
+/* A whole file, within the bounds of size; free frees *text. */
+il_status il_yaml_slurp(const char *path, char **text, size_t *n, il_error *err);
 
 il_status il_yaml_next(struct il_yaml *y);
 

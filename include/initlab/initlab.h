@@ -6,7 +6,8 @@
  *   device.h   where packs train            output.h   weights and figures as files
  *   dataset.h  what is trained on           schemes.h  the schemes alone
  *   config.h   what one run is              selftest.h does a device compute what it should
- *   sweep.h    many runs from one file      version.h  version of the library
+ *   sweep.h    many runs from one file      folder.h   training them, and who does
+ *   results.h  what came of them            version.h  version of the library
  */
 #ifndef INITLAB_INITLAB_H
 #define INITLAB_INITLAB_H
@@ -22,6 +23,8 @@
 #include "schemes.h"
 #include "selftest.h"
 #include "sweep.h"
+#include "folder.h"
+#include "results.h"
 #include "initlab/version.h"
 
 #endif

@@ -76,7 +76,10 @@ il_status il_pack_plan(il_memory *out, il_device *device, const il_dataset *set,
 /** Close and free all device memory; NULL is legal. */
 void il_pack_close(il_pack *pack);
 
-/** Train one epoch and evaluate. out [count of runs]. progress may be NULL. */
+/**
+ * Train one epoch and evaluate. out [count of runs]. progress may be NULL. After IL_E_INTERRUPTED
+ * the next call goes on at the step where it was stopped, to the same bits.
+ */
 il_status il_pack_epoch(il_pack *pack, il_epoch *out, il_progress_fn *progress, void *arg,
                         il_error *err);
 
@@ -104,6 +107,20 @@ il_status il_pack_get(il_pack *pack, size_t run, size_t layer, float *weights, f
 /** Overwrite one run's layer from the host, same shapes. */
 il_status il_pack_set(il_pack *pack, size_t run, size_t layer, const float *weights,
                       const float *bias, il_error *err);
+
+/**
+ * Save all that training goes on from: weights, the rule's state, epochs and steps done, the sums of
+ * the epoch so far; and a note, any text of the caller's. Written whole or not at all, with a
+ * checksum; for this program on machines of this byte order. IL_E_CREATE, IL_E_IO, IL_E_MEMORY.
+ */
+il_status il_pack_save(il_pack *pack, const char *path, const char *note, il_error *err);
+
+/**
+ * Bring a pack of the same runs to where il_pack_save left it: training goes on to the same bits.
+ * *note is to be freed. IL_E_DATA: no such file, damaged, or of a pack of another shape; the pack
+ * is then as it was.
+ */
+il_status il_pack_restore(il_pack *pack, const char *path, char **note, il_error *err);
 
 #ifdef __cplusplus
 }

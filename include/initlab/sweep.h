@@ -27,6 +27,27 @@ typedef struct il_varied {
  */
 il_status il_sweep_load(il_sweep **out, const char *path, il_error *err);
 
+/** The same from the file's text [n]; path is what messages call it. */
+il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, size_t n,
+                         il_error *err);
+
+/** Numbers from a first to a last one. */
+typedef struct il_range {
+    double first, last, step; /**< values first + i step, or first * step^i, up to last */
+    int factor;               /**< step multiplies */
+    size_t count;
+} il_range;
+
+/**
+ * Read a range as sweep files and options have it: FIRST..LAST, FIRST..LAST+STEP, FIRST..LAST*FACTOR;
+ * the step is 1 unless given. 1: it is one; 0: text has no ".."; -1: it has, and is none: not
+ * rising, or more than 1,048,576 values.
+ */
+int il_range_read(il_range *out, const char *text);
+
+/** The index-th value, in at most 12 significant digits. */
+void il_range_value(const il_range *range, size_t index, char text[32]);
+
 /** Free; NULL is legal. */
 void il_sweep_free(il_sweep *sweep);
 
@@ -42,10 +63,12 @@ il_varied il_sweep_value(const il_sweep *sweep, size_t run, size_t index);
 il_status il_sweep_config(const il_sweep *sweep, size_t run, il_config **out, il_error *err);
 
 /**
- * The id of a run: the first 16 hexadecimal digits of the SHA-256 of its config, every parameter as
- * NAME=VALUE in normal form and the order of the list. The same config has the same id everywhere.
+ * The id of a run: the first 16 hexadecimal digits of a SHA-256 over a format's number, the dataset's
+ * sum (il_dataset_sum) and its config, every parameter as NAME=VALUE in normal form and the order of
+ * the list. The same run has the same id everywhere.
  */
-il_status il_sweep_id(const il_sweep *sweep, size_t run, char id[17], il_error *err);
+il_status il_sweep_id(const il_sweep *sweep, size_t run, const char *data_sum, char id[17],
+                      il_error *err);
 
 /** Runs that train together: order[first] ... order[first + count - 1] of their plan. */
 typedef struct il_sweep_pack {

@@ -1,4 +1,4 @@
-# sweep.bats - initlab sweep plan.
+# sweep.bats - initlab sweep: plan, run, continue, look at, export.
 load common
 
 small()
@@ -50,6 +50,9 @@ P
     has "did you mean 'he_normal'" "$stderr"
     initlab sweep
     exits 2
+    has "run, plan, status" "$stderr"
+    initlab sweep rnu
+    exits 2
     initlab sweep plan
     exits 2
     small
@@ -59,4 +62,272 @@ P
     initlab sweep plan sweep.yaml --data set
     exits 2
     has "more than the 96 training samples" "$stderr"
+}
+
+# rows TABLE [WHERE]: of results.sqlite in the folder r, without what is a training's own
+query()
+{
+    python3 - "$1" "$2" <<'P'
+import sqlite3, sys
+for row in sqlite3.connect(sys.argv[1] + "/results.sqlite").execute(sys.argv[2]):
+    print(*row, sep="|")
+P
+}
+
+@test "sweep run trains a file's runs and ranks them; a second time there is nothing to do" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --devices cpu:2 --pack-size 8 --progress never
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "${#lines[@]}" -eq 3 ]
+    has "init" "${lines[0]}"
+    has "best_run" "${lines[0]}"
+    ranked=$output
+    [ "$(query r 'SELECT count(*), count(DISTINCT run_id), sum(status = "ok") FROM runs')" = "40|40|40" ]
+    [ "$(query r 'SELECT count(*) FROM epochs')" = 80 ]
+    [ "$(query r 'SELECT count(*) FROM layers')" = 60 ]
+    [ "$(query r 'SELECT DISTINCT layers, depth, batch, epochs FROM runs ORDER BY layers')" = \
+        $'in,8,out|1|8|2\nin,out|0|8|2' ]
+    [ "$(query r 'SELECT version IS NOT NULL, device, blas IS NOT NULL FROM environments')" = "1|cpu|1" ]
+    initlab sweep run r
+    [ "$status" -eq 0 ]
+    [ "$output" = "$ranked" ]
+    initlab compare r
+    [ "$output" = "$ranked" ]
+    initlab compare r --by layers,init
+    [ "${#lines[@]}" -eq 5 ]
+    initlab compare r --by layer
+    exits 2
+    has "did you mean 'layers'" "$stderr"
+    initlab sweep status r
+    [ "$status" -eq 0 ]
+    has "done          40 runs, 6 packs, 100 % of the cost" "$output"
+}
+
+@test "lists and ranges of options are a sweep, too" {
+    tiny set
+    initlab sweep run --data set --out r --init he_normal,glorot_uniform:gain=2 --init 'h*=zeros,out=he_normal' \
+        --depth 1..2 --width 4,5 --lr 1e-2..1*10 --batch 8 --epochs 1 --seeds 0..1 --quiet
+    [ "$status" -eq 0 ]
+    [ "$(query r 'SELECT count(*) FROM runs')" = 72 ] # 3 schemes, 2 depths of 2 widths, 3 rates, 2 seeds
+    [ "$(query r 'SELECT DISTINCT lr FROM runs ORDER BY lr' | tr '\n' ' ')" = "0.01 0.1 1 " ]
+    [ "$(query r 'SELECT DISTINCT layers FROM runs ORDER BY layers' | tr '\n' ' ')" = \
+        "in,4,4,out in,4,out in,5,5,out in,5,out " ]
+    [ "$(query r 'SELECT DISTINCT init FROM runs ORDER BY init' | tr '\n' ' ')" = \
+        "glorot_uniform:gain=2 h*=zeros,out=he_normal he_normal " ]
+}
+
+@test "a run that cannot be is found before anything is trained" {
+    tiny set
+    initlab sweep run --data set --out r --init he_normal --batch 8,9999 --epochs 1
+    exits 2
+    has "batch=9999" "$stderr"
+    [ ! -e r ]
+    initlab sweep run --data set --out r --lr 1..0
+    exits 65
+    has "FIRST..LAST" "$stderr"
+    initlab sweep run --data set --batch 8
+    exits 2
+    has "--out" "$stderr"
+    small
+    initlab sweep run sweep.yaml --data set --out r --lr 1
+    exits 2
+    initlab sweep run nowhere --data set --out r
+    exits 65
+    initlab sweep run sweep.yaml --data set --out r --devices gpu
+    exits 2
+    initlab sweep run sweep.yaml --data set --out r --shard 3/2
+    exits 2
+    mkdir full; : >full/file
+    initlab sweep run sweep.yaml --data set --out full
+    exits 2
+    has "not empty" "$stderr"
+    initlab sweep status full
+    exits 65
+    [ ! -e r ]
+}
+
+@test "SIGTERM saves the pack, exit 75; the sweep goes on to the same results" {
+    tiny set
+    small
+    sed -i 's/epochs: 2/epochs: 3000/' sweep.yaml
+    "$INITLAB" sweep run sweep.yaml --data set --out r --quiet >out 2>err &
+    pid=$!
+    for _ in $(seq 100); do [ -e r/lock ] && break; sleep 0.02; done
+    sleep 0.3
+    kill -TERM $pid
+    code=0; wait $pid || code=$?
+    [ "$code" -eq 75 ] || { cat err; false; }
+    has "goes on" "$(cat err)"
+    [ -n "$(ls r/state)" ]
+    initlab sweep status r --json
+    python3 -c 'import json, sys; o = json.loads(sys.argv[1]); assert o["left"] > 0, o' "$output"
+    initlab sweep run r --quiet
+    [ "$status" -eq 0 ]
+    [ -z "$(ls r/state)" ]
+    initlab sweep run sweep.yaml --data set --out whole --quiet
+    all='SELECT run_id, cost, test_cost, test_accuracy FROM runs ORDER BY run_id'
+    [ "$(query r "$all")" = "$(query whole "$all")" ]
+}
+
+@test "another sweep is not trained into a folder, nor with other options" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --quiet
+    [ "$status" -eq 0 ]
+    sed -i 's/epochs: 2/epochs: 3/' sweep.yaml
+    initlab sweep run sweep.yaml --data set --out r --quiet
+    exits 2
+    has "another sweep" "$stderr"
+    initlab sweep run r --epochs 3
+    exits 2
+    tiny other 64
+    initlab sweep run r --data other
+    [ "$status" -eq 0 ] # nothing is left to train
+    initlab sweep rerun r "$(query r 'SELECT min(run_id) FROM runs')" --data other
+    exits 65
+    has "another dataset" "$stderr"
+}
+
+@test "shards are trained apart, merged once, and are the sweep" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out whole --pack-size 4 --quiet
+    for k in 3 1 2 3; do
+        initlab sweep run sweep.yaml --data set --out r --pack-size 4 --shard $k/3 --quiet
+        [ "$status" -eq 0 ]
+        [ -z "$output" ]
+    done
+    [ ! -e r/results.sqlite ]
+    initlab sweep merge r
+    [ "$status" -eq 0 ]
+    has "40 of 40 runs" "$output"
+    initlab sweep merge r
+    has "40 of 40 runs" "$output"
+    all='SELECT run_id, cost, test_cost, test_accuracy FROM runs ORDER BY run_id'
+    [ "$(query r "$all")" = "$(query whole "$all")" ]
+}
+
+@test "rerun repeats a run to the bit, and saves its weights" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --quiet
+    id=$(query r 'SELECT run_id FROM runs WHERE number = 13')
+    initlab sweep rerun r "${id:0:8}" --save w.safetensors
+    [ "$status" -eq 0 ]
+    has "run $id: all 2 epochs as in the results, to the bit" "$output"
+    [ -s w.safetensors ]
+    python3 - "$id" <<'P'
+import sqlite3, sys
+db = sqlite3.connect("r/results.sqlite")
+db.execute("UPDATE epochs SET cost = cost + 1e-9 WHERE run_id = ? AND epoch = 2", sys.argv[1:])
+db.commit()
+P
+    initlab sweep rerun r "$id"
+    [ "$status" -eq 1 ]
+    has "differs from its results from epoch 2 on" "$output"
+    initlab sweep rerun r 0123456789
+    exits 2
+    initlab sweep rerun r
+    exits 2
+}
+
+@test "export: CSV, JSON lines and TensorBoard events have what the results have" {
+    tiny set
+    small
+    sed -i 's/zeros/"normal:0:1e30"/' sweep.yaml
+    initlab sweep run sweep.yaml --data set --out r --quiet
+    initlab sweep export r --to runs.csv
+    [ "$status" -eq 0 ]
+    initlab sweep export r -o jsonl --to runs.jsonl
+    initlab sweep export r --epochs --to epochs.csv
+    initlab sweep export r --layers -o jsonl --to layers.jsonl
+    initlab sweep export r -o tensorboard --to board
+    [ "$status" -eq 0 ]
+    python3 "$BATS_TEST_DIRNAME/check_export.py" r
+    initlab sweep export r
+    [ "$output" = "$(cat runs.csv)" ]
+    initlab sweep export r -o tensorboard
+    exits 2
+    initlab sweep export r -o parquet
+    exits 2
+    initlab sweep export r --to nowhere/runs.csv
+    exits 73
+}
+
+@test "progress: lines, or JSON, or nothing" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out a --progress json
+    python3 - "${stderr_lines[-1]}" <<'P'
+import json, sys
+o = json.loads(sys.argv[1])
+assert o["runs"] == o["ended"] == 40 and o["failed"] == 0 and o["share"] == 1 and 0 <= o["best"] <= 1, o
+P
+    initlab sweep run sweep.yaml --data set --out b
+    has "40 of 40 runs" "$stderr"
+    no_escapes "$stderr"
+    initlab sweep run sweep.yaml --data set --out c --quiet
+    [ -z "$stderr" ]
+}
+
+@test "a full disk: exit 74, nothing torn, and the sweep goes on where there is room" {
+    unshare -rm true 2>/dev/null || skip "this user may not mount a small disk"
+    tiny set
+    small
+    sed -i 's/seeds: 0..9/seeds: 0..199/' sweep.yaml
+    mkdir disk
+    cat >full.sh <<'S'
+mount -t tmpfs -o size=160k tmpfs disk || exit 9
+"$INITLAB" sweep run sweep.yaml --data set --out disk/r --pack-size 4 --quiet >out 2>err
+code=$?
+"$INITLAB" sweep status disk/r --json >status || exit 8
+mount -o remount,size=16m disk
+"$INITLAB" sweep run disk/r --quiet >out2 2>err2 || exit 7
+cp -r disk/r kept
+exit $code
+S
+    code=0; unshare -rm sh full.sh || code=$?
+    [ "$code" -eq 74 ] || { echo "$code"; cat err err2; false; }
+    [ "$(wc -l <err)" -eq 1 ]
+    has "No space left" "$(cat err)"
+    python3 -c 'import json; o = json.load(open("status")); assert o["done"] > 0 and o["left"] > 0, o'
+    initlab sweep run sweep.yaml --data set --out whole --pack-size 4 --quiet
+    all='SELECT run_id, cost, test_cost, test_accuracy FROM runs ORDER BY run_id'
+    [ "$(query kept "$all")" = "$(query whole "$all")" ]
+}
+
+@test "20,000 runs: planned within a second, the supervisor within 200 MB" {
+    ! ldd "$INITLAB" | grep -qE 'lib[at]san' || skip "built with sanitizers"
+    tiny set
+    cat >big.yaml <<'Y'
+parameters:
+  init: {values: [he_normal, glorot_uniform, orthogonal, zeros]}
+  activation: [relu, tanh, sigmoid, gelu, elu]
+  lr: 0.01..0.1+0.01
+  batch: 96
+  epochs: 1
+seeds: 0..99
+Y
+    python3 - "$INITLAB" <<'P'
+import os, resource, subprocess, sys, time
+begin = time.monotonic()
+subprocess.run([sys.argv[1], "sweep", "plan", "big.yaml", "--data", "set", "--device", "cpu"], check=True,
+               stdout=subprocess.DEVNULL)
+seconds = time.monotonic() - begin
+print(f"planned in {seconds:.2f} s")
+done = subprocess.Popen([sys.argv[1], "sweep", "run", "big.yaml", "--data", "set", "--out", "r", "--devices", "cpu:2",
+                         "--quiet"], stdout=subprocess.DEVNULL)
+peak = 0
+while done.poll() is None:
+    try:
+        peak = max(peak, *(int(line.split()[1]) for line in open(f"/proc/{done.pid}/status") if "VmHWM" in line))
+    except (OSError, TypeError):
+        pass
+    time.sleep(0.05)
+print(f"the supervisor took {peak / 1024:.0f} MiB")
+assert done.returncode == 0 and 0 < peak < 200 * 1024, (done.returncode, peak)
+P
+    [ "$(query r 'SELECT count(*) FROM runs')" = 20000 ]
 }

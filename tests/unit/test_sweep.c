@@ -104,12 +104,12 @@ static void configs_and_ids(void **state)
     assert_string_equal(il_config_get(c, "layers"), "in,8,8,out");
     il_config_free(c);
     for (size_t i = 0; i < 4; i++) {
-        assert_int_equal(il_sweep_id(s, i, id[i], &err), IL_OK);
+        assert_int_equal(il_sweep_id(s, i, "sum", id[i], &err), IL_OK);
         assert_int_equal(strlen(id[i]), 16);
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(id[i], id[k]);
     }
-    assert_int_equal(il_sweep_id(same, 0, other, &err), IL_OK);
+    assert_int_equal(il_sweep_id(same, 0, "sum", other, &err), IL_OK);
     assert_string_equal(other, id[3]); /* of the config, not of how it was written */
     assert_int_equal(il_sweep_config(s, 4, &c, &err), IL_E_USAGE);
     il_sweep_free(s);

@@ -1,4 +1,4 @@
-/* device.cpp - the one simulated device, what it says of itself, and the words for errors. */
+/* device.cpp - the simulated devices, what they say of themselves, and the words for errors. */
 #include "simcuda.h"
 #include <cstdio>
 #include <cstdlib>
@@ -41,10 +41,23 @@ static int capability()
     return e ? atoi(e) : 90;
 }
 
-/* only device 0 exists */
+/* SIMCUDA_DEVICES, 1 unless set; all alike, and one in use at a time */
+static int devices()
+{
+    static const char *const e = getenv("SIMCUDA_DEVICES");
+
+    return e ? atoi(e) : 1;
+}
+static int current;
+
+int simcuda_device()
+{
+    return current;
+}
+
 static cudaError_t check_device(int device)
 {
-    return simcuda_error(device ? cudaErrorInvalidDevice : cudaSuccess);
+    return simcuda_error(device < 0 || device >= devices() ? cudaErrorInvalidDevice : cudaSuccess);
 }
 
 extern "C" {
@@ -72,30 +85,38 @@ const char *cudaGetErrorName(cudaError_t e)
 cudaError_t cudaGetDeviceCount(int *n)
 {
     ENTER();
-    *n = 1;
+    *n = devices();
     return cudaSuccess;
 }
 
 cudaError_t cudaSetDevice(int device)
 {
+    const int before = current;
+
+    if (device >= 0 && device < devices())
+        current = device; /* so that the call counts as this device's */
     ENTER();
+    if (device != current)
+        current = before;
     return check_device(device);
 }
 
 cudaError_t cudaGetDevice(int *device)
 {
     ENTER();
-    *device = 0;
+    *device = current;
     return cudaSuccess;
 }
 
 cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device)
 {
     ENTER();
-    if (device)
-        return check_device(device);
+    if (check_device(device))
+        return cudaErrorInvalidDevice;
     memset(p, 0, sizeof *p);
     snprintf(p->name, sizeof p->name, "simcuda");
+    memcpy(p->uuid.bytes, "simulated GPU  ", 15);
+    p->uuid.bytes[15] = (char)device;
     simcuda_memory(nullptr, &p->totalGlobalMem);
     p->major = capability() / 10;
     p->minor = capability() % 10;
@@ -114,8 +135,8 @@ cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device)
 cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr what, int device)
 {
     ENTER();
-    if (device)
-        return check_device(device);
+    if (check_device(device))
+        return cudaErrorInvalidDevice;
     switch (what) {
     case cudaDevAttrComputeCapabilityMajor:
         *value = capability() / 10;

@@ -48,11 +48,14 @@ int simcuda_fail(const char *call, int other)
     static const char *const e = getenv("SIMCUDA_FAIL");
     static const bool list = getenv("SIMCUDA_CALLS") != nullptr;
     static const long at = e ? atol(e) : 0;
+    static const char *const only = getenv("SIMCUDA_FAIL_DEVICE");
     static int sticky;
     const bool cublas = !strncmp(call, "cublas", 6);
     const char *code = e ? strchr(e, ':') : nullptr;
     int fail;
 
+    if (only && simcuda_device() != atoi(only))
+        return 0; /* another device: neither counted nor failed */
     if (++calls == at) {
         fail = code && atoi(code + 1) > 0 ? atoi(code + 1) : other;
         if (!cublas && is_sticky(fail))

@@ -28,6 +28,9 @@ int simcuda_fail(const char *call, int other);
 void simcuda_die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 }
 
+/* Which device the process uses now. */
+int simcuda_device();
+
 /* ---- within libcudart
  * ------------------------------------------------------------------------------- */
 

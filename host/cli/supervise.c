@@ -1,0 +1,476 @@
+/*
+ * supervise.c - train a folder's packs on worker processes, one a device. This process opens no
+ * device: after several CUDA errors a process must end, so that may only be a worker. Packs are handed
+ * out one at a time, the dearest first. A device that fails twice in a row is left out, and its packs
+ * go to others; a pack that fails twice elsewhere has failed for good.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "meter.h"
+#include "signals.h"
+#include "sweep.h"
+
+enum { NONE = -1, LINE = 4096, STRIKES = 2, TICK = 200 /* ms */ };
+
+struct worker {
+    pid_t pid;    /* 0: none */
+    int to, from; /* its stdin and stdout; -1: closed */
+    const char *device;
+    long pack; /* in training, or NONE */
+    double share;
+    int ready, strikes, out;     /* out: its device is left out */
+    char line[LINE], error[512]; /* of the last failure */
+    size_t have;
+};
+
+struct state {
+    const struct supervision *s;
+    struct worker *worker;
+    size_t workers;
+    size_t *queue, queued, packs; /* queue: the next is the first; each pack at most once */
+    unsigned char *fails;         /* [packs] on devices that are not left out */
+    struct meter meter;
+    size_t failed; /* packs, for good, in this process */
+    int stopping;  /* workers were told to end */
+    il_status fatal;
+    il_error err;
+};
+
+/* ---- starting and ending workers ------------------------------------------------------------- */
+
+static void close_pipe(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+/* in the child: become the worker; it ends when its parent does */
+static void become(const struct state *st, const struct worker *w, pid_t parent, int in, int out)
+{
+    const char *argv[12] = { "initlab",  "sweep",  "worker", il_folder_path(st->s->folder),
+                             "--device", w->device };
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
+        _exit(71);
+    if (opt_given(st->s->o, "data")) {
+        argv[6] = "--data";
+        argv[7] = opt_get(st->s->o, "data");
+    }
+    execv("/proc/self/exe", (char *const *)argv);
+    _exit(71);
+}
+
+static int start(struct state *st, struct worker *w)
+{
+    int in[2] = { -1, -1 }, out[2] = { -1, -1 };
+    const pid_t parent = getpid();
+
+    if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || (w->pid = fork()) < 0) {
+        w->pid = 0;
+        for (int i = 0; i < 2; i++) {
+            close_pipe(&in[i]);
+            close_pipe(&out[i]);
+        }
+        return 0;
+    }
+    if (w->pid == 0)
+        become(st, w, parent, in[0], out[1]);
+    close(in[0]);
+    close(out[1]);
+    w->to = in[1];
+    w->from = out[0];
+    w->pack = NONE;
+    w->ready = 0;
+    w->have = 0;
+    w->error[0] = 0;
+    return 1;
+}
+
+/* Tell all to save their packs and end. */
+static void stop_all(struct state *st)
+{
+    st->stopping = 1;
+    for (size_t i = 0; i < st->workers; i++)
+        if (st->worker[i].pid > 0) {
+            kill(st->worker[i].pid, SIGTERM);
+            close_pipe(&st->worker[i].to);
+        }
+}
+
+/* ---- packs ----------------------------------------------------------------------------------- */
+
+static void put_back(struct state *st, long pack) { st->queue[st->queued++] = (size_t)pack; }
+
+static const il_folder_pack *pack_at(const struct state *st, size_t pack)
+{
+    return il_folder_pack_at(st->s->folder, pack);
+}
+
+static size_t runs_of(const struct state *st, size_t pack)
+{
+    return il_folder_plan(st->s->folder)->pack[pack].count;
+}
+
+/* the next pack to a worker that waits; without one it is told to end */
+static void hand_out(struct state *st, struct worker *w)
+{
+    char line[64];
+    int n;
+
+    if (!w->ready || w->pack != NONE || w->to < 0 || st->stopping)
+        return;
+    if (st->queued == 0) {
+        for (size_t i = 0; i < st->workers; i++)
+            if (st->worker[i].pack != NONE)
+                return; /* that one may fail, and its pack come back */
+        close_pipe(&w->to);
+        return;
+    }
+    w->pack = (long)st->queue[0];
+    w->share = 0;
+    memmove(st->queue, st->queue + 1, --st->queued * sizeof *st->queue);
+    n = snprintf(line, sizeof line, "%ld %u\n", w->pack,
+                 pack_at(st, (size_t)w->pack)->attempts + 1);
+    if (write(w->to, line, (size_t)n) != n)
+        close_pipe(&w->to); /* it is gone: its end tells the rest */
+}
+
+/* A pack that no device trains. */
+static void give_up(struct state *st, long pack, il_status why, const char *text)
+{
+    const il_status ok = il_folder_fail(st->s->folder, (size_t)pack, why, text, &st->err);
+
+    meter_clear(&st->meter);
+    cli_say(st->s->cli, "pack %ld failed: %s", pack, text);
+    st->failed++;
+    st->meter.failed += runs_of(st, (size_t)pack);
+    st->meter.ended += runs_of(st, (size_t)pack);
+    st->meter.done += pack_at(st, (size_t)pack)->cost;
+    if (ok != IL_OK) {
+        st->fatal = ok;
+        stop_all(st);
+    } else if (st->failed >= st->s->max_failures) {
+        stop_all(st);
+    }
+}
+
+/* ---- what workers say ------------------------------------------------------------------------ */
+
+static size_t whole(const json_t *object, const char *key)
+{
+    return (size_t)json_integer_value(json_object_get(object, key));
+}
+
+static void on_done(struct state *st, struct worker *w, const json_t *line)
+{
+    const double best = json_number_value(json_object_get(line, "best"));
+    const char *const run = json_string_value(json_object_get(line, "best_run"));
+
+    st->meter.ended += whole(line, "runs");
+    st->meter.diverged += whole(line, "diverged");
+    st->meter.done += pack_at(st, whole(line, "done"))->cost;
+    if (best > st->meter.best) {
+        st->meter.best = best;
+        snprintf(st->meter.best_run, sizeof st->meter.best_run, "%s", run ? run : "");
+    }
+    w->strikes = 0;
+    w->pack = NONE;
+}
+
+static void on_error(struct state *st, struct worker *w, const json_t *line)
+{
+    const il_status why = (il_status)whole(line, "status");
+    const char *const text = json_string_value(json_object_get(line, "error"));
+
+    snprintf(w->error, sizeof w->error, "%s", text ? text : "");
+    if (why == IL_E_DEVICE) /* its end follows */
+        return;
+    if (w->pack != NONE && (why == IL_E_USAGE || why == IL_E_DATA || why == IL_E_MEMORY)) {
+        const long pack = w->pack;
+
+        w->pack = NONE;
+        give_up(st, pack, why, w->error);
+        return;
+    }
+    st->fatal = why;
+    st->err.status = why;
+    snprintf(st->err.text, sizeof st->err.text, "%s", w->error);
+    stop_all(st);
+}
+
+static void on_line(struct state *st, struct worker *w, const char *text)
+{
+    json_t *const line = json_loads(text, 0, NULL);
+
+    if (json_object_get(line, "share"))
+        w->share = json_number_value(json_object_get(line, "share"));
+    else if (json_object_get(line, "done") && w->pack == (long)whole(line, "done"))
+        on_done(st, w, line);
+    else if (json_object_get(line, "error"))
+        on_error(st, w, line);
+    else if (json_object_get(line, "ready"))
+        w->ready = 1;
+    json_decref(line);
+}
+
+/* ---- the end of a worker --------------------------------------------------------------------- */
+
+/* Leave the device out: what failed there does not count against packs. */
+static void leave_out(struct state *st, struct worker *w)
+{
+    size_t left = 0;
+
+    w->out = 1;
+    for (size_t i = 0; i < st->workers; i++)
+        left += !st->worker[i].out;
+    meter_clear(&st->meter);
+    cli_say(st->s->cli, "%s is left out: it failed %d times in a row: %s", w->device, STRIKES,
+            w->error);
+    memset(st->fails, 0, st->packs);
+    if (left == 0) {
+        st->fatal = IL_E_DEVICE;
+        st->err.status = IL_E_DEVICE;
+        snprintf(st->err.text, sizeof st->err.text, "no device is left; the last error: %.400s",
+                 w->error);
+    }
+}
+
+/* Was the pack committed although its worker died before it could say so? The journals know. */
+static void look_again(struct state *st, struct worker *w)
+{
+    if (w->pack == NONE || il_folder_scan(st->s->folder, &st->err) != IL_OK ||
+        pack_at(st, (size_t)w->pack)->status != IL_PACK_DONE)
+        return;
+    st->meter.ended += runs_of(st, (size_t)w->pack);
+    st->meter.done += pack_at(st, (size_t)w->pack)->cost;
+    w->pack = NONE;
+}
+
+/* It ended without being told to: its device failed, or it crashed. */
+static void on_failure(struct state *st, struct worker *w, int status)
+{
+    const long pack = w->pack;
+
+    if (!w->error[0] && WIFSIGNALED(status))
+        snprintf(w->error, sizeof w->error, "the worker died: %s", strsignal(WTERMSIG(status)));
+    else if (!w->error[0])
+        snprintf(w->error, sizeof w->error, "the worker ended with code %d", WEXITSTATUS(status));
+    w->pack = NONE;
+    w->strikes++;
+    if (w->strikes >= STRIKES) {
+        if (pack != NONE)
+            put_back(st, pack);
+        leave_out(st, w);
+        return;
+    }
+    if (pack != NONE && ++st->fails[pack] >= STRIKES)
+        give_up(st, pack, IL_E_DEVICE, w->error);
+    else if (pack != NONE)
+        put_back(st, pack);
+    if (!st->stopping && !start(st, w)) {
+        snprintf(w->error, sizeof w->error, "cannot start a worker: %s", strerror(errno));
+        leave_out(st, w);
+    }
+}
+
+static void on_end(struct state *st, struct worker *w)
+{
+    int status = 0;
+
+    close_pipe(&w->from);
+    waitpid(w->pid, &status, 0);
+    w->pid = 0;
+    look_again(st, w);
+    if (st->stopping ||
+        (w->to < 0 && w->pack == NONE && WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
+        if (w->pack != NONE)
+            put_back(st, w->pack);
+        w->pack = NONE;
+        close_pipe(&w->to);
+        return;
+    }
+    close_pipe(&w->to);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == il_status_exit(IL_E_INTERRUPTED)) {
+        if (w->pack != NONE) /* somebody stopped it alone: its pack's state is saved */
+            put_back(st, w->pack);
+        w->pack = NONE;
+        if (!start(st, w))
+            leave_out(st, w);
+        return;
+    }
+    on_failure(st, w, status);
+}
+
+/* ---- the loop -------------------------------------------------------------------------------- */
+
+static void read_from(struct state *st, struct worker *w)
+{
+    const ssize_t n = read(w->from, w->line + w->have, LINE - 1 - w->have);
+    char *at = w->line, *end;
+
+    if (n <= 0) {
+        if (n == 0 || errno != EINTR)
+            on_end(st, w);
+        return;
+    }
+    w->have += (size_t)n;
+    w->line[w->have] = 0;
+    for (; (end = strchr(at, '\n')); at = end + 1) {
+        *end = 0;
+        on_line(st, w, at);
+    }
+    w->have = strlen(at) == LINE - 1 ? 0 : strlen(at);
+    memmove(w->line, at, w->have);
+}
+
+static size_t alive(const struct state *st)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < st->workers; i++)
+        n += st->worker[i].pid > 0;
+    return n;
+}
+
+static void show(struct state *st, int end)
+{
+    double done = st->meter.done;
+
+    for (size_t i = 0; i < st->workers; i++)
+        if (st->worker[i].pack != NONE)
+            done += st->worker[i].share * pack_at(st, (size_t)st->worker[i].pack)->cost;
+    {
+        struct meter *const m = &st->meter;
+        const double whole_packs = m->done;
+
+        m->done = done;
+        meter_show(m, end);
+        m->done = whole_packs;
+    }
+}
+
+static void loop(struct state *st, struct pollfd *fds)
+{
+    while (alive(st) > 0) {
+        for (size_t i = 0; i < st->workers; i++) {
+            hand_out(st, &st->worker[i]);
+            fds[i] = (struct pollfd){ .fd = st->worker[i].from, .events = POLLIN };
+        }
+        if (poll(fds, st->workers, TICK) > 0)
+            for (size_t i = 0; i < st->workers; i++)
+                if (fds[i].revents && st->worker[i].from >= 0)
+                    read_from(st, &st->worker[i]);
+        if (signals_caught() && !st->stopping)
+            stop_all(st);
+        show(st, 0);
+    }
+    meter_clear(&st->meter);
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+/* the packs of this shard that are left, the dearest first */
+static il_status fill_queue(struct state *st)
+{
+    const struct supervision *const s = st->s;
+    unsigned char *const mine = malloc(st->packs);
+    size_t *const order = malloc(st->packs * sizeof *order);
+    il_status status = IL_E_MEMORY;
+
+    if (!mine || !order)
+        goto out;
+    status = il_folder_shard(s->folder, s->shard, s->shards, mine, &st->err);
+    if (status == IL_OK)
+        status = il_folder_longest(s->folder, order, &st->err);
+    for (size_t i = 0; status == IL_OK && i < st->packs; i++) {
+        const il_folder_pack *const p = pack_at(st, order[i]);
+        const int left = p->status == IL_PACK_TODO || (p->status == IL_PACK_FAILED && s->retry);
+
+        if (!mine[order[i]])
+            continue;
+        st->meter.runs += runs_of(st, order[i]);
+        st->meter.cost += p->cost;
+        if (left) {
+            st->queue[st->queued++] = order[i];
+        } else {
+            st->meter.ended += runs_of(st, order[i]);
+            st->meter.done += p->cost;
+        }
+    }
+    st->meter.ended_before = st->meter.ended;
+    st->meter.done_before = st->meter.done;
+out:
+    free(order);
+    free(mine);
+    return status;
+}
+
+static int code_of(struct state *st)
+{
+    struct cli *const cli = st->s->cli;
+
+    if (st->fatal != IL_OK)
+        return cli_fail(cli, st->fatal, "%s", st->err.text);
+    if (signals_caught() && st->queued > 0) {
+        cli_say(cli,
+                "stopped by %s; the packs in training are saved: 'initlab sweep run %s' goes on",
+                signals_caught() == SIGINT ? "SIGINT" : "SIGTERM", il_folder_path(st->s->folder));
+        return il_status_exit(IL_E_INTERRUPTED);
+    }
+    if (st->failed > 0)
+        cli_say(cli,
+                st->stopping ? "stopped after %zu failed pack%s"
+                             : "%zu pack%s failed; 'initlab sweep retry' tries them again",
+                st->failed, st->failed == 1 ? "" : "s");
+    return st->failed > 0;
+}
+
+int supervise(const struct supervision *s)
+{
+    struct state st = { .s = s, .workers = s->devices->count };
+    struct pollfd *fds = NULL;
+    int code;
+
+    st.packs = il_folder_plan(s->folder)->packs;
+    st.worker = calloc(st.workers, sizeof *st.worker);
+    st.queue = calloc(st.packs + st.workers, sizeof *st.queue);
+    st.fails = calloc(st.packs, 1);
+    fds = calloc(st.workers, sizeof *fds);
+    meter_start(&st.meter, opt_get(s->o, "progress"), opt_given(s->o, "quiet"));
+    st.fatal = st.worker && st.queue && st.fails && fds ? fill_queue(&st) : IL_E_MEMORY;
+    if (st.fatal == IL_E_MEMORY)
+        snprintf(st.err.text, sizeof st.err.text, "%s", il_status_text(IL_E_MEMORY));
+    signal(SIGPIPE, SIG_IGN);
+    signals_catch();
+    for (size_t i = 0; st.worker && i < st.workers; i++) {
+        struct worker *const w = &st.worker[i];
+
+        *w = (struct worker){ .to = -1, .from = -1, .pack = NONE, .device = s->devices->id[i] };
+    }
+    for (size_t i = 0; st.fatal == IL_OK && i < st.workers && i < st.queued; i++)
+        if (!start(&st, &st.worker[i])) {
+            st.fatal = IL_E_DEVICE;
+            snprintf(st.err.text, sizeof st.err.text, "cannot start a worker: %s", strerror(errno));
+            stop_all(&st);
+        }
+    if (fds && st.worker) {
+        loop(&st, fds);
+        if (st.meter.ended > st.meter.ended_before)
+            show(&st, 1);
+    }
+    code = code_of(&st);
+    free(fds);
+    free(st.fails);
+    free(st.queue);
+    free(st.worker);
+    return code;
+}

@@ -1,0 +1,100 @@
+/* sweep.h - what the commands of a sweep share. */
+#ifndef HOST_CLI_SWEEP_H
+#define HOST_CLI_SWEEP_H
+
+#include "cli.h"
+
+/* The devices that --devices names, one worker each: all of one kind. */
+struct devices {
+    char kind[16];
+    char (*id)[32]; /* [count] */
+    size_t count;
+};
+
+/*
+ * "cpu:4", "cuda:0,cuda:1", "cuda" (all GPUs), or "auto": all GPUs, else a worker a core. kind: must
+ * be of this one, "" any. This process never opens CUDA: a child looks.
+ */
+il_status devices_read(struct devices *d, const char *text, const char *kind, il_error *err);
+void devices_free(struct devices *d);
+
+/* The sweep that a command line's lists and ranges are, as a sweep file's text; to be freed. */
+il_status sweep_text(const struct options *o, char **text, il_error *err);
+
+/* Runs of a pack, if --pack-size does not say: where more gain little on a core; a GPU's memory. */
+size_t sweep_pack_size(const char *kind);
+
+/* --NAME as a whole number from low to high; other if it was not given. */
+il_status sweep_number(const struct options *o, const char *name, size_t low, size_t high,
+                       size_t other, size_t *out, il_error *err);
+
+/* The folder that is the command's index-th operand; `what` is what usage calls it. */
+il_status sweep_folder(const struct options *o, int index, il_folder **out, il_error *err);
+
+/* The dataset of a folder: --data, else what the folder was made with. */
+il_status sweep_dataset(const struct options *o, const il_folder *folder, il_dataset **out,
+                        il_error *err);
+
+/* Merge, and print the ranking by these columns (NULL: init). */
+il_status sweep_ranking(const struct cli *cli, const il_folder *folder, const char *by,
+                        il_error *err);
+
+/* sweep run, and sweep retry (which tries what failed again). Returns the exit code. */
+int sweep_train(struct cli *cli, const struct options *o, int retry);
+
+/* the options that both have */
+#define SWEEP_RUN_ROWS                                                                             \
+    { .name = "devices",                                                                           \
+      .metavar = "LIST",                                                                           \
+      .value = "auto",                                                                             \
+      .group = "Training processes",                                                               \
+      .help = "a worker each: cuda:0,cuda:1, cuda for all GPUs, cpu:4, or auto" },                 \
+        { .name = "shard",                                                                         \
+          .metavar = "K/N",                                                                        \
+          .group = "Training processes",                                                           \
+          .help =                                                                                  \
+              "train the K-th of N shares of the packs only; 'sweep merge' when all are done" },   \
+        { .name = "fail-fast",                                                                     \
+          .group = "Training processes",                                                           \
+          .help = "stop at the first pack that fails for good" },                                  \
+        { .name = "keep-going",                                                                    \
+          .group = "Training processes",                                                           \
+          .help = "train all others nevertheless; this is the default" },                          \
+        { .name = "max-failures",                                                                  \
+          .metavar = "N",                                                                          \
+          .group = "Training processes",                                                           \
+          .help = "stop when so many packs have failed for good" },                                \
+        { .name = "by",                                                                            \
+          .metavar = "COLUMNS",                                                                    \
+          .value = "init",                                                                         \
+          .group = "Output",                                                                       \
+          .help = "what the ranking groups runs by, as init,depth" },                              \
+        { .name = "progress",                                                                      \
+          .metavar = "WHEN",                                                                       \
+          .value = "auto",                                                                         \
+          .words = "auto|always|never|json",                                                       \
+          .group = "Output",                                                                       \
+          .help = "a bar on a terminal, else lines: auto, always, never, or json lines" },         \
+    {                                                                                              \
+        .name = "quiet", .letter = 'q', .group = "Output",                                         \
+        .help = "say nothing on standard error but errors"                                         \
+    }
+
+/* What supervise does. */
+struct supervision {
+    struct cli *cli;
+    const struct options *o;
+    il_folder *folder;
+    const struct devices *devices;
+    size_t shard, shards; /* 1 of 1: all */
+    size_t max_failures;  /* packs that may fail for good before all stop */
+    int retry;            /* packs that failed before are tried again */
+};
+
+/*
+ * Train all packs that are left on worker processes, one a device. Returns the exit code, after a
+ * line on stderr where it is not 0; 1: some packs failed for good.
+ */
+int supervise(const struct supervision *s);
+
+#endif

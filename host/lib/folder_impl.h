@@ -1,0 +1,36 @@
+/* folder_impl.h - the inside of a sweep's folder. */
+#ifndef HOST_LIB_FOLDER_IMPL_H
+#define HOST_LIB_FOLDER_IMPL_H
+
+#include "initlab/folder.h"
+#include "journal.h"
+
+enum { IL_PATH = 4096 };
+
+struct il_folder {
+    char path[IL_PATH - 300]; /* names in it fit behind */
+    il_sweep *sweep;
+    il_sweep_plan *plan;
+    il_folder_pack *pack; /* [packs] */
+    struct {
+        char *kind, *data, *data_sum, *sum; /* sum: of the plan, by the ids of all runs */
+        size_t pack_size, pixels, classes, samples;
+    } setup;
+    struct il_journal journal; /* of failures; made when there is one */
+};
+
+/* The path of a file of the folder. */
+void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number);
+
+/* Make a journal of a name that nobody else has, with its first line; env is taken over. */
+il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, json_t *env,
+                            il_error *err);
+
+/* All journals, in the order of their names; names [*n] of files, freed by il_folder_free_names. */
+il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n, il_error *err);
+void il_folder_free_names(char **names, size_t n);
+
+/* Does a journal's first line belong to this folder's plan? */
+int il_folder_owns(const struct il_folder *f, const json_t *head);
+
+#endif

@@ -1,0 +1,208 @@
+/* folder_journal.c - a folder's journals: who writes one, and what all of them say of the packs. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "folder_impl.h"
+
+enum { FORMAT = 1, TRIES = 1000 };
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, json_t *env,
+                            il_error *err)
+{
+    char host[64] = "", path[IL_PATH];
+    const long long since = (long long)time(NULL);
+    il_status st = IL_OK;
+
+    gethostname(host, sizeof host - 1);
+    for (char *p = host; *p; p++)
+        if (*p == '/')
+            *p = '_';
+    for (int i = 0; i < TRIES; i++) { /* a name of its own: containers share hosts and pids */
+        snprintf(path, sizeof path, "%s/journal/%s-%lld-%ld-%d.jsonl", f->path, host, since,
+                 (long)getpid(), i);
+        il_journal_close(j);
+        if (access(path, F_OK) != 0) {
+            st = il_journal_create(j, path, err);
+            if (st == IL_OK || errno != EEXIST)
+                break;
+        }
+    }
+    if (st == IL_OK)
+        st = il_journal_add(j,
+                            json_pack("{s:i, s:s, s:o}", "journal", FORMAT, "plan", f->setup.sum,
+                                      "environment", env),
+                            err);
+    else
+        json_decref(env);
+    return st;
+}
+
+il_status il_folder_fail(il_folder *f, size_t pack, il_status why, const char *text, il_error *err)
+{
+    json_t *const line = json_pack("{s:I, s:s, s:I, s:i, s:s}", "pack", (json_int_t)pack, "status",
+                                   "failed", "attempt", (json_int_t)f->pack[pack].attempts + 1,
+                                   "code", il_status_exit(why), "error", text);
+    il_status st = IL_OK;
+
+    if (!f->journal.path)
+        st = il_folder_journal(f, &f->journal, json_object(), err);
+    if (st != IL_OK) {
+        json_decref(line);
+        return st;
+    }
+    IL_TRY(il_journal_add(&f->journal, line, err));
+    IL_TRY(il_journal_commit(&f->journal, err));
+    f->pack[pack].status = IL_PACK_FAILED;
+    f->pack[pack].attempts++;
+    free(f->pack[pack].error);
+    f->pack[pack].error = strdup(text);
+out:
+    return st;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+int il_folder_owns(const struct il_folder *f, const json_t *head)
+{
+    const char *const plan = json_string_value(json_object_get(head, "plan"));
+
+    return json_integer_value(json_object_get(head, "journal")) == FORMAT && plan &&
+           strcmp(plan, f->setup.sum) == 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void il_folder_free_names(char **names, size_t n)
+{
+    for (size_t i = 0; names && i < n; i++)
+        free(names[i]);
+    free(names);
+}
+
+il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n, il_error *err)
+{
+    char path[IL_PATH];
+    const struct dirent *e;
+    size_t room = 0;
+    DIR *d;
+
+    *names = NULL;
+    *n = 0;
+    il_folder_file(f, "journal", path, 0);
+    d = opendir(path);
+    if (!d)
+        return il_fail(err, IL_E_IO, "cannot read '%s': %s", path, strerror(errno));
+    while ((e = readdir(d))) {
+        const size_t length = strlen(e->d_name);
+
+        if (length < 7 || strcmp(e->d_name + length - 6, ".jsonl") != 0)
+            continue;
+        if (*n == room) {
+            char **const more = realloc(*names, (room = 2 * room + 16) * sizeof *more);
+
+            if (!more)
+                goto memory;
+            *names = more;
+        }
+        if (!((*names)[*n] = strdup(e->d_name)))
+            goto memory;
+        ++*n;
+    }
+    closedir(d);
+    if (*n)
+        qsort(*names, *n, sizeof **names, by_name);
+    return IL_OK;
+memory:
+    closedir(d);
+    il_folder_free_names(*names, *n);
+    *names = NULL;
+    return il_fail(err, IL_E_MEMORY, "out of memory");
+}
+
+/* a pack's last line: done counts for good, a failure until it is done */
+static il_status note_pack(struct il_folder *f, const json_t *line, il_error *err)
+{
+    const json_t *const number = json_object_get(line, "pack");
+    const char *const status = json_string_value(json_object_get(line, "status"));
+    const json_int_t attempt = json_integer_value(json_object_get(line, "attempt"));
+    il_folder_pack *p;
+
+    if (!json_is_integer(number) || !status)
+        return IL_OK; /* of a later version, or none of ours */
+    if (json_integer_value(number) < 0 || (size_t)json_integer_value(number) >= f->plan->packs)
+        return il_fail(err, IL_E_DATA, "%s: a journal has a pack %lld, the plan has %zu", f->path,
+                       (long long)json_integer_value(number), f->plan->packs);
+    p = &f->pack[json_integer_value(number)];
+    if (attempt > (json_int_t)p->attempts)
+        p->attempts = (unsigned)attempt;
+    if (strcmp(status, "done") == 0) {
+        p->status = IL_PACK_DONE;
+    } else if (p->status != IL_PACK_DONE) {
+        const char *const text = json_string_value(json_object_get(line, "error"));
+
+        p->status = IL_PACK_FAILED;
+        free(p->error);
+        p->error = strdup(text ? text : "");
+    }
+    return IL_OK;
+}
+
+/* a group: the first of a file has its head before the pack's lines */
+struct scan {
+    struct il_folder *f;
+    int first, owned;
+};
+
+static il_status scan_group(void *arg, char *const *line, size_t lines, il_error *err)
+{
+    struct scan *const s = arg;
+    json_t *value;
+    il_status st = IL_OK;
+
+    if (s->first) {
+        value = json_loads(line[0], 0, NULL);
+        s->owned = il_folder_owns(s->f, value);
+        s->first = 0;
+        json_decref(value);
+    }
+    if (s->owned) {
+        value = json_loads(line[lines - 1], 0, NULL);
+        st = note_pack(s->f, value, err);
+        json_decref(value);
+    }
+    return st;
+}
+
+il_status il_folder_scan(il_folder *f, il_error *err)
+{
+    char **names = NULL, path[IL_PATH];
+    size_t n = 0;
+    il_status st;
+
+    for (size_t p = 0; p < f->plan->packs; p++) {
+        f->pack[p].status = IL_PACK_TODO;
+        f->pack[p].attempts = 0;
+        free(f->pack[p].error);
+        f->pack[p].error = NULL;
+    }
+    IL_TRY(il_folder_journals(f, &names, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        struct scan s = { .f = f, .first = 1 };
+        size_t from = 0;
+
+        snprintf(path, sizeof path, "%s/journal/%s", f->path, names[i]);
+        IL_TRY(il_journal_read(path, &from, scan_group, &s, err));
+    }
+out:
+    il_folder_free_names(names, n);
+    return st;
+}

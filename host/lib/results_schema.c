@@ -1,0 +1,164 @@
+/*
+ * results_schema.c - the tables of results.sqlite. The columns of a run's parameters come from the
+ * one list of parameters; ANY keeps numbers numbers and text text, as seeds go beyond 2^63.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "results_impl.h"
+
+static const char before[] =
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE journals (name TEXT PRIMARY KEY, bytes INTEGER NOT NULL,"
+    " environment INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE environments (environment INTEGER PRIMARY KEY, facts TEXT NOT NULL UNIQUE"
+#define FACT(name) ", \"" name "\" TEXT GENERATED ALWAYS AS (facts ->> '" name "') VIRTUAL"
+    FACT("version") FACT("commit") FACT("compiler") FACT("build") FACT("blas") FACT("kernels")
+        FACT("host") FACT("device") FACT("name") FACT("detail")
+#undef FACT
+            ") STRICT;"
+            "CREATE TABLE runs (run_id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE,"
+            " pack INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN ('ok', 'diverged', "
+            "'failed')),"
+            " error TEXT";
+static const char after[] =
+    ", depth INTEGER GENERATED ALWAYS AS"
+    " (length(layers) - length(replace(layers, ',', '')) - 1) VIRTUAL"
+    ", cost REAL, train_accuracy REAL, test_cost REAL, test_accuracy REAL,"
+    " validation_cost REAL, validation_accuracy REAL,"
+    " diverged_epoch INTEGER, diverged_step INTEGER, attempt INTEGER NOT NULL,"
+    " seconds REAL, evaluation_seconds REAL, environment INTEGER"
+    ") STRICT;"
+    "CREATE TABLE epochs (run_id TEXT NOT NULL, epoch INTEGER NOT NULL, cost REAL, lr REAL,"
+    " train_accuracy REAL, test_cost REAL, test_accuracy REAL, validation_cost REAL,"
+    " validation_accuracy REAL, PRIMARY KEY (run_id, epoch)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE layers (run_id TEXT NOT NULL, layer INTEGER NOT NULL, fan_in INTEGER NOT NULL,"
+    " fan_out INTEGER NOT NULL, start_mean REAL, start_std REAL, end_mean REAL, end_std REAL,"
+    " PRIMARY KEY (run_id, layer)) STRICT, WITHOUT ROWID;";
+
+il_status il_results_fail(sqlite3 *db, const char *what, il_error *err)
+{
+    const int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+
+    return il_fail(err,
+                   code == SQLITE_NOMEM                              ? IL_E_MEMORY
+                   : code == SQLITE_CANTOPEN                         ? IL_E_CREATE
+                   : code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? IL_E_DATA
+                                                                     : IL_E_IO,
+                   "%s: %s", what, db ? sqlite3_errmsg(db) : "out of memory");
+}
+
+/* the statements that make all tables; to be freed */
+static char *schema(void)
+{
+    char columns[4096];
+    const il_parameter *p;
+    size_t n = 0;
+    char *all = NULL;
+
+    for (size_t i = 0; (p = il_parameter_at(i)) && n < sizeof columns; i++)
+        n += (size_t)snprintf(columns + n, sizeof columns - n, ", \"%s\" ANY", p->name);
+    if (n >= sizeof columns ||
+        asprintf(&all, "BEGIN IMMEDIATE;%s%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;",
+                 before, columns, after, IL_RESULTS_VERSION, IL_RESULTS_ID) < 0)
+        return NULL;
+    return all;
+}
+
+static int pragma(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *s = NULL;
+    int value = -1;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+        value = sqlite3_column_int(s, 0);
+    sqlite3_finalize(s);
+    return value;
+}
+
+/* which sweep this is, for who has the file alone */
+static int describe(sqlite3 *db, const struct il_folder *f)
+{
+    char path[IL_PATH], size[32], *text = NULL;
+    FILE *file;
+    size_t room = 0;
+    ssize_t n;
+    sqlite3_stmt *s = NULL;
+    int ok;
+
+    il_folder_file(f, "sweep.yaml", path, 0);
+    file = fopen(path, "r");
+    n = file ? getdelim(&text, &room, 0, file) : -1;
+    if (file)
+        fclose(file);
+    snprintf(size, sizeof size, "%zu", f->setup.pack_size);
+    {
+        const char *const pair[][2] = { { "sweep", n > 0 ? text : "" },
+                                        { "plan", f->setup.sum },
+                                        { "device", f->setup.kind },
+                                        { "pack_size", size },
+                                        { "data_sum", f->setup.data_sum } };
+
+        ok = sqlite3_prepare_v2(db, "INSERT INTO meta VALUES (?1, ?2)", -1, &s, NULL) == SQLITE_OK;
+        for (size_t i = 0; ok && i < sizeof pair / sizeof *pair; i++) {
+            sqlite3_bind_text(s, 1, pair[i][0], -1, SQLITE_STATIC);
+            sqlite3_bind_text(s, 2, pair[i][1], -1, SQLITE_STATIC);
+            ok = sqlite3_step(s) == SQLITE_DONE;
+            sqlite3_reset(s);
+        }
+    }
+    sqlite3_finalize(s);
+    free(text);
+    return ok;
+}
+
+static il_status make_tables(sqlite3 *db, const struct il_folder *f, il_error *err)
+{
+    char *const all = schema();
+    il_status st = IL_OK;
+
+    if (!all)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    if (sqlite3_exec(db, all, NULL, NULL, NULL) != SQLITE_OK || !describe(db, f) ||
+        sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
+        st = il_results_fail(db, "results.sqlite", err);
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    free(all);
+    return st;
+}
+
+il_status il_results_connect(sqlite3 **db, const struct il_folder *f, int create, il_error *err)
+{
+    char path[IL_PATH];
+    int version;
+    il_status st = IL_OK;
+
+    il_folder_file(f, "results.sqlite", path, 0);
+    if (sqlite3_open_v2(path, db,
+                        create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE,
+                        NULL) != SQLITE_OK) {
+        st = il_results_fail(*db, path, err);
+        goto out;
+    }
+    sqlite3_busy_timeout(*db, 60000);
+    version = pragma(*db, "PRAGMA user_version");
+    if (version == 0 && create) {
+        if (sqlite3_exec(*db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK)
+            st = il_results_fail(*db, path, err);
+        else
+            st = make_tables(*db, f, err);
+    } else if (version < 0) {
+        st = il_results_fail(*db, path, err);
+    } else if (version != IL_RESULTS_VERSION ||
+               pragma(*db, "PRAGMA application_id") != IL_RESULTS_ID) {
+        st = il_fail(err, IL_E_DATA, "%s: no results of this version (%d, not %d)", path, version,
+                     IL_RESULTS_VERSION);
+    }
+out:
+    if (st != IL_OK) {
+        sqlite3_close(*db);
+        *db = NULL;
+    }
+    return st;
+}

@@ -1,0 +1,138 @@
+/**
+ * folder.h - a sweep's folder: what is to be trained, what is done, and who trains it. Any number of
+ * processes, on any number of machines that share the folder, may train its packs at once; what each
+ * commits goes to a journal of its own (docs/formats.md), and is never lost, nor counted twice.
+ */
+#ifndef INITLAB_FOLDER_H
+#define INITLAB_FOLDER_H
+
+#include <stddef.h>
+#include "dataset.h"
+#include "device.h"
+#include "pack.h"
+#include "status.h"
+#include "sweep.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct il_folder il_folder;
+
+/** What is fixed when a folder is made, besides the sweep. */
+typedef struct il_folder_setup {
+    const char *kind; /**< of device: "cpu", "cuda" */
+    size_t pack_size;
+    const char *data; /**< where the dataset lies, for whoever continues; "": the bundled one */
+    const il_dataset *set; /**< the dataset itself: its sum becomes part of the runs' ids */
+} il_folder_setup;
+
+/**
+ * Make a sweep's folder: a copy of a sweep file's text [n], and the plan of packs. The folder may
+ * exist if it is empty, or holds the same sweep with the same setup: it is then left as it is.
+ *
+ * IL_E_DATA: mistakes in the text, by their place in `path` (what messages call the file);
+ * IL_E_USAGE: the folder holds another sweep, or something else; IL_E_CREATE, IL_E_IO.
+ */
+il_status il_folder_create(const char *dir, const char *path, const char *text, size_t n,
+                           const il_folder_setup *setup, il_error *err);
+
+/** Open a sweep's folder. IL_E_DATA: it is none, or its plan is of another version. */
+il_status il_folder_open(il_folder **out, const char *dir, il_error *err);
+
+/** Close; NULL is legal. */
+void il_folder_close(il_folder *folder);
+
+const char *il_folder_path(const il_folder *folder);
+const char *il_folder_kind(const il_folder *folder); /**< of device */
+const char *il_folder_data(const il_folder *folder); /**< il_folder_setup's */
+const il_sweep *il_folder_sweep(const il_folder *folder);
+const il_sweep_plan *il_folder_plan(const il_folder *folder);
+
+/** The id of a run: il_sweep_id with the folder's dataset. */
+il_status il_folder_id(const il_folder *folder, size_t run, char id[17], il_error *err);
+
+/** IL_E_DATA unless this is the dataset that the folder was made for. */
+il_status il_folder_check(const il_folder *folder, const il_dataset *set, il_error *err);
+
+typedef enum il_pack_status { IL_PACK_TODO, IL_PACK_DONE, IL_PACK_FAILED } il_pack_status;
+
+/** One pack of the plan, as il_folder_scan found it. */
+typedef struct il_folder_pack {
+    double cost; /**< of its training, in multiply-adds: for orders and estimates */
+    il_pack_status status;
+    unsigned attempts; /**< that ended, well or not */
+    char *error;       /**< of the last failure, else NULL */
+} il_folder_pack;
+
+/** Read all journals: what is done and what failed, by whomever. IL_E_MEMORY, IL_E_IO. */
+il_status il_folder_scan(il_folder *folder, il_error *err);
+
+/** A pack, by its place in the plan. */
+const il_folder_pack *il_folder_pack_at(const il_folder *folder, size_t pack);
+
+/**
+ * Which packs are shard k of n, 1 to n: mine [packs of the plan] becomes 1 or 0. Packs are dealt in
+ * snake order by cost, so that shards cost about the same. IL_E_USAGE, IL_E_MEMORY.
+ */
+il_status il_folder_shard(const il_folder *folder, size_t k, size_t n, unsigned char *mine,
+                          il_error *err);
+
+/** The packs by cost, the largest first: order [packs of the plan]. */
+il_status il_folder_longest(const il_folder *folder, size_t *order, il_error *err);
+
+/** Record that a pack failed for good: a run's error, not the device's. IL_E_CREATE, IL_E_IO. */
+il_status il_folder_fail(il_folder *folder, size_t pack, il_status why, const char *text,
+                         il_error *err);
+
+/** Write a file of the folder, as il_write_file does. */
+il_status il_folder_write(const il_folder *folder, const char *name, const char *text,
+                          il_error *err);
+
+/* ---- training -------------------------------------------------------------------------------- */
+
+/** What trains packs: one device, one dataset, one journal. */
+typedef struct il_worker il_worker;
+
+/**
+ * A worker of a folder. folder, set and device must outlive it. The journal is made when the first
+ * pack is committed. IL_E_MEMORY; IL_E_DATA: another dataset.
+ */
+il_status il_worker_open(il_worker **out, const il_folder *folder, const il_dataset *set,
+                         il_device *device, il_error *err);
+
+/** Close; NULL is legal. */
+void il_worker_close(il_worker *worker);
+
+/** What training a pack came to. */
+typedef struct il_trained {
+    size_t runs, diverged;
+    double best;       /**< highest test accuracy of the pack's runs */
+    char best_run[17]; /**< and whose */
+    double seconds, evaluation_seconds;
+} il_trained;
+
+/**
+ * Train a pack to its end and commit its results as this attempt (from 1); where an earlier worker was interrupted in it, it
+ * goes on there, to the same bits.
+ *
+ * IL_E_INTERRUPTED: progress said so; its state is saved for whoever goes on. IL_E_IO, IL_E_CREATE:
+ * nothing of it is committed. IL_E_DEVICE: the device failed; others may not. Others: the pack's own
+ * error, il_folder_fail records it.
+ */
+il_status il_worker_train(il_worker *worker, size_t pack, unsigned attempt,
+                          il_progress_fn *progress, void *arg, il_trained *out, il_error *err);
+
+/** Train a pack again for the sake of one of its runs; nothing is committed. */
+typedef struct il_again {
+    il_pack *pack;   /**< trained; il_pack_close frees */
+    size_t run;      /**< the run's place in it */
+    il_epoch *epoch; /**< [il_pack_epochs] of that run; free frees */
+} il_again;
+il_status il_worker_again(il_worker *worker, size_t run, il_progress_fn *progress, void *arg,
+                          il_again *out, il_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

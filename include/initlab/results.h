@@ -1,0 +1,81 @@
+/**
+ * results.h - what came of a sweep's runs, in one SQLite file (docs/formats.md has its tables):
+ * fold the workers' journals into it, and read it.
+ */
+#ifndef INITLAB_RESULTS_H
+#define INITLAB_RESULTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "folder.h"
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Fold all journals of a folder into its results.sqlite, which is made if need be: what is new in
+ * them since the last time. By run id, so nothing is there twice whatever was committed twice.
+ * One process at a time writes; the file must lie on a local disk. IL_E_IO, IL_E_CREATE: SQLite's
+ * words (disk full); what is not folded stays in the journals. IL_E_DATA: a file of another version.
+ */
+il_status il_results_merge(const il_folder *folder, il_error *err);
+
+typedef struct il_results il_results;
+
+/** Open a folder's results.sqlite for reading. IL_E_DATA: there is none, or of another version. */
+il_status il_results_open(il_results **out, const il_folder *folder, il_error *err);
+
+/** Close; NULL is legal. */
+void il_results_close(il_results *results);
+
+/** One value of a row. */
+typedef struct il_value {
+    enum { IL_VALUE_NULL, IL_VALUE_WHOLE, IL_VALUE_REAL, IL_VALUE_TEXT } kind;
+    int64_t whole;
+    double real;      /**< also where whole is set */
+    const char *text; /**< of any kind but NULL ("") ; valid during the call */
+} il_value;
+
+/** Called for each row; a result other than 0 ends the reading. */
+typedef int il_row_fn(void *arg, const char *const *name, const il_value *value, size_t columns);
+
+/** The tables that il_results_rows reads, in the order of their keys. */
+typedef enum il_table {
+    IL_TABLE_RUNS,
+    IL_TABLE_EPOCHS,
+    IL_TABLE_LAYERS,
+    IL_TABLE_ENVIRONMENTS
+} il_table;
+
+/** All rows of a table: runs by their place in the sweep, epochs and layers of each in order. */
+il_status il_results_rows(il_results *results, il_table table, il_row_fn *each, void *arg,
+                          il_error *err);
+
+/**
+ * Rank groups of runs by mean test accuracy, the highest first: the columns `by` (names of columns of
+ * runs, separated by commas), then n, mean, sd (n - 1; NULL for one run), best, best_run, diverged
+ * (how many), failed. Every run that ended counts, a diverged one with the accuracy that it had.
+ * IL_E_USAGE: no such column; the text names the nearest.
+ */
+il_status il_results_rank(il_results *results, const char *by, il_row_fn *each, void *arg,
+                          il_error *err);
+
+/**
+ * Write every run's epochs as TensorBoard scalars: to/RUN_ID/events.out.tfevents.initlab, a file a
+ * run, with the tags cost, lr, train_accuracy, test_cost, ... and the epoch as step. Folders are made;
+ * files are written whole, so a second export replaces the first. IL_E_CREATE, IL_E_IO.
+ */
+il_status il_results_tensorboard(il_results *results, const char *to, il_error *err);
+
+/** How many runs ended, and how: ok, diverged, failed. */
+typedef struct il_tally {
+    size_t ok, diverged, failed;
+} il_tally;
+il_status il_results_tally(il_results *results, il_tally *out, il_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

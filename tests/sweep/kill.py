@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""kill.py INITLAB KILLS RUNS - a sweep that is killed again and again loses nothing and counts nothing twice.
+
+Every start trains with another number of workers or shards, and is ended by kill -9 of all its processes, of one
+worker, or by SIGTERM, at a random time after its first commit. In the end the results must be those of a sweep
+that nobody killed. A kill counts where something was committed before it and something was left."""
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from sweeps import committed, dump, tiny, write_sweep  # noqa: E402
+
+INITLAB, KILLS, RUNS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+SEED = int(os.environ.get("SEED", time.time_ns() % 1000000))
+RANDOM = random.Random(SEED)
+PACK = 8
+
+
+def children(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+def start(arguments):
+    return subprocess.Popen([INITLAB, "sweep", "run", *arguments, "--quiet"], stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE, start_new_session=True)
+
+
+def end(process, how):
+    """Kill all, one worker, or ask to end; returns the exit code."""
+    try:
+        if how == "worker":
+            victims = children(process.pid)
+            if victims:
+                os.kill(RANDOM.choice(victims), signal.SIGKILL)
+            time.sleep(0.02)
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            os.killpg(process.pid, signal.SIGTERM if how == "term" else signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.communicate()
+    return process.returncode
+
+
+def main(folder):
+    data, file, plain, killed = (os.path.join(folder, name) for name in ("data", "sweep.yaml", "plain", "killed"))
+    tiny(data)
+    runs = write_sweep(file, RUNS)
+    begin = time.monotonic()
+    subprocess.run([INITLAB, "sweep", "run", file, "--out", plain, "--data", data, "--pack-size", str(PACK),
+                    "--devices", "cpu:2", "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    whole = time.monotonic() - begin
+    packs = committed(plain)[0]
+    step = whole / (KILLS + 1)
+    kills = starts = 0
+    first = [file, "--out", killed, "--data", data, "--pack-size", str(PACK)]
+    while True:
+        shards = RANDOM.choice([1, 1, 2, 3])
+        arguments = [killed] if os.path.exists(os.path.join(killed, "sweep.json")) else first
+        arguments = arguments + ["--devices", f"cpu:{RANDOM.randint(1, 4)}"]
+        if shards > 1:
+            arguments += ["--shard", f"{RANDOM.randint(1, shards)}/{shards}"]
+        before = committed(killed)[0] if os.path.isdir(killed) else 0
+        assert before <= packs, f"{before} packs are committed, the sweep has {packs}"
+        if before == packs:
+            break
+        if kills >= KILLS:
+            arguments = [killed, "--devices", "cpu:2"]
+        process = start(arguments)
+        starts += 1
+        while process.poll() is None and (kills >= KILLS or committed(killed)[0] == before):
+            time.sleep(0.002)
+        if process.poll() is None:
+            time.sleep(RANDOM.uniform(0, step))
+            how = RANDOM.choice(["all", "all", "worker", "term"])
+            code = end(process, how)
+            if how == "term":
+                assert code in (0, 75), f"SIGTERM ended it with {code}"
+            now = committed(killed)[0]
+            kills += before < now < packs or 0 < before < packs
+        else:
+            error = process.communicate()[1].decode()
+            assert process.returncode == 0, f"{process.returncode}: {error}"
+    subprocess.run([INITLAB, "sweep", "run", killed, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    lines, distinct = committed(killed)
+    want, got = dump(plain), dump(killed)
+    runs_got = [row[1] for row in got if row[0] == "runs"]
+    print(f"seed {SEED}: {runs} runs in {packs} packs, {starts} starts, {kills} kills that count; "
+          f"lost {runs - len(set(runs_got))}, twice {len(runs_got) - len(set(runs_got))}, "
+          f"packs committed twice {lines - distinct}")
+    assert kills >= KILLS, f"only {kills} kills counted: the sweep is too short for them"
+    assert lines == distinct == packs
+    assert got == want, "the results differ from those of a sweep that was not killed"
+
+
+FOLDER = tempfile.mkdtemp(prefix="initlab-kill-")
+try:
+    print(f"seed {SEED}", flush=True)
+    main(FOLDER)
+finally:
+    shutil.rmtree(FOLDER, ignore_errors=True)

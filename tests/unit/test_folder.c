@@ -1,0 +1,597 @@
+/*
+ * test_folder.c - a sweep's folder: journals torn anywhere, packs interrupted anywhere, shards, and
+ * results that are the same whatever was committed twice.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "initlab/initlab.h"
+#include "lib/crc32c.h"
+#include "lib/journal.h"
+
+static char place[] = "/tmp/test_folder.XXXXXX";
+
+static const char SWEEP[] =
+    "parameters:\n  layers: [\"in,out\", \"in,4,out\"]\n"
+    "  init: [he_normal, zeros, \"normal:0:1e30\"]\n  batch: 4\n  epochs: 3\n"
+    "  optimizer: [sgd, adam]\nseeds: 0..4\n";
+
+static const char *at(const char *name, char path[256])
+{
+    snprintf(path, 256, "%s/%s", place, name);
+    return path;
+}
+
+static int enter(void **state)
+{
+    (void)state;
+    strcpy(place + strlen(place) - 6, "XXXXXX");
+    return mkdtemp(place) ? 0 : -1;
+}
+
+static int leave(void **state)
+{
+    char command[300];
+
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf '%s'", place);
+    return system(command);
+}
+
+#define OK(call)                                                                                   \
+    do {                                                                                           \
+        if ((call) != IL_OK)                                                                       \
+            fail_msg("%s: %s", #call, err.text);                                                   \
+    } while (0)
+
+/* 20 training and 9 test images of 2x3 pixels in 3 classes */
+static il_dataset *dataset(void)
+{
+    static uint8_t images[20 * 6], labels[20];
+    il_dataset *set = NULL;
+    il_error err = { .text = "" };
+
+    for (size_t i = 0; i < sizeof images; i++)
+        images[i] = (uint8_t)(i * i * 7 % 251);
+    for (size_t i = 0; i < sizeof labels; i++)
+        labels[i] = (uint8_t)(i % 3);
+    OK(il_dataset_from(&set, 2, 3, (il_samples){ 20, images, labels },
+                       (il_samples){ 9, images, labels }, &err));
+    return set;
+}
+
+static il_folder *folder(const char *name, const il_dataset *set, size_t pack_size)
+{
+    const il_folder_setup setup = { "cpu", pack_size, "", set };
+    il_error err = { .text = "" };
+    il_folder *f = NULL;
+    char path[256];
+
+    OK(il_folder_create(at(name, path), "sweep.yaml", SWEEP, strlen(SWEEP), &setup, &err));
+    OK(il_folder_open(&f, path, &err));
+    return f;
+}
+
+/* ---- journals -------------------------------------------------------------------------------- */
+
+struct seen {
+    size_t groups, lines;
+    long last; /* number in the last line */
+};
+
+static il_status see(void *arg, char *const *line, size_t lines, il_error *err)
+{
+    struct seen *const s = arg;
+    json_t *const value = json_loads(line[lines - 1], 0, NULL);
+
+    (void)err;
+    assert_non_null(value);
+    s->groups++;
+    s->lines += lines;
+    s->last = (long)json_integer_value(json_object_get(value, "n"));
+    json_decref(value);
+    return IL_OK;
+}
+
+static size_t slurp(const char *path, char *bytes, size_t room)
+{
+    FILE *const f = fopen(path, "rb");
+    size_t n;
+
+    assert_non_null(f);
+    n = fread(bytes, 1, room, f);
+    fclose(f);
+    return n;
+}
+
+static void spill(const char *path, const char *bytes, size_t n)
+{
+    FILE *const f = fopen(path, "wb");
+
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes, 1, n, f), n);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* Groups of 1, 2 and 3 lines. */
+static size_t three_groups(const char *path, size_t end[4])
+{
+    struct il_journal j;
+    il_error err = { .text = "" };
+
+    OK(il_journal_create(&j, path, &err));
+    end[0] = 0;
+    for (int g = 1; g <= 3; g++) {
+        for (int i = 1; i <= g; i++)
+            OK(il_journal_add(&j, json_pack("{s:i, s:s}", "n", 10 * g + i, "t", "a\nb"), &err));
+        OK(il_journal_commit(&j, &err));
+        end[g] = (size_t)j.size;
+    }
+    OK(il_journal_add(&j, json_pack("{}"), &err)); /* never committed */
+    il_journal_close(&j);
+    return end[3];
+}
+
+static void torn_journals(void **state)
+{
+    char path[256], bytes[2048], torn[2048];
+    size_t end[4], n;
+    il_error err = { .text = "" };
+    struct il_journal j;
+
+    (void)state;
+    assert_int_equal(il_crc32c(0, "123456789", 9), 0xe3069283); /* RFC 3720 */
+    n = three_groups(at("j.jsonl", path), end);
+    assert_int_equal(slurp(path, bytes, sizeof bytes), n);
+    assert_int_equal(il_journal_create(&j, path, &err), IL_E_CREATE); /* never written to again */
+    il_journal_close(&j);
+    for (size_t cut = 0; cut <= n; cut++) { /* cut anywhere: the whole groups before it */
+        struct seen s = { 0 };
+        size_t from = 0, groups = 0;
+
+        while (groups < 3 && end[groups + 1] <= cut)
+            groups++;
+        spill(path, bytes, cut);
+        OK(il_journal_read(path, &from, see, &s, &err));
+        assert_int_equal(s.groups, groups);
+        assert_int_equal(from, end[groups]);
+    }
+    for (size_t bit = 0; bit < 8 * n; bit++) { /* any bit: the groups before it */
+        struct seen s = { 0 };
+        size_t from = 0, groups = 0;
+
+        memcpy(torn, bytes, n);
+        torn[bit / 8] = (char)(torn[bit / 8] ^ 1 << bit % 8);
+        while (end[groups + 1] <= bit / 8)
+            groups++;
+        spill(path, torn, n);
+        OK(il_journal_read(path, &from, see, &s, &err));
+        if (s.groups != groups)
+            fail_msg("bit %zu: %zu groups, not %zu", bit, s.groups, groups);
+    }
+    spill(path, bytes, n);
+    for (size_t g = 0; g < 3; g++) { /* from where an earlier reading ended */
+        struct seen s = { 0 };
+        size_t from = end[g];
+
+        OK(il_journal_read(path, &from, see, &s, &err));
+        assert_int_equal(s.groups, 3 - g);
+        assert_int_equal(s.last, 33);
+    }
+}
+
+/* A commit that fails leaves the file as it was, and the next one is whole. */
+static void failed_commit(void **state)
+{
+    struct rlimit limit;
+    struct il_journal j;
+    struct seen s = { 0 };
+    size_t from = 0;
+    char path[256];
+    il_error err = { .text = "" };
+
+    (void)state;
+    OK(il_journal_create(&j, at("k.jsonl", path), &err));
+    OK(il_journal_add(&j, json_pack("{s:i}", "n", 1), &err));
+    OK(il_journal_commit(&j, &err));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){ (rlim_t)j.size + 7, limit.rlim_max }), 0);
+    OK(il_journal_add(&j, json_pack("{s:i}", "n", 2), &err));
+    assert_int_equal(il_journal_commit(&j, &err), IL_E_IO);
+    assert_non_null(strstr(err.text, "k.jsonl"));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    OK(il_journal_add(&j, json_pack("{s:i}", "n", 3), &err));
+    OK(il_journal_commit(&j, &err));
+    il_journal_close(&j);
+    OK(il_journal_read(path, &from, see, &s, &err));
+    assert_int_equal(s.groups, 2);
+    assert_int_equal(s.last, 3);
+}
+
+/* ---- folders --------------------------------------------------------------------------------- */
+
+static void making_one(void **state)
+{
+    il_dataset *const set = dataset();
+    il_folder_setup setup = { "cpu", 4, "", set };
+    il_folder *f = folder("one", set, 4), *other = NULL;
+    il_error err = { .text = "" };
+    char path[256], id[17], again[17];
+
+    (void)state;
+    assert_string_equal(il_folder_kind(f), "cpu");
+    assert_int_equal(il_folder_plan(f)->runs, 60);
+    assert_int_equal(il_folder_plan(f)->packs, 16); /* 4 keys of 15 runs */
+    OK(il_folder_id(f, 7, id, &err));
+    OK(il_folder_create(at("one", path), "x", SWEEP, strlen(SWEEP), &setup, &err)); /* the same */
+    setup.pack_size = 5;
+    assert_int_equal(il_folder_create(path, "x", SWEEP, strlen(SWEEP), &setup, &err), IL_E_USAGE);
+    assert_non_null(strstr(err.text, "another sweep"));
+    assert_int_equal(il_folder_create(place, "x", SWEEP, strlen(SWEEP), &setup, &err), IL_E_USAGE);
+    assert_non_null(strstr(err.text, "not empty"));
+    assert_int_equal(il_folder_create(at("two", path), "x.yaml", "seeds: z\n", 9, &setup, &err),
+                     IL_E_DATA);
+    assert_non_null(strstr(err.text, "x.yaml:1:"));
+    assert_int_equal(access(path, F_OK), -1); /* a mistake makes no folder */
+    assert_int_equal(il_folder_open(&other, place, &err), IL_E_DATA);
+    assert_null(other);
+    il_folder_close(f);
+    OK(il_folder_open(&f, at("one", path), &err));
+    OK(il_folder_id(f, 7, again, &err));
+    assert_string_equal(id, again);
+    il_folder_close(f);
+    at("one/sweep.yaml", path); /* somebody changed it */
+    spill(path, "seeds: 0..2\n", 12);
+    assert_int_equal(il_folder_open(&f, at("one", path), &err), IL_E_DATA);
+    assert_non_null(strstr(err.text, "sweep.yaml"));
+    il_dataset_free(set);
+}
+
+/* Shards are a partition, and cost about the same. */
+static void shards(void **state)
+{
+    il_dataset *const set = dataset();
+    il_folder *const f = folder("shards", set, 2);
+    const size_t packs = il_folder_plan(f)->packs;
+    unsigned char mine[64], all[64];
+    size_t order[64];
+    il_error err = { .text = "" };
+
+    (void)state;
+    assert_in_range(packs, 8, 64);
+    for (size_t n = 1; n <= packs + 2; n++) {
+        double least = INFINITY, most = 0;
+
+        memset(all, 0, sizeof all);
+        for (size_t k = 1; k <= n; k++) {
+            double cost = 0;
+
+            OK(il_folder_shard(f, k, n, mine, &err));
+            for (size_t p = 0; p < packs; p++) {
+                all[p] = (unsigned char)(all[p] + mine[p]);
+                cost += mine[p] ? il_folder_pack_at(f, p)->cost : 0;
+            }
+            least = fmin(least, cost);
+            most = fmax(most, cost);
+        }
+        for (size_t p = 0; p < packs; p++)
+            assert_int_equal(all[p], 1);
+        if (n <= packs / 4) /* snake order: no further apart than the dearest pack */
+            assert_true(most - least <=
+                        il_folder_pack_at(f, 0)->cost + il_folder_pack_at(f, packs - 1)->cost);
+    }
+    assert_int_equal(il_folder_shard(f, 0, 2, mine, &err), IL_E_USAGE);
+    assert_int_equal(il_folder_shard(f, 3, 2, mine, &err), IL_E_USAGE);
+    OK(il_folder_longest(f, order, &err));
+    for (size_t i = 1; i < packs; i++)
+        assert_true(il_folder_pack_at(f, order[i - 1])->cost >=
+                    il_folder_pack_at(f, order[i])->cost);
+    il_folder_close(f);
+    il_dataset_free(set);
+}
+
+/* ---- training -------------------------------------------------------------------------------- */
+
+struct bench {
+    il_dataset *set;
+    il_device *device;
+};
+
+static struct bench open_bench(void)
+{
+    struct bench b = { .set = dataset() };
+    il_error err = { .text = "" };
+
+    OK(il_device_open(&b.device, "cpu", 1, NULL, &err));
+    return b;
+}
+
+static void close_bench(struct bench *b)
+{
+    il_device_close(b->device);
+    il_dataset_free(b->set);
+}
+
+static int stop_after(void *arg, size_t epoch, size_t step, size_t steps)
+{
+    int *const left = arg;
+
+    (void)epoch, (void)step, (void)steps;
+    return (*left)-- == 0;
+}
+
+/* all packs; each is interrupted every `often` calls of the progress function (0: never) */
+static void train_all(const struct bench *b, il_folder *f, int often)
+{
+    il_worker *w = NULL;
+    il_error err = { .text = "" };
+    il_trained t;
+
+    for (size_t p = 0; p < il_folder_plan(f)->packs; p++)
+        for (;;) {
+            int left = often;
+            il_status st;
+
+            if (!w)
+                OK(il_worker_open(&w, f, b->set, b->device, &err));
+            st = il_worker_train(w, p, 1, often ? stop_after : NULL, &left, &t, &err);
+            if (st == IL_OK)
+                break;
+            if (st != IL_E_INTERRUPTED)
+                fail_msg("%s", err.text);
+            il_worker_close(w); /* another process would go on */
+            w = NULL;
+        }
+    il_worker_close(w);
+}
+
+/* rows as text, but for what is a run's own */
+struct text {
+    char *text;
+    size_t n;
+};
+
+static int keep_row(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    struct text *const t = arg;
+
+    for (size_t i = 0; i < columns; i++) {
+        char one[512];
+
+        if (strstr(name[i], "seconds") || strcmp(name[i], "environment") == 0)
+            continue;
+        if (value[i].kind == IL_VALUE_REAL)
+            snprintf(one, sizeof one, "%a|", value[i].real);
+        else
+            snprintf(one, sizeof one, "%s|", value[i].text);
+        t->text = realloc(t->text, t->n + strlen(one) + 1);
+        assert_non_null(t->text);
+        strcpy(t->text + t->n, one);
+        t->n += strlen(one);
+    }
+    return 0;
+}
+
+/* everything in the results; to be freed */
+static char *results_of(il_folder *f)
+{
+    struct text t = { 0 };
+    il_results *r = NULL;
+    il_error err = { .text = "" };
+
+    OK(il_results_merge(f, &err));
+    OK(il_results_open(&r, f, &err));
+    OK(il_results_rows(r, IL_TABLE_RUNS, keep_row, &t, &err));
+    OK(il_results_rows(r, IL_TABLE_EPOCHS, keep_row, &t, &err));
+    OK(il_results_rows(r, IL_TABLE_LAYERS, keep_row, &t, &err));
+    il_results_close(r);
+    return t.text;
+}
+
+static void interruptions(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const whole = folder("whole", b.set, 4), *const often = folder("often", b.set, 4);
+    char *want, *got;
+    il_error err = { .text = "" };
+    il_tally tally;
+    il_results *r = NULL;
+    char path[256];
+
+    (void)state;
+    train_all(&b, whole, 0);
+    want = results_of(whole);
+    train_all(&b, often, 1); /* a step or an epoch at a time */
+    got = results_of(often);
+    assert_string_equal(want, got);
+    assert_int_equal(rmdir(at("often/state", path)), 0); /* nothing is left in it */
+    OK(il_results_open(&r, often, &err));
+    OK(il_results_tally(r, &tally, &err));
+    assert_int_equal(tally.ok + tally.diverged, 60);
+    assert_true(tally.diverged >= 10);
+    assert_int_equal(tally.failed, 0);
+    il_results_close(r);
+    OK(il_folder_scan(often, &err));
+    for (size_t p = 0; p < il_folder_plan(often)->packs; p++)
+        assert_int_equal(il_folder_pack_at(often, p)->status, IL_PACK_DONE);
+    free(want);
+    free(got);
+    il_folder_close(whole);
+    il_folder_close(often);
+    close_bench(&b);
+}
+
+/* What a folder has of a pack's state may be damaged, or another pack's: training starts over. */
+static void damaged_states(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const whole = folder("sound", b.set, 60), *const f = folder("damaged", b.set, 60);
+    static char bytes[1 << 16], other[1 << 16];
+    char path[256], *want, *got;
+    il_error err = { .text = "" };
+    il_worker *w = NULL;
+    il_trained t;
+    size_t n, m;
+
+    (void)state;
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    for (size_t p = 0; p < 2; p++)
+        assert_int_equal(il_worker_train(w, p, 1, stop_after, &(int){ 1 }, &t, &err),
+                         IL_E_INTERRUPTED);
+    n = slurp(at("damaged/state/0.state", path), bytes, sizeof bytes);
+    m = slurp(at("damaged/state/1.state", path), other, sizeof other);
+    assert_true(n > 100 && n < sizeof bytes && m > 100);
+    for (size_t i = 0; i < n; i += 1 + n / 40) { /* a flipped byte, a cut */
+        il_folder *const g = folder("damaged", b.set, 60);
+
+        bytes[i] = (char)(bytes[i] ^ 0x20);
+        spill(path, bytes, n);
+        bytes[i] = (char)(bytes[i] ^ 0x20);
+        spill(at("damaged/state/0.state", path), bytes, i);
+        assert_int_equal(il_worker_train(w, 0, 1, stop_after, &(int){ 0 }, &t, &err),
+                         IL_E_INTERRUPTED); /* it is read, refused, and saved anew */
+        il_folder_close(g);
+    }
+    spill(at("damaged/state/0.state", path), other, m);
+    il_worker_close(w);
+    train_all(&b, f, 0);
+    train_all(&b, whole, 0);
+    want = results_of(whole);
+    got = results_of(f);
+    assert_string_equal(want, got);
+    free(want);
+    free(got);
+    il_folder_close(f);
+    il_folder_close(whole);
+    close_bench(&b);
+}
+
+/* Committed twice, merged twice, failed before: once in the results. */
+static void twice(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const whole = folder("once", b.set, 7), *const f = folder("twice", b.set, 7);
+    char *want, *got;
+    il_error err = { .text = "" };
+    il_worker *w = NULL;
+    il_trained t;
+
+    (void)state;
+    train_all(&b, whole, 0);
+    want = results_of(whole);
+    OK(il_folder_fail(f, 1, IL_E_DEVICE, "the device was lost", &err));
+    assert_int_equal(il_folder_pack_at(f, 1)->status, IL_PACK_FAILED);
+    OK(il_folder_scan(f, &err));
+    assert_int_equal(il_folder_pack_at(f, 1)->status, IL_PACK_FAILED);
+    assert_int_equal(il_folder_pack_at(f, 1)->attempts, 1);
+    assert_string_equal(il_folder_pack_at(f, 1)->error, "the device was lost");
+    got = results_of(f);
+    assert_non_null(strstr(got, "failed|the device was lost|"));
+    free(got);
+    train_all(&b, f, 0);
+    train_all(&b, f, 0); /* all again, by another worker */
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    OK(il_worker_train(w, 1, 2, NULL, NULL, &t, &err)); /* what a retry would do */
+    il_worker_close(w);
+    OK(il_results_merge(f, &err));
+    OK(il_folder_scan(f, &err));
+    assert_int_equal(il_folder_pack_at(f, 1)->status, IL_PACK_DONE);
+    got = results_of(f);
+    assert_string_equal(want, got);
+    free(got);
+    free(want);
+    il_folder_close(f);
+    il_folder_close(whole);
+    close_bench(&b);
+}
+
+static int count_rows(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    size_t *const n = arg;
+
+    if ((*n)++ == 0) {
+        assert_string_equal(name[0], "init");
+        assert_string_equal(name[1], "n");
+        assert_int_equal(columns, 8);
+    }
+    assert_int_equal(value[1].whole, 20);
+    return 0;
+}
+
+static void ranking(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const f = folder("rank", b.set, 32);
+    il_results *r = NULL;
+    il_error err = { .text = "" };
+    size_t n = 0;
+
+    (void)state;
+    assert_int_equal(il_results_open(&r, f, &err), IL_E_CREATE);
+    train_all(&b, f, 0);
+    OK(il_results_merge(f, &err));
+    OK(il_results_open(&r, f, &err));
+    OK(il_results_rank(r, "init", count_rows, &n, &err));
+    assert_int_equal(n, 3);
+    assert_int_equal(il_results_rank(r, "inti", count_rows, &n, &err), IL_E_USAGE);
+    assert_non_null(strstr(err.text, "'init'"));
+    assert_int_equal(il_results_rank(r, "init\"; DROP TABLE runs", count_rows, &n, &err),
+                     IL_E_USAGE);
+    il_results_close(r);
+    il_folder_close(f);
+    close_bench(&b);
+}
+
+/* The same run again has the same bits. */
+static void again(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const f = folder("again", b.set, 4);
+    il_worker *w = NULL;
+    il_again first, second;
+    il_error err = { .text = "" };
+
+    (void)state;
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    OK(il_worker_again(w, 33, NULL, NULL, &first, &err));
+    OK(il_worker_again(w, 33, NULL, NULL, &second, &err));
+    for (size_t e = 0; e < il_pack_epochs(first.pack); e++)
+        assert_memory_equal(&first.epoch[e].cost, &second.epoch[e].cost, sizeof(double));
+    assert_int_equal(il_worker_again(w, 60, NULL, NULL, &second, &err), IL_E_USAGE);
+    il_pack_close(first.pack);
+    free(first.epoch);
+    il_worker_close(w);
+    il_folder_close(f);
+    close_bench(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(torn_journals, enter, leave),
+        cmocka_unit_test_setup_teardown(failed_commit, enter, leave),
+        cmocka_unit_test_setup_teardown(making_one, enter, leave),
+        cmocka_unit_test_setup_teardown(shards, enter, leave),
+        cmocka_unit_test_setup_teardown(interruptions, enter, leave),
+        cmocka_unit_test_setup_teardown(damaged_states, enter, leave),
+        cmocka_unit_test_setup_teardown(twice, enter, leave),
+        cmocka_unit_test_setup_teardown(ranking, enter, leave),
+        cmocka_unit_test_setup_teardown(again, enter, leave),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
