@@ -31,6 +31,15 @@ il_status sweep_number(const struct options *o, const char *name, size_t low, si
 /* The folder that is the command's index-th operand; `what` is what usage calls it. */
 il_status sweep_folder(const struct options *o, int index, il_folder **out, il_error *err);
 
+/*
+ * The folder that a command line is about: with a kind of device, a new one (--out) from the sweep file
+ * that is its operand or from its options, or the same that was made so before; NULL: the operand's.
+ */
+il_status sweep_open(const struct options *o, const char *kind, il_folder **folder, il_error *err);
+
+/* Is the operand a folder that holds a sweep already? */
+int sweep_continues(const struct options *o);
+
 /* The dataset of a folder: --data, else what the folder was made with. */
 il_status sweep_dataset(const struct options *o, const il_folder *folder, il_dataset **out,
                         il_error *err);
@@ -42,7 +51,36 @@ il_status sweep_ranking(const struct cli *cli, const il_folder *folder, const ch
 /* sweep run, and sweep retry (which tries what failed again). Returns the exit code. */
 int sweep_train(struct cli *cli, const struct options *o, int retry);
 
-/* the options that both have */
+/* the options that make a folder */
+#define SWEEP_MAKE_ROWS                                                                            \
+    { .name = "out",                                                                               \
+      .letter = 'o',                                                                               \
+      .metavar = "DIR",                                                                            \
+      .group = "Sweep",                                                                            \
+      .complete = COMPLETE_FOLDER,                                                                 \
+      .help = "the folder to make: results, and all that continues the sweep" },                   \
+        { .name = "seeds",                                                                         \
+          .metavar = "RANGE",                                                                      \
+          .group = "Sweep",                                                                        \
+          .help = "of the initial weights: 0..29, or a list" },                                    \
+        { .name = "depth",                                                                         \
+          .metavar = "RANGE",                                                                      \
+          .group = "Sweep",                                                                        \
+          .help = "how many hidden layers, as 1..10, in place of --layers" },                      \
+        { .name = "width",                                                                         \
+          .metavar = "N",                                                                          \
+          .group = "Sweep",                                                                        \
+          .help = "of these layers, 256 unless given; a list is legal" },                          \
+        { .name = "pack-size",                                                                     \
+          .metavar = "N",                                                                          \
+          .group = "Sweep",                                                                        \
+          .help = "runs of a pack at most; else 32 on the CPU, 256 on a GPU" },                    \
+    {                                                                                              \
+        .name = "data", .metavar = "DIR", .group = "Sweep", .complete = COMPLETE_FOLDER,           \
+        .help = "folder of a dataset; without it the bundled MNIST"                                \
+    }
+
+/* the options of commands that train */
 #define SWEEP_RUN_ROWS                                                                             \
     { .name = "devices",                                                                           \
       .metavar = "LIST",                                                                           \

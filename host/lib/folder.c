@@ -98,8 +98,7 @@ static il_status make_folder(const char *path, il_error *err)
 /* Does the folder hold what is no part of a sweep's? One such name, or "". */
 static void foreign(const char *path, char name[256])
 {
-    static const char *const ours[] = { ".",       "..",    "sweep.yaml", "sweep.json",
-                                        "journal", "state", "lock" };
+    static const char *const ours[] = { ".", "..", "sweep.yaml", "sweep.json", "journal", "state" };
     DIR *const d = opendir(path);
     const struct dirent *e;
 
@@ -109,8 +108,9 @@ static void foreign(const char *path, char name[256])
 
         while (i < sizeof ours / sizeof *ours && strcmp(ours[i], e->d_name) != 0)
             i++;
-        /* a killed creation may leave .sweep.yaml.tmp-PID */
-        if (i == sizeof ours / sizeof *ours && strncmp(e->d_name, ".sweep.", 7) != 0)
+        /* a killed creation may leave .sweep.yaml.tmp-PID; shards that start at once, locks */
+        if (i == sizeof ours / sizeof *ours && strncmp(e->d_name, ".sweep.", 7) != 0 &&
+            strncmp(e->d_name, "lock", 4) != 0)
             snprintf(name, 256, "%s", e->d_name);
     }
     if (d)

@@ -331,3 +331,35 @@ assert done.returncode == 0 and 0 < peak < 200 * 1024, (done.returncode, peak)
 P
     [ "$(query r 'SELECT count(*) FROM runs')" = 20000 ]
 }
+
+@test "submit writes a job array for Slurm, or a line for MPI, and starts nothing" {
+    tiny set
+    small
+    mkdir bin
+    printf '#!/bin/sh\necho "MaxArraySize            = 4"\n' >bin/scontrol
+    chmod +x bin/scontrol
+    PATH=$PWD/bin:$PATH initlab sweep submit sweep.yaml --data set --kind cpu --engine slurm --out r --pack-size 2 \
+        --parallel 9 --sbatch --partition=long --sbatch --time=10
+    [ "$status" -eq 0 ]
+    [ "$output" = "sbatch $(realpath r)/submit.sbatch" ]
+    has "20 packs in 3 shards, 3 at a time; MaxArraySize is 4" "$stderr"
+    for line in '--array=1-3%3' --requeue --partition=long --time=10; do
+        grep -qx -- "#SBATCH $line" r/submit.sbatch
+    done
+    ! grep -q gres r/submit.sbatch
+    bash -n r/submit.sbatch
+    ! command -v shellcheck || shellcheck r/submit.sbatch
+    # what the array would do, a task at a time
+    for task in 1 2 3; do SLURM_ARRAY_TASK_ID=$task bash r/submit.sbatch; done
+    initlab sweep status r
+    has "done          40 runs" "$output"
+    initlab sweep submit sweep.yaml --data set --engine mpi --kind cuda --out gpus --parallel 3
+    [ "$status" -eq 0 ]
+    [[ $output == "mpirun -np 3 "*"initlab-mpi $(realpath gpus)" ]]
+    initlab sweep submit sweep.yaml --data set --engine slurm --out gpus
+    grep -qx -- "#SBATCH --gres=gpu:1" gpus/submit.sbatch
+    initlab sweep submit sweep.yaml --data set --out other
+    exits 2
+    initlab sweep submit sweep.yaml --data set --engine slurm --out "a b"
+    exits 2
+}

@@ -1,0 +1,202 @@
+/*
+ * main.c - initlab-mpi: ranks that train a sweep's folder together. They pull packs from one queue, the
+ * dearest first: a number in rank 0's memory that each fetches and adds one to. What is committed is
+ * committed as by 'sweep run': a rank may be killed, and the same command goes on.
+ *
+ *   mpirun -np 64 initlab-mpi DIR [DATA]
+ *
+ * GPUs: rank r of a node takes cuda:r. The folder is made by 'initlab sweep submit --engine mpi'.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <mpi.h>
+#include "cli/cli.h"
+#include "cli/signals.h"
+
+enum { FAILED_RUNS = 1 };
+
+struct rank {
+    int rank, ranks, local; /* local: among those of this node */
+    il_folder *folder;
+    il_dataset *set;
+    il_device *device;
+    il_worker *worker;
+    size_t *order, left; /* packs that are to be trained */
+    MPI_Win window;
+    long *next; /* rank 0's: how many of them are taken */
+    long failed, trained;
+    il_error err;
+};
+
+static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
+{
+    (void)arg, (void)epoch, (void)step, (void)steps;
+    return signals_caught() != 0;
+}
+
+static il_status open_all(struct rank *r, const char *dir, const char *data)
+{
+    char path[4096], device[32] = "cpu";
+    il_status st = il_folder_open(&r->folder, dir, &r->err);
+
+    if (st != IL_OK)
+        return st;
+    if (strcmp(il_folder_kind(r->folder), "cuda") == 0)
+        snprintf(device, sizeof device, "cuda:%d", r->local);
+    if (!data && il_folder_data(r->folder)[0])
+        data = il_folder_data(r->folder);
+    if (!data && !place_dataset(path, sizeof path)) {
+        snprintf(r->err.text, sizeof r->err.text, "the bundled MNIST is not found; name a folder");
+        return IL_E_DATA;
+    }
+    st = il_dataset_open(&r->set, data ? data : path, &r->err);
+    if (st == IL_OK)
+        st = il_device_open(&r->device, device, 1, NULL, &r->err);
+    if (st == IL_OK)
+        st = il_worker_open(&r->worker, r->folder, r->set, r->device, &r->err);
+    if (st == IL_OK)
+        st = il_folder_scan(r->folder, &r->err);
+    return st;
+}
+
+/* the packs that nobody has trained, the dearest first: the same on each rank, as rank 0 sees them */
+static il_status queue(struct rank *r)
+{
+    const size_t packs = il_folder_plan(r->folder)->packs;
+    unsigned char *const todo = calloc(packs, 1);
+    il_status st = IL_E_MEMORY;
+
+    r->order = malloc(packs * sizeof *r->order);
+    if (todo && r->order)
+        st = il_folder_longest(r->folder, r->order, &r->err);
+    for (size_t p = 0; todo && p < packs; p++)
+        todo[p] = il_folder_pack_at(r->folder, p)->status == IL_PACK_TODO;
+    if (todo)
+        MPI_Bcast(todo, (int)packs, MPI_UNSIGNED_CHAR, 0, MPI_COMM_WORLD);
+    for (size_t i = 0; st == IL_OK && i < packs; i++)
+        if (todo[r->order[i]])
+            r->order[r->left++] = r->order[i];
+    free(todo);
+    return st;
+}
+
+/* the next place in the queue; those behind its end are nobody's */
+static long take(struct rank *r)
+{
+    const long one = 1;
+    long got = 0;
+
+    MPI_Fetch_and_op(&one, &got, MPI_LONG, 0, 0, MPI_SUM, r->window);
+    MPI_Win_flush(0, r->window);
+    return got;
+}
+
+/* Train until the queue is empty, a signal comes, or this rank can do no more. */
+static il_status work(struct rank *r)
+{
+    il_status st = IL_OK;
+
+    while (!signals_caught()) {
+        const long i = take(r);
+        il_trained t;
+        size_t pack;
+
+        if ((size_t)i >= r->left)
+            break;
+        pack = r->order[i];
+        st = il_worker_train(r->worker, pack, il_folder_pack_at(r->folder, pack)->attempts + 1,
+                             on_progress, NULL, &t, &r->err);
+        r->trained += st == IL_OK;
+        if (st == IL_E_USAGE || st == IL_E_DATA || st == IL_E_MEMORY) {
+            fprintf(stderr, "initlab-mpi: pack %zu failed: %s\n", pack, r->err.text);
+            r->failed++;
+            st = il_folder_fail(r->folder, pack, st, r->err.text, &r->err);
+        }
+        if (st != IL_OK)
+            break;
+    }
+    return st;
+}
+
+static void make_window(struct rank *r)
+{
+    MPI_Win_allocate(r->rank == 0 ? sizeof *r->next : 0, sizeof *r->next, MPI_INFO_NULL,
+                     MPI_COMM_WORLD, &r->next, &r->window);
+    if (r->rank == 0)
+        *r->next = 0;
+    MPI_Barrier(MPI_COMM_WORLD);
+    MPI_Win_lock_all(0, r->window);
+}
+
+/* the worst that any rank ended with becomes every rank's exit code */
+static int agree(struct rank *r, il_status st)
+{
+    int mine = st == IL_OK ? (r->failed ? FAILED_RUNS : 0) : il_status_exit(st), all = 0;
+    long sums[2] = { r->trained, r->failed }, total[2];
+
+    if (st != IL_OK && st != IL_E_INTERRUPTED)
+        fprintf(stderr, "initlab-mpi: rank %d: %s\n", r->rank, r->err.text);
+    MPI_Allreduce(&mine, &all, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    MPI_Allreduce(sums, total, 2, MPI_LONG, MPI_SUM, MPI_COMM_WORLD);
+    if (r->rank == 0 && r->folder) {
+        const long undone = (long)r->left - total[0] - total[1];
+
+        fprintf(stderr, "initlab-mpi: %ld packs trained on %d ranks, %ld failed, %ld left%s\n",
+                total[0], r->ranks, total[1], undone,
+                undone > 0 ? ": the same command goes on" : "");
+        fprintf(stderr, "initlab-mpi: 'initlab sweep merge %s' folds the results together\n",
+                il_folder_path(r->folder));
+    }
+    return all;
+}
+
+static void close_all(struct rank *r)
+{
+    free(r->order);
+    il_worker_close(r->worker);
+    il_device_close(r->device);
+    il_dataset_free(r->set);
+    il_folder_close(r->folder);
+}
+
+int main(int argc, char **argv)
+{
+    struct rank r = { 0 };
+    MPI_Comm node;
+    il_status st;
+    int ok, all, code;
+
+    MPI_Init(&argc, &argv);
+    MPI_Comm_rank(MPI_COMM_WORLD, &r.rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &r.ranks);
+    if (argc < 2 || argc > 3) {
+        if (r.rank == 0)
+            fprintf(stderr, "usage: mpirun -np N initlab-mpi DIR [DATA]\n");
+        MPI_Finalize();
+        return il_status_exit(IL_E_USAGE);
+    }
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, r.rank, MPI_INFO_NULL, &node);
+    MPI_Comm_rank(node, &r.local);
+    MPI_Comm_free(&node);
+    signals_catch();
+    st = open_all(&r, argv[1], argc > 2 ? argv[2] : NULL);
+    ok = st == IL_OK;
+    MPI_Allreduce(&ok, &all, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    if (all) {
+        st = queue(&r);
+        make_window(&r);
+        if (st == IL_OK)
+            st = work(&r);
+        if (st == IL_OK && signals_caught())
+            st = IL_E_INTERRUPTED;
+        MPI_Win_unlock_all(r.window);
+        code = agree(&r, st);
+        MPI_Win_free(&r.window);
+    } else {
+        code = agree(&r, st);
+    }
+    close_all(&r);
+    MPI_Finalize();
+    return code;
+}
