@@ -26,7 +26,7 @@ def commands(text):
     for block in re.findall(r"^```sh\n(.*?)^```", text, re.S | re.M):
         yield from (line for line in block.splitlines() if line.startswith("initlab "))
     yield from (line.strip() for line in re.findall(r"^    (initlab .*)$", text, re.M))
-    yield from re.findall(r"`(initlab (?:help|train|compare|devices|schemes|inspect|init)[^`]*)`", text)
+    yield from re.findall(r"`(initlab (?:help|train|compare|devices|schemes|inspect|init|sweep)[^`]*)`", text)
 
 
 def understood(words):

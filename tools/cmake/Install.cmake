@@ -3,13 +3,16 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS initlab_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(INITLAB_MPI)
+  install(TARGETS initlab_mpi RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(TARGETS initlab EXPORT initlab_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/initlab DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES ${CMAKE_BINARY_DIR}/include/initlab/version.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/initlab)
 if(INITLAB_HAVE_CUDA)
   install(TARGETS initlab_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/initlab)
 endif()
-install(DIRECTORY data/mnist data/recipes DESTINATION ${CMAKE_INSTALL_DATADIR}/initlab)
+install(DIRECTORY data/mnist data/recipes data/sweeps DESTINATION ${CMAKE_INSTALL_DATADIR}/initlab)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # The program writes its own man page and completions, so they cannot differ from it.
