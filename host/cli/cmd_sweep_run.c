@@ -90,6 +90,7 @@ static int work(struct sweeping *w, int retry)
                              .max_failures = (size_t)-1,
                              .retry = retry };
     il_status st = IL_OK;
+    size_t seconds;
     int code;
 
     if (opt_given(w->o, "fail-fast"))
@@ -97,6 +98,8 @@ static int work(struct sweeping *w, int retry)
     else
         st =
             sweep_number(w->o, "max-failures", 1, 1000000000, (size_t)-1, &s.max_failures, &w->err);
+    if (st == IL_OK)
+        st = sweep_number(w->o, "checkpoint", 0, 1000000000, 300, &seconds, &w->err);
     if (st == IL_OK)
         st = lock(w);
     if (st == IL_OK)

@@ -112,6 +112,8 @@ static il_status open_all(struct work *w)
         st = il_device_open(&w->device, opt_get(w->o, "device"), 1, NULL, &w->err);
     if (st == IL_OK)
         st = il_worker_open(&w->worker, w->folder, w->set, w->device, &w->err);
+    if (st == IL_OK)
+        il_worker_checkpoint(w->worker, strtod(opt_get(w->o, "checkpoint"), NULL));
     return st;
 }
 
@@ -146,6 +148,7 @@ static int run(struct cli *cli, const struct options *o)
 static const struct opt_row rows[] = {
     { .name = "device", .metavar = "DEVICE", .value = "cpu", .help = "where to train" },
     { .name = "data", .metavar = "DIR", .help = "folder of the dataset" },
+    { .name = "checkpoint", .metavar = "SECONDS", .value = "300", .help = "between saved states" },
     { .name = "" }
 };
 

@@ -61,9 +61,11 @@ static void become(const struct state *st, const struct worker *w, pid_t parent,
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
         _exit(71);
+    argv[6] = "--checkpoint";
+    argv[7] = opt_get(st->s->o, "checkpoint");
     if (opt_given(st->s->o, "data")) {
-        argv[6] = "--data";
-        argv[7] = opt_get(st->s->o, "data");
+        argv[8] = "--data";
+        argv[9] = opt_get(st->s->o, "data");
     }
     execv("/proc/self/exe", (char *const *)argv);
     _exit(71);

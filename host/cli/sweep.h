@@ -92,6 +92,11 @@ int sweep_train(struct cli *cli, const struct options *o, int retry);
           .group = "Training processes",                                                           \
           .help =                                                                                  \
               "train the K-th of N shares of the packs only; 'sweep merge' when all are done" },   \
+        { .name = "checkpoint",                                                                    \
+          .metavar = "SECONDS",                                                                    \
+          .value = "300",                                                                          \
+          .group = "Training processes",                                                           \
+          .help = "save the pack in training so often, for after a kill -9; 0: never" },           \
         { .name = "fail-fast",                                                                     \
           .group = "Training processes",                                                           \
           .help = "stop at the first pack that fails for good" },                                  \

@@ -8,16 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "folder_impl.h"
 #include "initlab/version.h"
 #include "pack_impl.h"
+
+static const double CHECKPOINT = 300;
 
 struct il_worker {
     const struct il_folder *folder;
     const il_dataset *set;
     il_device *device;
     struct il_journal journal;
+    double checkpoint; /* seconds between two saved states of a pack; 0: none */
 };
 
 /* one pack in training */
@@ -31,6 +35,13 @@ struct training {
     size_t done;                   /* epochs */
     struct il_spread *start, *end; /* [layers * runs] */
     double seconds, evaluation_seconds;
+
+    il_progress_fn *progress; /* the caller's */
+    void *arg;
+    double checkpoint, saved; /* when the state was saved last, and at which step */
+    size_t saved_step;
+    int keeps; /* interrupted, it is saved in the folder */
+    int asked; /* the caller wants an end */
 };
 
 /* ---- what a worker runs on ------------------------------------------------------------------- */
@@ -71,10 +82,12 @@ il_status il_worker_open(il_worker **out, const il_folder *folder, const il_data
     *out = calloc(1, sizeof **out);
     if (!*out)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    **out = (il_worker){ folder, set, device, { .fd = -1 } };
+    **out = (il_worker){ folder, set, device, { .fd = -1 }, CHECKPOINT };
 out:
     return st;
 }
+
+void il_worker_checkpoint(il_worker *w, double seconds) { w->checkpoint = seconds; }
 
 void il_worker_close(il_worker *w)
 {
@@ -244,15 +257,59 @@ static il_status resume(struct training *t, il_worker *w, il_error *err)
     return st;
 }
 
-static il_status train(struct training *t, il_progress_fn *progress, void *arg, il_error *err)
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The caller wants an end, or the state is to be saved. */
+static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
+{
+    struct training *const t = arg;
+
+    t->asked = t->progress && t->progress(t->arg, epoch, step, steps) != 0;
+    if (!t->asked && (!t->keeps || t->checkpoint == 0 || t->pack->step == t->saved_step ||
+                      now() - t->saved < t->checkpoint))
+        return 0;
+    t->saved_step = t->pack->step; /* training moves on before it is saved again */
+    return 1;
+}
+
+/* One epoch; IL_E_INTERRUPTED only where the caller wants it, the state is saved then. */
+static il_status one_epoch(struct training *t, il_error *err)
+{
+    il_status st = IL_E_INTERRUPTED, saved;
+
+    t->asked = t->progress && t->done > 0 &&
+               t->progress(t->arg, t->done + 1, 0, il_pack_steps(t->pack)) != 0;
+    while (st == IL_E_INTERRUPTED) {
+        if (!t->asked)
+            st = il_pack_epoch(t->pack, t->last, on_progress, t, err);
+        if (st != IL_E_INTERRUPTED)
+            break;
+        if (!t->keeps)
+            return st;
+        saved = save(t, err);
+        if (saved != IL_OK)
+            return saved;
+        t->saved = now();
+        if (t->asked)
+            return il_fail(err, st, "interrupted in epoch %zu", t->done + 1);
+    }
+    return st;
+}
+
+static il_status train(struct training *t, il_error *err)
 {
     const size_t epochs = il_pack_epochs(t->pack), runs = t->at->count;
-    il_status st = IL_OK;
+    il_status st;
 
-    while (t->done < epochs && st == IL_OK) {
-        if (t->done > 0 && progress && progress(arg, t->done + 1, 0, il_pack_steps(t->pack)))
-            return il_fail(err, IL_E_INTERRUPTED, "interrupted before epoch %zu", t->done + 1);
-        st = il_pack_epoch(t->pack, t->last, progress, arg, err);
+    t->saved = now();
+    while (t->done < epochs) {
+        st = one_epoch(t, err);
         if (st != IL_OK)
             return st;
         memcpy(t->epoch + t->done++ * runs, t->last, runs * sizeof *t->last);
@@ -345,14 +402,11 @@ il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progre
 
     IL_TRY(begin_training(&t, w, pack, err));
     IL_TRY(resume(&t, w, err));
-    st = train(&t, progress, arg, err);
-    if (st == IL_E_INTERRUPTED) {
-        il_status saved = save(&t, err);
-
-        st = saved == IL_OK ? st : saved;
-    }
-    if (st != IL_OK)
-        goto out;
+    t.progress = progress;
+    t.arg = arg;
+    t.checkpoint = w->checkpoint;
+    t.keeps = 1;
+    IL_TRY(train(&t, err));
     IL_TRY(commit(&t, w, attempt, out, err));
     state_path(&t, path);
     unlink(path);
@@ -378,7 +432,9 @@ il_status il_worker_again(il_worker *w, size_t run, il_progress_fn *progress, vo
         return il_fail(err, IL_E_USAGE, "the sweep has no run %zu", run);
     out->run = place - plan->pack[pack].first;
     IL_TRY(begin_training(&t, w, pack, err));
-    IL_TRY(train(&t, progress, arg, err));
+    t.progress = progress;
+    t.arg = arg;
+    IL_TRY(train(&t, err));
     out->epoch = calloc(t.done, sizeof *out->epoch);
     if (!out->epoch) {
         st = il_fail(err, IL_E_MEMORY, "out of memory");

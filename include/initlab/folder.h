@@ -101,6 +101,12 @@ typedef struct il_worker il_worker;
 il_status il_worker_open(il_worker **out, const il_folder *folder, const il_dataset *set,
                          il_device *device, il_error *err);
 
+/**
+ * Save the pack in training every so many seconds (300 at first; 0: never), so that a killed worker's
+ * successor goes on there.
+ */
+void il_worker_checkpoint(il_worker *worker, double seconds);
+
 /** Close; NULL is legal. */
 void il_worker_close(il_worker *worker);
 

@@ -435,6 +435,47 @@ static void interruptions(void **state)
     close_bench(&b);
 }
 
+/* Saved at every step and never asked to end: the same results; a successor begins there. */
+static void checkpoints(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const whole = folder("unsaved", b.set, 4), *const f = folder("saved", b.set, 4);
+    char path[256], kept[256], command[600], *want, *got;
+    il_error err = { .text = "" };
+    il_worker *w = NULL;
+    il_trained t;
+
+    (void)state;
+    train_all(&b, whole, 0);
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    il_worker_checkpoint(w, 1e-9);
+    at("saved/state/0.state", path);
+    for (size_t p = 0; p < il_folder_plan(f)->packs; p++)
+        OK(il_worker_train(w, p, 1, NULL, NULL, &t, &err));
+    assert_int_equal(access(path, F_OK), -1); /* gone with the commit */
+    il_worker_close(w);
+    want = results_of(whole);
+    got = results_of(f);
+    assert_string_equal(want, got);
+    free(got);
+    /* killed after a checkpoint: what it left, and a journal without the pack */
+    snprintf(command, sizeof command, "rm -rf '%s/saved/journal/'*", place);
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    assert_int_equal(il_worker_train(w, 0, 1, stop_after, &(int){ 2 }, &t, &err), IL_E_INTERRUPTED);
+    il_worker_close(w);
+    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(unlink(at("saved/results.sqlite", kept)), 0);
+    train_all(&b, f, 0);
+    got = results_of(f);
+    assert_string_equal(want, got);
+    free(want);
+    free(got);
+    il_folder_close(f);
+    il_folder_close(whole);
+    close_bench(&b);
+}
+
 /* What a folder has of a pack's state may be damaged, or another pack's: training starts over. */
 static void damaged_states(void **state)
 {
@@ -587,6 +628,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(making_one, enter, leave),
         cmocka_unit_test_setup_teardown(shards, enter, leave),
         cmocka_unit_test_setup_teardown(interruptions, enter, leave),
+        cmocka_unit_test_setup_teardown(checkpoints, enter, leave),
         cmocka_unit_test_setup_teardown(damaged_states, enter, leave),
         cmocka_unit_test_setup_teardown(twice, enter, leave),
         cmocka_unit_test_setup_teardown(ranking, enter, leave),
