@@ -113,6 +113,37 @@ enum il_rule {
     IL_RULE_NESTEROV_TORCH
 };
 
+/*
+ * The non-zero bytes of a part of the dataset, for a device that asks for them (seam.h): an image's
+ * list is its columns, ascending, then their bytes, two to a unit.
+ */
+struct il_lists {
+    const uint32_t *at;           /* [samples]: the unit of data where the list begins */
+    const uint16_t *count, *half; /* [samples]: entries; those below column pixels / 2 */
+    const uint16_t *data;         /* NULL: no lists, the images are taken whole */
+};
+enum { IL_LIST_SLACK = 16 }; /* units behind the last list that may be read */
+
+/* A pixel of one image of the batch. */
+struct il_tap {
+    float value;
+    uint32_t row;
+};
+
+/* The non-zero pixels of a batch: image by image, and, for the update, pixel by pixel. */
+struct il_nonzero {
+    uint32_t *begin, *middle; /* [rows + 1], [rows]: where an image and its second half begin */
+    uint16_t *column;         /* [entries + IL_NONZERO_SLACK] */
+    float *value;             /* the same: byte / 255 */
+    uint32_t *pixel;          /* [pixels + 1]: where a pixel's taps end */
+    struct il_tap *tap;       /* [entries of a training batch] */
+    float *panel; /* [IL_PANEL times the larger of pixels / 2 + 1 and rows of a training batch] */
+};
+enum {
+    IL_NONZERO_SLACK = 16, /* entries are written so many at a time */
+    IL_PANEL = 64          /* columns of the product that are worked on at a time */
+};
+
 /* A step's batch of the first layer, in device memory. */
 struct il_batch {
     float *x;                       /* [rows, ld]: pixels / 255, a constant 1, zeros to the end */
@@ -120,6 +151,8 @@ struct il_batch {
     const uint8_t *images, *labels; /* the dataset: [samples, pixels], [samples] */
     struct il_clock *clock;
     unsigned rows, pixels, k, ld; /* k: pixels + 1 rounded up to 8; ld: k rounded up to 16 */
+    struct il_lists lists;        /* of the same samples as images; then x is not used */
+    struct il_nonzero nonzero;    /* what input_gather makes of the lists */
 };
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "error.h"
 #include "idx.h"
+#include "lists.h"
 
 enum { TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS, FILES };
 
@@ -44,6 +45,7 @@ struct il_dataset {
     struct il_idx file[FILES];
     size_t classes;
     double density;
+    struct il_list_sizes lists[2]; /* of training and test images */
     const char *name;
     char sum[65];
 };
@@ -78,13 +80,9 @@ static il_status check_labels(il_dataset *set, char *const names[FILES], il_erro
     return IL_OK;
 }
 
-static double density(const struct il_idx *images)
+static void measure(struct il_list_sizes *out, const struct il_idx *images)
 {
-    size_t count = 0;
-
-    for (size_t i = 0; i < images->bytes; i++)
-        count += images->data[i] != 0;
-    return (double)count / (double)images->bytes;
+    il_lists_measure(out, images->data, images->size[0], images->bytes / images->size[0]);
 }
 
 /* The sum over all files. The first, most of the bytes, is hashed already: its state goes on. */
@@ -131,7 +129,9 @@ static il_status finish(il_dataset *set, char *const names[FILES], il_error *err
                        names[TEST_IMAGES], (unsigned)test->size[1], (unsigned)test->size[2],
                        names[TRAIN_IMAGES], (unsigned)train->size[1], (unsigned)train->size[2]);
     IL_TRY(check_labels(set, names, err));
-    set->density = density(train);
+    measure(&set->lists[0], train);
+    measure(&set->lists[1], test);
+    set->density = (double)set->lists[0].entries / (double)train->bytes;
     set->name = known_name(set);
     sum_all(set);
 out:
@@ -341,6 +341,10 @@ size_t il_dataset_rows(const il_dataset *set) { return set->file[TRAIN_IMAGES].s
 size_t il_dataset_classes(const il_dataset *set) { return set->classes; }
 
 double il_dataset_density(const il_dataset *set) { return set->density; }
+
+const struct il_list_sizes *il_dataset_train_lists(const il_dataset *set) { return &set->lists[0]; }
+
+const struct il_list_sizes *il_dataset_test_lists(const il_dataset *set) { return &set->lists[1]; }
 
 const char *il_dataset_name(const il_dataset *set) { return set->name; }
 
