@@ -138,6 +138,8 @@ static void environment(void)
         { "INITLAB_DATA", "folder with mnist/ and recipes/, searched before the installed one" },
         { "INITLAB_PLUGIN", "path of the CUDA plugin, in place of a search" },
         { "INITLAB_CPU", "kernels of the CPU device, base, v3 or v4, in place of the best" },
+        { "INITLAB_INPUT", "how the CPU device takes the first layer, dense or sparse, in place of "
+                           "by the data's density" },
         { "INITLAB_REQUIRE_CUDA", "where it is set, the device auto is a GPU or an error" },
         { "NO_COLOR", "where it is set and not empty, colour is off unless asked for" },
     };

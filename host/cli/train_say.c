@@ -75,6 +75,9 @@ void train_introduce(const struct train *t)
     fprintf(stderr, "device   %s: %s", il_device_id(t->net.device), info.name);
     fprintf(stderr, "%s%s\n", t->net.why[0] ? "; " : "", t->net.why);
     introduce_data(t);
+    if (opt_given(t->net.o, "verbose"))
+        fprintf(stderr, "input    %s: %.1f %% of the training bytes are not 0\n",
+                il_pack_input(t->net.pack), 100 * il_dataset_density(t->net.set));
     introduce_network(t);
     for (size_t i = 0; il_parameter_at(i); i++)
         if (is_first(i))

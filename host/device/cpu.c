@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "blas.h"
 #include "dense_input.h"
+#include "sparse_input.h"
 
 #define X(name, params, args, bytes) int il_cpu_base_##name params;
 #include "ops.def"
@@ -27,10 +28,29 @@ enum { E_MEMORY = 1, E_TOO_LARGE, E_MATH };
 enum flavour { BASE, V3, V4, FLAVOURS };
 static const char *const flavour_name[FLAVOURS] = { "base", "v3", "v4" };
 
+/* How the first layer is taken: by the data's density, or as INITLAB_INPUT says. */
+enum input { BY_DENSITY, DENSE, SPARSE, INPUTS };
+static const char *const input_name[INPUTS] = { "", "dense", "sparse" };
+
+/*
+ * The share of bytes that are not 0 up to which lists are faster than gather and sgemm
+ * (bench_sparse prints where they meet).
+ */
+static const double SPARSE_DENSITY = 0.4;
+
+static const struct sparse_input *const sparse[FLAVOURS] = {
+    &il_cpu_base_sparse_input,
+#if defined(INITLAB_X86_FLAVOURS)
+    &il_cpu_v3_sparse_input,
+    &il_cpu_v4_sparse_input,
+#endif
+};
+
 struct cpu {
     struct il_device head;
     int threads;
     enum flavour flavour;
+    enum input input;
 };
 struct il_record {
     il_step_fn *step;
@@ -84,6 +104,23 @@ static int choose(enum flavour *f, char *why, size_t n)
     return 0;
 }
 
+/* The way of the first layer that INITLAB_INPUT (for tests) asks for. 0: refused, why says so. */
+static int choose_input(enum input *way, char *why, size_t n)
+{
+    const char *const asked = getenv("INITLAB_INPUT");
+
+    *way = BY_DENSITY;
+    if (!asked)
+        return 1;
+    for (enum input i = BY_DENSITY; i < INPUTS; i++)
+        if (strcmp(asked, input_name[i]) == 0) {
+            *way = i;
+            return 1;
+        }
+    snprintf(why, n, "INITLAB_INPUT=%.40s: must be dense or sparse", asked);
+    return 0;
+}
+
 static int cpu_count(char *why, size_t n)
 {
     if (n)
@@ -95,13 +132,14 @@ static int cpu_open(struct il_device **d, int index, int threads, char *why, siz
 {
     struct cpu *c;
     enum flavour f;
+    enum input way;
 
     *d = NULL;
     if (index != 0) {
         snprintf(why, n, "there is one CPU device");
         return E_TOO_LARGE;
     }
-    if (!choose(&f, why, n))
+    if (!choose(&f, why, n) || !choose_input(&way, why, n))
         return E_TOO_LARGE;
     c = calloc(1, sizeof *c);
     if (!c) {
@@ -112,6 +150,7 @@ static int cpu_open(struct il_device **d, int index, int threads, char *why, siz
     c->head.seam = il_cpu_seam();
     c->threads = threads;
     c->flavour = f;
+    c->input = way;
     *d = &c->head;
     return 0;
 }
@@ -242,6 +281,37 @@ static int cpu_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, uns
     return e;
 }
 
+static int cpu_input_lists(struct il_device *d, double density)
+{
+    return self(d)->input == SPARSE || (self(d)->input == BY_DENSITY && density <= SPARSE_DENSITY);
+}
+
+static int cpu_input_gather(struct il_device *d, const struct il_batch *b)
+{
+    if (!b->lists.data)
+        return dense_gather(d, b);
+    sparse[self(d)->flavour]->gather(b);
+    return 0;
+}
+
+static int cpu_input_forward(struct il_device *d, const struct il_batch *b, unsigned n,
+                             const float *w, unsigned ldw, float *z, unsigned ldz)
+{
+    if (!b->lists.data)
+        return dense_forward(d, b, n, w, ldw, z, ldz);
+    sparse[self(d)->flavour]->forward(b, n, w, ldw, z, ldz);
+    return 0;
+}
+
+static int cpu_input_update(struct il_device *d, const struct il_batch *b, unsigned n, float alpha,
+                            const float *dz, unsigned lddz, float beta, float *w, unsigned ldw)
+{
+    if (!b->lists.data)
+        return dense_update(d, b, n, alpha, dz, lddz, beta, w, ldw);
+    sparse[self(d)->flavour]->update(b, n, alpha, dz, lddz, beta, w, ldw);
+    return 0;
+}
+
 static int cpu_record(struct il_device *d, il_step_fn *step, void *arg, struct il_record **out)
 {
     struct il_record *const r = malloc(sizeof *r);
@@ -276,8 +346,8 @@ static void cpu_record_free(struct il_device *d, struct il_record *r)
 #define SLOTS                                                                                      \
     IL_SEAM_ABI, sizeof(struct il_seam), "cpu", cpu_count, cpu_open, cpu_close, cpu_about,         \
         cpu_error, cpu_alloc, cpu_free, cpu_put, cpu_put, cpu_zero, cpu_put, cpu_wait, cpu_math,   \
-        cpu_gemm, cpu_gemm_batched, dense_gather, dense_forward, dense_update, cpu_record,         \
-        cpu_replay, cpu_record_free,
+        cpu_gemm, cpu_gemm_batched, cpu_input_lists, cpu_input_gather, cpu_input_forward,          \
+        cpu_input_update, cpu_record, cpu_replay, cpu_record_free,
 
 static const struct il_seam seams[] = {
     { SLOTS

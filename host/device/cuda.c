@@ -413,18 +413,19 @@ static int cuda_replay(struct il_device *d, struct il_record *r, unsigned times)
 #undef X
 
 static const struct il_seam cuda_seam = {
-    IL_SEAM_ABI,  sizeof(struct il_seam),
-    "cuda",       cuda_count,
-    cuda_open,    cuda_close,
-    cuda_about,   cuda_error,
-    cuda_alloc,   cuda_free,
-    cuda_put,     cuda_get,
-    cuda_zero,    cuda_copy,
-    cuda_wait,    cuda_math,
-    cuda_gemm,    cuda_gemm_batched,
-    dense_gather, dense_forward,
-    dense_update, cuda_record,
-    cuda_replay,  cuda_record_free,
+    IL_SEAM_ABI,      sizeof(struct il_seam),
+    "cuda",           cuda_count,
+    cuda_open,        cuda_close,
+    cuda_about,       cuda_error,
+    cuda_alloc,       cuda_free,
+    cuda_put,         cuda_get,
+    cuda_zero,        cuda_copy,
+    cuda_wait,        cuda_math,
+    cuda_gemm,        cuda_gemm_batched,
+    dense_lists,      dense_gather,
+    dense_forward,    dense_update,
+    cuda_record,      cuda_replay,
+    cuda_record_free,
 #define X(name, params, args, bytes) cuda_##name,
 #include "ops.def"
 #undef X

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include "shared.h"
 
-enum { IL_SEAM_ABI = 2 };
+enum { IL_SEAM_ABI = 3 };
 
 /* What products may do with their operands: nothing, or round them to 10 or 7 bits. Sums are fp32. */
 enum il_math { IL_MATH_FP32, IL_MATH_TF32, IL_MATH_BF16 };
@@ -75,7 +75,10 @@ struct il_seam {
     /*
      * first layer, on a batch of the dataset: gather takes the samples of step clock->next;
      * forward: z[rows, n] = x w;  update: w[k, n] = alpha * x' dz + beta * w
+     * lists: is data with this share of bytes that are not 0 to be given as lists beside the images?
+     * A batch without lists is taken whole, whatever lists answers.
      */
+    int (*input_lists)(struct il_device *d, double density);
     int (*input_gather)(struct il_device *d, const struct il_batch *b);
     int (*input_forward)(struct il_device *d, const struct il_batch *b, unsigned n, const float *w,
                          unsigned ldw, float *z, unsigned ldz);

@@ -251,6 +251,10 @@ static int strict_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, 
     FORWARD(gemm_batched,
             (d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count));
 }
+static int strict_input_lists(struct il_device *d, double density)
+{
+    return self(d)->inner->seam->input_lists(self(d)->inner, density);
+}
 static int strict_input_gather(struct il_device *d, const struct il_batch *b)
 {
     FORWARD(input_gather, (d, b));
@@ -347,6 +351,7 @@ static const struct il_seam strict_seam = {
     strict_math,
     strict_gemm,
     strict_gemm_batched,
+    strict_input_lists,
     strict_input_gather,
     strict_input_forward,
     strict_input_update,

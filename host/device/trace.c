@@ -128,21 +128,28 @@ static int trace_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, u
             (d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count),
             count * product_bytes(m, n, k, beta));
 }
+static int trace_input_lists(struct il_device *d, double density)
+{
+    return self(d)->inner->seam->input_lists(self(d)->inner, density);
+}
+/* Over lists the bytes depend on the images: none are counted. */
 static int trace_input_gather(struct il_device *d, const struct il_batch *b)
 {
-    FORWARD(input_gather, (d, b), (size_t)b->rows * (b->pixels + 2 + (size_t)4 * b->ld));
+    FORWARD(input_gather, (d, b),
+            b->lists.data ? 0 : (size_t)b->rows * (b->pixels + 2 + (size_t)4 * b->ld));
 }
 static int trace_input_forward(struct il_device *d, const struct il_batch *b, unsigned n,
                                const float *w, unsigned ldw, float *z, unsigned ldz)
 {
-    FORWARD(input_forward, (d, b, n, w, ldw, z, ldz), product_bytes(b->rows, n, b->k, 0.0f));
+    FORWARD(input_forward, (d, b, n, w, ldw, z, ldz),
+            b->lists.data ? 0 : product_bytes(b->rows, n, b->k, 0.0f));
 }
 static int trace_input_update(struct il_device *d, const struct il_batch *b, unsigned n,
                               float alpha, const float *dz, unsigned lddz, float beta, float *w,
                               unsigned ldw)
 {
     FORWARD(input_update, (d, b, n, alpha, dz, lddz, beta, w, ldw),
-            product_bytes(b->k, n, b->rows, beta));
+            b->lists.data ? 0 : product_bytes(b->k, n, b->rows, beta));
 }
 
 static int trace_count(char *why, size_t n)
@@ -224,6 +231,7 @@ static const struct il_seam trace_seam = {
     trace_math,
     trace_gemm,
     trace_gemm_batched,
+    trace_input_lists,
     trace_input_gather,
     trace_input_forward,
     trace_input_update,

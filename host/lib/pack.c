@@ -349,6 +349,7 @@ il_status il_pack_evaluate(il_pack *p, il_epoch *out, il_error *err)
 
 /* ---- sizes and weights ----------------------------------------------------------------------- */
 
+const char *il_pack_input(const il_pack *p) { return p->sparse ? "sparse" : "dense"; }
 size_t il_pack_runs(const il_pack *p) { return p->runs; }
 size_t il_pack_layers(const il_pack *p) { return p->layers; }
 size_t il_pack_epochs(const il_pack *p) { return p->run[0].epochs; }

@@ -33,15 +33,18 @@ struct il_pack {
     unsigned layers, rows; /* rows: of the activation buffers, for a batch or a chunk */
     int fused;             /* plain SGD: the update is the product itself */
     int split;             /* some run's derivative needs z: a is apart from it */
+    int sparse;            /* the first layer works on lists of the bytes that are not 0 */
     struct il_pack_layer layer[IL_MAX_LAYERS];
 
     /* device memory */
     uint8_t *train_images, *train_labels, *test_images, *test_labels, *label;
-    float *x, *d[2];                  /* the batch; dZ of two neighbouring layers in turn */
-    float *rate, *correction;         /* [runs, steps]; [steps, 2] for Adam */
-    struct il_act *act;               /* [runs] */
-    struct il_head *head;             /* [runs] */
-    struct il_sums *sums, *eval_sums; /* [runs] */
+    struct il_lists train_lists, test_lists; /* if sparse; then there is no x */
+    struct il_nonzero nonzero;               /* the batch's */
+    float *x, *d[2];                         /* the batch; dZ of two neighbouring layers in turn */
+    float *rate, *correction;                /* [runs, steps]; [steps, 2] for Adam */
+    struct il_act *act;                      /* [runs] */
+    struct il_head *head;                    /* [runs] */
+    struct il_sums *sums, *eval_sums;        /* [runs] */
     struct il_clock *clock, *eval_clock;
     void **owned; /* every allocation, for close */
     size_t owned_count;

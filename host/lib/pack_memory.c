@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "error.h"
+#include "lists.h"
 #include "plan.h"
 
 /* refused before anything is allocated if it does not fit */
@@ -50,6 +51,19 @@ static il_status allocate(struct il_pack *p, const struct il_want *w, size_t n, 
     return IL_OK;
 }
 
+/* the lists from sample `first` on */
+static struct il_lists lists_from(const struct il_lists *l, size_t first)
+{
+    struct il_lists from = *l;
+
+    if (l->data) {
+        from.at += first;
+        from.count += first;
+        from.half += first;
+    }
+    return from;
+}
+
 /* the parts of the dataset, as batches of the first layer */
 static void point_batches(struct il_pack *p, const il_dataset *set)
 {
@@ -61,6 +75,8 @@ static void point_batches(struct il_pack *p, const il_dataset *set)
     p->batch.label = p->label;
     p->batch.images = p->train_images + first * pixels;
     p->batch.labels = p->train_labels + first;
+    p->batch.lists = lists_from(&p->train_lists, first);
+    p->batch.nonzero = p->nonzero;
     p->batch.clock = p->clock;
     for (int i = 0; i < IL_EVALS; i++) {
         v[i].pack = p;
@@ -72,9 +88,11 @@ static void point_batches(struct il_pack *p, const il_dataset *set)
     v[IL_EVAL_VALIDATION].samples = run->validation;
     v[IL_EVAL_VALIDATION].batch.images = p->train_images;
     v[IL_EVAL_VALIDATION].batch.labels = p->train_labels;
+    v[IL_EVAL_VALIDATION].batch.lists = p->train_lists;
     v[IL_EVAL_TEST].samples = il_dataset_test(set).count;
     v[IL_EVAL_TEST].batch.images = p->test_images;
     v[IL_EVAL_TEST].batch.labels = p->test_labels;
+    v[IL_EVAL_TEST].batch.lists = p->test_lists;
     for (unsigned l = 0; l < p->layers; l++)
         if (!p->layer[l].a)
             p->layer[l].a = p->layer[l].z;
@@ -131,11 +149,47 @@ out:
     return st;
 }
 
+/* the lists of one part of the dataset, put together on the host */
+static il_status upload_lists(struct il_pack *p, const struct il_lists *to, il_samples s,
+                              const struct il_list_sizes *size, il_error *err)
+{
+    const struct il_seam *const seam = p->device->seam;
+    const size_t units = size->units + IL_LIST_SLACK;
+    uint32_t *const at = malloc(s.count * sizeof *at);
+    uint16_t *const count = malloc(s.count * sizeof *count);
+    uint16_t *const half = malloc(s.count * sizeof *half), *const data =
+                                                               malloc(units * sizeof *data);
+    il_status st = IL_OK;
+    int e;
+
+    if (!at || !count || !half || !data) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for the dataset's lists");
+        goto out;
+    }
+    il_lists_make(s.images, s.count, p->batch.pixels, at, count, half, data);
+    e = seam->put(p->device, (void *)(uintptr_t)to->at, at, s.count * sizeof *at);
+    if (!e)
+        e = seam->put(p->device, (void *)(uintptr_t)to->count, count, s.count * sizeof *count);
+    if (!e)
+        e = seam->put(p->device, (void *)(uintptr_t)to->half, half, s.count * sizeof *half);
+    if (!e)
+        e = seam->put(p->device, (void *)(uintptr_t)to->data, data, units * sizeof *data);
+    if (e)
+        st = il_pack_fail(err, p, e, "upload the dataset's lists");
+out:
+    free(data);
+    free(half);
+    free(count);
+    free(at);
+    return st;
+}
+
 static il_status upload_dataset(struct il_pack *p, const il_dataset *set, il_error *err)
 {
     const struct il_seam *s = p->device->seam;
     const il_samples train = il_dataset_train(set), test = il_dataset_test(set);
     const size_t pixels = il_dataset_pixels(set);
+    il_status st = IL_OK;
     int e = s->put(p->device, p->train_images, train.images, train.count * pixels);
 
     if (!e)
@@ -144,7 +198,14 @@ static il_status upload_dataset(struct il_pack *p, const il_dataset *set, il_err
         e = s->put(p->device, p->test_images, test.images, test.count * pixels);
     if (!e)
         e = s->put(p->device, p->test_labels, test.labels, test.count);
-    return e ? il_pack_fail(err, p, e, "upload the dataset") : IL_OK;
+    if (e)
+        return il_pack_fail(err, p, e, "upload the dataset");
+    if (p->sparse) {
+        IL_TRY(upload_lists(p, &p->train_lists, train, il_dataset_train_lists(set), err));
+        IL_TRY(upload_lists(p, &p->test_lists, test, il_dataset_test_lists(set), err));
+    }
+out:
+    return st;
 }
 
 /* initial weights and biases of all runs, and the factors of their rates */

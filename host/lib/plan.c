@@ -7,6 +7,7 @@
 #include <string.h>
 #include "draw.h"
 #include "error.h"
+#include "lists.h"
 
 /*
  * Evaluation goes over chunks of as many rows as fit these bytes with all their activations: about
@@ -57,17 +58,36 @@ static int lay_out(struct il_pack *p)
     return 1;
 }
 
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Does the device want this dataset as lists, and can they be had? Sets the entries of a batch. */
+static int sparse(const struct il_pack *p, const il_dataset *set, size_t *batch, size_t *rows)
+{
+    const struct il_list_sizes *const train = il_dataset_train_lists(set);
+    const struct il_list_sizes *const test = il_dataset_test_lists(set);
+    const size_t most = larger(train->most, test->most);
+    const size_t all = larger(train->entries, test->entries);
+
+    /* no batch has a sample twice */
+    *batch = smaller(p->batch.rows * most, train->entries);
+    *rows = smaller(p->rows * most, all);
+    return il_lists_possible(train, p->batch.pixels) && il_lists_possible(test, p->batch.pixels) &&
+           *rows <= UINT32_MAX && p->device->seam->input_lists(p->device, il_dataset_density(set));
+}
+
 size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w, il_memory *parts)
 {
     const struct il_run *run = &p->run[0];
     const size_t pixels = run->width[0], runs = p->runs, steps = run->steps;
     const size_t train = il_dataset_train(set).count, test = il_dataset_test(set).count;
     const int state = run->update.adam ? 2 : run->update.rule == IL_RULE_SGD ? 0 : 1;
-    size_t n = 0, widest = 0, rows;
+    size_t n = 0, widest = 0, rows, taps, entries;
 
     if (!lay_out(p))
         return 0;
     rows = p->rows;
+    p->sparse = sparse(p, set, &taps, &entries);
 #define WANT(field, elements, kind)                                                                \
     do {                                                                                           \
         if ((elements) > 0)                                                                        \
@@ -78,7 +98,24 @@ size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w
     WANT(p->train_labels, train, dataset);
     WANT(p->test_images, test * pixels, dataset);
     WANT(p->test_labels, test, dataset);
-    WANT(p->x, rows * p->batch.ld, activations);
+    if (p->sparse) {
+        WANT(p->train_lists.at, train, dataset);
+        WANT(p->train_lists.count, train, dataset);
+        WANT(p->train_lists.half, train, dataset);
+        WANT(p->train_lists.data, il_dataset_train_lists(set)->units + IL_LIST_SLACK, dataset);
+        WANT(p->test_lists.at, test, dataset);
+        WANT(p->test_lists.count, test, dataset);
+        WANT(p->test_lists.half, test, dataset);
+        WANT(p->test_lists.data, il_dataset_test_lists(set)->units + IL_LIST_SLACK, dataset);
+        WANT(p->nonzero.begin, rows + 1, activations);
+        WANT(p->nonzero.middle, rows, activations);
+        WANT(p->nonzero.column, entries + IL_NONZERO_SLACK, activations);
+        WANT(p->nonzero.value, entries + IL_NONZERO_SLACK, activations);
+        WANT(p->nonzero.pixel, pixels + 1, activations);
+        WANT(p->nonzero.tap, taps, activations);
+        WANT(p->nonzero.panel, IL_PANEL * larger(pixels / 2 + 1, p->batch.rows), activations);
+    }
+    WANT(p->x, p->sparse ? 0 : rows * p->batch.ld, activations);
     WANT(p->label, rows, activations);
     WANT(p->rate, runs * steps, tables);
     WANT(p->correction, run->update.adam ? 2 * steps : 0, tables);
@@ -106,8 +143,6 @@ size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w
 #undef WANT
     return n;
 }
-
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 /* what drawing one layer holds beside the pack: see draw.c and calibrate.c */
 static size_t drawing(const struct il_pack *p, unsigned l, size_t given)

@@ -89,6 +89,9 @@ il_status il_pack_epoch(il_pack *pack, il_epoch *out, il_progress_fn *progress, 
  */
 il_status il_pack_evaluate(il_pack *pack, il_epoch *out, il_error *err);
 
+/** How the first layer is taken: "sparse", from the bytes that are not 0, or "dense". */
+const char *il_pack_input(const il_pack *pack);
+
 size_t il_pack_runs(const il_pack *pack);
 size_t il_pack_layers(const il_pack *pack); /**< of weights: 1 for softmax regression */
 size_t il_pack_epochs(const il_pack *pack); /**< that the configs ask for */
