@@ -1,5 +1,6 @@
 /*
- * ops_hash.c - every op of ops.def on drawn input; prints one hash an op of all that it wrote.
+ * ops_hash.c - every op of ops.def, and the CPU's sparse first layer, on drawn input; prints one hash
+ * each of all that it wrote.
  *
  * check_bits.sh builds it by several compilers, with several options and grids: every build must
  * print the same. All NaN count as one, since their payload depends on the order of a sum's
@@ -10,6 +11,7 @@
 #include "kernel.h"
 #include "elementary.h"
 #include "random.h"
+#include "sparse_input.h"
 
 enum { ROWS = 131, COLS = 19, RUNS = 3, BLOCK = 21, LD = 64, N = ROWS * LD, STEPS = 3 };
 
@@ -236,6 +238,72 @@ static void hash_adam(void)
     }
 }
 
+/* lists of SAMPLES images with every fourth or so byte not 0, image 5 with none and 6 with all */
+static struct il_lists drawn_lists(unsigned samples, unsigned pixels)
+{
+    uint32_t *const at = calloc(samples, sizeof *at);
+    uint16_t *const count = calloc(2 * samples, sizeof *count);
+    uint16_t *const data = calloc(2 * samples * pixels + IL_LIST_SLACK, sizeof *data), *list = data;
+
+    if (!at || !count || !data)
+        exit(1);
+    for (unsigned i = 0; i < samples; i++) {
+        uint8_t byte[256];
+        unsigned n = 0;
+
+        for (unsigned j = 0; j < pixels; j++) {
+            const struct il_words w = il_philox(20261123, i * pixels + j, 30);
+
+            if (i != 5 && (i == 6 || w.v[0] % 4 == 0)) {
+                list[n] = (uint16_t)j;
+                byte[n++] = (uint8_t)(w.v[1] | 1);
+                count[samples + i] += j < pixels / 2;
+            }
+        }
+        at[i] = (uint32_t)(list - data);
+        count[i] = (uint16_t)n;
+        memcpy(list + n, byte, n);
+        list += n + (n + 1) / 2;
+    }
+    return (struct il_lists){ at, count, count + samples, data };
+}
+
+static void hash_sparse_input(void)
+{
+    enum { BATCH = 37, PIXELS = 61, SAMPLES = 2 * BATCH + 9, K = 64, MOST = 333 };
+    static uint32_t begin[BATCH + 1], middle[BATCH], pixel[PIXELS + 1];
+    static uint16_t column[BATCH * PIXELS + IL_NONZERO_SLACK];
+    static float value[BATCH * PIXELS + IL_NONZERO_SLACK];
+    static _Alignas(64) float panel[IL_PANEL * BATCH];
+    static struct il_tap tap[BATCH * PIXELS];
+    static uint8_t labels[SAMPLES], label[BATCH];
+    struct il_clock clock = { .steps = 3 };
+    const struct il_batch b = { .label = label,
+                                .labels = labels,
+                                .clock = &clock,
+                                .rows = BATCH,
+                                .pixels = PIXELS,
+                                .k = K,
+                                .lists = drawn_lists(SAMPLES, PIXELS),
+                                .nonzero = { begin, middle, column, value, pixel, tap, panel } };
+
+    il_order_keys(&clock, 5, 2, SAMPLES);
+    for (unsigned n = 1; n <= MOST; n += n < 70 ? 1 : 41) { /* 70: a panel and some */
+        float *w = numbers(K * MOST, 31), *dz = numbers(BATCH * MOST, 32),
+              *z = numbers(BATCH * MOST, 33);
+
+        for (clock.next = 0; clock.next < 3; clock.next++) {
+            OP(sparse_input).gather(&b);
+            OP(sparse_input).forward(&b, n, w, MOST, z, MOST);
+            OP(sparse_input).update(&b, n, -0.3f, dz, MOST, n % 3 ? 1.0f : 0.5f, w, MOST);
+            add(label, sizeof label);
+            add_floats(z, BATCH * MOST);
+            add_floats(w, K * MOST);
+        }
+        free(w), free(dz), free(z);
+    }
+}
+
 int main(void)
 {
 #define X(name, params, args, bytes)                                                               \
@@ -244,5 +312,8 @@ int main(void)
     printf(#name " %016llx\n", (unsigned long long)hash);
 #include "ops.def"
 #undef X
+    hash = 0xcbf29ce484222325u;
+    hash_sparse_input();
+    printf("sparse_input %016llx\n", (unsigned long long)hash);
     return 0;
 }
