@@ -6,6 +6,7 @@
 #ifndef KERNELS_SHARED_H
 #define KERNELS_SHARED_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -118,26 +119,30 @@ enum il_rule {
  * list is its columns, ascending, then their bytes, two to a unit.
  */
 struct il_lists {
-    const uint32_t *at;           /* [samples]: the unit of data where the list begins */
-    const uint16_t *count, *half; /* [samples]: entries; those below column pixels / 2 */
-    const uint16_t *data;         /* NULL: no lists, the images are taken whole */
+    const uint32_t *at;   /* [samples]: the unit of data where the list begins */
+    const uint16_t *part; /* [samples, IL_PARTS]: entries up to the end of each part */
+    const uint16_t *data; /* NULL: no lists, the images are taken whole */
 };
-enum { IL_LIST_SLACK = 16 }; /* units behind the last list that may be read */
-
-/* A pixel of one image of the batch. */
-struct il_tap {
-    float value;
-    uint32_t row;
+enum {
+    IL_PARTS = 2,      /* of an image's pixels; see sparse_input.c */
+    IL_LIST_SLACK = 16 /* units behind the last list that may be read */
 };
+/* the first column past a part */
+static inline unsigned il_part_end(unsigned part, unsigned pixels)
+{
+    return (unsigned)((uint64_t)pixels * (part + 1) / IL_PARTS);
+}
+static inline size_t il_part_most(size_t pixels) { return (pixels + IL_PARTS - 1) / IL_PARTS; }
 
 /* The non-zero pixels of a batch: image by image, and, for the update, pixel by pixel. */
 struct il_nonzero {
-    uint32_t *begin, *middle; /* [rows + 1], [rows]: where an image and its second half begin */
-    uint16_t *column;         /* [entries + IL_NONZERO_SLACK] */
-    float *value;             /* the same: byte / 255 */
-    uint32_t *pixel;          /* [pixels + 1]: where a pixel's taps end */
-    struct il_tap *tap;       /* [entries of a training batch] */
-    float *panel; /* [IL_PANEL times the larger of pixels / 2 + 1 and rows of a training batch] */
+    uint32_t *begin;  /* [rows * IL_PARTS + 1]: where an image's part begins */
+    uint16_t *column; /* [entries + IL_NONZERO_SLACK] */
+    float *value;     /* the same: byte / 255 */
+    uint32_t *pixel;  /* [pixels + 2]: where a pixel begins */
+    uint16_t *row;    /* [entries of a training batch] */
+    float *scaled;    /* the same: value times the update's alpha */
+    float *panel;     /* [IL_PANEL times the larger of il_part_most and rows of a training batch] */
 };
 enum {
     IL_NONZERO_SLACK = 16, /* entries are written so many at a time */

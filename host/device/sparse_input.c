@@ -11,9 +11,9 @@
  * epoch are zero in z and no term of the update. beta = 0 does not read w.
  *
  * Compiled once per flavour of CPU. A panel of 64 columns of sums stays in registers while the
- * other operand is read once per non-zero pixel. Forward takes the pixels in two halves, so that
- * the panel's half of w, copied so that its rows follow each other, stays in the cache; several
- * images go at once, as one chain would wait for its own latency. The update walks the batch pixel by pixel, sorted by
+ * other operand is read once per non-zero pixel. Forward takes the pixels in parts, so that
+ * the panel's rows of w, copied to follow each other, stay in the second-level cache (2 parts of 392
+ * rows; 3 or 8 gain nothing); several sums go side by side, as one chain waits for its own latency. The update walks the batch pixel by pixel, sorted by
  * counting, over a copied panel of dz; where all columns fit into few vectors it adds image by image to w instead: the same
  * chains, without the sort.
  *
@@ -37,7 +37,7 @@ enum {
 /* the lists of some rows of the batch */
 struct bunch {
     const uint16_t *list[BUNCH];
-    uint32_t count[BUNCH], half[BUNCH];
+    uint32_t sample[BUNCH];
 };
 
 /*
@@ -50,17 +50,16 @@ static void find(const struct il_batch *b, size_t at, unsigned first, unsigned n
     unsigned touched = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        const uint32_t sample =
-            il_order((uint32_t)(at + i), clock->samples, clock->half_bits, clock->key);
-
-        s->list[i] = b->lists.data + b->lists.at[sample];
-        s->count[i] = b->lists.count[sample];
-        s->half[i] = b->lists.half[sample];
-        b->label[first + i] = b->labels[sample];
+        s->sample[i] = il_order((uint32_t)(at + i), clock->samples, clock->half_bits, clock->key);
+        s->list[i] = b->lists.data + b->lists.at[s->sample[i]];
+        b->label[first + i] = b->labels[s->sample[i]];
     }
-    for (unsigned i = 0; i < n; i++)
-        for (unsigned k = 0; k < s->count[i] + s->count[i] / 2; k += 32)
+    for (unsigned i = 0; i < n; i++) {
+        const unsigned count = b->lists.part[(size_t)s->sample[i] * IL_PARTS + IL_PARTS - 1];
+
+        for (unsigned k = 0; k < count + count / 2; k += 32)
             touched += s->list[i][k];
+    }
     __asm__ volatile("" ::"r"(touched)); /* or the loads are left out */
 }
 
@@ -93,18 +92,22 @@ static void gather(const struct il_batch *b)
     struct bunch s;
     uint32_t n = 0;
 
+    to->begin[0] = 0;
     for (unsigned first = 0; first < live; first += BUNCH) {
         const unsigned some = live - first < BUNCH ? live - first : BUNCH;
 
         find(b, (size_t)step * b->rows + first, first, some, &s);
         for (unsigned i = 0; i < some; i++) {
-            convert(s.list[i], s.count[i], to->column + n, to->value + n);
-            to->begin[first + i] = n;
-            to->middle[first + i] = n + s.half[i];
-            n += s.count[i];
+            const uint16_t *const part = b->lists.part + (size_t)s.sample[i] * IL_PARTS;
+            const uint32_t count = part[IL_PARTS - 1];
+            uint32_t *const begin = to->begin + (size_t)(first + i) * IL_PARTS + 1;
+
+            convert(s.list[i], count, to->column + n, to->value + n);
+            for (unsigned p = 0; p < IL_PARTS; p++)
+                begin[p] = n + part[p];
+            n += count;
         }
     }
-    to->begin[live] = n;
     memset(b->label + live, 0, b->rows - live);
     b->clock->now = step;
 }
@@ -125,7 +128,9 @@ static unsigned last_columns(unsigned left)
 struct panel {
     const float *from; /* w forward, dz in the update */
     float *to;         /* z forward, w in the update */
+    const float *bias; /* forward: the row of w that sums begin with */
     unsigned ldfrom, ldto, live;
+    unsigned rows;     /* of w, in the update */
     float alpha, beta; /* of the update */
     vec_part last;     /* of the last vector */
 };
@@ -175,72 +180,94 @@ INLINED void copy_rows(unsigned vectors, const struct panel *p, unsigned first, 
     }
 }
 
-/* ---- forward --------------------------------------------------------------------------------- */
+/* ---- sums ------------------------------------------------------------------------------------ */
 
-/* one half of the pixels of all runs: their rows of w, copied, and where the sums begin */
-struct half {
-    const float *w;    /* of pixel `from` first */
-    const float *bias; /* what the sums of the first half begin with; NULL: the second half */
-    unsigned from;
+/* entries of all sums, and the copied rows that their indices from `base` on mean */
+struct terms {
+    const uint16_t *index;
+    const float *value, *rows;
+    unsigned base;
 };
 
-INLINED const float *row_of(unsigned vectors, const struct half *h, unsigned column)
+INLINED void add_term(unsigned vectors, const struct terms *t, uint32_t k, vec *a)
 {
-    return h->w + (size_t)(column - h->from) * (VEC * vectors);
+    add(vectors, t->value[k], t->rows + (size_t)(t->index[k] - t->base) * (VEC * vectors), a);
 }
 
-/* entries from `at` on, and the sums' way to row r of z */
-INLINED void rest(unsigned vectors, const struct il_nonzero *x, const struct panel *p,
-                  const struct half *h, unsigned r, uint32_t at, uint32_t end, vec *a)
+INLINED void add_rest(unsigned vectors, const struct terms *t, uint32_t at, uint32_t end, vec *a)
 {
     for (; at < end; at++)
-        add(vectors, x->value[at], row_of(vectors, h, x->column[at]), a);
-    store(vectors, p->last, p->to + (size_t)r * p->ldto, a);
+        add_term(vectors, t, at, a);
 }
 
-/* `images` (1, 2 or 4) rows from r on, side by side while all have entries left */
-INLINED void rows_half(unsigned vectors, unsigned images, const struct il_nonzero *x,
-                       const struct panel *p, const struct half *h, unsigned r)
+/*
+ * Each of the sums a[i], i < side, gets its entries from at[i] to end[i]; `side` (1, 2 or 4) of them
+ * go side by side while all have entries left.
+ */
+INLINED void add_terms(unsigned vectors, unsigned side, const struct terms *t, uint32_t *at,
+                       const uint32_t *end, vec (*a)[VEC_PANEL])
 {
-    uint32_t at[4], end[4], least = UINT32_MAX;
-    vec a[4][VEC_PANEL];
+    uint32_t least = UINT32_MAX;
 
-    for (unsigned i = 0; i < images; i++) {
-        at[i] = h->bias ? x->begin[r + i] : x->middle[r + i];
-        end[i] = h->bias ? x->middle[r + i] : x->begin[r + i + 1];
+    for (unsigned i = 0; i < side; i++)
         least = end[i] - at[i] < least ? end[i] - at[i] : least;
-        load(vectors, p->last, h->bias ? h->bias : p->to + (size_t)(r + i) * p->ldto, a[i]);
-    }
-    for (uint32_t k = 0; images > 1 && k < least; k++)
-        for (unsigned i = 0; i < images; i++) {
-            add(vectors, x->value[at[i]], row_of(vectors, h, x->column[at[i]]), a[i]);
+    for (uint32_t k = 0; side > 1 && k < least; k++)
+        for (unsigned i = 0; i < side; i++) {
+            add_term(vectors, t, at[i], a[i]);
             at[i]++;
         }
-    rest(vectors, x, p, h, r, at[0], end[0], a[0]);
-    if (images > 1)
-        rest(vectors, x, p, h, r + 1, at[1], end[1], a[1]);
-    if (images > 2) {
-        rest(vectors, x, p, h, r + 2, at[2], end[2], a[2]);
-        rest(vectors, x, p, h, r + 3, at[3], end[3], a[3]);
+    add_rest(vectors, t, at[0], end[0], a[0]); /* written out, or a is no register */
+    if (side > 1)
+        add_rest(vectors, t, at[1], end[1], a[1]);
+    if (side > 2) {
+        add_rest(vectors, t, at[2], end[2], a[2]);
+        add_rest(vectors, t, at[3], end[3], a[3]);
     }
+}
+
+/* Sums of this many vectors that keep an fma unit busy. */
+INLINED unsigned side_by_side(unsigned vectors)
+{
+    return 4 * vectors <= CHAINS ? 4 : 2 * vectors <= CHAINS ? 2 : 1;
+}
+
+/* ---- forward --------------------------------------------------------------------------------- */
+
+/* `side` rows of z from r on: entries of parts first ... next; bias: what the first begin with */
+INLINED void forward_rows(unsigned vectors, unsigned side, const struct il_nonzero *x,
+                          const struct panel *p, const struct terms *t, unsigned r, unsigned first,
+                          unsigned next)
+{
+    float *const z = p->to + (size_t)r * p->ldto;
+    uint32_t at[4], end[4];
+    vec a[4][VEC_PANEL];
+
+    for (unsigned i = 0; i < side; i++) {
+        at[i] = x->begin[(size_t)(r + i) * IL_PARTS + first];
+        end[i] = x->begin[(size_t)(r + i) * IL_PARTS + next];
+        load(vectors, p->last, first ? z + (size_t)i * p->ldto : p->bias, a[i]);
+    }
+    add_terms(vectors, side, t, at, end, a);
+    for (unsigned i = 0; i < side; i++)
+        store(vectors, p->last, z + (size_t)i * p->ldto, a[i]);
 }
 
 INLINED void forward_panel(unsigned vectors, const struct il_batch *b, const struct panel *p)
 {
-    const unsigned images = 4 * vectors <= CHAINS ? 4 : 2 * vectors <= CHAINS ? 2 : 1;
-    const unsigned middle = b->pixels / 2;
+    const unsigned side = side_by_side(vectors), columns = vectors * VEC;
+    const unsigned parts = IL_PANEL / columns < IL_PARTS ? IL_PANEL / columns : IL_PARTS;
 
-    for (int second = 0; second < 2; second++) {
-        const struct half h = { b->nonzero.panel,
-                                second ? NULL : p->from + (size_t)b->pixels * p->ldfrom,
-                                second ? middle : 0 };
+    for (unsigned first = 0, next; first < IL_PARTS; first = next) {
+        const unsigned from = first ? il_part_end(first - 1, b->pixels) : 0;
+        const struct terms t = { b->nonzero.column, b->nonzero.value, b->nonzero.panel, from };
         unsigned r = 0;
 
-        copy_rows(vectors, p, h.from, second ? b->pixels - middle : middle, b->nonzero.panel);
-        for (; r + images <= p->live; r += images)
-            rows_half(vectors, images, &b->nonzero, p, &h, r);
+        next = first + parts < IL_PARTS ? first + parts : IL_PARTS;
+        copy_rows(vectors, p, from, il_part_end(next - 1, b->pixels) - from, b->nonzero.panel);
+        for (; r + side <= p->live; r += side)
+            forward_rows(vectors, side, &b->nonzero, p, &t, r, first, next);
         for (; r < p->live; r++)
-            rows_half(vectors, 1, &b->nonzero, p, &h, r);
+            forward_rows(vectors, 1, &b->nonzero, p, &t, r, first, next);
     }
 }
 
@@ -251,6 +278,7 @@ static void forward(const struct il_batch *b, unsigned n, const float *w, unsign
 
     for (unsigned j = 0, vectors; j < n; j += vectors * VEC) {
         const struct panel p = { .from = w + j,
+                                 .bias = w + (size_t)b->pixels * ldw + j,
                                  .to = z + j,
                                  .ldfrom = ldw,
                                  .ldto = ldz,
@@ -277,22 +305,21 @@ static void forward(const struct il_batch *b, unsigned n, const float *w, unsign
 static void transpose(const struct il_batch *b, unsigned live, float alpha)
 {
     const struct il_nonzero *const x = &b->nonzero;
-    uint32_t *const pixel = x->pixel;
-    uint32_t before = 0;
+    uint32_t *const end = x->pixel + 1; /* of pixel j, once all are there */
 
-    memset(pixel, 0, (b->pixels + 1) * sizeof *pixel);
-    for (uint32_t k = 0; k < x->begin[live]; k++)
-        pixel[x->column[k]]++;
-    for (unsigned j = 0; j <= b->pixels; j++) {
-        const uint32_t count = pixel[j];
-
-        pixel[j] = before;
-        before += count;
-    }
+    memset(x->pixel, 0, (b->pixels + 2) * sizeof *x->pixel);
+    for (uint32_t k = 0; k < x->begin[(size_t)live * IL_PARTS]; k++)
+        x->pixel[x->column[k] + 2]++;
+    for (unsigned j = 1; j < b->pixels; j++)
+        end[j] += end[j - 1];
     for (unsigned r = 0; r < live; r++)
-        for (uint32_t k = x->begin[r]; k < x->begin[r + 1]; k++)
-            x->tap[pixel[x->column[k]]++] = (struct il_tap){ alpha * x->value[k], r };
-    /* now pixel[j] is where j ends */
+        for (uint32_t k = x->begin[(size_t)r * IL_PARTS]; k < x->begin[(size_t)(r + 1) * IL_PARTS];
+             k++) {
+            const uint32_t to = end[x->column[k]]++;
+
+            x->row[to] = (uint16_t)r;
+            x->scaled[to] = alpha * x->value[k];
+        }
 }
 
 /* beta times a row of w, in registers: the sums' first term */
@@ -309,32 +336,52 @@ INLINED void begin_sums(unsigned vectors, vec_part last, float beta, const float
             a[v] = vec_mul(a[v], vec_set(beta));
 }
 
-/* row j of w, from its taps; the bias row has every live row of dz, the padding none */
-INLINED void walk_pixel(unsigned vectors, const struct il_batch *b, const struct panel *p,
-                        unsigned j)
+/* `side` rows of w from pixel j on */
+INLINED void walk_pixels(unsigned vectors, unsigned side, const struct il_nonzero *x,
+                         const struct panel *p, const struct terms *t, unsigned j)
 {
-    const struct il_tap *const tap = b->nonzero.tap;
-    const uint32_t *const pixel = b->nonzero.pixel;
-    const uint32_t end = j < b->pixels ? pixel[j] : 0;
     float *const w = p->to + (size_t)j * p->ldto;
-    vec a[VEC_PANEL];
+    uint32_t at[4], end[4];
+    vec a[4][VEC_PANEL];
 
-    begin_sums(vectors, p->last, p->beta, w, a);
-    for (uint32_t k = end && j ? pixel[j - 1] : 0; k < end; k++)
-        add(vectors, tap[k].value, b->nonzero.panel + (size_t)tap[k].row * (VEC * vectors), a);
-    for (unsigned r = 0; j == b->pixels && r < p->live; r++)
-        add(vectors, p->alpha, b->nonzero.panel + (size_t)r * (VEC * vectors), a);
-    store(vectors, p->last, w, a);
+    for (unsigned i = 0; i < side; i++) {
+        at[i] = x->pixel[j + i];
+        end[i] = x->pixel[j + i + 1];
+        if (j + i + AHEAD < p->rows)
+            prefetch(vectors, w + (size_t)(i + AHEAD) * p->ldto);
+        begin_sums(vectors, p->last, p->beta, w + (size_t)i * p->ldto, a[i]);
+    }
+    add_terms(vectors, side, t, at, end, a);
+    for (unsigned i = 0; i < side; i++)
+        store(vectors, p->last, w + (size_t)i * p->ldto, a[i]);
+}
+
+/* the bias row has every live row of dz, the padding after it none */
+INLINED void walk_bias(unsigned vectors, const struct il_batch *b, const struct panel *p)
+{
+    for (unsigned j = b->pixels; j < b->k; j++) {
+        float *const w = p->to + (size_t)j * p->ldto;
+        vec a[VEC_PANEL];
+
+        begin_sums(vectors, p->last, p->beta, w, a);
+        for (unsigned r = 0; j == b->pixels && r < p->live; r++)
+            add(vectors, p->alpha, b->nonzero.panel + (size_t)r * (VEC * vectors), a);
+        store(vectors, p->last, w, a);
+    }
 }
 
 INLINED void walk_panel(unsigned vectors, const struct il_batch *b, const struct panel *p)
 {
+    const struct terms t = { b->nonzero.row, b->nonzero.scaled, b->nonzero.panel, 0 };
+    const unsigned side = side_by_side(vectors);
+    unsigned j = 0;
+
     copy_rows(vectors, p, 0, p->live, b->nonzero.panel);
-    for (unsigned j = 0; j < b->k; j++) {
-        if (j + AHEAD < b->k)
-            prefetch(vectors, p->to + (size_t)(j + AHEAD) * p->ldto);
-        walk_pixel(vectors, b, p, j);
-    }
+    for (; j + side <= b->pixels; j += side)
+        walk_pixels(vectors, side, &b->nonzero, p, &t, j);
+    for (; j < b->pixels; j++)
+        walk_pixels(vectors, 1, &b->nonzero, p, &t, j);
+    walk_bias(vectors, b, p);
 }
 
 /* The same sums, image by image, each kept in w. */
@@ -351,7 +398,8 @@ INLINED void scatter_panel(unsigned vectors, const struct il_batch *b, const str
     load(vectors, p->last, bias_row, bias);
     for (unsigned r = 0; r < p->live; r++) {
         load(vectors, p->last, p->from + (size_t)r * p->ldfrom, g);
-        for (uint32_t k = x->begin[r]; k < x->begin[r + 1]; k++) {
+        for (uint32_t k = x->begin[(size_t)r * IL_PARTS]; k < x->begin[(size_t)(r + 1) * IL_PARTS];
+             k++) {
             float *const w = p->to + (size_t)x->column[k] * p->ldto;
             const vec value = vec_set(p->alpha * x->value[k]);
 
@@ -375,8 +423,15 @@ static void update(const struct il_batch *b, unsigned n, float alpha, const floa
     if (!scatter)
         transpose(b, live, alpha);
     for (unsigned j = 0, vectors; j < n; j += vectors * VEC) {
-        const struct panel p = { dz + j, w + j, lddz, ldw,
-                                 live,   alpha, beta, vec_first(last_columns(n - j)) };
+        const struct panel p = { .from = dz + j,
+                                 .to = w + j,
+                                 .ldfrom = lddz,
+                                 .ldto = ldw,
+                                 .live = live,
+                                 .rows = b->k,
+                                 .alpha = alpha,
+                                 .beta = beta,
+                                 .last = vec_first(last_columns(n - j)) };
 
         vectors = panel_vectors(n - j);
         switch (vectors) {

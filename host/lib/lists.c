@@ -47,24 +47,29 @@ static size_t columns(const uint8_t *image, size_t from, size_t to, uint16_t *ou
     return (size_t)(at - out);
 }
 
-void il_lists_make(const uint8_t *images, size_t n, size_t pixels, uint32_t *at, uint16_t *count,
-                   uint16_t *half, uint16_t *data)
+void il_lists_make(const uint8_t *images, size_t n, size_t pixels, uint32_t *at, uint16_t *part,
+                   uint16_t *data)
 {
     size_t unit = 0;
 
-    for (size_t i = 0; i < n; i++, images += pixels) {
+    for (size_t i = 0; i < n; i++, images += pixels, part += IL_PARTS) {
         uint16_t *const list = data + unit;
-        const size_t first = columns(images, 0, pixels / 2, list);
-        const size_t all = first + columns(images, pixels / 2, pixels, list + first);
-        uint8_t *const bytes = (uint8_t *)(list + all);
+        size_t all = 0, from = 0;
+        uint8_t *bytes;
 
+        for (unsigned p = 0; p < IL_PARTS; p++) {
+            const size_t to = il_part_end(p, (unsigned)pixels);
+
+            all += columns(images, from, to, list + all);
+            part[p] = (uint16_t)all;
+            from = to;
+        }
+        bytes = (uint8_t *)(list + all);
         for (size_t k = 0; k < all; k++)
             bytes[k] = images[list[k]];
         if (all % 2)
             bytes[all] = 0;
         at[i] = (uint32_t)unit;
-        count[i] = (uint16_t)all;
-        half[i] = (uint16_t)first;
         unit += units_of(all);
     }
     memset(data + unit, 0, IL_LIST_SLACK * sizeof *data);

@@ -22,8 +22,8 @@ const struct il_list_sizes *il_dataset_test_lists(const il_dataset *set);
 /* Can lists say where a pixel is, and where a list begins? */
 int il_lists_possible(const struct il_list_sizes *s, size_t pixels);
 
-/* at, count, half [n]; data [units + IL_LIST_SLACK], the slack zero */
-void il_lists_make(const uint8_t *images, size_t n, size_t pixels, uint32_t *at, uint16_t *count,
-                   uint16_t *half, uint16_t *data);
+/* at [n]; part [n, IL_PARTS]; data [units + IL_LIST_SLACK], the slack zero */
+void il_lists_make(const uint8_t *images, size_t n, size_t pixels, uint32_t *at, uint16_t *part,
+                   uint16_t *data);
 
 #endif

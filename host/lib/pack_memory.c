@@ -58,8 +58,7 @@ static struct il_lists lists_from(const struct il_lists *l, size_t first)
 
     if (l->data) {
         from.at += first;
-        from.count += first;
-        from.half += first;
+        from.part += first * IL_PARTS;
     }
     return from;
 }
@@ -156,30 +155,27 @@ static il_status upload_lists(struct il_pack *p, const struct il_lists *to, il_s
     const struct il_seam *const seam = p->device->seam;
     const size_t units = size->units + IL_LIST_SLACK;
     uint32_t *const at = malloc(s.count * sizeof *at);
-    uint16_t *const count = malloc(s.count * sizeof *count);
-    uint16_t *const half = malloc(s.count * sizeof *half), *const data =
-                                                               malloc(units * sizeof *data);
+    uint16_t *const part = malloc(s.count * IL_PARTS * sizeof *part);
+    uint16_t *const data = malloc(units * sizeof *data);
     il_status st = IL_OK;
     int e;
 
-    if (!at || !count || !half || !data) {
+    if (!at || !part || !data) {
         st = il_fail(err, IL_E_MEMORY, "out of memory for the dataset's lists");
         goto out;
     }
-    il_lists_make(s.images, s.count, p->batch.pixels, at, count, half, data);
+    il_lists_make(s.images, s.count, p->batch.pixels, at, part, data);
     e = seam->put(p->device, (void *)(uintptr_t)to->at, at, s.count * sizeof *at);
     if (!e)
-        e = seam->put(p->device, (void *)(uintptr_t)to->count, count, s.count * sizeof *count);
-    if (!e)
-        e = seam->put(p->device, (void *)(uintptr_t)to->half, half, s.count * sizeof *half);
+        e = seam->put(p->device, (void *)(uintptr_t)to->part, part,
+                      s.count * IL_PARTS * sizeof *part);
     if (!e)
         e = seam->put(p->device, (void *)(uintptr_t)to->data, data, units * sizeof *data);
     if (e)
         st = il_pack_fail(err, p, e, "upload the dataset's lists");
 out:
     free(data);
-    free(half);
-    free(count);
+    free(part);
     free(at);
     return st;
 }

@@ -73,7 +73,8 @@ static int sparse(const struct il_pack *p, const il_dataset *set, size_t *batch,
     *batch = smaller(p->batch.rows * most, train->entries);
     *rows = smaller(p->rows * most, all);
     return il_lists_possible(train, p->batch.pixels) && il_lists_possible(test, p->batch.pixels) &&
-           *rows <= UINT32_MAX && p->device->seam->input_lists(p->device, il_dataset_density(set));
+           *rows <= UINT32_MAX && p->batch.rows <= UINT16_MAX &&
+           p->device->seam->input_lists(p->device, il_dataset_density(set));
 }
 
 size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w, il_memory *parts)
@@ -100,20 +101,18 @@ size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w
     WANT(p->test_labels, test, dataset);
     if (p->sparse) {
         WANT(p->train_lists.at, train, dataset);
-        WANT(p->train_lists.count, train, dataset);
-        WANT(p->train_lists.half, train, dataset);
+        WANT(p->train_lists.part, train * IL_PARTS, dataset);
         WANT(p->train_lists.data, il_dataset_train_lists(set)->units + IL_LIST_SLACK, dataset);
         WANT(p->test_lists.at, test, dataset);
-        WANT(p->test_lists.count, test, dataset);
-        WANT(p->test_lists.half, test, dataset);
+        WANT(p->test_lists.part, test * IL_PARTS, dataset);
         WANT(p->test_lists.data, il_dataset_test_lists(set)->units + IL_LIST_SLACK, dataset);
-        WANT(p->nonzero.begin, rows + 1, activations);
-        WANT(p->nonzero.middle, rows, activations);
+        WANT(p->nonzero.begin, rows * IL_PARTS + 1, activations);
         WANT(p->nonzero.column, entries + IL_NONZERO_SLACK, activations);
         WANT(p->nonzero.value, entries + IL_NONZERO_SLACK, activations);
-        WANT(p->nonzero.pixel, pixels + 1, activations);
-        WANT(p->nonzero.tap, taps, activations);
-        WANT(p->nonzero.panel, IL_PANEL * larger(pixels / 2 + 1, p->batch.rows), activations);
+        WANT(p->nonzero.pixel, pixels + 2, activations);
+        WANT(p->nonzero.row, taps, activations);
+        WANT(p->nonzero.scaled, taps, activations);
+        WANT(p->nonzero.panel, IL_PANEL * larger(il_part_most(pixels), p->batch.rows), activations);
     }
     WANT(p->x, p->sparse ? 0 : rows * p->batch.ld, activations);
     WANT(p->label, rows, activations);

@@ -10,7 +10,7 @@ struct il_want {
     size_t count, size; /* elements and bytes of one */
     size_t *part;       /* the part of an il_memory that it counts to */
 };
-enum { IL_WANTS = 31 + 7 * IL_MAX_LAYERS };
+enum { IL_WANTS = 29 + 7 * IL_MAX_LAYERS };
 
 /*
  * Every allocation of the pack, whose runs must be resolved; sizes of 0 are left out. Lays the

@@ -242,10 +242,10 @@ static void hash_adam(void)
 static struct il_lists drawn_lists(unsigned samples, unsigned pixels)
 {
     uint32_t *const at = calloc(samples, sizeof *at);
-    uint16_t *const count = calloc(2 * samples, sizeof *count);
+    uint16_t *const part = calloc(samples * IL_PARTS, sizeof *part);
     uint16_t *const data = calloc(2 * samples * pixels + IL_LIST_SLACK, sizeof *data), *list = data;
 
-    if (!at || !count || !data)
+    if (!at || !part || !data)
         exit(1);
     for (unsigned i = 0; i < samples; i++) {
         uint8_t byte[256];
@@ -257,25 +257,26 @@ static struct il_lists drawn_lists(unsigned samples, unsigned pixels)
             if (i != 5 && (i == 6 || w.v[0] % 4 == 0)) {
                 list[n] = (uint16_t)j;
                 byte[n++] = (uint8_t)(w.v[1] | 1);
-                count[samples + i] += j < pixels / 2;
+                for (unsigned p = 0; p < IL_PARTS; p++)
+                    part[i * IL_PARTS + p] += j < il_part_end(p, pixels);
             }
         }
         at[i] = (uint32_t)(list - data);
-        count[i] = (uint16_t)n;
         memcpy(list + n, byte, n);
         list += n + (n + 1) / 2;
     }
-    return (struct il_lists){ at, count, count + samples, data };
+    return (struct il_lists){ at, part, data };
 }
 
 static void hash_sparse_input(void)
 {
     enum { BATCH = 37, PIXELS = 61, SAMPLES = 2 * BATCH + 9, K = 64, MOST = 333 };
-    static uint32_t begin[BATCH + 1], middle[BATCH], pixel[PIXELS + 1];
+    static uint32_t begin[BATCH * IL_PARTS + 1], pixel[PIXELS + 2];
     static uint16_t column[BATCH * PIXELS + IL_NONZERO_SLACK];
     static float value[BATCH * PIXELS + IL_NONZERO_SLACK];
     static _Alignas(64) float panel[IL_PANEL * BATCH];
-    static struct il_tap tap[BATCH * PIXELS];
+    static uint16_t row[BATCH * PIXELS];
+    static float scaled[BATCH * PIXELS];
     static uint8_t labels[SAMPLES], label[BATCH];
     struct il_clock clock = { .steps = 3 };
     const struct il_batch b = { .label = label,
@@ -285,7 +286,7 @@ static void hash_sparse_input(void)
                                 .pixels = PIXELS,
                                 .k = K,
                                 .lists = drawn_lists(SAMPLES, PIXELS),
-                                .nonzero = { begin, middle, column, value, pixel, tap, panel } };
+                                .nonzero = { begin, column, value, pixel, row, scaled, panel } };
 
     il_order_keys(&clock, 5, 2, SAMPLES);
     for (unsigned n = 1; n <= MOST; n += n < 70 ? 1 : 41) { /* 70: a panel and some */

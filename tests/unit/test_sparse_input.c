@@ -95,17 +95,16 @@ static void upload_lists(struct on_device *o, const uint8_t *images, size_t n)
     struct il_list_sizes size;
     const size_t pixels = o->b.pixels;
     uint32_t *const at = calloc(n, sizeof *at);
-    uint16_t *const count = calloc(2 * n, sizeof *count), *data;
+    uint16_t *const part = calloc(n * IL_PARTS, sizeof *part), *data;
 
     il_lists_measure(&size, images, n, pixels);
     data = calloc(size.units + IL_LIST_SLACK, sizeof *data);
-    assert_true(at && count && data && il_lists_possible(&size, pixels));
-    il_lists_make(images, n, pixels, at, count, count + n, data);
+    assert_true(at && part && data && il_lists_possible(&size, pixels));
+    il_lists_make(images, n, pixels, at, part, data);
     o->b.lists.at = up(o, at, n * sizeof *at);
-    o->b.lists.count = up(o, count, n * sizeof *count);
-    o->b.lists.half = up(o, count + n, n * sizeof *count);
+    o->b.lists.part = up(o, part, n * IL_PARTS * sizeof *part);
     o->b.lists.data = up(o, data, (size.units + IL_LIST_SLACK) * sizeof *data);
-    free(at), free(count), free(data);
+    free(at), free(part), free(data);
 }
 
 /* what the plan has for a batch of lists, and not a byte more: the strict device watches its ends */
@@ -113,7 +112,7 @@ static void begin_batch(struct on_device *o, il_device *d, const struct shape *s
                         const uint8_t *images, const uint8_t *labels, const struct il_clock *clock)
 {
     const size_t entries = (size_t)s->rows * s->pixels;
-    const size_t half = s->pixels / 2 + 1, most = half > s->rows ? half : s->rows;
+    const size_t part = il_part_most(s->pixels), most = part > s->rows ? part : s->rows;
     struct il_nonzero *const x = &o->b.nonzero;
 
     memset(o, 0, sizeof *o);
@@ -126,12 +125,12 @@ static void begin_batch(struct on_device *o, il_device *d, const struct shape *s
     o->b.labels = up(o, labels, s->samples);
     o->b.label = up(o, NULL, s->rows);
     o->b.clock = up(o, clock, sizeof *clock);
-    x->begin = up(o, NULL, (s->rows + 1) * sizeof *x->begin);
-    x->middle = up(o, NULL, s->rows * sizeof *x->middle);
+    x->begin = up(o, NULL, (s->rows * IL_PARTS + 1) * sizeof *x->begin);
     x->column = up(o, NULL, (entries + IL_NONZERO_SLACK) * sizeof *x->column);
     x->value = up(o, NULL, (entries + IL_NONZERO_SLACK) * sizeof *x->value);
-    x->pixel = up(o, NULL, (s->pixels + 1) * sizeof *x->pixel);
-    x->tap = up(o, NULL, entries * sizeof *x->tap);
+    x->pixel = up(o, NULL, (s->pixels + 2) * sizeof *x->pixel);
+    x->row = up(o, NULL, entries * sizeof *x->row);
+    x->scaled = up(o, NULL, entries * sizeof *x->scaled);
     x->panel = up(o, NULL, IL_PANEL * most * sizeof *x->panel);
 }
 
@@ -390,26 +389,27 @@ static void lists(void **state)
         const size_t p = pixels[k];
         uint8_t *const images = make_images(N, p), *const back = calloc(N, p);
         uint32_t at[N];
-        uint16_t count[N], half[N], *data;
+        uint16_t part[N][IL_PARTS], *data;
         struct il_list_sizes size;
         size_t entries = 0, most = 0;
 
         il_lists_measure(&size, images, N, p);
         data = malloc((size.units + IL_LIST_SLACK) * sizeof *data);
         assert_true(images && back && data);
-        il_lists_make(images, N, p, at, count, half, data);
+        il_lists_make(images, N, p, at, part[0], data);
         for (size_t i = 0; i < N; i++) {
+            const unsigned count = part[i][IL_PARTS - 1];
             const uint16_t *const list = data + at[i];
-            const uint8_t *const bytes = (const uint8_t *)(list + count[i]);
+            const uint8_t *const bytes = (const uint8_t *)(list + count);
 
-            for (unsigned e = 0; e < count[i]; e++) {
-                assert_int_equal(list[e] < p / 2, e < half[i]);
+            for (unsigned e = 0; e < count; e++) {
+                for (unsigned q = 0; q < IL_PARTS; q++)
+                    assert_int_equal(list[e] < p * (q + 1) / IL_PARTS, e < part[i][q]);
                 back[i * p + list[e]] = bytes[e];
             }
-            entries += count[i];
-            most = most > count[i] ? most : count[i];
-            assert_true(at[i] + count[i] + (count[i] + 1u) / 2 ==
-                        (i + 1 < N ? at[i + 1] : size.units));
+            entries += count;
+            most = most > count ? most : count;
+            assert_true(at[i] + count + (count + 1) / 2 == (i + 1 < N ? at[i + 1] : size.units));
         }
         assert_memory_equal(images, back, N * p);
         assert_int_equal(entries, size.entries);
