@@ -17,6 +17,7 @@ struct il_device {
     const struct il_seam *seam;
     void *stream;
     char id[32]; /* the name that opens it: "cuda:0" */
+    void *kept;  /* the library's: a dataset that stays, NULL: none */
 };
 
 enum { IL_ORDER_ROUNDS = 6 };

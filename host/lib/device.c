@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "device/plugin.h"
+#include "data.h"
 #include "error.h"
 
 enum { WHY = 256 };
@@ -161,8 +162,10 @@ il_status il_device_open_profiled(il_device **out, const char *name, int threads
 
 void il_device_close(il_device *device)
 {
-    if (device)
-        device->seam->close(device);
+    if (!device)
+        return;
+    il_data_release(device);
+    device->seam->close(device);
 }
 
 const char *il_device_id(const il_device *device) { return device->id; }

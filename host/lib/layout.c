@@ -23,6 +23,7 @@ int il_layout(struct il_layer *layer, unsigned layers, const unsigned *width, si
                                       .fan_out = (unsigned)out,
                                       .rows = (unsigned)rows,
                                       .block = (unsigned)block,
+                                      .units = (unsigned)(layers == 1 ? out : il_round8(out)),
                                       .ld = (unsigned)il_round16(columns) };
     }
     return 1;

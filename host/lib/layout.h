@@ -8,6 +8,8 @@
  *   rows   fan_in + 1 up to a multiple of 8
  *   block  hidden: fan_out + 1 up to a multiple of 8;  output: fan_out up to a multiple of 8.
  *          In a one-layer network all columns are one product, so the block is fan_out itself.
+ *   units  fan_out up to a multiple of 8: what products between layers compute of a block, the constant
+ *          left out where it would begin another 8
  *   ld     runs * block up to a multiple of 16 floats: a cache line
  */
 #ifndef HOST_LIB_LAYOUT_H
@@ -17,7 +19,7 @@
 
 struct il_layer {
     unsigned fan_in, fan_out;
-    unsigned rows, block, ld;
+    unsigned rows, block, units, ld;
 };
 
 /*

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "data.h"
 #include "error.h"
-#include "lists.h"
 #include "plan.h"
 
 /* refused before anything is allocated if it does not fit */
@@ -28,7 +28,7 @@ out:
     return st;
 }
 
-static il_status allocate(struct il_pack *p, const struct il_want *w, size_t n, il_error *err)
+il_status il_pack_take(struct il_pack *p, const struct il_want *w, size_t n, il_error *err)
 {
     const struct il_seam *s = p->device->seam;
 
@@ -105,7 +105,7 @@ il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *e
     if (!w)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
     IL_TRY(check_room(p, set, err));
-    IL_TRY(allocate(p, w, il_plan_wants(p, set, w, NULL), err));
+    IL_TRY(il_pack_take(p, w, il_plan_wants(p, set, w, NULL), err));
     point_batches(p, set);
 out:
     free(w);
@@ -148,62 +148,6 @@ out:
     return st;
 }
 
-/* the lists of one part of the dataset, put together on the host */
-static il_status upload_lists(struct il_pack *p, const struct il_lists *to, il_samples s,
-                              const struct il_list_sizes *size, il_error *err)
-{
-    const struct il_seam *const seam = p->device->seam;
-    const size_t units = size->units + IL_LIST_SLACK;
-    uint32_t *const at = malloc(s.count * sizeof *at);
-    uint16_t *const part = malloc(s.count * IL_PARTS * sizeof *part);
-    uint16_t *const data = malloc(units * sizeof *data);
-    il_status st = IL_OK;
-    int e;
-
-    if (!at || !part || !data) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory for the dataset's lists");
-        goto out;
-    }
-    il_lists_make(s.images, s.count, p->batch.pixels, at, part, data);
-    e = seam->put(p->device, (void *)(uintptr_t)to->at, at, s.count * sizeof *at);
-    if (!e)
-        e = seam->put(p->device, (void *)(uintptr_t)to->part, part,
-                      s.count * IL_PARTS * sizeof *part);
-    if (!e)
-        e = seam->put(p->device, (void *)(uintptr_t)to->data, data, units * sizeof *data);
-    if (e)
-        st = il_pack_fail(err, p, e, "upload the dataset's lists");
-out:
-    free(data);
-    free(part);
-    free(at);
-    return st;
-}
-
-static il_status upload_dataset(struct il_pack *p, const il_dataset *set, il_error *err)
-{
-    const struct il_seam *s = p->device->seam;
-    const il_samples train = il_dataset_train(set), test = il_dataset_test(set);
-    const size_t pixels = il_dataset_pixels(set);
-    il_status st = IL_OK;
-    int e = s->put(p->device, p->train_images, train.images, train.count * pixels);
-
-    if (!e)
-        e = s->put(p->device, p->train_labels, train.labels, train.count);
-    if (!e)
-        e = s->put(p->device, p->test_images, test.images, test.count * pixels);
-    if (!e)
-        e = s->put(p->device, p->test_labels, test.labels, test.count);
-    if (e)
-        return il_pack_fail(err, p, e, "upload the dataset");
-    if (p->sparse) {
-        IL_TRY(upload_lists(p, &p->train_lists, train, il_dataset_train_lists(set), err));
-        IL_TRY(upload_lists(p, &p->test_lists, test, il_dataset_test_lists(set), err));
-    }
-out:
-    return st;
-}
-
 /* initial weights and biases of all runs, and the factors of their rates */
 static il_status draw_weights(struct il_pack *p, il_error *err)
 {
@@ -242,7 +186,8 @@ il_status il_pack_upload(struct il_pack *p, const il_dataset *set, const il_conf
 {
     il_status st;
 
-    IL_TRY(upload_dataset(p, set, err));
+    if (!il_data_kept(p->device, set))
+        IL_TRY(il_data_upload(p, set, err));
     IL_TRY(upload_tables(p, err));
     IL_TRY(draw_weights(p, err));
     IL_TRY(il_pack_load(p, runs, err));

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "draw.h"
 #include "error.h"
+#include "data.h"
 #include "lists.h"
 
 /*
@@ -61,7 +62,7 @@ static int lay_out(struct il_pack *p)
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Does the device want this dataset as lists, and can they be had? Sets the entries of a batch. */
+/* Do batches of this dataset come as lists? Sets the entries of a batch. */
 static int sparse(const struct il_pack *p, const il_dataset *set, size_t *batch, size_t *rows)
 {
     const struct il_list_sizes *const train = il_dataset_train_lists(set);
@@ -72,40 +73,32 @@ static int sparse(const struct il_pack *p, const il_dataset *set, size_t *batch,
     /* no batch has a sample twice */
     *batch = smaller(p->batch.rows * most, train->entries);
     *rows = smaller(p->rows * most, all);
-    return il_lists_possible(train, p->batch.pixels) && il_lists_possible(test, p->batch.pixels) &&
-           *rows <= UINT32_MAX && p->batch.rows <= UINT16_MAX &&
-           p->device->seam->input_lists(p->device, il_dataset_density(set));
+    return *rows <= UINT32_MAX && p->batch.rows <= UINT16_MAX && il_data_sparse(p->device, set);
 }
 
 size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w, il_memory *parts)
 {
     const struct il_run *run = &p->run[0];
     const size_t pixels = run->width[0], runs = p->runs, steps = run->steps;
-    const size_t train = il_dataset_train(set).count, test = il_dataset_test(set).count;
+    const struct il_pack *const kept = il_data_kept(p->device, set);
     const int state = run->update.adam ? 2 : run->update.rule == IL_RULE_SGD ? 0 : 1;
     size_t n = 0, widest = 0, rows, taps, entries;
 
     if (!lay_out(p))
         return 0;
     rows = p->rows;
-    p->sparse = sparse(p, set, &taps, &entries);
+    p->sparse = sparse(p, set, &taps, &entries) && (!kept || kept->sparse);
 #define WANT(field, elements, kind)                                                                \
     do {                                                                                           \
         if ((elements) > 0)                                                                        \
             w[n++] = (struct il_want){ &(field), (elements), sizeof *(field),                      \
                                        parts ? &parts->kind : NULL };                              \
     } while (0)
-    WANT(p->train_images, train * pixels, dataset);
-    WANT(p->train_labels, train, dataset);
-    WANT(p->test_images, test * pixels, dataset);
-    WANT(p->test_labels, test, dataset);
+    if (kept)
+        il_data_share(p, kept);
+    else
+        n = il_data_wants(p, set, w, parts);
     if (p->sparse) {
-        WANT(p->train_lists.at, train, dataset);
-        WANT(p->train_lists.part, train * IL_PARTS, dataset);
-        WANT(p->train_lists.data, il_dataset_train_lists(set)->units + IL_LIST_SLACK, dataset);
-        WANT(p->test_lists.at, test, dataset);
-        WANT(p->test_lists.part, test * IL_PARTS, dataset);
-        WANT(p->test_lists.data, il_dataset_test_lists(set)->units + IL_LIST_SLACK, dataset);
         WANT(p->nonzero.begin, rows * IL_PARTS + 1, activations);
         WANT(p->nonzero.column, entries + IL_NONZERO_SLACK, activations);
         WANT(p->nonzero.value, entries + IL_NONZERO_SLACK, activations);
@@ -223,7 +216,7 @@ il_status il_plan(struct il_pack *p, const il_dataset *set, il_memory *out, il_e
     }
     out->reserve = about.reserve;
     out->free = about.memory_free;
-    out->held = about.held;
+    out->held = about.held + il_data_held(p->device, set);
     out->fits = about.memory_free == 0 ? SIZE_MAX
                 : about.memory_free < about.reserve
                     ? 0

@@ -29,7 +29,7 @@ int il_pack_forward_layer(struct il_device *d, const struct il_pack *p, const st
     }
     STEP(s->activate(d, in->a, in->z, p->act, runs, b->rows, in->at.fan_out, in->at.block,
                      in->at.ld));
-    return s->gemm_batched(d, 0, 0, b->rows, out->at.block, out->at.rows, 1.0f, in->a, in->at.ld,
+    return s->gemm_batched(d, 0, 0, b->rows, out->at.units, out->at.rows, 1.0f, in->a, in->at.ld,
                            in->at.block, out->w, out->at.ld, out->at.block, 0.0f, out->z,
                            out->at.ld, out->at.block, runs);
 }
@@ -87,7 +87,7 @@ static int learn(struct il_device *d, const struct il_pack *p, unsigned l, const
     } else {
         const struct il_pack_layer *in = &p->layer[l - 1];
 
-        STEP(d->seam->gemm_batched(d, 1, 0, y->at.rows, y->at.block, p->batch.rows, alpha, in->a,
+        STEP(d->seam->gemm_batched(d, 1, 0, y->at.rows, y->at.units, p->batch.rows, alpha, in->a,
                                    in->at.ld, in->at.block, dz, y->at.ld, y->at.block, beta, to,
                                    y->at.ld, y->at.block, (unsigned)p->runs));
     }
@@ -98,7 +98,7 @@ static int to_previous(struct il_device *d, const struct il_pack *p, unsigned ro
 {
     const struct il_pack_layer *const y = &p->layer[l], *const in = &p->layer[l - 1];
 
-    return d->seam->gemm_batched(d, 0, 1, rows, in->at.block, y->at.block, 1.0f, p->d[l % 2],
+    return d->seam->gemm_batched(d, 0, 1, rows, in->at.units, y->at.units, 1.0f, p->d[l % 2],
                                  y->at.ld, y->at.block, y->w, y->at.ld, y->at.block, 0.0f,
                                  p->d[(l - 1) % 2], in->at.ld, in->at.block, (unsigned)p->runs);
 }

@@ -83,7 +83,12 @@ il_status il_worker_open(il_worker **out, const il_folder *folder, const il_data
     if (!*out)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     **out = (il_worker){ folder, set, device, { .fd = -1 }, CHECKPOINT };
+    IL_TRY(il_device_keep(device, set, err)); /* once, for all packs */
 out:
+    if (st != IL_OK) {
+        il_worker_close(*out);
+        *out = NULL;
+    }
     return st;
 }
 
@@ -93,6 +98,7 @@ void il_worker_close(il_worker *w)
 {
     if (!w)
         return;
+    il_device_keep(w->device, NULL, NULL);
     il_journal_close(&w->journal);
     free(w);
 }

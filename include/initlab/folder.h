@@ -95,7 +95,8 @@ il_status il_folder_write(const il_folder *folder, const char *name, const char 
 typedef struct il_worker il_worker;
 
 /**
- * A worker of a folder. folder, set and device must outlive it. The journal is made when the first
+ * A worker of a folder. folder, set and device must outlive it; no pack may be open on the device, where
+ * the dataset is kept (il_device_keep) until the worker is closed. The journal is made when the first
  * pack is committed. IL_E_MEMORY; IL_E_DATA: another dataset.
  */
 il_status il_worker_open(il_worker **out, const il_folder *folder, const il_dataset *set,

@@ -26,7 +26,7 @@ typedef struct il_memory {
     size_t tables;      /**< rates, sums, rows of tables */
     size_t drawing;     /**< while initial weights are drawn; then freed */
     size_t total;       /**< the sum of these */
-    size_t held;        /**< by the device already: cuBLAS's workspace */
+    size_t held;        /**< by the device already: cuBLAS's workspace, a dataset that is kept */
     size_t reserve;     /**< to be left free: kernels loaded later, graphs (an estimate) */
     size_t free;        /**< on the device now; 0: unknown */
     size_t fits;        /**< so many runs like these; SIZE_MAX: unknown */
@@ -72,6 +72,14 @@ il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
  */
 il_status il_pack_plan(il_memory *out, il_device *device, const il_dataset *set,
                        const il_config *const *runs, size_t count, il_error *err);
+
+/**
+ * Put a dataset on a device to stay there, for all packs that are opened with it afterwards: they
+ * neither allocate nor upload it. NULL, another one, or il_device_close takes it away; no pack may be
+ * open then, and the dataset must live until then. A pack's plan counts it as held.
+ * IL_E_DEVICE: too little memory, or the device failed; nothing is kept then.
+ */
+il_status il_device_keep(il_device *device, const il_dataset *set, il_error *err);
 
 /** Close and free all device memory; NULL is legal. */
 void il_pack_close(il_pack *pack);

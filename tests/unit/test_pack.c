@@ -691,6 +691,46 @@ static void set_and_get(void **state)
     il_dataset_free(set);
 }
 
+/* A dataset that stays on the device changes no bit; the strict device sees that nothing touches it. */
+static void kept_dataset(void **state)
+{
+    static const char *const names[] = { "cpu", "strict" };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        il_dataset *set = make_set();
+        float *w[2];
+        size_t n = 0;
+
+        for (int keep = 0; keep < 2; keep++) {
+            il_device *d = open_device(names[i]);
+            il_pack *first, *second;
+            il_epoch out[RUNS];
+            il_error err = { 0 };
+
+            if (keep)
+                must(il_device_keep(d, set, &err), &err, "keep");
+            first = open_runs(d, set, deep, 0, RUNS); /* two packs share it, one after another */
+            train(first, 2, out);
+            il_pack_close(first);
+            second = open_runs(d, set, deep, 0, RUNS);
+            train(second, 2, out);
+            w[keep] = all_weights(second, 0, &n);
+            il_pack_close(second);
+            if (keep && i == 1) {
+                assert_true(il_strict_live(d) > 0);
+                must(il_device_keep(d, NULL, &err), &err, "let go");
+                assert_int_equal(il_strict_live(d), 0);
+            }
+            il_device_close(d);
+        }
+        assert_memory_equal(w[0], w[1], n * sizeof(float));
+        free(w[0]);
+        free(w[1]);
+        il_dataset_free(set);
+    }
+}
+
 static int stop_at_once(void *arg, size_t epoch, size_t step, size_t steps)
 {
     (void)epoch, (void)step, (void)steps;
@@ -722,6 +762,7 @@ int main(void)
         cmocka_unit_test(conflicts),          cmocka_unit_test(strict_is_clean),
         cmocka_unit_test(launches),           cmocka_unit_test(eval_train_changes_no_bit),
         cmocka_unit_test(set_and_get),        cmocka_unit_test(interruption),
+        cmocka_unit_test(kept_dataset),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

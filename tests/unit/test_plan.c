@@ -110,7 +110,7 @@ static void configs_free(il_config **c, size_t n)
         il_config_free(c[m]);
 }
 
-static void plan_is_what_is_taken(int full)
+static void plan_is_what_is_taken(int full, int keep)
 {
     static const char *const inits[] = { "he_normal", "orthogonal",   "nguyen_widrow", "lsuv",
                                          "mup",       "looks_linear", "kraehenbuehl" };
@@ -118,7 +118,12 @@ static void plan_is_what_is_taken(int full)
     il_dataset *const set = small_set(full);
     struct il_seam seam;
     il_device *const d = counted(&seam);
+    size_t kept;
 
+    if (keep)
+        assert_int_equal(il_device_keep(d, set, NULL), IL_OK);
+    kept = count.now;
+    assert_true((kept > 0) == keep);
     for (size_t k = 0; k < 7 * 3 * 2; k++) {
         const size_t runs = k % 2 ? RUNS : 1;
         il_config *c[RUNS];
@@ -128,34 +133,36 @@ static void plan_is_what_is_taken(int full)
         il_error err = { .text = "" };
 
         configs(c, runs, inits[k / 6], optimizers[k / 2 % 3], k % 4 ? "gelu" : "tanh");
-        count.peak = 0;
+        count.peak = kept;
         if (il_pack_plan(&plan, d, set, (const il_config *const *)c, runs, &err) != IL_OK)
             fail_msg("%s", err.text);
-        assert_int_equal(count.peak, 0); /* nothing is allocated to know it */
+        assert_int_equal(count.peak, kept); /* nothing is allocated to know it */
+        assert_true(keep ? plan.dataset == 0 && plan.held == kept : plan.dataset > 0);
         if (il_pack_open(&p, d, set, (const il_config *const *)c, runs, &err) != IL_OK ||
             il_pack_epoch(p, out, NULL, NULL, &err) != IL_OK)
             fail_msg("%s", err.text);
         assert_string_equal(il_pack_input(p), full ? "dense" : "sparse");
-        if (count.peak != plan.total)
+        if (count.peak - kept != plan.total)
             fail_msg("%s, %s, %zu runs: %zu bytes were taken, %zu planned", inits[k / 6],
-                     optimizers[k / 2 % 3], runs, count.peak, plan.total);
+                     optimizers[k / 2 % 3], runs, count.peak - kept, plan.total);
         assert_int_equal(plan.dataset + plan.weights + plan.optimizer + plan.activations +
                              plan.tables + plan.drawing,
                          plan.total);
-        assert_int_equal(count.now, plan.total - plan.drawing);
+        assert_int_equal(count.now - kept, plan.total - plan.drawing);
         il_pack_close(p);
-        assert_int_equal(count.now, 0);
+        assert_int_equal(count.now, kept);
         configs_free(c, runs);
     }
     il_device_close(d);
+    assert_int_equal(count.now, 0);
     il_dataset_free(set);
 }
 
 static void test_plan_is_what_is_taken(void **state)
 {
     (void)state;
-    plan_is_what_is_taken(1);
-    plan_is_what_is_taken(0);
+    for (int i = 0; i < 4; i++)
+        plan_is_what_is_taken(i / 2, i % 2);
 }
 
 /* what the plan says fits is opened, one more is refused, with the numbers */
