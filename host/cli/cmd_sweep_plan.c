@@ -13,7 +13,7 @@ struct plan {
     struct network net; /* its dataset and device */
     il_sweep *sweep;
     il_sweep_plan *plan;
-    size_t pack_size;
+    il_packing packing;
 };
 
 /* what is shown of a key: of its first pack, for all of its runs */
@@ -153,7 +153,7 @@ static void print_table(const struct plan *t, const struct row *row)
         total += seconds;
     }
     printf("%zu runs in %zu packs of at most %zu on %s", t->plan->runs, t->plan->packs,
-           t->pack_size, il_device_id(t->net.device));
+           t->packing.runs, il_device_id(t->net.device));
     if (row[0].seconds >= 0)
         printf(", about %.1f s", total);
     putchar('\n');
@@ -173,7 +173,7 @@ static int in_json(const struct plan *t, const struct row *row)
                                                            (double)row[k].largest)));
     return cli_json(
         t->cli, json_pack("{s:I, s:I, s:I, s:s, s:o}", "runs", (json_int_t)t->plan->runs, "packs",
-                          (json_int_t)t->plan->packs, "pack_size", (json_int_t)t->pack_size,
+                          (json_int_t)t->plan->packs, "pack_size", (json_int_t)t->packing.runs,
                           "device", il_device_id(t->net.device), "keys", keys));
 }
 
@@ -188,11 +188,12 @@ static il_status open_plan(struct plan *t, const struct options *o)
     if ((st = il_sweep_load(&t->sweep, o->operand[0], &n->err)) != IL_OK ||
         (st = network_dataset(n)) != IL_OK || (st = network_device(n)) != IL_OK)
         return st;
-    st = sweep_number(o, "pack-size", 1, 1 << 20, sweep_pack_size(il_device_id(n->device)),
-                      &t->pack_size, &n->err);
+    t->packing.inputs = il_dataset_pixels(n->set);
+    t->packing.classes = il_dataset_classes(n->set);
+    st = sweep_packing(o, il_device_id(n->device), &t->packing.runs, &t->packing.weights, &n->err);
     if (st != IL_OK)
         return st;
-    return il_sweep_plan_new(&t->plan, t->sweep, t->pack_size, &n->err);
+    return il_sweep_plan_new(&t->plan, t->sweep, &t->packing, &n->err);
 }
 
 static int run(struct cli *cli, const struct options *o)
@@ -225,7 +226,8 @@ static int run(struct cli *cli, const struct options *o)
 static const struct opt_row rows[] = {
     { .name = "pack-size",
       .metavar = "N",
-      .help = "runs of a pack at most; else 32 on the CPU, 256 on a GPU" },
+      .help =
+          "runs of a pack at most; else 32 on the CPU, fewer of wide layers, and 256 on a GPU" },
     { .name = "measure", .help = "train some steps of each kind of pack, and estimate the time" },
     { .name = "data",
       .metavar = "DIR",

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 enum { PACK_CPU = 32, PACK_GPU = 256, DEVICES_MOST = 256 };
+enum { WEIGHTS_CPU = 5 << 18 }; /* 5 MiB of floats: 4 runs of 784-256-256-10 (build/bench_sparse) */
 
 static il_status fail(il_error *err, il_status st, const char *fmt, const char *word)
 {
@@ -20,8 +21,6 @@ static il_status fail(il_error *err, il_status st, const char *fmt, const char *
 #pragma GCC diagnostic pop
     return st;
 }
-
-size_t sweep_pack_size(const char *kind) { return strcmp(kind, "cpu") == 0 ? PACK_CPU : PACK_GPU; }
 
 il_status sweep_number(const struct options *o, const char *name, size_t low, size_t high,
                        size_t other, size_t *out, il_error *err)
@@ -43,6 +42,15 @@ il_status sweep_number(const struct options *o, const char *name, size_t low, si
     }
     *out = (size_t)x;
     return IL_OK;
+}
+
+il_status sweep_packing(const struct options *o, const char *kind, size_t *runs, size_t *weights,
+                        il_error *err)
+{
+    const int cpu = strcmp(kind, "cpu") == 0;
+
+    *weights = cpu && !opt_given(o, "pack-size") ? WEIGHTS_CPU : 0;
+    return sweep_number(o, "pack-size", 1, 1 << 20, cpu ? PACK_CPU : PACK_GPU, runs, err);
 }
 
 /* ---- devices --------------------------------------------------------------------------------- */

@@ -21,8 +21,12 @@ void devices_free(struct devices *d);
 /* The sweep that a command line's lists and ranges are, as a sweep file's text; to be freed. */
 il_status sweep_text(const struct options *o, char **text, il_error *err);
 
-/* Runs of a pack, if --pack-size does not say: where more gain little on a core; a GPU's memory. */
-size_t sweep_pack_size(const char *kind);
+/*
+ * Runs and weights of a pack: --pack-size, else what suits the kind of device: where more gain little on
+ * a core, and weights that its caches hold; what a GPU needs to be busy.
+ */
+il_status sweep_packing(const struct options *o, const char *kind, size_t *runs, size_t *weights,
+                        il_error *err);
 
 /* --NAME as a whole number from low to high; other if it was not given. */
 il_status sweep_number(const struct options *o, const char *name, size_t low, size_t high,
@@ -74,7 +78,8 @@ int sweep_train(struct cli *cli, const struct options *o, int retry);
         { .name = "pack-size",                                                                     \
           .metavar = "N",                                                                          \
           .group = "Sweep",                                                                        \
-          .help = "runs of a pack at most; else 32 on the CPU, 256 on a GPU" },                    \
+          .help = "runs of a pack at most; else 32 on the CPU, fewer of wide layers, and 256 on "  \
+                  "a GPU" },                                                                       \
     {                                                                                              \
         .name = "data", .metavar = "DIR", .group = "Sweep", .complete = COMPLETE_FOLDER,           \
         .help = "folder of a dataset; without it the bundled MNIST"                                \

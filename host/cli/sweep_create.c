@@ -130,8 +130,7 @@ static il_status create(struct making *w)
     if (st == IL_OK)
         st = check_runs(w, name, text, n, set);
     if (st == IL_OK)
-        st = sweep_number(w->o, "pack-size", 1, 1 << 20, sweep_pack_size(setup.kind),
-                          &setup.pack_size, w->err);
+        st = sweep_packing(w->o, setup.kind, &setup.pack_size, &setup.pack_weights, w->err);
     setup.data = data;
     setup.set = set;
     if (st == IL_OK)

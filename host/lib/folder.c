@@ -14,6 +14,7 @@
 #include "initlab/output.h"
 #include "initlab/version.h"
 #include "sha256.h"
+#include "sweep_impl.h"
 #include "yaml_events.h"
 
 enum { FORMAT = 1 };
@@ -36,19 +37,11 @@ static il_status cost_of(const struct il_folder *f, const il_sweep_pack *pack, d
 {
     static const double STEP = 1e6;
     il_config *c = NULL;
-    double products = 0, width = (double)f->setup.pixels, batch, epochs;
-    const char *text;
+    double products, batch, epochs;
     il_status st;
 
     IL_TRY(il_sweep_config(f->sweep, f->plan->order[pack->first], &c, err));
-    text = strchr(il_config_get(c, "layers"), ',');
-    for (; text; text = strchr(text + 1, ',')) {
-        const double next =
-            strncmp(text + 1, "out", 3) == 0 ? (double)f->setup.classes : strtod(text + 1, NULL);
-
-        products += (width + 1) * next;
-        width = next;
-    }
+    products = il_sweep_weights(il_config_get(c, "layers"), f->setup.pixels, f->setup.classes);
     batch = strtod(il_config_get(c, "batch"), NULL);
     epochs = strtod(il_config_get(c, "epochs"), NULL);
     *cost = epochs * (double)f->setup.samples * (3 * products * (double)pack->count + STEP / batch);
@@ -60,11 +53,13 @@ out:
 /* deal the packs, find their costs, and the sum of the plan */
 static il_status make_plan(struct il_folder *f, char sum[65], il_error *err)
 {
+    const il_packing packing = { f->setup.pack_size, f->setup.pack_weights, f->setup.pixels,
+                                 f->setup.classes };
     struct il_sha256 sha;
     char id[17];
     il_status st;
 
-    IL_TRY(il_sweep_plan_new(&f->plan, f->sweep, f->setup.pack_size, err));
+    IL_TRY(il_sweep_plan_new(&f->plan, f->sweep, &packing, err));
     f->pack = calloc(f->plan->packs, sizeof *f->pack);
     if (!f->pack)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", f->plan->packs);
@@ -138,10 +133,11 @@ static il_status set_up(struct il_folder *f, const char *dir, const char *kind, 
 static il_status write_setup(struct il_folder *f, const char *sum, il_error *err)
 {
     json_t *const all = json_pack(
-        "{s:i, s:s, s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "format", FORMAT, "version",
-        IL_VERSION, "device", f->setup.kind, "pack_size", (json_int_t)f->setup.pack_size, "data",
-        f->setup.data, "data_sum", f->setup.data_sum, "pixels", (json_int_t)f->setup.pixels,
-        "classes", (json_int_t)f->setup.classes, "samples", (json_int_t)f->setup.samples, "runs",
+        "{s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "format", FORMAT,
+        "version", IL_VERSION, "device", f->setup.kind, "pack_size", (json_int_t)f->setup.pack_size,
+        "pack_weights", (json_int_t)f->setup.pack_weights, "data", f->setup.data, "data_sum",
+        f->setup.data_sum, "pixels", (json_int_t)f->setup.pixels, "classes",
+        (json_int_t)f->setup.classes, "samples", (json_int_t)f->setup.samples, "runs",
         (json_int_t)f->plan->runs, "packs", (json_int_t)f->plan->packs, "plan", sum);
     char *const text = all ? json_dumps(all, JSON_INDENT(2)) : NULL;
     char *whole = NULL;
@@ -183,6 +179,7 @@ il_status il_folder_create(const char *dir, const char *path, const char *text, 
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(set_up(f, dir, setup->kind, setup->data, il_dataset_sum(setup->set), err));
     f->setup.pack_size = setup->pack_size;
+    f->setup.pack_weights = setup->pack_weights;
     f->setup.pixels = il_dataset_pixels(setup->set);
     f->setup.classes = il_dataset_classes(setup->set);
     f->setup.samples = il_dataset_train(setup->set).count;
@@ -225,14 +222,15 @@ il_status il_folder_write(const il_folder *f, const char *name, const char *text
 static il_status read_setup(struct il_folder *f, const char *dir, json_t *all, il_error *err)
 {
     const char *kind, *data, *data_sum, *sum, *version;
-    json_int_t format, pack_size, pixels, classes, samples;
+    json_int_t format, pack_size, pack_weights, pixels, classes, samples;
     json_error_t why;
     il_status st;
 
-    if (json_unpack_ex(all, &why, 0, "{s:I, s:s, s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:s}", "format",
-                       &format, "version", &version, "device", &kind, "pack_size", &pack_size,
-                       "data", &data, "data_sum", &data_sum, "pixels", &pixels, "classes", &classes,
-                       "samples", &samples, "plan", &sum) != 0)
+    if (json_unpack_ex(all, &why, 0, "{s:I, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:s}",
+                       "format", &format, "version", &version, "device", &kind, "pack_size",
+                       &pack_size, "pack_weights", &pack_weights, "data", &data, "data_sum",
+                       &data_sum, "pixels", &pixels, "classes", &classes, "samples", &samples,
+                       "plan", &sum) != 0)
         return il_fail(err, IL_E_DATA, "%s/sweep.json: %s", dir, why.text);
     if (format != FORMAT)
         return il_fail(err, IL_E_DATA, "%s/sweep.json: its format is %lld, this program's is %d",
@@ -242,6 +240,7 @@ static il_status read_setup(struct il_folder *f, const char *dir, json_t *all, i
     if (!f->setup.sum)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     f->setup.pack_size = (size_t)pack_size;
+    f->setup.pack_weights = (size_t)pack_weights;
     f->setup.pixels = (size_t)pixels;
     f->setup.classes = (size_t)classes;
     f->setup.samples = (size_t)samples;

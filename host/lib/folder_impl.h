@@ -14,7 +14,7 @@ struct il_folder {
     il_folder_pack *pack; /* [packs] */
     struct {
         char *kind, *data, *data_sum, *sum; /* sum: of the plan, by the ids of all runs */
-        size_t pack_size, pixels, classes, samples;
+        size_t pack_size, pack_weights, pixels, classes, samples;
     } setup;
     struct il_journal journal; /* of failures; made when there is one */
 };

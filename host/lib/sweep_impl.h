@@ -49,6 +49,9 @@ struct il_sweep {
 /* A run's value of an axis, in normal form. */
 const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis);
 
+/* sweep_plan.c: how many weights and biases layers in normal form have */
+double il_sweep_weights(const char *layers, size_t inputs, size_t classes);
+
 /* sweep_file.c: read a file's text into an empty sweep */
 il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t n, il_error *err);
 

@@ -14,9 +14,11 @@
 struct key {
     char *text;
     size_t first, last, runs;
+    size_t most; /* runs of a pack */
 };
 struct planner {
     const struct il_sweep *s;
+    const il_packing *packing;
     struct key *key;
     size_t keys, room;
     size_t *slot; /* [slots]: 1 + index of a key; 0: empty */
@@ -102,11 +104,42 @@ static struct key *key_of(struct planner *q, const char *text)
         q->key = more;
         q->room = room;
     }
-    q->key[q->keys] = (struct key){ strdup(text), NONE, NONE, 0 };
+    q->key[q->keys] = (struct key){ strdup(text), NONE, NONE, 0, 0 };
     if (!q->key[q->keys].text)
         return NULL;
     q->slot[at] = ++q->keys;
     return &q->key[q->keys - 1];
+}
+
+double il_sweep_weights(const char *layers, size_t inputs, size_t classes)
+{
+    double width = (double)inputs, weights = 0;
+
+    for (const char *p = strchr(layers, ','); p; p = strchr(p + 1, ',')) {
+        const double next = strncmp(p + 1, "out", 3) == 0 ? (double)classes : strtod(p + 1, NULL);
+
+        weights += (width + 1) * next;
+        width = next;
+    }
+    return weights;
+}
+
+/* runs of a pack of this key, by the widths of its first run */
+static il_status size_of(const struct planner *q, struct key *k, il_error *err)
+{
+    const il_packing *const how = q->packing;
+    il_config *c = NULL;
+    il_status st = il_sweep_config(q->s, k->first, &c, err);
+
+    k->most = how->runs;
+    if (st == IL_OK && how->weights > 0) {
+        const double fit = (double)how->weights /
+                           il_sweep_weights(il_config_get(c, "layers"), how->inputs, how->classes);
+
+        k->most = fit < 1 ? 1 : fit < (double)how->runs ? (size_t)fit : how->runs;
+    }
+    il_config_free(c);
+    return st;
 }
 
 static il_status sort_runs(struct planner *q, il_error *err)
@@ -132,10 +165,14 @@ static il_status sort_runs(struct planner *q, il_error *err)
             st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", q->s->runs);
             break;
         }
-        if (k->first == NONE)
+        if (k->first == NONE) {
             k->first = run;
-        else
+            st = size_of(q, k, err);
+            if (st != IL_OK)
+                break;
+        } else {
             q->next[k->last] = run;
+        }
         k->last = run;
         q->next[run] = NONE;
         k->runs++;
@@ -145,7 +182,7 @@ static il_status sort_runs(struct planner *q, il_error *err)
 }
 
 /* the packs of all keys, in order of first use */
-static void deal(const struct planner *q, size_t pack_size, il_sweep_plan *plan)
+static void deal(const struct planner *q, il_sweep_plan *plan)
 {
     size_t at = 0;
 
@@ -153,7 +190,7 @@ static void deal(const struct planner *q, size_t pack_size, il_sweep_plan *plan)
         size_t left = q->key[k].runs;
 
         for (size_t run = q->key[k].first; run != NONE; run = q->next[run]) {
-            if (left == q->key[k].runs || plan->pack[plan->packs - 1].count == pack_size)
+            if (left == q->key[k].runs || plan->pack[plan->packs - 1].count == q->key[k].most)
                 plan->pack[plan->packs++] = (il_sweep_pack){ .first = at, .key = k };
             plan->pack[plan->packs - 1].count++;
             plan->order[at++] = run;
@@ -162,14 +199,15 @@ static void deal(const struct planner *q, size_t pack_size, il_sweep_plan *plan)
     }
 }
 
-il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *s, size_t pack_size, il_error *err)
+il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *s, const il_packing *packing,
+                            il_error *err)
 {
-    struct planner q = { .s = s, .slots = 2 * s->runs + 1 };
+    struct planner q = { .s = s, .packing = packing, .slots = 2 * s->runs + 1 };
     il_sweep_plan *plan = NULL;
     il_status st = IL_OK;
 
     *out = NULL;
-    if (pack_size == 0)
+    if (packing->runs == 0)
         return il_fail(err, IL_E_USAGE, "a pack has at least one run");
     q.slot = calloc(q.slots, sizeof *q.slot);
     q.next = malloc(s->runs * sizeof *q.next);
@@ -183,7 +221,7 @@ il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *s, size_t pack_
         goto out;
     }
     IL_TRY(sort_runs(&q, err));
-    deal(&q, pack_size, plan);
+    deal(&q, plan);
     plan->keys = q.keys;
     plan->runs = s->runs;
     *out = plan;

@@ -22,7 +22,7 @@ typedef struct il_folder il_folder;
 /** What is fixed when a folder is made, besides the sweep. */
 typedef struct il_folder_setup {
     const char *kind; /**< of device: "cpu", "cuda" */
-    size_t pack_size;
+    size_t pack_size, pack_weights; /**< il_packing's runs and weights */
     const char *data; /**< where the dataset lies, for whoever continues; "": the bundled one */
     const il_dataset *set; /**< the dataset itself: its sum becomes part of the runs' ids */
 } il_folder_setup;

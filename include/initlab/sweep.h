@@ -83,12 +83,19 @@ typedef struct il_sweep_plan {
     size_t *order;       /**< [runs]: numbers of runs */
 } il_sweep_plan;
 
+/** How large packs may be. */
+typedef struct il_packing {
+    size_t runs;            /**< of a pack, at most */
+    size_t weights;         /**< of a pack, at most, but one run always; 0: any number */
+    size_t inputs, classes; /**< what in and out of layers stand for */
+} il_packing;
+
 /**
- * Deal the runs into packs of at most pack_size, by their pack keys (the parameters whose in_key is
+ * Deal the runs into packs as large as packing lets them be, by their pack keys (the parameters whose in_key is
  * set, and whether a scheme has rates of its own); in the order of the sweep. A function of the
- * sweep and pack_size alone. IL_E_USAGE: pack_size 0; IL_E_MEMORY. il_sweep_plan_free frees.
+ * sweep and packing alone. IL_E_USAGE: packs of 0 runs; IL_E_MEMORY. il_sweep_plan_free frees.
  */
-il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *sweep, size_t pack_size,
+il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *sweep, const il_packing *packing,
                             il_error *err);
 
 /** Free; NULL is legal. */

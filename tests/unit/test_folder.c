@@ -74,7 +74,7 @@ static il_dataset *dataset(void)
 
 static il_folder *folder(const char *name, const il_dataset *set, size_t pack_size)
 {
-    const il_folder_setup setup = { "cpu", pack_size, "", set };
+    const il_folder_setup setup = { "cpu", pack_size, 0, "", set };
     il_error err = { .text = "" };
     il_folder *f = NULL;
     char path[256];
@@ -227,7 +227,7 @@ static void failed_commit(void **state)
 static void making_one(void **state)
 {
     il_dataset *const set = dataset();
-    il_folder_setup setup = { "cpu", 4, "", set };
+    il_folder_setup setup = { "cpu", 4, 0, "", set };
     il_folder *f = folder("one", set, 4), *other = NULL;
     il_error err = { .text = "" };
     char path[256], id[17], again[17];

@@ -234,9 +234,9 @@ static void packs(void **state)
 
     (void)state;
     assert_int_equal(il_sweep_runs(s), 120);
-    assert_int_equal(il_sweep_plan_new(&plan, s, 0, &err), IL_E_USAGE);
-    assert_int_equal(il_sweep_plan_new(&plan, s, 16, &err), IL_OK);
-    assert_int_equal(il_sweep_plan_new(&again, s, 16, &err), IL_OK);
+    assert_int_equal(il_sweep_plan_new(&plan, s, &(il_packing){ 0 }, &err), IL_E_USAGE);
+    assert_int_equal(il_sweep_plan_new(&plan, s, &(il_packing){ .runs = 16 }, &err), IL_OK);
+    assert_int_equal(il_sweep_plan_new(&again, s, &(il_packing){ .runs = 16 }, &err), IL_OK);
     assert_int_equal(plan->runs, 120);
     assert_int_equal(plan->keys, 4);   /* two shapes, and mup apart from the others */
     assert_int_equal(plan->packs, 10); /* 40 in 3, 20 in 2, twice */
@@ -265,6 +265,26 @@ static void packs(void **state)
 }
 
 /* a parameter is in the key exactly where two runs that differ in it cannot share a pack */
+/* Wide networks train fewer at a time: by their weights, but one at least. */
+static void packs_by_width(void **state)
+{
+    il_sweep *const s =
+        load("parameters:\n  layers: [\"in,out\", \"in,256x2,out\", \"in,4000,out\"]\n"
+             "seeds: 0..63\n");
+    const il_packing how = { .runs = 32, .weights = 5 << 18, .inputs = 784, .classes = 10 };
+    const size_t most[] = { 32, 4, 1 }; /* of 7,850, 269,322 and 3,180,010 weights */
+    il_sweep_plan *plan = NULL;
+    il_error err = { .text = "" };
+
+    (void)state;
+    assert_int_equal(il_sweep_plan_new(&plan, s, &how, &err), IL_OK);
+    assert_int_equal(plan->packs, 2 + 16 + 64);
+    for (size_t p = 0; p < plan->packs; p++)
+        assert_int_equal(plan->pack[p].count, most[plan->pack[p].key]);
+    il_sweep_plan_free(plan);
+    il_sweep_free(s);
+}
+
 static void keys_are_conflicts(void **state)
 {
     static const char *const other[][2] = {
@@ -350,6 +370,7 @@ int main(void)
         cmocka_unit_test(twenty_thousand_runs),
         cmocka_unit_test(documented_example),
         cmocka_unit_test(packs),
+        cmocka_unit_test(packs_by_width),
         cmocka_unit_test(keys_are_conflicts),
     };
     const int fd = mkstemp(path);
