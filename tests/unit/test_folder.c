@@ -612,9 +612,11 @@ static void again(void **state)
     OK(il_worker_again(w, 33, NULL, NULL, &second, &err));
     for (size_t e = 0; e < il_pack_epochs(first.pack); e++)
         assert_memory_equal(&first.epoch[e].cost, &second.epoch[e].cost, sizeof(double));
-    assert_int_equal(il_worker_again(w, 60, NULL, NULL, &second, &err), IL_E_USAGE);
     il_pack_close(first.pack);
+    il_pack_close(second.pack);
     free(first.epoch);
+    free(second.epoch);
+    assert_int_equal(il_worker_again(w, 60, NULL, NULL, &second, &err), IL_E_USAGE);
     il_worker_close(w);
     il_folder_close(f);
     close_bench(&b);
