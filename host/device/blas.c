@@ -67,9 +67,10 @@ void il_blas_about(char *text, size_t n)
 
 /*
  * By BLIS's own interface: it takes the number of threads with the call, so that devices in one
- * process do not disturb each other, and it can leave out the path for small matrices, whose AVX2
- * kernels give equal columns unequal bits where n is odd (BLIS 0.9.0, haswell and zen;
- * test_device.c).
+ * process do not disturb each other, and it can leave out the path for small matrices ("sup"). That
+ * path's AVX2 kernels (BLIS 0.9.0, haswell and zen) read past the end of an operand, and give equal
+ * columns unequal bits where n is odd; without it only products of a layer as narrow as the output
+ * cost more (test_device.c).
  */
 void il_blas_sgemm(int threads, int ta, int tb, int m, int n, int k, float alpha, const float *a,
                    int lda, const float *b, int ldb, float beta, float *c, int ldc)
@@ -78,8 +79,7 @@ void il_blas_sgemm(int threads, int ta, int tb, int m, int n, int k, float alpha
 
     bli_rntm_init(&how);
     bli_rntm_set_num_threads(threads, &how);
-    if (n % 2)
-        bli_rntm_disable_l3_sup(&how);
+    bli_rntm_disable_l3_sup(&how);
     bli_sgemm_ex(ta ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE, tb ? BLIS_TRANSPOSE : BLIS_NO_TRANSPOSE,
                  m, n, k, &alpha, (float *)(uintptr_t)a, lda, 1, (float *)(uintptr_t)b, ldb, 1,
                  &beta, c, ldc, 1, NULL, &how);
