@@ -368,17 +368,10 @@ static void case_copy(struct il_trial *t)
     keep(t, to, area(t));
 }
 
-/*
- * Products of an even number of columns and of more than one row: for odd ones the CPU device
- * bypasses a path of BLIS, and for one row BLIS's own CBLAS takes another than its library call
- * does.
- */
-static unsigned even(unsigned n) { return n + n % 2; }
-
 /* every combination of transposes; beta 0 must overwrite NaN */
 static void case_gemm(struct il_trial *t)
 {
-    const unsigned m = t->rows, n = even(t->cols), k = t->runs * 7 + 1, ld = t->ld + k + m;
+    const unsigned m = t->rows, n = t->cols, k = t->runs * 7 + 1, ld = t->ld + k + m;
 
     for (int i = 0; i < 8; i++) {
         const int ta = i & 1, tb = i >> 1 & 1;
@@ -398,7 +391,7 @@ static void case_gemm_batched(struct il_trial *t)
 {
     float *a = matrix(t, -1, 1, 0), *c = matrix(t, -1, 1, 0);
     float *b = floats(t, (size_t)t->cols * t->ld, -1, 1, 0);
-    const unsigned n = even(t->cols); /* within the block, which is wider than cols */
+    const unsigned n = t->cols; /* within the block, which is wider than cols */
 
     for (int beta = 0; beta < 2; beta++) {
         TRY(t,

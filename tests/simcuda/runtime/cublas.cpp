@@ -3,10 +3,13 @@
  * CBLAS. Column-major, scalars on the host (taken at the call, as a capture does). Fast compute types
  * round the operands to TF32's or bf16's bits first, as tensor cores do; sums are float.
  *
- * The CBLAS is opened by name (SIMCUDA_BLAS; unless set the one that the CPU device uses) and asked
- * for its own cblas_sgemm. Were it linked, the loader would bind it to the program's own, and a
- * comparison of two libraries would compare one with itself.
+ * Products are the CPU device's own (host/device/blas.c), or those of the CBLAS that SIMCUDA_BLAS
+ * names. That one is opened and asked for its own cblas_sgemm: were it linked, the loader would bind
+ * it to the program's, and a comparison of two libraries would compare one with itself.
  */
+extern "C" {
+#include "device/blas.h"
+}
 #include "simcuda.h"
 #include <algorithm>
 #include <cstdio>
@@ -42,10 +45,22 @@ enum { COL_MAJOR = 102, NO_TRANS = 111, TRANS = 112 }; /* CBLAS's own numbers */
 typedef void sgemm_fn(int, int, int, int, int, int, float, const float *, int, const float *, int,
                       float, float *, int);
 
+/* column-major, as CBLAS has it, by the row-major product of the CPU device: C' = op(B)' op(A)' */
+static void own_sgemm(int, int ta, int tb, int m, int n, int k, float alpha, const float *a,
+                      int lda, const float *b, int ldb, float beta, float *c, int ldc)
+{
+    il_blas_sgemm(1, tb == TRANS, ta == TRANS, n, m, k, alpha, b, ldb, a, lda, beta, c, ldc);
+}
+
 static sgemm_fn *product()
 {
     const char *name = getenv("SIMCUDA_BLAS");
-    void *so = dlopen(name ? name : SIMCUDA_DEFAULT_BLAS, RTLD_NOW | RTLD_LOCAL);
+
+    if (!name) {
+        il_blas_start();
+        return own_sgemm;
+    }
+    void *so = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     auto *f = so ? (sgemm_fn *)dlsym(so, "cblas_sgemm") : nullptr;
 
     if (!f)
