@@ -2,8 +2,9 @@
 """kill.py INITLAB KILLS RUNS - a sweep that is killed again and again loses nothing and counts nothing twice.
 
 Every start trains with another number of workers or shards, and is ended by kill -9 of all its processes, of one
-worker, or by SIGTERM, at a random time after its first commit. In the end the results must be those of a sweep
-that nobody killed. A kill counts where something was committed before it and something was left."""
+worker, or by SIGTERM, at a random time after a random number of commits, few enough to leave work for the kills
+to come. In the end the results must be those of a sweep that nobody stopped. A kill counts where something was
+committed before it and something was left."""
 import os
 import random
 import shutil
@@ -61,8 +62,8 @@ def main(folder):
                     "--devices", "cpu:2", "--quiet"], check=True, stdout=subprocess.DEVNULL)
     whole = time.monotonic() - begin
     packs = committed(plain)[0]
-    step = whole / (KILLS + 1)
-    kills = starts = 0
+    pack = 2 * whole / packs  # seconds of a worker's, of two
+    kills = terms = starts = 0
     first = [file, "--out", killed, "--data", data, "--pack-size", str(PACK)]
     while True:
         shards = RANDOM.choice([1, 1, 2, 3])
@@ -76,18 +77,22 @@ def main(folder):
             break
         if kills >= KILLS:
             arguments = [killed, "--devices", "cpu:2"]
+        share = (packs - before) // (KILLS - kills + 1) // 2
+        aim = before + 1 + RANDOM.randrange(max(1, share))
         process = start(arguments)
         starts += 1
-        while process.poll() is None and (kills >= KILLS or committed(killed)[0] == before):
+        while process.poll() is None and (kills >= KILLS or committed(killed)[0] < aim):
             time.sleep(0.002)
         if process.poll() is None:
-            time.sleep(RANDOM.uniform(0, step))
+            time.sleep(RANDOM.uniform(0, pack))
             how = RANDOM.choice(["all", "all", "worker", "term"])
             code = end(process, how)
             if how == "term":
                 assert code in (0, 75), f"SIGTERM ended it with {code}"
             now = committed(killed)[0]
-            kills += before < now < packs or 0 < before < packs
+            if before < now < packs or 0 < before < packs:
+                kills += how != "term"
+                terms += how == "term"
         else:
             error = process.communicate()[1].decode()
             assert process.returncode == 0, f"{process.returncode}: {error}"
@@ -95,7 +100,7 @@ def main(folder):
     lines, distinct = committed(killed)
     want, got = dump(plain), dump(killed)
     runs_got = [row[1] for row in got if row[0] == "runs"]
-    print(f"seed {SEED}: {runs} runs in {packs} packs, {starts} starts, {kills} kills that count; "
+    print(f"seed {SEED}: {runs} runs in {packs} packs, {starts} starts, {kills} kills and {terms} SIGTERMs that count; "
           f"lost {runs - len(set(runs_got))}, twice {len(runs_got) - len(set(runs_got))}, "
           f"packs committed twice {lines - distinct}")
     assert kills >= KILLS, f"only {kills} kills counted: the sweep is too short for them"
