@@ -101,7 +101,7 @@ static inline uint32_t as_uint(float f)
 
 /* prototypes of every op, from the one list */
 OP_BEGIN
-#define X(name, params, args, bytes) int OP(name) params;
+#define X(name, params, args, bytes, flops) int OP(name) params;
 #include "ops.def"
 #undef X
 OP_END

@@ -150,14 +150,17 @@ void train_profile(const struct train *t)
 
     for (size_t i = 0; il_device_profile(t->net.device, i, &row); i++)
         total += row.seconds;
-    fprintf(stderr, "\n%-20s %10s %16s %10s %7s %8s\n", "op", "calls", "bytes", "seconds", "share",
-            "GB/s");
+    fprintf(stderr, "\n%-20s %10s %16s %18s %10s %7s %8s %8s\n", "op", "calls", "bytes", "flops",
+            "seconds", "share", "GB/s", "GFLOP/s");
     for (size_t i = 0; il_device_profile(t->net.device, i, &row); i++) {
-        fprintf(stderr, "%-20s %10llu %16llu %10.4f %6.1f%%", row.name,
-                (unsigned long long)row.calls, (unsigned long long)row.bytes, row.seconds,
+        fprintf(stderr, "%-20s %10llu %16llu %18llu %10.4f %6.1f%%", row.name,
+                (unsigned long long)row.calls, (unsigned long long)row.bytes,
+                (unsigned long long)row.flops, row.seconds,
                 total > 0 ? 100 * row.seconds / total : 0);
         if (row.bytes && row.seconds > 0)
             fprintf(stderr, " %8.2f", 1e-9 * (double)row.bytes / row.seconds);
+        if (row.flops && row.seconds > 0)
+            fprintf(stderr, " %8.2f", 1e-9 * (double)row.flops / row.seconds);
         fputc('\n', stderr);
     }
 }

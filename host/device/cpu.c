@@ -12,11 +12,11 @@
 #include "dense_input.h"
 #include "sparse_input.h"
 
-#define X(name, params, args, bytes) int il_cpu_base_##name params;
+#define X(name, params, args, bytes, flops) int il_cpu_base_##name params;
 #include "ops.def"
 #undef X
 #if defined(INITLAB_X86_FLAVOURS)
-#define X(name, params, args, bytes)                                                               \
+#define X(name, params, args, bytes, flops)                                                        \
     int il_cpu_v3_##name params;                                                                   \
     int il_cpu_v4_##name params;
 #include "ops.def"
@@ -351,18 +351,18 @@ static void cpu_record_free(struct il_device *d, struct il_record *r)
 
 static const struct il_seam seams[] = {
     { SLOTS
-#define X(name, params, args, bytes) il_cpu_base_##name,
+#define X(name, params, args, bytes, flops) il_cpu_base_##name,
 #include "ops.def"
 #undef X
     },
 #if defined(INITLAB_X86_FLAVOURS)
     { SLOTS
-#define X(name, params, args, bytes) il_cpu_v3_##name,
+#define X(name, params, args, bytes, flops) il_cpu_v3_##name,
 #include "ops.def"
 #undef X
     },
     { SLOTS
-#define X(name, params, args, bytes) il_cpu_v4_##name,
+#define X(name, params, args, bytes, flops) il_cpu_v4_##name,
 #include "ops.def"
 #undef X
     },

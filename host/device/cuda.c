@@ -11,7 +11,7 @@
 #include <string.h>
 #include "dense_input.h"
 
-#define X(name, params, args, bytes) int il_cuda_##name params;
+#define X(name, params, args, bytes, flops) int il_cuda_##name params;
 #include "ops.def"
 #undef X
 
@@ -403,7 +403,7 @@ static int cuda_replay(struct il_device *d, struct il_record *r, unsigned times)
     return e;
 }
 
-#define X(name, params, args, bytes)                                                               \
+#define X(name, params, args, bytes, flops)                                                        \
     static int cuda_##name params                                                                  \
     {                                                                                              \
         const int e_ = enter(d);                                                                   \
@@ -426,7 +426,7 @@ static const struct il_seam cuda_seam = {
     dense_forward,    dense_update,
     cuda_record,      cuda_replay,
     cuda_record_free,
-#define X(name, params, args, bytes) cuda_##name,
+#define X(name, params, args, bytes, flops) cuda_##name,
 #include "ops.def"
 #undef X
 };

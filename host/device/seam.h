@@ -92,7 +92,7 @@ struct il_seam {
     int (*replay)(struct il_device *d, struct il_record *r, unsigned times);
     void (*record_free)(struct il_device *d, struct il_record *r); /* NULL is legal */
 
-#define X(name, params, args, bytes) int(*name) params;
+#define X(name, params, args, bytes, flops) int(*name) params;
 #include "ops.def"
 #undef X
 };
@@ -109,8 +109,8 @@ size_t il_strict_live(const struct il_device *d);
 /* What a trace device saw, one row a name in order of first use; NULL past the end. */
 struct il_trace_row {
     const char *name;
-    uint64_t calls, bytes; /* bytes by ops.def's formula; 0 where none is known */
-    double seconds;        /* each call waited for */
+    uint64_t calls, bytes, flops; /* by ops.def's formulas; 0 where none is known */
+    double seconds;               /* each call waited for */
 };
 const struct il_trace_row *il_trace_row(const struct il_device *d, size_t i);
 

@@ -206,7 +206,7 @@ static int strict_free(struct il_device *d, void *p)
         return lock(strict_, #slot, e_);                                                           \
     } while (0)
 
-#define X(name, params, args, bytes)                                                               \
+#define X(name, params, args, bytes, flops)                                                        \
     static int strict_##name params { FORWARD(name, args); }
 #include "ops.def"
 #undef X
@@ -358,7 +358,7 @@ static const struct il_seam strict_seam = {
     strict_record,
     strict_replay,
     strict_record_free,
-#define X(name, params, args, bytes) strict_##name,
+#define X(name, params, args, bytes, flops) strict_##name,
 #include "ops.def"
 #undef X
 };

@@ -14,7 +14,7 @@
 enum { SLOTS = 12 };
 enum {
     OPS = 0
-#define X(name, params, args, bytes) +1
+#define X(name, params, args, bytes, flops) +1
 #include "ops.def"
 #undef X
 };
@@ -46,7 +46,8 @@ static double now(void)
  * Wait for a call that began at `begin` and returned e, and add it to its row. Returns the first
  * error.
  */
-static int done(struct il_device *d, const char *name, int e, double begin, size_t bytes)
+static int done(struct il_device *d, const char *name, int e, double begin, size_t bytes,
+                size_t flops)
 {
     struct trace *const t = self(d);
     const int late = t->inner->seam->wait(t->inner);
@@ -58,49 +59,50 @@ static int done(struct il_device *d, const char *name, int e, double begin, size
         t->row[t->count++].name = name;
     t->row[i].calls++;
     t->row[i].bytes += bytes;
+    t->row[i].flops += flops;
     t->row[i].seconds += now() - begin;
     return e ? e : late;
 }
 
 /* Pass a call on: d is the trace, in the arguments too it becomes the device inside. */
-#define FORWARD(slot, args, bytes)                                                                 \
+#define FORWARD(slot, args, bytes, flops)                                                          \
     do {                                                                                           \
         struct il_device *const outer_ = d;                                                        \
-        const size_t bytes_ = (bytes);                                                             \
+        const size_t bytes_ = (bytes), flops_ = (flops);                                           \
         const double begin_ = now();                                                               \
         int e_;                                                                                    \
         d = self(d)->inner;                                                                        \
         e_ = d->seam->slot args;                                                                   \
-        return done(outer_, #slot, e_, begin_, bytes_);                                            \
+        return done(outer_, #slot, e_, begin_, bytes_, flops_);                                    \
     } while (0)
 
-#define X(name, params, args, bytes)                                                               \
-    static int trace_##name params { FORWARD(name, args, bytes); }
+#define X(name, params, args, bytes, flops)                                                        \
+    static int trace_##name params { FORWARD(name, args, bytes, flops); }
 #include "ops.def"
 #undef X
 
 static int trace_alloc(struct il_device *d, void **p, size_t bytes)
 {
-    FORWARD(alloc, (d, p, bytes), 0);
+    FORWARD(alloc, (d, p, bytes), 0, 0);
 }
-static int trace_free(struct il_device *d, void *p) { FORWARD(free, (d, p), 0); }
+static int trace_free(struct il_device *d, void *p) { FORWARD(free, (d, p), 0, 0); }
 static int trace_put(struct il_device *d, void *dst, const void *src, size_t bytes)
 {
-    FORWARD(put, (d, dst, src, bytes), bytes);
+    FORWARD(put, (d, dst, src, bytes), bytes, 0);
 }
 static int trace_get(struct il_device *d, void *dst, const void *src, size_t bytes)
 {
-    FORWARD(get, (d, dst, src, bytes), bytes);
+    FORWARD(get, (d, dst, src, bytes), bytes, 0);
 }
 static int trace_zero(struct il_device *d, void *p, size_t bytes)
 {
-    FORWARD(zero, (d, p, bytes), bytes);
+    FORWARD(zero, (d, p, bytes), bytes, 0);
 }
 static int trace_copy(struct il_device *d, void *dst, const void *src, size_t bytes)
 {
-    FORWARD(copy, (d, dst, src, bytes), 2 * bytes);
+    FORWARD(copy, (d, dst, src, bytes), 2 * bytes, 0);
 }
-static int trace_wait(struct il_device *d) { FORWARD(wait, (d), 0); }
+static int trace_wait(struct il_device *d) { FORWARD(wait, (d), 0, 0); }
 static int trace_math(struct il_device *d, enum il_math mode)
 {
     return self(d)->inner->seam->math(self(d)->inner, mode);
@@ -117,7 +119,7 @@ static int trace_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned 
                       float beta, float *c, unsigned ldc)
 {
     FORWARD(gemm, (d, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc),
-            product_bytes(m, n, k, beta));
+            product_bytes(m, n, k, beta), (size_t)2 * m * n * k);
 }
 static int trace_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n,
                               unsigned k, float alpha, const float *a, unsigned lda, size_t sa,
@@ -126,30 +128,33 @@ static int trace_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, u
 {
     FORWARD(gemm_batched,
             (d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count),
-            count * product_bytes(m, n, k, beta));
+            count * product_bytes(m, n, k, beta), (size_t)2 * count * m * n * k);
 }
 static int trace_input_lists(struct il_device *d, double density)
 {
     return self(d)->inner->seam->input_lists(self(d)->inner, density);
 }
-/* Over lists the bytes depend on the images: none are counted. */
+/* Over lists bytes and flops depend on the images: none are counted. */
 static int trace_input_gather(struct il_device *d, const struct il_batch *b)
 {
     FORWARD(input_gather, (d, b),
-            b->lists.data ? 0 : (size_t)b->rows * (b->pixels + 2 + (size_t)4 * b->ld));
+            b->lists.data ? 0 : (size_t)b->rows * (b->pixels + 2 + (size_t)4 * b->ld),
+            b->lists.data ? 0 : (size_t)b->rows * b->pixels);
 }
 static int trace_input_forward(struct il_device *d, const struct il_batch *b, unsigned n,
                                const float *w, unsigned ldw, float *z, unsigned ldz)
 {
     FORWARD(input_forward, (d, b, n, w, ldw, z, ldz),
-            b->lists.data ? 0 : product_bytes(b->rows, n, b->k, 0.0f));
+            b->lists.data ? 0 : product_bytes(b->rows, n, b->k, 0.0f),
+            b->lists.data ? 0 : (size_t)2 * b->rows * n * b->k);
 }
 static int trace_input_update(struct il_device *d, const struct il_batch *b, unsigned n,
                               float alpha, const float *dz, unsigned lddz, float beta, float *w,
                               unsigned ldw)
 {
     FORWARD(input_update, (d, b, n, alpha, dz, lddz, beta, w, ldw),
-            b->lists.data ? 0 : product_bytes(b->k, n, b->rows, beta));
+            b->lists.data ? 0 : product_bytes(b->k, n, b->rows, beta),
+            b->lists.data ? 0 : (size_t)2 * b->rows * n * b->k);
 }
 
 static int trace_count(char *why, size_t n)
@@ -238,7 +243,7 @@ static const struct il_seam trace_seam = {
     trace_record,
     trace_replay,
     trace_record_free,
-#define X(name, params, args, bytes) trace_##name,
+#define X(name, params, args, bytes, flops) trace_##name,
 #include "ops.def"
 #undef X
 };

@@ -223,6 +223,6 @@ int il_device_profile(const il_device *device, size_t index, il_profile_row *row
 
     if (!r)
         return 0;
-    *row = (il_profile_row){ r->name, r->calls, r->bytes, r->seconds };
+    *row = (il_profile_row){ r->name, r->calls, r->bytes, r->flops, r->seconds };
     return 1;
 }

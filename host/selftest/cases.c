@@ -442,7 +442,7 @@ static void case_record(struct il_trial *t)
 }
 
 const struct il_case il_cases[] = {
-#define X(name, params, args, bytes) { #name, case_##name, 0 },
+#define X(name, params, args, bytes, flops) { #name, case_##name, 0 },
 #include "ops.def"
 #undef X
     { "zero", case_zero, 0 },     { "copy", case_copy, 0 },

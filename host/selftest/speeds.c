@@ -90,7 +90,7 @@ static void layout(struct bench *b, unsigned runs, unsigned cols, int constant)
 
 /* Each op as a function that also notes the bytes by ops.def's formula. */
 static _Thread_local size_t moved;
-#define X(name, params, args, bytes)                                                               \
+#define X(name, params, args, bytes, flops)                                                               \
     static int do_##name params                                                                    \
     {                                                                                              \
         moved = bytes;                                                                             \
@@ -391,7 +391,7 @@ il_status il_selftest_speeds(struct il_selftest *t)
     b->repeats = t->level > 2 ? REPEATS_MOST : 11;
     allocate(b);
     bench_ceilings(b);
-#define X(name, params, args, bytes) bench_##name(b);
+#define X(name, params, args, bytes, flops) bench_##name(b);
 #include "ops.def"
 #undef X
     if (b->code)

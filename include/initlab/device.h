@@ -65,7 +65,7 @@ int il_device_list(size_t index, il_device_info *info);
  */
 typedef struct il_profile_row {
     const char *name;
-    uint64_t calls, bytes; /**< bytes moved by formula; 0 where no formula is known */
+    uint64_t calls, bytes, flops; /**< by formula; 0 where none is known */
     double seconds;
 } il_profile_row;
 

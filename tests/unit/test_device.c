@@ -423,13 +423,14 @@ static void profile(void **state)
     assert_int_equal(d->seam->record(d, count_step, p, &r) | d->seam->replay(d, r, 4), 0);
     static const struct {
         const char *name;
-        uint64_t calls, bytes;
-    } want[] = { { "alloc", 2, 0 }, { "put", 2, 8 }, { "gemm", 5, 5 * 4 * 4 } };
+        uint64_t calls, bytes, flops;
+    } want[] = { { "alloc", 2, 0, 0 }, { "put", 2, 8, 0 }, { "gemm", 5, 5 * 4 * 4, 5 * 2 } };
     for (size_t i = 0; i < 3; i++) {
         assert_true(il_device_profile(d, i, &row));
         assert_string_equal(row.name, want[i].name);
         assert_int_equal(row.calls, want[i].calls);
         assert_int_equal(row.bytes, want[i].bytes);
+        assert_int_equal(row.flops, want[i].flops);
         assert_true(row.seconds > 0 && row.seconds < 60);
     }
     assert_false(il_device_profile(d, 3, &row));

@@ -28,31 +28,31 @@ enum { GUARD = 16, CLASSES_MOST = 40 };
 /* The table of one flavour. */
 struct ops {
     const char *flavour;
-#define X(name, params, args, bytes) int(*name) params;
+#define X(name, params, args, bytes, flops) int(*name) params;
 #include "ops.def"
 #undef X
 };
 static const struct ops base_ops = {
     "base",
-#define X(name, params, args, bytes) il_cpu_base_##name,
+#define X(name, params, args, bytes, flops) il_cpu_base_##name,
 #include "ops.def"
 #undef X
 };
 #if defined(__x86_64__)
-#define X(name, params, args, bytes)                                                               \
+#define X(name, params, args, bytes, flops)                                                               \
     int il_cpu_v3_##name params;                                                                   \
     int il_cpu_v4_##name params;
 #include "ops.def"
 #undef X
 static const struct ops v3_ops = {
     "v3",
-#define X(name, params, args, bytes) il_cpu_v3_##name,
+#define X(name, params, args, bytes, flops) il_cpu_v3_##name,
 #include "ops.def"
 #undef X
 };
 static const struct ops v4_ops = {
     "v4",
-#define X(name, params, args, bytes) il_cpu_v4_##name,
+#define X(name, params, args, bytes, flops) il_cpu_v4_##name,
 #include "ops.def"
 #undef X
 };
@@ -830,7 +830,7 @@ static const struct {
     const char *name;
     void (*run)(struct trial *t);
 } cases[] = {
-#define X(name, params, args, bytes) { #name, case_##name },
+#define X(name, params, args, bytes, flops) { #name, case_##name },
 #include "ops.def"
 #undef X
 };
