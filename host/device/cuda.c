@@ -381,7 +381,10 @@ static int cuda_record(struct il_device *d, il_step_fn *step, void *arg, struct 
     if (!e && !(e = CUDA(d, cudaStreamBeginCapture, stream(d), cudaStreamCaptureModeThreadLocal))) {
         e = step(d, arg);                                   /* only noted down */
         end = (int)cudaStreamEndCapture(stream(d), &graph); /* always: ends the capture */
-        e = e ? e : handled(d, "cudaStreamEndCapture", end);
+        if (!e)
+            e = handled(d, "cudaStreamEndCapture", end);
+        else if (end) /* the step's own failure, once more */
+            (void)cudaGetLastError();
     }
     if (!e)
         e = CUDA(d, cudaGraphInstantiate, &r->exec, graph, 0);

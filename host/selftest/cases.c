@@ -467,3 +467,37 @@ struct il_trial il_trial_run(struct il_device *d, const struct il_case *c,
     release(&t);
     return t;
 }
+
+/*
+ * Products of numbers below 1 with k terms each: two orders of the same sum differ by at most 2 k
+ * 2^-24 times k. A recorded step has two products behind each other, three times: six times that.
+ */
+double il_trial_tolerance(const struct il_trial *t)
+{
+    const double k = t->rows > t->ld ? t->rows : t->ld;
+
+    return 12 * k * k * 0x1p-24;
+}
+
+static int is_nan(uint32_t word) { return (word & 0x7fffffffu) > 0x7f800000u; }
+
+static int same(uint32_t a, uint32_t b, double tolerance)
+{
+    float x, y;
+
+    if (a == b || (is_nan(a) && is_nan(b)))
+        return 1;
+    memcpy(&x, &a, sizeof x);
+    memcpy(&y, &b, sizeof y);
+    return tolerance > 0 && fabs((double)x - (double)y) <= tolerance;
+}
+
+size_t il_trial_difference(const struct il_trial *a, const struct il_trial *b, double tolerance)
+{
+    const size_t n = a->words < b->words ? a->words : b->words;
+    size_t i = 0;
+
+    while (i < n && same(a->record[i], b->record[i], tolerance))
+        i++;
+    return i;
+}

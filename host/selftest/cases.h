@@ -42,4 +42,10 @@ extern const struct il_case_shape il_case_shapes[]; /* the last has no rows */
 struct il_trial il_trial_run(struct il_device *d, const struct il_case *c,
                              const struct il_case_shape *s, uint64_t seed);
 
+/* What two devices' words of a product may differ by, for the order of sums. */
+double il_trial_tolerance(const struct il_trial *t);
+
+/* The first word that differs by more, or the number of words; all NaN are one. */
+size_t il_trial_difference(const struct il_trial *a, const struct il_trial *b, double tolerance);
+
 #endif

@@ -44,48 +44,13 @@ il_status il_selftest_fail(struct il_selftest *t, struct il_device *d, int code,
 
 /* ---- every op -------------------------------------------------------------------------------- */
 
-static int is_nan(uint32_t word) { return (word & 0x7fffffffu) > 0x7f800000u; }
-
-/*
- * Products of numbers below 1 with k terms each: two orders of the same sum differ by at most 2 k
- * 2^-24 times k. A recorded step has two products behind each other, three times: six times that.
- */
-static double tolerance(const struct il_trial *t)
-{
-    const double k = t->rows > t->ld ? t->rows : t->ld;
-
-    return 12 * k * k * 0x1p-24;
-}
-
-static int same(uint32_t a, uint32_t b, double tol)
-{
-    float x, y;
-
-    if (a == b || (is_nan(a) && is_nan(b)))
-        return 1;
-    memcpy(&x, &a, sizeof x);
-    memcpy(&y, &b, sizeof y);
-    return tol > 0 && fabs((double)x - (double)y) <= tol;
-}
-
-/* the first word that differs, or the number of words; all NaN are one */
-static size_t difference(const struct il_trial *a, const struct il_trial *b, double tol)
-{
-    const size_t n = a->words < b->words ? a->words : b->words;
-
-    for (size_t i = 0; i < n; i++)
-        if (!same(a->record[i], b->record[i], tol))
-            return i;
-    return n;
-}
-
 /* one case on one shape, on both devices; 1: they agree */
 static int agree(struct il_selftest *t, const struct il_case *c, const struct il_case_shape *s,
                  il_status *st, char *words, size_t size)
 {
     struct il_trial a = il_trial_run(t->cpu, c, s, t->seed + s->rows);
     struct il_trial b = il_trial_run(t->device, c, s, t->seed + s->rows);
-    const size_t at = difference(&a, &b, c->product ? tolerance(&a) : 0);
+    const size_t at = il_trial_difference(&a, &b, c->product ? il_trial_tolerance(&a) : 0);
     int good = 0;
 
     *st = IL_OK;
@@ -134,60 +99,96 @@ static il_status check_ops(struct il_selftest *t)
 /* ---- equal columns --------------------------------------------------------------------------- */
 
 /*
- * The products of a training step of 64 rows: forward (kind 0), update (1), back (2). All columns of
- * op(b) are the first one, and those of c.
+ * The products of a training step of 64 rows: forward (kind 0), update (1), back (2); one, or those
+ * of `count` runs whose columns lie side by side, as hidden layers have them. All columns of op(b)
+ * are the first one, and those of c.
  */
 struct columns {
-    unsigned m, n, k;
+    unsigned m, n, k, count;
     int ta, tb;
     float alpha, beta;
+    unsigned lda, sa, ldb, sb, ldc;
+    size_t na, nb, nc;
     float *a, *b, *c;
     void *da, *db, *dc;
 };
 
+static struct columns columns_of(unsigned kind, unsigned width, unsigned count)
+{
+    enum { BATCH = 64, INNER = 264 };
+    struct columns p = { .ta = kind == 1,
+                         .tb = kind == 2,
+                         .m = kind == 1 ? INNER : BATCH,
+                         .n = width,
+                         .k = kind == 1 ? BATCH : INNER,
+                         .count = count,
+                         .alpha = kind == 1 ? -1.0f : 1.0f,
+                         .beta = kind == 1 ? 1.0f : 0.0f };
+
+    p.sa = p.ta ? p.m : p.k;
+    p.lda = p.sa * count;
+    p.sb = p.tb ? p.k : p.n;
+    p.ldb = p.sb * count;
+    p.ldc = p.n * count;
+    p.na = (size_t)p.m * p.k * count;
+    p.nb = (size_t)p.n * p.k * count;
+    p.nc = (size_t)p.m * p.n * count;
+    return p;
+}
+
 static int fill_columns(struct columns *p, uint64_t seed)
 {
-    const size_t na = (size_t)p->m * p->k, nb = (size_t)p->n * p->k, nc = (size_t)p->m * p->n;
     uint64_t drawn = 0;
 
-    p->a = malloc(na * sizeof *p->a);
-    p->b = malloc(nb * sizeof *p->b);
-    p->c = malloc(nc * sizeof *p->c);
+    p->a = malloc(p->na * sizeof *p->a);
+    p->b = malloc(p->nb * sizeof *p->b);
+    p->c = malloc(p->nc * sizeof *p->c);
     if (!p->a || !p->b || !p->c)
         return IL_TRIAL_MEMORY;
-    for (size_t i = 0; i < na; i++)
+    for (size_t i = 0; i < p->na; i++)
         p->a[i] = il_uniform(il_philox(seed, drawn++, 3).v[0]) - .5f;
     for (size_t l = 0; l < p->k; l++) {
         const float x = il_uniform(il_philox(seed, drawn++, 3).v[0]) - .5f;
 
-        for (size_t j = 0; j < p->n; j++)
-            p->b[p->tb ? j * p->k + l : l * p->n + j] = x;
+        for (size_t run = 0; run < p->count; run++)
+            for (size_t j = 0; j < p->n; j++)
+                p->b[run * p->sb + (p->tb ? j * p->ldb + l : l * p->ldb + j)] = x;
     }
-    for (size_t i = 0; i < nc; i++)
-        p->c[i] = p->a[i / p->n % na];
+    for (size_t i = 0; i < p->nc; i++)
+        p->c[i] = p->a[i / p->ldc % p->na];
     return 0;
 }
 
-/* the number of rows of the product whose columns are not equal; < 0: none, and e has a code */
+static int multiply(struct il_device *d, const struct columns *p)
+{
+    return p->count == 1 ? d->seam->gemm(d, p->ta, p->tb, p->m, p->n, p->k, p->alpha, p->da, p->lda,
+                                         p->db, p->ldb, p->beta, p->dc, p->ldc)
+                         : d->seam->gemm_batched(d, p->ta, p->tb, p->m, p->n, p->k, p->alpha, p->da,
+                                                 p->lda, p->sa, p->db, p->ldb, p->sb, p->beta,
+                                                 p->dc, p->ldc, p->n, p->count);
+}
+
+/* the number of rows of the product whose columns are not equal; where e has a code: none */
 static long unequal_rows(struct il_device *d, struct columns *p, uint64_t seed, int *e)
 {
-    const size_t na = (size_t)p->m * p->k, nb = (size_t)p->n * p->k, nc = (size_t)p->m * p->n;
     const struct il_seam *const s = d->seam;
     long wrong = 0;
 
     *e = fill_columns(p, seed);
-    if (!*e && !(*e = s->alloc(d, &p->da, na * 4)) && !(*e = s->alloc(d, &p->db, nb * 4)) &&
-        !(*e = s->alloc(d, &p->dc, nc * 4)) && !(*e = s->put(d, p->da, p->a, na * 4)) &&
-        !(*e = s->put(d, p->db, p->b, nb * 4)) && !(*e = s->put(d, p->dc, p->c, nc * 4)) &&
-        !(*e = s->gemm(d, p->ta, p->tb, p->m, p->n, p->k, p->alpha, p->da, p->ta ? p->m : p->k,
-                       p->db, p->tb ? p->k : p->n, p->beta, p->dc, p->n)))
-        *e = s->get(d, p->c, p->dc, nc * 4);
-    for (size_t i = 0; !*e && i < p->m; i++)
+    if (!*e && !(*e = s->alloc(d, &p->da, p->na * 4)) && !(*e = s->alloc(d, &p->db, p->nb * 4)) &&
+        !(*e = s->alloc(d, &p->dc, p->nc * 4)) && !(*e = s->put(d, p->da, p->a, p->na * 4)) &&
+        !(*e = s->put(d, p->db, p->b, p->nb * 4)) && !(*e = s->put(d, p->dc, p->c, p->nc * 4)) &&
+        !(*e = multiply(d, p)))
+        *e = s->get(d, p->c, p->dc, p->nc * 4);
+    for (size_t i = 0; !*e && i < p->m * (size_t)p->count; i++) {
+        const float *const row = p->c + i * p->n; /* of one run */
+
         for (size_t j = 1; j < p->n; j++)
-            if (memcmp(p->c + i * p->n, p->c + i * p->n + j, sizeof *p->c) != 0) {
+            if (memcmp(row, row + j, sizeof *row) != 0) {
                 wrong++;
                 break;
             }
+    }
     s->free(d, p->da);
     s->free(d, p->db);
     s->free(d, p->dc);
@@ -200,28 +201,22 @@ static long unequal_rows(struct il_device *d, struct columns *p, uint64_t seed, 
 static il_status check_columns(struct il_selftest *t)
 {
     static const unsigned widths[] = { 10, 16, 24, 33, 100, 256 };
-    enum { BATCH = 64, INNER = 264 };
     il_check check = { .name = "equal columns of products", .share = NAN };
     unsigned products = 0;
     long wrong = 0;
     int e;
 
     t->begin = il_selftest_now();
-    for (unsigned kind = 0; kind < 3; kind++)
-        for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
-            struct columns p = { .ta = kind == 1,
-                                 .tb = kind == 2,
-                                 .m = kind == 1 ? INNER : BATCH,
-                                 .n = widths[w],
-                                 .k = kind == 1 ? BATCH : INNER,
-                                 .alpha = kind == 1 ? -1.0f : 1.0f,
-                                 .beta = kind == 1 ? 1.0f : 0.0f };
+    for (unsigned count = 1; count <= 3; count += 2)
+        for (unsigned kind = 0; kind < 3; kind++)
+            for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+                struct columns p = columns_of(kind, widths[w], count);
 
-            wrong += unequal_rows(t->device, &p, t->seed, &e);
-            if (e)
-                return il_selftest_fail(t, t->device, e, "multiply");
-            products++;
-        }
+                wrong += unequal_rows(t->device, &p, t->seed, &e);
+                if (e)
+                    return il_selftest_fail(t, t->device, e, "multiply");
+                products += count;
+            }
     check.good = wrong == 0;
     il_selftest_say(t, &check,
                     wrong ? "%ld rows of %u products differ: equal units will not stay equal"

@@ -92,6 +92,19 @@ static int wrong_gemm(struct il_device *d, int ta, int tb, unsigned m, unsigned 
     return e;
 }
 
+static int wrong_batched(struct il_device *d, int ta, int tb, unsigned m, unsigned n, unsigned k,
+                         float alpha, const float *a, unsigned lda, size_t sa, const float *b,
+                         unsigned ldb, size_t sb, float beta, float *c, unsigned ldc, size_t sc,
+                         unsigned count)
+{
+    const int e = good->gemm_batched(d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c,
+                                     ldc, sc, count);
+
+    if (n > 1) /* of the last product */
+        c[sc * (count - 1) + n - 1] += 1e-6f * fabsf(c[sc * (count - 1) + n - 1]);
+    return e;
+}
+
 static int restless_update(struct il_device *d, const struct il_batch *b, unsigned n, float alpha,
                            const float *dz, unsigned lddz, float beta, float *w, unsigned ldw)
 {
@@ -132,6 +145,12 @@ static void finds_planted_bugs(void **state)
 
     seam = *good;
     seam.gemm = wrong_gemm;
+    s = test("cpu", &seam, 1);
+    assert_int_equal(s.failed, 1);
+    assert_string_equal(s.first, "equal columns of products");
+
+    seam = *good;
+    seam.gemm_batched = wrong_batched;
     s = test("cpu", &seam, 1);
     assert_int_equal(s.failed, 1);
     assert_string_equal(s.first, "equal columns of products");
