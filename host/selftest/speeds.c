@@ -1,11 +1,11 @@
 /*
- * speeds.c - how fast a device is: a copy and a product as its own ceilings, then every op of
- * kernels/ops.def. An op without a case does not compile.
+ * speeds.c - how fast a device is: a copy and a product as its own ceilings, then a step's products
+ * and every op of kernels/ops.def. An op without a case does not compile.
  *
  * Shapes are those of a pack on MNIST: batch 128, 784 pixels, a hidden layer of 256, 10 classes, and
  * as many runs as each case's name says. A speed is the median of batches of calls; a batch is waited
  * for once, so that a GPU's queue is never empty. Bytes are ops.def's own count; an op whose data fit
- * a cache may beat the copy, whose data do not.
+ * a cache may beat the copy, whose data are larger than any (a GPU's second level: 126 MB so far).
  */
 #include <math.h>
 #include <stdio.h>
@@ -25,7 +25,8 @@ enum {
     CALLS = 16,
     RUNS_MOST = 50,
     REPEATS_MOST = 31,
-    OWNED_MOST = 20
+    OWNED_MOST = 24,
+    COPY_MIB = 256
 };
 
 struct bench {
@@ -67,6 +68,12 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static double median(struct bench *b)
+{
+    qsort(b->us, b->repeats, sizeof *b->us, by_size);
+    return b->us[b->repeats / 2];
+}
+
 /* Device memory with a copy of src, or zeros where src is NULL. */
 static void *on_device(struct bench *b, const void *src, size_t bytes)
 {
@@ -90,7 +97,7 @@ static void layout(struct bench *b, unsigned runs, unsigned cols, int constant)
 
 /* Each op as a function that also notes the bytes by ops.def's formula. */
 static _Thread_local size_t moved;
-#define X(name, params, args, bytes, flops)                                                               \
+#define X(name, params, args, bytes, flops)                                                        \
     static int do_##name params                                                                    \
     {                                                                                              \
         moved = bytes;                                                                             \
@@ -104,10 +111,8 @@ static void report(struct bench *b, const char *op, const char *shape, double gi
 {
     char name[96];
     il_check check = { .name = name, .good = 1 };
-    double us;
+    const double us = median(b);
 
-    qsort(b->us, b->repeats, sizeof *b->us, by_size);
-    us = b->us[b->repeats / 2];
     check.gigabytes = gigaflops > 0 ? 0 : (double)moved / us * 1e-3;
     check.gigaflops = gigaflops / us * 1e6;
     check.share = gigaflops > 0 ? check.gigaflops / b->product : check.gigabytes / b->copy;
@@ -349,34 +354,84 @@ out:
     free(numbers);
 }
 
-/* the ceilings: a copy of the largest matrix, a product of n x n */
+/* Device memory of so many MiB of random numbers: multiplying zeros draws less power. */
+static float *random_mib(struct bench *b, size_t mib)
+{
+    float *const p = on_device(b, NULL, mib << 20);
+    const unsigned cols = 1024, rows = (unsigned)(mib << 20) / 4 / cols;
+
+    set_fill(b, &(struct il_fill){ .law = IL_LAW_UNIFORM, .a = -1, .b = 1 });
+    TRY(b, b->d->seam->fill(b->d, p, b->fill, 1, rows, cols, cols, cols));
+    return p;
+}
+
+/* the ceilings: a copy of what fits no cache, a product of n x n */
 static void bench_ceilings(struct bench *b)
 {
-    const size_t bytes = LARGEST * sizeof(float);
     const unsigned n = b->t->level > 2 ? 4096 : 2048;
-    float *const three = on_device(b, NULL, 3 * (size_t)n * n * sizeof *three);
+    const size_t matrix = (size_t)n * n * sizeof(float) >> 20;
+    float *const from = random_mib(b, COPY_MIB), *const to = on_device(b, NULL, COPY_MIB << 20);
+    float *const x = random_mib(b, matrix), *const y = random_mib(b, matrix);
+    float *const z = on_device(b, NULL, matrix << 20);
     char shape[32];
 
-    moved = 2 * bytes;
-    CLOCK(b, CALLS, b->d->seam->copy(b->d, b->c, b->a, bytes));
-    if (b->code)
-        return;
     b->copy = b->product = 1;
-    qsort(b->us, b->repeats, sizeof *b->us, by_size);
-    b->copy = (double)moved / b->us[b->repeats / 2] * 1e-3;
-    snprintf(shape, sizeof shape, "of %zu MiB", bytes >> 20);
-    report(b, "copy", shape, 0);
-    TRY(b,
-        b->d->seam->copy(b->d, three, b->a, (size_t)n * n < LARGEST ? (size_t)n * n * 4 : bytes));
-    CLOCK(b, 2,
-          b->d->seam->gemm(b->d, 0, 0, n, n, n, 1.0f, three, n, three + (size_t)n * n, n, 0.0f,
-                           three + 2 * (size_t)n * n, n));
+    moved = (size_t)2 * COPY_MIB << 20;
+    CLOCK(b, 2, b->d->seam->copy(b->d, to, from, moved / 2));
     if (b->code)
         return;
-    qsort(b->us, b->repeats, sizeof *b->us, by_size);
-    b->product = 2e-3 * n * n * n / b->us[b->repeats / 2];
+    b->copy = (double)moved / median(b) * 1e-3;
+    snprintf(shape, sizeof shape, "of %d MiB", COPY_MIB);
+    report(b, "copy", shape, 0);
+    CLOCK(b, 2, b->d->seam->gemm(b->d, 0, 0, n, n, n, 1.0f, x, n, y, n, 0.0f, z, n));
+    if (b->code)
+        return;
+    b->product = 2e-3 * n * n * n / median(b);
     snprintf(shape, sizeof shape, "%u x %u x %u", n, n, n);
     report(b, "product", shape, 2e-9 * n * n * n);
+}
+
+/* A product of the first layer, of all runs at once: forward, or the update. */
+static void bench_first_layer(struct bench *b, int update)
+{
+    const unsigned n = b->runs * b->block;
+
+    CLOCK(b, 4,
+          update ? b->d->seam->gemm(b->d, 1, 0, PIXELS, n, BATCH, -1e-6f, b->a, INPUT_LD, b->b,
+                                    b->ld, 1.0f, b->e, b->ld)
+                 : b->d->seam->gemm(b->d, 0, 0, BATCH, n, PIXELS, 1.0f, b->a, INPUT_LD, b->b, b->ld,
+                                    0.0f, b->c, b->ld));
+    if (!b->code)
+        report(b, update ? "first layer's update" : "first layer",
+               b->runs > 1 ? "784-256, 50 runs" : "784-256", 2e-9 * BATCH * PIXELS * n);
+}
+
+/* The products of a hidden layer of 256 units behind 256: forward, back and the update. */
+static void bench_hidden_layer(struct bench *b, int kind)
+{
+    static const char *const name[] = { "hidden layer", "hidden layer's dA",
+                                        "hidden layer's update" };
+    const unsigned m = kind == 2 ? HIDDEN + 8 : BATCH, k = kind == 2 ? BATCH : HIDDEN + 8;
+
+    CLOCK(b, 4,
+          b->d->seam->gemm_batched(b->d, kind == 2, kind == 1, m, HIDDEN, k,
+                                   kind == 2 ? -1e-6f : 1.0f, b->a, b->ld, b->block, b->b, b->ld,
+                                   b->block, kind == 2 ? 1.0f : 0.0f, b->c, b->ld, b->block,
+                                   b->runs));
+    if (!b->code)
+        report(b, name[kind], b->runs > 1 ? "256-256, 50 runs" : "256-256",
+               2e-9 * b->runs * m * HIDDEN * k);
+}
+
+static void bench_products(struct bench *b)
+{
+    for (unsigned many = 0; many < 2; many++) {
+        layout(b, many ? RUNS_MOST : 1, HIDDEN, 1);
+        for (int update = 0; update < 2; update++)
+            bench_first_layer(b, update);
+        for (int kind = 0; kind < 3; kind++)
+            bench_hidden_layer(b, kind);
+    }
 }
 
 il_status il_selftest_speeds(struct il_selftest *t)
@@ -391,6 +446,7 @@ il_status il_selftest_speeds(struct il_selftest *t)
     b->repeats = t->level > 2 ? REPEATS_MOST : 11;
     allocate(b);
     bench_ceilings(b);
+    bench_products(b);
 #define X(name, params, args, bytes, flops) bench_##name(b);
 #include "ops.def"
 #undef X
