@@ -109,11 +109,12 @@ static void put_script(const struct submission *s, FILE *f)
     put_options(s, f);
     fputs("\n# A minute before the time limit (USR1), or when it is preempted or cancelled (TERM), "
           "the packs in\n"
-          "# training are saved; initlab ends with 75 then, and after USR1 the task goes back to "
-          "the queue.\n"
+          "# training are saved; initlab ends with 75 then, or with 143 where it had not begun. After "
+          "USR1 the task goes\n# back to the queue.\n"
           "requeue=no\n"
-          "trap 'requeue=yes; kill -TERM \"$child\"' USR1\n"
-          "trap 'kill -TERM \"$child\"' TERM\n\n",
+          "child=\n"
+          "trap 'requeue=yes; [ -z \"$child\" ] || kill -TERM \"$child\"' USR1\n"
+          "trap '[ -z \"$child\" ] || kill -TERM \"$child\"' TERM\n\n",
           f);
     put_word(f, s->program);
     fputs(" sweep run ", f);
@@ -124,12 +125,14 @@ static void put_script(const struct submission *s, FILE *f)
                                                          : "\"cpu:${SLURM_CPUS_PER_TASK:-1}\" &\n",
           f);
     fputs("child=$!\n"
+          "[ $requeue = no ] || kill -TERM \"$child\" # asked to end before it had begun\n"
           "wait \"$child\"; code=$?\n"
           "while kill -0 \"$child\" 2>/dev/null; do wait \"$child\"; code=$?; done # a trap ends "
           "wait\n"
-          "if [ \"$code\" = 75 ] && [ $requeue = yes ]; then\n"
-          "    scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\"\n"
-          "fi\n"
+          "case $requeue.$code in\n"
+          "yes.75 | yes.143)\n"
+          "    scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\" ;;\n"
+          "esac\n"
           "exit \"$code\"\n",
           f);
 }

@@ -363,3 +363,22 @@ P
     initlab sweep submit sweep.yaml --data set --engine slurm --out "a b"
     exits 2
 }
+
+@test "a task of an array that gets the signal of its time limit, begun or not, goes back to the queue" {
+    tiny set
+    small
+    mkdir bin
+    printf '#!/bin/sh\necho "$@" >>asked\n' >bin/scontrol
+    chmod +x bin/scontrol
+    sed -i 's/^  epochs:.*/  epochs: 100000/' sweep.yaml
+    initlab sweep submit sweep.yaml --data set --kind cpu --engine slurm --out r
+    [ "$status" -eq 0 ]
+    for pause in 0.03 0.06 0.4; do
+        : >asked
+        PATH=$PWD/bin:$PATH SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=1 bash r/submit.sbatch 2>log &
+        sleep $pause
+        kill -USR1 $!
+        wait $! || true
+        [ "$(cat asked)" = "requeue 7_1" ]
+    done
+}
