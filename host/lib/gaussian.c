@@ -3,17 +3,31 @@
  *
  * The line is cut at the kinks that the activation's row names and into pieces of at most one
  * standard deviation, out to REACH, beyond which the normal law holds less than 1e-32 of its mass.
- * On such a piece the integrand is smooth, and NODES points integrate it to rounding. f and f' are
- * those of the kernels, in float, so that the moments carry an error of about 1e-7 of their size.
+ * A wide law sees the whole of an activation's bend within a small part of a standard deviation: so
+ * it is also cut where f's argument is 1, 2, ... BEND, and from there on 2, 4, ... times that, since
+ * the tails of softsign and arctan fall as powers. On such a piece the integrand is smooth, and
+ * NODES points integrate it to rounding. f and f' are those of the kernels, in float, so that the
+ * moments carry an error of about 1e-7 of their size.
  */
 #include "gaussian.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include "kernel.h"
 #include "elementary.h"
 #include "activation.h"
 
-enum { NODES = 16, REACH = 12, KINKS = 2, CUTS = 2 * REACH + 1 + KINKS };
+enum {
+    NODES = 16,
+    REACH = 12,
+    BEND = 12,
+    OCTAVES = 32, /* up to s = 5e10; wider laws see none of a tail */
+    KINKS = 2,
+    CUTS = 2 * REACH + 1 + 2 * (BEND + OCTAVES) + KINKS
+};
+
+/* From here on sin is averaged over whole waves: its moments differ from their limits by e^-32. */
+static const double MANY_WAVES = 8;
 
 /* places where f or f' is not smooth; NaN: none */
 static const double kinks[][KINKS] = {
@@ -79,6 +93,13 @@ static void legendre(double *node, double *weight)
     }
 }
 
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
 /* ends of the pieces in increasing order; returns how many */
 static int cut(const struct il_act *act, double s, double *at)
 {
@@ -86,17 +107,21 @@ static int cut(const struct il_act *act, double s, double *at)
 
     for (int i = -REACH; i <= REACH; i++)
         at[n++] = i;
+    for (int i = 1; i <= BEND + OCTAVES; i++) {
+        const double x = (i <= BEND ? i : ldexp(BEND, i - BEND)) / s;
+
+        if (x >= (i <= BEND ? REACH : 1)) /* the pieces of 1 are short enough for a tail */
+            break;
+        at[n++] = x;
+        at[n++] = -x;
+    }
     for (int k = 0; k < KINKS; k++) {
         const double x = kinks[act->code][k] / s;
-        int i = n;
 
-        if (!(fabs(x) < REACH)) /* NaN too */
-            continue;
-        for (; i > 0 && at[i - 1] > x; i--)
-            at[i] = at[i - 1];
-        at[i] = x;
-        n++;
+        if (fabs(x) < REACH) /* not NaN */
+            at[n++] = x;
     }
+    qsort(at, (size_t)n, sizeof *at, by_size);
     return n;
 }
 
@@ -108,6 +133,8 @@ struct il_gaussian il_gaussian_moments(const struct il_act *act, double s)
 
     if (act->code == IL_ACT_SOFTMAX || act->code == IL_ACT_LOG_SOFTMAX)
         return (struct il_gaussian){ NAN, NAN, NAN };
+    if (act->code == IL_ACT_SIN && s > MANY_WAVES)
+        s = MANY_WAVES;
     legendre(node, weight);
     n = cut(act, s, at);
     for (int i = 0; i + 1 < n; i++) {

@@ -4,6 +4,7 @@
 #include <math.h>
 
 static const double VANISHED = 1e-12, EXPLODED = 1e12;
+static const double NOISE = 1e-6; /* of the quadrature over float functions, relative */
 
 double il_meanfield_next(const struct il_act *act, double sw2, double sb2, double q)
 {
@@ -64,12 +65,14 @@ void il_meanfield_edge(const struct il_act *act, double q, double *sw2, double *
 
     *sw2 = 1 / m.slope_square;
     *sb2 = q - *sw2 * m.square;
+    if (fabs(*sb2) < NOISE * q) /* relu and its like: any q, without a bias */
+        *sb2 = 0;
 }
 
 /* sb2 of the edge grows with q wherever an edge exists: bisection on q in logarithms */
 int il_meanfield_edge_from_bias(const struct il_act *act, double sb2, double *q, double *sw2)
 {
-    double low = 1e-9, high = 1e4, at;
+    double low = 1e-9, high = IL_MEANFIELD_MOST, at;
 
     il_meanfield_edge(act, high, sw2, &at);
     if (!(at >= sb2))

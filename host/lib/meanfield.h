@@ -29,7 +29,8 @@ struct il_meanfield il_meanfield_solve(const struct il_act *act, double sw2, dou
  */
 void il_meanfield_edge(const struct il_act *act, double q, double *sw2, double *sb2);
 
-/* The same from sb2 >= 0: q* and sw2 with chi1 = 1. Returns 0 if there is none below q = 1e4. */
+/* The same from sb2 >= 0: q* and sw2 with chi1 = 1. Returns 0 if there is none up to this q*. */
+#define IL_MEANFIELD_MOST 1e4
 int il_meanfield_edge_from_bias(const struct il_act *act, double sb2, double *q, double *sw2);
 
 #endif

@@ -301,6 +301,26 @@ SCHEME(mean_field_bias)
     return normal_of(out, v[1]);
 }
 
+/* chi1 = 1 with a sigma_b is beyond this activation: say which would do */
+static il_status no_edge(double sigma_b, const struct il_act *hidden, il_error *err)
+{
+    double sw2, most;
+
+    il_meanfield_edge(hidden, IL_MEANFIELD_MOST, &sw2, &most);
+    if (most == 0)
+        return il_fail(err, IL_E_USAGE,
+                       "edge_of_chaos: this activation has chi1 = 1 with sigma_b = 0 only, not %g",
+                       sigma_b);
+    if (most > 0)
+        return il_fail(err, IL_E_USAGE,
+                       "edge_of_chaos: no q* up to %g has chi1 = 1 with sigma_b = %g for this "
+                       "activation; sigma_b may be at most %g",
+                       IL_MEANFIELD_MOST, sigma_b, sqrt(most));
+    return il_fail(err, IL_E_USAGE,
+                   "edge_of_chaos: this activation has no q* up to %g with chi1 = 1",
+                   IL_MEANFIELD_MOST);
+}
+
 /* sigma_w^2 and sigma_b^2 of the edge, from q* or from sigma_b */
 static il_status edge(const double *v, const struct il_standing *at, double *sw2, double *sb2,
                       il_error *err)
@@ -309,17 +329,11 @@ static il_status edge(const double *v, const struct il_standing *at, double *sw2
 
     if (v[1] >= 0) {
         *sb2 = v[1] * v[1];
-        if (il_meanfield_edge_from_bias(&at->hidden, *sb2, &q, sw2))
-            return IL_OK;
-        return il_fail(err, IL_E_USAGE,
-                       "edge_of_chaos: no q* below 1e4 has chi1 = 1 with sigma_b = %g for this "
-                       "activation; a smaller sigma_b may have",
-                       v[1]);
+        return il_meanfield_edge_from_bias(&at->hidden, *sb2, &q, sw2)
+                   ? IL_OK
+                   : no_edge(v[1], &at->hidden, err);
     }
     il_meanfield_edge(&at->hidden, q, sw2, sb2);
-    if (fabs(*sb2) <
-        1e-6 * q) /* relu and its like: any q, without a bias; the quadrature's error */
-        *sb2 = 0;
     if (*sb2 >= 0)
         return IL_OK;
     return il_fail(err, IL_E_USAGE,
@@ -591,7 +605,7 @@ SCHEME(file)
       POSITIVE("sigma_b", 0, "of the biases"))                                                     \
     X(edge_of_chaos, edge_of_chaos_bias, "edge_of_chaos", "eoc critical",                          \
       "mean_field with chi1 = 1 at the fixed point q", "Schoenholz et al. 2017",                   \
-      { "q", 1, 1e-6, 1e4, NULL, "second moment that the layers keep" },                           \
+      { "q", 1, 1e-6, IL_MEANFIELD_MOST, NULL, "second moment that the layers keep" },             \
       { "sigma_b", -1, 0, 1e3, "from_q", "of the biases, instead of q" })                          \
     X(random_walk, NULL, "random_walk", "",                                                        \
       "relu: N(sqrt2 e^(1.2 / (max(n, 6) - 2.4)) / sqrt n); linear: N(e^(1 / 2n) / sqrt n)",       \

@@ -155,6 +155,58 @@ static void test_mean_field(void **state)
     near(q, .010219, 2e-6, "q_50 of LeCun's tanh");
 }
 
+/*
+ * Wide laws, by mpmath at 30 digits: integrals of phi f^2 and phi f'^2 over pieces that end where
+ * the argument of f is 1/4, 1/2, 1, ... 1000. sin in closed form: E cos^2 = (1 + e^-2q) / 2. The
+ * functions are floats: 1e-6 of the moments, and sb2 is a difference of numbers of size q.
+ */
+static void test_wide_signals(void **state)
+{
+    static const struct {
+        const char *act;
+        double q, sw2, sb2;
+    } edge[] = { { "tanh", 100, 18.82998469, 82.66630496 },
+                 { "tanh", 1000, 59.45949355, 942.0401319 },
+                 { "tanh", 10000, 188.0001517, 9813.499811 },
+                 { "erf", 100, 15.72758597, 85.27158402 },
+                 { "erf", 1000, 49.67915006, 951.3207666 },
+                 { "erf", 10000, 157.0815962, 9843.918396 },
+                 { "arctan", 100, 16.02988258, 71.33980624 },
+                 { "arctan", 1000, 50.48706333, 890.7629399 },
+                 { "arctan", 10000, 159.5848071, 9626.137456 },
+                 { "gelu", 100, 1.978631319, 1.10507289 },
+                 { "gelu", 1000, 1.99293644, 3.543585751 },
+                 { "gelu", 10000, 1.997752656, 11.24046516 },
+                 { "elu", 10000, 1.992053057, 38.75060883 },
+                 { "silu", 10000, 1.996581342, 17.11947692 },
+                 { "sin", 20, 2, 19 },
+                 { "sin", 1000, 2, 999 },
+                 { "sin", 10000, 2, 9999 } };
+    static const struct {
+        const char *act;
+        double sigma_b, q, sw2;
+    } from[] = { { "gelu", .1, .1834831931, 2.982799369 },
+                 { "gelu", .5, 6.434102487, 1.959631023 } };
+    double q, sw2, sb2;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof edge / sizeof *edge; i++) {
+        const struct il_act act = activation(edge[i].act);
+
+        il_meanfield_edge(&act, edge[i].q, &sw2, &sb2);
+        near(sw2 / edge[i].sw2, 1, 1e-6, edge[i].act);
+        near(sb2, edge[i].sb2, 1e-6 * edge[i].q, edge[i].act);
+    }
+    for (size_t i = 0; i < sizeof from / sizeof *from; i++) {
+        const struct il_act act = activation(from[i].act);
+
+        assert_true(il_meanfield_edge_from_bias(&act, pow(from[i].sigma_b, 2), &q, &sw2));
+        /* an error of 1e-6 q in sb2 moves q by that over d sb2 / dq, which is at least .1 here */
+        near(q / from[i].q, 1, 1e-5, from[i].act);
+        near(sw2 / from[i].sw2, 1, 1e-5, from[i].act);
+    }
+}
+
 /* ---- laws -------------------------------------------------------------------------------------- */
 
 /* std and, where the law has one, bound, by hand from the formulas */
@@ -618,7 +670,9 @@ static void test_refusals(void **state)
     } want[] = { { "he_normal", "relu", "at least 1, not 0", 0, 10 },
                  { "he_normal", "relu", "at least 1", 10, 0 },
                  { "uniform:2:1", "relu", "low <= high", 5, 5 },
-                 { "edge_of_chaos:sigma_b=0.3", "relu", "no q*", 5, 5 },
+                 { "edge_of_chaos:sigma_b=0.3", "relu", "sigma_b = 0 only, not 0.3", 5, 5 },
+                 { "edge_of_chaos:sigma_b=5", "gelu", "sigma_b may be at most 3.352", 5, 5 },
+                 { "edge_of_chaos:sigma_b=0", "softplus", "has no q* up to 10000", 5, 5 },
                  { "random_walk", "tanh", "relu and linear only", 5, 5 },
                  { "he_normal:gain=auto", "softmax", "whole rows", 5, 5 },
                  { "lsuv", "relu", "needs data", 5, 5 },
@@ -645,12 +699,13 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gains),         cmocka_unit_test(test_mean_field),
-        cmocka_unit_test(test_laws),          cmocka_unit_test(test_mup_rates),
-        cmocka_unit_test(test_their_names),   cmocka_unit_test(test_spelling),
-        cmocka_unit_test(test_samples),       cmocka_unit_test(test_orthogonal),
-        cmocka_unit_test(test_exact_schemes), cmocka_unit_test(test_looks_linear),
-        cmocka_unit_test(test_equal_bits),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_gains),        cmocka_unit_test(test_mean_field),
+        cmocka_unit_test(test_wide_signals), cmocka_unit_test(test_laws),
+        cmocka_unit_test(test_mup_rates),    cmocka_unit_test(test_their_names),
+        cmocka_unit_test(test_spelling),     cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_orthogonal),   cmocka_unit_test(test_exact_schemes),
+        cmocka_unit_test(test_looks_linear), cmocka_unit_test(test_equal_bits),
+        cmocka_unit_test(test_refusals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
