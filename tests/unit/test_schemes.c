@@ -207,6 +207,44 @@ static void test_wide_signals(void **state)
     }
 }
 
+/*
+ * Where q goes from 1, however slowly: by hand where it ends at 0 or nowhere (relu: q' = q + .09;
+ * elu: q' - q is above .29 from 1 on; tanh: q' is near q - 2 q^2), else by mpmath. tanh with 1.01
+ * is pulled back by .01 of its distance only, so the float functions' 1e-7 are 1e-5 there.
+ */
+static void test_limits(void **state)
+{
+    static const struct {
+        const char *act;
+        double sw2, sb2, q, chi1, tolerance;
+    } want[] = { { "elu", 2, 0, INFINITY, 1, 0 },
+                 { "relu", 2, .09, INFINITY, 1, 0 },
+                 { "relu", 2.1, 0, INFINITY, 1.05, 0 },
+                 { "relu", 1.9, 0, 0, .95, 0 },
+                 { "relu", 2, 0, 1, 1, 0 },
+                 { "linear", 1, 0, 1, 1, 0 },
+                 { "tanh", 1, 0, 0, 1, 0 },
+                 { "tanh", 1.01, 0, .005020635042, 1.000032628, 3e-5 },
+                 { "tanh", 10000, 0, 9919.893352, 53.40577752, 2e-6 },
+                 { "tanh", 2.153303, .150965, 1, 1, 2e-6 },
+                 { "silu", 1.9, .5, 2.155872025, .8202341501, 2e-6 },
+                 { "sin", 4, 0, 1.960345197, 2.039654803, 2e-6 },
+                 { "tanh", 0, 0, 0, 0, 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        const struct il_act act = activation(want[i].act);
+        const struct il_meanfield m = il_meanfield_solve(&act, want[i].sw2, want[i].sb2);
+
+        if (want[i].tolerance > 0)
+            near(m.q / want[i].q, 1, want[i].tolerance, want[i].act);
+        else
+            assert_true(m.q == want[i].q);
+        near(m.chi1, want[i].chi1, 2e-6 * fmax(1, want[i].chi1), want[i].act);
+        assert_true(isinf(m.depth) == (want[i].chi1 == 1));
+    }
+}
+
 /* ---- laws -------------------------------------------------------------------------------------- */
 
 /* std and, where the law has one, bound, by hand from the formulas */
@@ -699,13 +737,13 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gains),        cmocka_unit_test(test_mean_field),
-        cmocka_unit_test(test_wide_signals), cmocka_unit_test(test_laws),
-        cmocka_unit_test(test_mup_rates),    cmocka_unit_test(test_their_names),
-        cmocka_unit_test(test_spelling),     cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_orthogonal),   cmocka_unit_test(test_exact_schemes),
-        cmocka_unit_test(test_looks_linear), cmocka_unit_test(test_equal_bits),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_gains),         cmocka_unit_test(test_mean_field),
+        cmocka_unit_test(test_wide_signals),  cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_laws),          cmocka_unit_test(test_mup_rates),
+        cmocka_unit_test(test_their_names),   cmocka_unit_test(test_spelling),
+        cmocka_unit_test(test_samples),       cmocka_unit_test(test_orthogonal),
+        cmocka_unit_test(test_exact_schemes), cmocka_unit_test(test_looks_linear),
+        cmocka_unit_test(test_equal_bits),    cmocka_unit_test(test_refusals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
