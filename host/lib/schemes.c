@@ -706,17 +706,37 @@ static double cut_std(double c)
     return c > 30 ? 1 : sqrt(1 - 2 * c * density / inside);
 }
 
+/*
+ * Sum of Sylvester's Hadamard matrix over its first n rows and m columns. From the largest power of
+ * two on its columns repeat, and where rows are past it too the signs turn; a whole block of that
+ * size adds up to its first row.
+ */
+static double hadamard_sum(unsigned n, unsigned m)
+{
+    const unsigned few = n < m ? n : m, many = n < m ? m : n;
+    unsigned block = 1;
+
+    if (few == 0)
+        return 0;
+    while (block <= many / 2)
+        block *= 2;
+    return few <= block ? block + hadamard_sum(few, many - block)
+                        : 3.0 * block - hadamard_sum(few - block, many - block);
+}
+
 struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_standing *at)
 {
     static const char *const names[] = { "constant", "uniform",  "normal",  "truncated normal",
                                          "sparse",   "identity", "hadamard" };
     const double n = at->fan_in, m = at->fan_out, a = (double)f->a, b = (double)f->b;
     const double most = n > m ? n : m;
+    /* of the half that is drawn */
+    const double rows = f->mirror & IL_MIRROR_ROWS ? n / 2 : n;
+    const double cols = f->mirror & IL_MIRROR_COLS ? m / 2 : m;
     struct il_law_facts x = { names[f->law], a, 0, a, a };
 
     if (f->after == IL_AFTER_ORTHOGONAL)
-        return (struct il_law_facts){ "orthogonal", 0,
-                                      (double)f->gain / sqrt(f->mirror ? most / 2 : most),
+        return (struct il_law_facts){ "orthogonal", 0, (double)f->gain / sqrt(fmax(rows, cols)),
                                       -(double)f->gain, (double)f->gain };
     if (f->after == IL_AFTER_COLUMN_NORM)
         return (struct il_law_facts){ "uniform, then norm", 0, (double)f->gain / sqrt(n),
@@ -751,9 +771,9 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_standi
         x.high = a > 0 ? a : 0;
         break;
     case IL_LAW_HADAMARD:
-        x.mean = 0;
-        x.std = a;
-        x.low = -a;
+        x.mean = a * hadamard_sum(at->fan_in, at->fan_out) / (n * m);
+        x.std = sqrt(a * a - x.mean * x.mean);
+        x.low = n > 1 ? -a : a;
         break;
     }
     return x;

@@ -503,6 +503,74 @@ static void test_samples(void **state)
     }
 }
 
+/* does it look at data or at a file? Those are drawn by packs alone. */
+static int alone(const char *scheme)
+{
+    static const char *const others[] = { "lsuv", "kraehenbuehl", "file" };
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(scheme, others[i]) == 0)
+            return 0;
+    return 1;
+}
+
+/*
+ * The stated mean and std of a scheme are those of its elements, over some seeds: mean and mean
+ * square of count draws that are independent but for mirroring (each half counts once) and norms
+ * (which narrow their spread). A square's own variance is at most that of sparse numbers, 3 / share - 1.
+ */
+static void check_stated(const char *scheme, const il_place *at)
+{
+    enum { SEEDS = 40 };
+    const size_t n = at->fan_in * at->fan_out;
+    double mean = 0, square = 0, count = (double)n * SEEDS / 4, share = 1;
+    il_tensor_law law;
+    char what[128];
+
+    assert_int_equal(il_scheme_law(scheme, at, &law, NULL, NULL), IL_OK);
+    snprintf(what, sizeof what, "%s, layer %u, %zu x %zu", scheme, at->layer, at->fan_in,
+             at->fan_out);
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        float *const w = filled("cpu", scheme, at, seed, NULL);
+        size_t zero = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            mean += (double)w[i] / (double)n / SEEDS;
+            square += (double)w[i] * (double)w[i] / (double)n / SEEDS;
+            zero += w[i] == 0.0f;
+        }
+        share = (double)(n - zero) / (double)n;
+        free(w);
+    }
+    if (!strcmp(law.name, "constant") || !strcmp(law.name, "identity") ||
+        !strcmp(law.name, "hadamard")) { /* nothing random: to the rounding of a float */
+        near(mean, law.mean, 1e-6, what);
+        near(sqrt(square), sqrt(law.std * law.std + law.mean * law.mean), 1e-6, what);
+        return;
+    }
+    near(mean, law.mean, 5 * law.std / sqrt(count), what);
+    near(sqrt(square) / law.std, 1, 5 * sqrt((3 / share - 1) / count) / 2, what);
+}
+
+static void test_stated_laws(void **state)
+{
+    static const size_t size[][2] = { { 38, 22 }, { 22, 38 }, { 24, 24 },
+                                      { 4, 16 },  { 6, 12 },  { 2, 6 } };
+    const il_entry *e;
+
+    (void)state;
+    for (size_t i = 0; (e = il_list_at(IL_SCHEMES, i)); i++)
+        for (size_t s = 0; alone(e->name) && s < sizeof size / sizeof *size; s++)
+            for (unsigned layer = 0; layer < 3; layer++) {
+                const il_place at = {
+                    .fan_in = size[s][0], .fan_out = size[s][1], .layer = layer, .layers = 3
+                };
+
+                if (layer > 0 || strcmp(e->name, "autoinit") != 0)
+                    check_stated(e->name, &at);
+            }
+}
+
 /* largest |Q'Q - gain^2 I| over the smaller side, in double */
 static double departure(const float *w, size_t in, size_t out, double gain)
 {
@@ -560,10 +628,14 @@ static void test_orthogonal(void **state)
 static void test_exact_schemes(void **state)
 {
     const il_place zero = { .fan_in = 784, .fan_out = 1024 }, tall = { .fan_in = 9, .fan_out = 5 };
+    const il_place one = { .fan_in = 1, .fan_out = 4 };
     const il_place sparse = { .fan_in = 50, .fan_out = 30 };
     float *w = filled("cpu", "hadamard", &zero, SEED, NULL), bias[40];
+    il_tensor_law law;
 
     (void)state;
+    assert_int_equal(il_scheme_law("hadamard", &one, &law, NULL, NULL), IL_OK);
+    assert_true(law.low == .5 && law.high == .5 && law.mean == .5 && law.std == 0);
     for (size_t i = 0; i < 784; i++)
         for (size_t j = 0; j < 1024; j++)
             assert_true(w[i * 1024 + j] ==
@@ -649,17 +721,6 @@ static void test_looks_linear(void **state)
     free(a);
 }
 
-/* does it look at data or at a file? Those are drawn by packs alone. */
-static int alone(const char *scheme)
-{
-    static const char *const others[] = { "lsuv", "kraehenbuehl", "file" };
-
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(scheme, others[i]) == 0)
-            return 0;
-    return 1;
-}
-
 static void check_flavours(const char *scheme)
 {
     static const char *const flavour[] = { "base", "v3", "v4", NULL };
@@ -737,13 +798,14 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gains),         cmocka_unit_test(test_mean_field),
-        cmocka_unit_test(test_wide_signals),  cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_laws),          cmocka_unit_test(test_mup_rates),
-        cmocka_unit_test(test_their_names),   cmocka_unit_test(test_spelling),
-        cmocka_unit_test(test_samples),       cmocka_unit_test(test_orthogonal),
-        cmocka_unit_test(test_exact_schemes), cmocka_unit_test(test_looks_linear),
-        cmocka_unit_test(test_equal_bits),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_gains),        cmocka_unit_test(test_mean_field),
+        cmocka_unit_test(test_wide_signals), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_laws),         cmocka_unit_test(test_mup_rates),
+        cmocka_unit_test(test_their_names),  cmocka_unit_test(test_spelling),
+        cmocka_unit_test(test_samples),      cmocka_unit_test(test_stated_laws),
+        cmocka_unit_test(test_orthogonal),   cmocka_unit_test(test_exact_schemes),
+        cmocka_unit_test(test_looks_linear), cmocka_unit_test(test_equal_bits),
+        cmocka_unit_test(test_refusals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
