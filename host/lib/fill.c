@@ -5,6 +5,7 @@
 #include "draw.h"
 #include "error.h"
 #include "ftz.h"
+#include "gaussian.h"
 #include "initlab/schemes.h"
 #include "run.h"
 #include "scheme.h"
@@ -40,7 +41,9 @@ static il_status resolve(const char *scheme, const il_place *place, uint64_t see
                                 .layers = layers,
                                 .hidden = il_activation_of(&activation),
                                 .adam = update.adam,
-                                .input_square = NAN };
+                                .incoming = NAN };
+    if (place->layer > 0) /* as if the layers before kept the second moment at 1 */
+        at->incoming = il_gaussian_moments(&at->hidden, 1).square;
     memset(draw, 0, 2 * sizeof *draw);
     for (unsigned i = 0; i < 2; i++) {
         draw[i].fill.seed = seed;

@@ -246,23 +246,6 @@ out:
 
 /* ---- theory ---------------------------------------------------------------------------------- */
 
-/* Variance of the weights times fan_in, and mean square of the biases; NaN: not for the theory. */
-static void law_variances(const struct il_pack *p, size_t run, unsigned l, double *sw2, double *sb2)
-{
-    const struct il_layer *const at = &p->layer[l].at;
-    const struct il_draw *const w = &p->run[run].draw[l].weight, *const b =
-                                                                     &p->run[run].draw[l].bias;
-    const struct il_standing standing = { .fan_in = at->fan_in, .fan_out = at->fan_out };
-    const struct il_law_facts fw = il_law_facts(&w->fill, &standing);
-    const struct il_law_facts fb = il_law_facts(&b->fill, &standing);
-    const int random = w->fill.law != IL_LAW_IDENTITY && w->fill.law != IL_LAW_HADAMARD;
-
-    *sb2 = fb.mean * fb.mean + fb.std * fb.std;
-    *sw2 = random && fw.mean == 0 && !w->from_file && !b->from_file && w->data.rule == IL_DATA_NONE
-               ? at->fan_in * fw.std * fw.std
-               : NAN;
-}
-
 /* Fill the theory of all layers, from the inputs' mean square. */
 static void expect(const struct il_pack *p, size_t run, double inputs, il_signal *layer)
 {
@@ -274,7 +257,8 @@ static void expect(const struct il_pack *p, size_t run, double inputs, il_signal
         il_signal *const s = &layer[l];
         double sw2, sb2;
 
-        law_variances(p, run, l, &sw2, &sb2);
+        il_draw_variances(&p->run[run].draw[l].weight, &p->run[run].draw[l].bias,
+                          p->layer[l].at.fan_in, p->layer[l].at.fan_out, &sw2, &sb2);
         if (row_wise(act) || isnan(sw2)) {
             limit = (struct il_meanfield){ NAN, NAN, NAN };
             before[0] = NAN;

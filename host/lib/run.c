@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "gaussian.h"
 #include "init.h"
 #include "number.h"
 #include "tables.h"
@@ -199,10 +200,22 @@ static il_status check_patterns(const struct il_init *init, char names[][16], un
     return IL_OK;
 }
 
+/* Mean square of what leaves layer l, by mean-field theory; NaN where that does not say. */
+static double outgoing(const struct il_run *run, unsigned l, double incoming)
+{
+    const struct il_draw *const w = &run->draw[l].weight, *const b = &run->draw[l].bias;
+    double sw2, sb2, q;
+
+    il_draw_variances(w, b, run->width[l], run->width[l + 1], &sw2, &sb2);
+    q = (w->variance > 0 ? w->variance : sw2 * incoming) + sb2;
+    return isfinite(q) && q > 0 ? il_gaussian_moments(&run->hidden, sqrt(q)).square : NAN;
+}
+
 static il_status read_init(struct il_run *run, const il_config *c, const il_dataset *set,
                            il_error *err)
 {
-    double square = NAN;
+    double incoming = NAN; /* mean square of what comes into a layer, where a scheme asks */
+    int follow;
     const uint64_t seed = whole(c, "seed");
     struct il_init *const init = malloc(sizeof *init);
     char names[IL_MAX_LAYERS][16];
@@ -214,8 +227,9 @@ static il_status read_init(struct il_run *run, const il_config *c, const il_data
     for (unsigned l = 0; l < run->layers; l++)
         il_layer_name(l, run->layers, names[l]);
     IL_TRY(check_patterns(init, names, run->layers, err));
-    if (uses_scheme(init, "autoinit"))
-        square = input_square(run, set);
+    follow = uses_scheme(init, "autoinit");
+    if (follow)
+        incoming = input_square(run, set);
     for (unsigned l = 0; l < run->layers; l++) {
         const struct il_standing at = { .fan_in = run->width[l],
                                         .fan_out = run->width[l + 1],
@@ -223,7 +237,7 @@ static il_status read_init(struct il_run *run, const il_config *c, const il_data
                                         .layers = run->layers,
                                         .hidden = run->hidden,
                                         .adam = run->update.adam,
-                                        .input_square = square };
+                                        .incoming = incoming };
 
         for (int bias = 0; bias < 2; bias++) {
             struct il_draw *const draw = bias ? &run->draw[l].bias : &run->draw[l].weight;
@@ -233,6 +247,8 @@ static il_status read_init(struct il_run *run, const il_config *c, const il_data
             IL_TRY(read_draw(draw, init, names[l], bias, &at, err));
             run->parametrised |= draw->parametrised;
         }
+        if (follow)
+            incoming = outgoing(run, l, incoming);
     }
 out:
     free(init);

@@ -14,7 +14,7 @@ struct il_standing {
     unsigned layer, layers; /* layer from 0 */
     struct il_act hidden;   /* the run's hidden activation */
     int adam;               /* the update rule divides by the gradient's size */
-    double input_square;    /* mean of x^2 over the network's inputs; NaN: not known */
+    double incoming;        /* mean square of what comes in; NaN: not known */
 };
 
 /* What is done after the draw with the network's own data, layer by layer. */
@@ -28,6 +28,7 @@ struct il_data_init {
 
 struct il_draw {
     struct il_fill fill; /* seed and tensor are the caller's */
+    double variance;     /* of the pre-activations, where the scheme sees to it; else 0 */
     double rate;         /* what a parametrisation multiplies the learning rate with; 1 */
     int parametrised;    /* rate may differ from 1 */
     int from_file;       /* the tensor is read from the choice's text */
@@ -41,6 +42,14 @@ il_status il_scheme_of(const struct il_choice *scheme, const struct il_standing 
 /* The bias that comes with a scheme of the weights: zeros for most. */
 il_status il_scheme_bias_of(const struct il_choice *scheme, const struct il_standing *at,
                             struct il_draw *out, il_error *err);
+
+/*
+ * Variance of a layer's weights times fan_in, and mean square of its biases, as mean-field theory
+ * takes them. sw2 is NaN where that does not hold: weights whose mean is not 0, or that are not
+ * drawn but computed, fitted to data or read from a file.
+ */
+void il_draw_variances(const struct il_draw *weight, const struct il_draw *bias, unsigned fan_in,
+                       unsigned fan_out, double *sw2, double *sb2);
 
 /* The law of a draw as numbers. */
 struct il_law_facts {

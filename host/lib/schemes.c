@@ -451,16 +451,17 @@ SCHEME(ntk_bias)
 
 SCHEME(autoinit)
 {
-    double square = at->input_square;
-
     (void)v;
-    if (at->layer > 0)
-        square = il_gaussian_moments(&at->hidden, 1).square;
-    if (square > 0)
-        return normal_of(out, 1 / sqrt(at->fan_in * square));
+    out->variance = 1;
+    if (at->incoming > 0)
+        return normal_of(out, 1 / sqrt(at->fan_in * at->incoming));
+    if (at->layer == 0)
+        return il_fail(err, IL_E_USAGE, "autoinit: its first layer needs a dataset");
     return il_fail(err, IL_E_USAGE,
-                   at->layer > 0 ? "autoinit: softmax and log_softmax have no moments"
-                                 : "autoinit: its first layer needs a dataset");
+                   "autoinit: what comes into layer %u cannot be told: the weights before it must "
+                   "have a law of mean 0, not 0 themselves, from data or from a file, and the "
+                   "activation must not be softmax or log_softmax",
+                   at->layer + 1);
 }
 
 SCHEME(lsuv)
@@ -777,4 +778,19 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_standi
         break;
     }
     return x;
+}
+
+void il_draw_variances(const struct il_draw *weight, const struct il_draw *bias, unsigned fan_in,
+                       unsigned fan_out, double *sw2, double *sb2)
+{
+    const struct il_standing at = { .fan_in = fan_in, .fan_out = fan_out };
+    const struct il_law_facts w = il_law_facts(&weight->fill, &at);
+    const struct il_law_facts b = il_law_facts(&bias->fill, &at);
+    const int random = weight->fill.law != IL_LAW_IDENTITY && weight->fill.law != IL_LAW_HADAMARD;
+
+    *sb2 = b.mean * b.mean + b.std * b.std;
+    *sw2 = random && w.mean == 0 && !weight->from_file && !bias->from_file &&
+                   weight->data.rule == IL_DATA_NONE
+               ? fan_in * w.std * w.std
+               : NAN;
 }

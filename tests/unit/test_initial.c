@@ -109,6 +109,55 @@ static void test_fill_is_what_a_pack_begins_with(void **state)
     il_dataset_free(set);
 }
 
+/* ---- following the signal ---------------------------------------------------------------------- */
+
+/*
+ * autoinit after other schemes: by the theory, from the very inputs that autoinit was told of, every
+ * layer has variance 1; a measured one walks by 5 / n a layer, and q of h1 is above 50.
+ */
+static void test_autoinit_follows_other_schemes(void **state)
+{
+    static const struct setting s[] = { { "layers", "in,256,256,256,out" },
+                                        { "batch", "50" },
+                                        { "activation", "relu" },
+                                        { NULL, NULL } };
+    static const char *const inits[] = { "h1=normal:std=1,h2=autoinit,h3=autoinit,out=autoinit",
+                                         "h1=torch,h2=sparse,h3=autoinit,out=autoinit", "autoinit",
+                                         NULL };
+    static const char *const unknown[] = { "h1=const:0.1,h2=autoinit",   "h1=lsuv,h2=autoinit",
+                                           "h1=zeros,h2=autoinit",       "h1=identity,h2=autoinit",
+                                           "h1=uniform:0:1,h2=autoinit", NULL };
+    il_dataset *const set = part(50);
+    il_device *const d = device("cpu");
+    il_pack *const p = open_pack(d, set, s, inits);
+    il_config *c = NULL;
+    il_signal layer[4];
+    il_error err = { 0 };
+
+    (void)state;
+    for (size_t m = 0; m < 3; m++) {
+        must(il_inspect(p, m, layer, &err), &err, "inspect");
+        for (size_t l = m == 2 ? 0 : m + 1; l < 4; l++) {
+            near(layer[l].theory.q, 1, 1e-5, inits[m]);
+            near(log(layer[l].q), 0, 5 * sqrt(4 * 5 / 256.0), inits[m]);
+        }
+    }
+    must(il_inspect(p, 0, layer, &err), &err, "inspect");
+    assert_true(layer[0].q > 50);
+    for (size_t i = 0; unknown[i]; i++) {
+        must(il_config_new(&c, &err), &err, "config");
+        must(il_config_set(c, "layers", "in,256,256,out", &err), &err, "layers");
+        must(il_config_set(c, "batch", "50", &err), &err, "batch");
+        must(il_config_set(c, "init", unknown[i], &err), &err, unknown[i]);
+        assert_int_equal(il_config_check(c, set, &err), IL_E_USAGE);
+        assert_non_null(strstr(err.text, "what comes into layer 2"));
+        il_config_free(c);
+    }
+    il_pack_close(p);
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
 /* ---- fitted to data -------------------------------------------------------------------------- */
 
 static void test_lsuv(void **state)
@@ -305,6 +354,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fill_is_what_a_pack_begins_with),
+        cmocka_unit_test(test_autoinit_follows_other_schemes),
         cmocka_unit_test(test_lsuv),
         cmocka_unit_test(test_kraehenbuehl),
         cmocka_unit_test(test_rates),
