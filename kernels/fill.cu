@@ -3,7 +3,8 @@
  * m*block.
  *
  *   constant      w[i, j] = a
- *   uniform       w[i, j] = a + (b - a) * u,  u in the open interval (0, 1)
+ *   uniform       w[i, j] = a + (b - a) * u,  u in the open interval (0, 1); where the sum rounds
+ *                 to an end, the number next to it
  *   normal        w[i, j] = a + b * z
  *   trunc_normal  w[i, j] = a + b * z,        |z| <= cut
  *   sparse        w[i, j] = a + b * z  for `count` of each unit's elements, else 0
@@ -24,12 +25,27 @@
 #include "elementary.h"
 #include "random.h"
 
+/* the number next to x on the way to `to`; subnormal ones count as 0 */
+static inline __device__ float next_to(float x, float to)
+{
+    const uint32_t bits = as_uint(x);
+
+    return x == to     ? x
+           : x == 0.0f ? il_with_sign(1.17549435e-38f, to)
+                       : as_float((to > x) == (x > 0.0f) ? bits + 1 : bits - 1);
+}
+
 /* A tile's numbers of the law, from the words in their places. */
 static inline __device__ void draw(float *u, const struct il_fill *f)
 {
     if (f->law == IL_LAW_UNIFORM) {
-        FOR_EACH(e, 4 * LANES)
-            u[e] = f->a + (f->b - f->a) * il_uniform(as_uint(u[e]));
+        const float least = next_to(f->a, f->b), most = next_to(f->b, f->a);
+
+        FOR_EACH(e, 4 * LANES) {
+            const float v = f->a + (f->b - f->a) * il_uniform(as_uint(u[e]));
+
+            u[e] = v < least ? least : v > most ? most : v;
+        }
     } else if (f->law == IL_LAW_TRUNC_NORMAL) {
         FOR_EACH(e, 4 * LANES)
             u[e] = f->a + f->b * il_trunc_normal(as_uint(u[e]), f->cut, f->tail);

@@ -130,6 +130,8 @@ SCHEME(uniform)
     UNUSED;
     if (!(v[0] <= v[1]))
         return il_fail(err, IL_E_USAGE, "uniform needs low <= high, not %g and %g", v[0], v[1]);
+    if ((float)v[0] < (float)v[1] && nextafterf((float)v[0], INFINITY) == (float)v[1])
+        return il_fail(err, IL_E_USAGE, "uniform: no float lies between %.9g and %.9g", v[0], v[1]);
     uniform_of(out, 0);
     out->fill.a = (float)v[0];
     out->fill.b = (float)v[1];

@@ -681,6 +681,41 @@ static void test_exact_schemes(void **state)
     free(w);
 }
 
+/*
+ * The ends of a uniform law stay out where its sum rounds to them: floats near 1000 are 2^-14 apart,
+ * so that one number in 2^14 would be an end. Everything between occurs, the two next to the ends too.
+ */
+static void test_open_interval(void **state)
+{
+    static const struct {
+        const char *scheme;
+        float low, high;
+    } want[] = { { "uniform:1000:1001", 1000, 1001 },
+                 { "uniform:-1001:-1000", -1001, -1000 },
+                 { "uniform:0:1", 0, 1 },
+                 { "uniform:-1000:1", -1000, 1 },
+                 { "uniform:16777214:16777216", 16777214, 16777216 } };
+    const il_place at = { .fan_in = 784, .fan_out = 256 };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof want / sizeof *want; k++) {
+        float *const w = filled("cpu", want[k].scheme, &at, SEED, NULL);
+        float least = w[0], most = w[0];
+
+        for (size_t i = 0; i < at.fan_in * at.fan_out; i++) {
+            least = fminf(least, w[i]);
+            most = fmaxf(most, w[i]);
+        }
+        if (!(least > want[k].low && most < want[k].high))
+            fail_msg("%s: %.9g to %.9g", want[k].scheme, (double)least, (double)most);
+        if (k < 2) {
+            assert_true(least == nextafterf(want[k].low, INFINITY));
+            assert_true(most == nextafterf(want[k].high, -INFINITY));
+        }
+        free(w);
+    }
+}
+
 /* a mirrored relu network is linear: with x = [V, -V] and y = [V; -V], y relu(x v) = V' V v */
 static void test_looks_linear(void **state)
 {
@@ -769,6 +804,7 @@ static void test_refusals(void **state)
     } want[] = { { "he_normal", "relu", "at least 1, not 0", 0, 10 },
                  { "he_normal", "relu", "at least 1", 10, 0 },
                  { "uniform:2:1", "relu", "low <= high", 5, 5 },
+                 { "uniform:16777215:16777216", "relu", "no float lies between", 5, 5 },
                  { "edge_of_chaos:sigma_b=0.3", "relu", "sigma_b = 0 only, not 0.3", 5, 5 },
                  { "edge_of_chaos:sigma_b=5", "gelu", "sigma_b may be at most 3.352", 5, 5 },
                  { "edge_of_chaos:sigma_b=0", "softplus", "has no q* up to 10000", 5, 5 },
@@ -798,14 +834,14 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gains),        cmocka_unit_test(test_mean_field),
-        cmocka_unit_test(test_wide_signals), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_laws),         cmocka_unit_test(test_mup_rates),
-        cmocka_unit_test(test_their_names),  cmocka_unit_test(test_spelling),
-        cmocka_unit_test(test_samples),      cmocka_unit_test(test_stated_laws),
-        cmocka_unit_test(test_orthogonal),   cmocka_unit_test(test_exact_schemes),
-        cmocka_unit_test(test_looks_linear), cmocka_unit_test(test_equal_bits),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_gains),         cmocka_unit_test(test_mean_field),
+        cmocka_unit_test(test_wide_signals),  cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_laws),          cmocka_unit_test(test_mup_rates),
+        cmocka_unit_test(test_their_names),   cmocka_unit_test(test_spelling),
+        cmocka_unit_test(test_samples),       cmocka_unit_test(test_stated_laws),
+        cmocka_unit_test(test_orthogonal),    cmocka_unit_test(test_exact_schemes),
+        cmocka_unit_test(test_open_interval), cmocka_unit_test(test_looks_linear),
+        cmocka_unit_test(test_equal_bits),    cmocka_unit_test(test_refusals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
