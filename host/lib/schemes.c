@@ -98,6 +98,23 @@ static il_status gain_of(double *gain, double value, const struct il_standing *a
                    "number, or another activation");
 }
 
+/* a parameter that counts something */
+static il_status whole(const char *name, double value, il_error *err)
+{
+    return value == floor(value)
+               ? IL_OK
+               : il_fail(err, IL_E_USAGE, "%s must be a whole number, not %g", name, value);
+}
+
+/* of two parameters of which one takes the other's place, the first must be left as it is */
+static il_status alternative(const char *name, double value, double untouched, const char *other,
+                             il_error *err)
+{
+    return value == untouched
+               ? IL_OK
+               : il_fail(err, IL_E_USAGE, "%s and %s exclude each other; give one", name, other);
+}
+
 /*
  * ---- schemes ------------------------------------------------------------------------------------
  */
@@ -220,16 +237,28 @@ SCHEME(scaled_orthogonal)
     return st ? st : orthogonal_of(out, g * (grow > 1 ? grow : 1));
 }
 
+enum { SPARSE_KEEPS = 15 }; /* Martens 2010 */
+
 SCHEME(sparse)
 {
     const unsigned n = v[1] == 0 ? at->fan_in : at->fan_out;
+    const double zeros = ceil(v[3] * n);
+    il_status st = whole("sparse: k", v[0], err);
 
-    (void)err;
+    if (st == IL_OK && v[3] >= 0)
+        st = alternative("sparse: k", v[0], SPARSE_KEEPS, "frac_zero", err);
+    if (st != IL_OK)
+        return st;
+    if (v[3] < 1 && zeros == n)
+        return il_fail(err, IL_E_USAGE,
+                       "sparse: frac_zero = %g leaves nothing of a unit's %u weights; up to %.6g "
+                       "leaves one (1 is for none)",
+                       v[3], n, (n - 1.0) / n);
     normal_of(out, v[2]);
     out->fill.law = IL_LAW_SPARSE;
     out->fill.by_row = v[1] != 0;
     if (v[3] >= 0)
-        out->fill.count = n - (unsigned)ceil(v[3] * n);
+        out->fill.count = n - (unsigned)zeros;
     else
         out->fill.count = v[0] < n ? (unsigned)v[0] : n;
     return IL_OK;
@@ -323,6 +352,8 @@ static il_status no_edge(double sigma_b, const struct il_act *hidden, il_error *
                    IL_MEANFIELD_MOST);
 }
 
+static const double EDGE_Q = 1; /* where neither q nor sigma_b is given */
+
 /* sigma_w^2 and sigma_b^2 of the edge, from q* or from sigma_b */
 static il_status edge(const double *v, const struct il_standing *at, double *sw2, double *sb2,
                       il_error *err)
@@ -330,6 +361,10 @@ static il_status edge(const double *v, const struct il_standing *at, double *sw2
     double q = v[0];
 
     if (v[1] >= 0) {
+        const il_status st = alternative("edge_of_chaos: q", q, EDGE_Q, "sigma_b", err);
+
+        if (st != IL_OK)
+            return st;
         *sb2 = v[1] * v[1];
         return il_meanfield_edge_from_bias(&at->hidden, *sb2, &q, sw2)
                    ? IL_OK
@@ -468,7 +503,11 @@ SCHEME(autoinit)
 
 SCHEME(lsuv)
 {
-    UNUSED;
+    const il_status st = whole("lsuv: tries", v[2], err);
+
+    (void)at;
+    if (st != IL_OK)
+        return st;
     out->data = (struct il_data_init){
         .rule = IL_DATA_LSUV, .std = v[0], .tolerance = v[1], .tries = (unsigned)v[2]
     };
@@ -587,7 +626,7 @@ SCHEME(file)
     X(scaled_orthogonal, NULL, "scaled_orthogonal", "suo", "g max(sqrt(m / n), 1) Q",              \
       "Martens et al. 2021", GAIN(1))                                                              \
     X(sparse, NULL, "sparse", "", "N(std) in k elements of each unit, else 0", "Martens 2010",     \
-      { "k", 15, 0, 1e9, NULL, "elements of a unit that are not 0" },                              \
+      { "k", SPARSE_KEEPS, 0, 1e9, NULL, "elements of a unit that are not 0" },                    \
       WORDS("axis", 0, "in|out", "a unit's incoming or outgoing weights"),                         \
       POSITIVE("std", 1, "standard deviation of the others"),                                      \
       { "frac_zero", -1, 0, 1, "unset", "instead of k: zeros are ceil(frac_zero * fan)" })         \
@@ -608,7 +647,7 @@ SCHEME(file)
       POSITIVE("sigma_b", 0, "of the biases"))                                                     \
     X(edge_of_chaos, edge_of_chaos_bias, "edge_of_chaos", "eoc critical",                          \
       "mean_field with chi1 = 1 at the fixed point q", "Schoenholz et al. 2017",                   \
-      { "q", 1, 1e-6, IL_MEANFIELD_MOST, NULL, "second moment that the layers keep" },             \
+      { "q", EDGE_Q, 1e-6, IL_MEANFIELD_MOST, NULL, "second moment that the layers keep" },        \
       { "sigma_b", -1, 0, 1e3, "from_q", "of the biases, instead of q" })                          \
     X(random_walk, NULL, "random_walk", "",                                                        \
       "relu: N(sqrt2 e^(1.2 / (max(n, 6) - 2.4)) / sqrt n); linear: N(e^(1 / 2n) / sqrt n)",       \
