@@ -1,36 +1,14 @@
-/*
- * sweep_file.c - a sweep's YAML file. zip, exclude and when may stand before the parameters that they
- * name: what they say is kept, and looked up at the end.
- */
+/* sweep_file.c - a sweep's YAML file: the document, and its parameters' values. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "initlab/tables.h"
 #include "number.h"
-#include "sweep_impl.h"
-#include "yaml_events.h"
+#include "sweep_reader.h"
 
-enum { TEXT = 4096, SAID = 512, VALUES = 1 << 20 };
+enum { TEXT = 4096, VALUES = 1 << 20 };
 
-/* "zip: [[NAME, ...], ...]", "exclude: [{NAME: VALUE, ...}, ...]", "when: {NAME: {NAME: VALUE}}" */
-enum kind { ZIP, EXCLUDE, WHEN };
-struct said {
-    enum kind kind;
-    size_t item; /* which of the kind */
-    char name[IL_SWEEP_NAME], value[IL_SWEEP_NAME * 4], subject[IL_SWEEP_NAME];
-    yaml_mark_t at;
-};
-
-struct reader {
-    struct il_sweep *s;
-    struct il_yaml y;
-    il_config *trial; /* what values are tried on */
-    struct said *said;
-    size_t saids, items[3];
-};
-
-static void underscores(char *name)
+void il_sweep_underscores(char *name)
 {
     for (; *name; name++)
         if (*name == '-')
@@ -39,8 +17,7 @@ static void underscores(char *name)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-/* the normal form of a parameter's value, to be freed; errors at the current event */
-static il_status normal(struct reader *r, const char *name, const char *text, char **out)
+il_status il_sweep_normal(struct il_sweep_reader *r, const char *name, const char *text, char **out)
 {
     il_error inner = { .text = "" };
     il_status st = il_config_set(r->trial, name, text, &inner);
@@ -53,7 +30,7 @@ static il_status normal(struct reader *r, const char *name, const char *text, ch
     return *out ? IL_OK : il_fail(r->y.err, IL_E_MEMORY, "out of memory");
 }
 
-static il_status add_value(struct reader *r, struct il_axis *a, const char *text)
+static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const char *text)
 {
     il_status st;
 
@@ -66,13 +43,13 @@ static il_status add_value(struct reader *r, struct il_axis *a, const char *text
     }
     if (a->count == VALUES)
         return il_yaml_complain(&r->y, "too many values", NULL);
-    st = normal(r, a->name, text, &a->value[a->count]);
+    st = il_sweep_normal(r, a->name, text, &a->value[a->count]);
     a->count += st == IL_OK;
     return st;
 }
 
 /* Is this parameter a number? Its default is one then. */
-static int is_number(const struct reader *r, const char *name)
+static int is_number(const struct il_sweep_reader *r, const char *name)
 {
     double x;
 
@@ -80,7 +57,7 @@ static int is_number(const struct reader *r, const char *name)
 }
 
 /* a value, or all values of a range: 0..29, 1e-3..1*10 */
-static il_status add_values(struct reader *r, struct il_axis *a, const char *text)
+static il_status add_values(struct il_sweep_reader *r, struct il_axis *a, const char *text)
 {
     il_range range;
     char one[32];
@@ -102,7 +79,7 @@ static il_status add_values(struct reader *r, struct il_axis *a, const char *tex
 }
 
 /* the current event is the sequence's start, or a scalar: one value */
-static il_status read_values(struct reader *r, struct il_axis *a)
+static il_status read_values(struct il_sweep_reader *r, struct il_axis *a)
 {
     char text[TEXT];
     il_status st;
@@ -126,7 +103,7 @@ out:
     return st;
 }
 
-static il_status read_number(struct reader *r, double *x)
+static il_status read_number(struct il_sweep_reader *r, double *x)
 {
     char text[64];
     il_status st;
@@ -138,7 +115,7 @@ out:
     return st;
 }
 
-static il_status read_law(struct reader *r, struct il_axis *a)
+static il_status read_law(struct il_sweep_reader *r, struct il_axis *a)
 {
     static const char *const laws[] = { "uniform", "log_uniform_values", "int_uniform", NULL };
     size_t k;
@@ -150,7 +127,7 @@ static il_status read_law(struct reader *r, struct il_axis *a)
 }
 
 /* {value: X}, {values: [X, ...]}, {min: A, max: B, distribution: D} */
-static il_status read_mapping(struct reader *r, struct il_axis *a)
+static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
 {
     static const char *const keys[] = { "value", "values", "min", "max", "distribution", NULL };
     int seen[5] = { 0 };
@@ -185,13 +162,13 @@ out:
     return st;
 }
 
-static il_status new_axis(struct reader *r, const char *name, struct il_axis **out)
+static il_status new_axis(struct il_sweep_reader *r, const char *name, struct il_axis **out)
 {
     struct il_sweep *const s = r->s;
     char plain[IL_SWEEP_NAME];
 
     snprintf(plain, sizeof plain, "%s", name);
-    underscores(plain);
+    il_sweep_underscores(plain);
     for (size_t i = 0; i < s->axes; i++)
         if (strcmp(s->axis[i].name, plain) == 0)
             return il_yaml_complain(&r->y, "a second", plain);
@@ -202,7 +179,7 @@ static il_status new_axis(struct reader *r, const char *name, struct il_axis **o
     return IL_OK;
 }
 
-static il_status read_parameters(struct reader *r)
+static il_status read_parameters(struct il_sweep_reader *r)
 {
     char name[IL_SWEEP_NAME], *ignored = NULL;
     il_status st;
@@ -216,7 +193,7 @@ static il_status read_parameters(struct reader *r)
             break;
         IL_TRY(il_yaml_scalar(&r->y, name, sizeof name, "expected a parameter's name"));
         if (!il_config_get(r->s->base, name)) /* il_config_set finds the nearest */
-            return normal(r, name, "", &ignored);
+            return il_sweep_normal(r, name, "", &ignored);
         IL_TRY(new_axis(r, name, &a));
         IL_TRY(il_yaml_next(&r->y));
         IL_TRY(r->y.event.type == YAML_MAPPING_START_EVENT ? read_mapping(r, a)
@@ -228,7 +205,7 @@ out:
 }
 
 /* 0..29, a list, or one number */
-static il_status read_seeds(struct reader *r)
+static il_status read_seeds(struct il_sweep_reader *r)
 {
     struct il_axis *a;
     il_status st;
@@ -240,182 +217,9 @@ out:
     return st;
 }
 
-/* ---- zip, exclude, when ---------------------------------------------------------------------- */
-
-static il_status say(struct reader *r, enum kind kind, const char *subject)
-{
-    struct said *const x = &r->said[r->saids];
-    il_status st;
-
-    if (r->saids == SAID)
-        return il_yaml_complain(&r->y, "too many terms", NULL);
-    memset(x, 0, sizeof *x);
-    x->kind = kind;
-    x->item = r->items[kind];
-    x->at = r->y.event.start_mark;
-    snprintf(x->subject, sizeof x->subject, "%s", subject);
-    IL_TRY(il_yaml_scalar(&r->y, x->name, sizeof x->name, "expected a parameter's name"));
-    underscores(x->name);
-    if (kind != ZIP) {
-        IL_TRY(il_yaml_next(&r->y));
-        IL_TRY(il_yaml_scalar(&r->y, x->value, sizeof x->value, "expected a value"));
-    }
-    r->saids++;
-out:
-    return st;
-}
-
-/* the names of a zip, or the terms of a mapping, up to `end` */
-static il_status say_all(struct reader *r, enum kind kind, yaml_event_type_t end,
-                         const char *subject)
-{
-    il_status st;
-
-    for (;;) {
-        IL_TRY(il_yaml_next(&r->y));
-        if (r->y.event.type == end)
-            break;
-        IL_TRY(say(r, kind, subject));
-    }
-    r->items[kind]++;
-out:
-    return st;
-}
-
-static il_status read_list(struct reader *r, enum kind kind)
-{
-    const yaml_event_type_t begin =
-        kind == ZIP ? YAML_SEQUENCE_START_EVENT : YAML_MAPPING_START_EVENT;
-    const yaml_event_type_t end = kind == ZIP ? YAML_SEQUENCE_END_EVENT : YAML_MAPPING_END_EVENT;
-    il_status st;
-
-    IL_TRY(il_yaml_expect(&r->y, YAML_SEQUENCE_START_EVENT, "expected a list"));
-    for (;;) {
-        IL_TRY(il_yaml_next(&r->y));
-        if (r->y.event.type == YAML_SEQUENCE_END_EVENT)
-            break;
-        if (r->y.event.type != begin)
-            return il_yaml_complain(&r->y,
-                                    kind == ZIP ? "expected a list of names, as [layers, lr]"
-                                                : "expected terms, as {init: zeros, lr: 1}",
-                                    NULL);
-        IL_TRY(say_all(r, kind, end, ""));
-    }
-out:
-    return st;
-}
-
-static il_status read_when(struct reader *r)
-{
-    char subject[IL_SWEEP_NAME];
-    il_status st;
-
-    IL_TRY(il_yaml_expect(&r->y, YAML_MAPPING_START_EVENT, "expected NAME: {NAME: VALUE}"));
-    for (;;) {
-        IL_TRY(il_yaml_next(&r->y));
-        if (r->y.event.type == YAML_MAPPING_END_EVENT)
-            break;
-        IL_TRY(il_yaml_scalar(&r->y, subject, sizeof subject, "expected a parameter's name"));
-        underscores(subject);
-        IL_TRY(il_yaml_expect(&r->y, YAML_MAPPING_START_EVENT, "expected {NAME: VALUE}"));
-        IL_TRY(say_all(r, WHEN, YAML_MAPPING_END_EVENT, subject));
-    }
-out:
-    return st;
-}
-
-/* the axis of a name that zip, exclude or when has */
-static il_status axis_named(struct reader *r, const struct said *x, const char *name, unsigned *out)
-{
-    const char *names[IL_SWEEP_AXES + 1] = { NULL }, *near;
-    char what[128];
-
-    for (size_t i = 0; i < r->s->axes; i++) {
-        names[i] = r->s->axis[i].name;
-        if (strcmp(names[i], name) == 0) {
-            *out = (unsigned)i;
-            return IL_OK;
-        }
-    }
-    near = il_nearest(name, names);
-    snprintf(what, sizeof what, "%s%s%s", "no such parameter in this sweep",
-             near ? "; did you mean " : "", near ? near : "");
-    return il_yaml_complain_at(&r->y, &x->at, near ? strcat(what, " for") : strcat(what, ":"),
-                               name);
-}
-
-static il_status settle_zip(struct reader *r, const struct said *x, unsigned axis)
-{
-    struct il_sweep *const s = r->s;
-    struct il_axis *const a = &s->axis[axis];
-
-    if (a->law != IL_SWEEP_LIST || a->group != axis)
-        return il_yaml_complain_at(&r->y, &x->at,
-                                   a->law == IL_SWEEP_LIST ? "zipped twice:"
-                                                           : "zip needs values, not min and max:",
-                                   a->name);
-    for (const struct said *y = r->said; y < x; y++)
-        if (y->kind == ZIP && y->item == x->item) { /* the first of this zip leads */
-            unsigned lead = 0;
-
-            if (axis_named(r, y, y->name, &lead) != IL_OK || s->axis[lead].count != a->count)
-                return il_yaml_complain_at(&r->y, &x->at,
-                                           "zipped parameters need as many values each; other than "
-                                           "the first of them has",
-                                           a->name);
-            a->group = lead;
-            break;
-        }
-    return IL_OK;
-}
-
-static il_status settle_term(struct reader *r, const struct said *x, unsigned axis)
-{
-    struct il_sweep *const s = r->s;
-    struct il_terms *const list = x->kind == EXCLUDE ? s->exclude : s->when;
-    size_t *const count = x->kind == EXCLUDE ? &s->excludes : &s->whens;
-    struct il_terms *const rule = &list[x->item];
-    il_status st;
-
-    if (x->item >= IL_SWEEP_RULES || rule->terms == IL_SWEEP_TERMS)
-        return il_yaml_complain_at(&r->y, &x->at, "too many terms", NULL);
-    *count = x->item + 1;
-    if (x->kind == WHEN)
-        IL_TRY(axis_named(r, x, x->subject, &rule->axis));
-    rule->term[rule->terms].axis = axis;
-    r->y.event.start_mark = x->at; /* where normal complains */
-    IL_TRY(normal(r, x->name, x->value, &rule->term[rule->terms].value));
-    rule->terms++;
-out:
-    return st;
-}
-
-/* look up what zip, exclude and when name, and number the groups */
-static il_status settle(struct reader *r)
-{
-    struct il_sweep *const s = r->s;
-    il_status st = IL_OK;
-    unsigned axis;
-
-    for (size_t i = 0; i < s->axes; i++)
-        s->axis[i].group = (unsigned)i;
-    for (const struct said *x = r->said; x < r->said + r->saids; x++) {
-        IL_TRY(axis_named(r, x, x->name, &axis));
-        IL_TRY(x->kind == ZIP ? settle_zip(r, x, axis) : settle_term(r, x, axis));
-    }
-    if (!s->random)
-        for (size_t i = 0; i < s->axes; i++)
-            if (s->axis[i].law != IL_SWEEP_LIST)
-                return il_fail(r->y.err, IL_E_DATA,
-                               "%s: %s has min and max, so the file needs 'method: random'",
-                               r->y.path, s->axis[i].name);
-out:
-    return st;
-}
-
 /* ---- the document ---------------------------------------------------------------------------- */
 
-static il_status read_whole(struct reader *r, uint64_t *out, uint64_t least)
+static il_status read_whole(struct il_sweep_reader *r, uint64_t *out, uint64_t least)
 {
     char text[64];
     il_status st;
@@ -428,7 +232,7 @@ out:
     return st;
 }
 
-static il_status read_method(struct reader *r)
+static il_status read_method(struct il_sweep_reader *r)
 {
     static const char *const methods[] = { "grid", "random", NULL };
     size_t k;
@@ -441,7 +245,7 @@ out:
     return st;
 }
 
-static il_status read_text(struct reader *r)
+static il_status read_text(struct il_sweep_reader *r)
 {
     char text[TEXT];
     il_status st;
@@ -452,7 +256,7 @@ out:
     return st;
 }
 
-static il_status read_document(struct reader *r)
+static il_status read_document(struct il_sweep_reader *r)
 {
     static const char *const keys[] = { "description", "method", "count",   "seed", "parameters",
                                         "seeds",       "zip",    "exclude", "when", NULL };
@@ -490,13 +294,13 @@ static il_status read_document(struct reader *r)
             IL_TRY(read_seeds(r));
             break;
         case 6:
-            IL_TRY(read_list(r, ZIP));
+            IL_TRY(il_sweep_read_list(r, IL_RULE_ZIP));
             break;
         case 7:
-            IL_TRY(read_list(r, EXCLUDE));
+            IL_TRY(il_sweep_read_list(r, IL_RULE_EXCLUDE));
             break;
         default:
-            IL_TRY(read_when(r));
+            IL_TRY(il_sweep_read_when(r));
         }
     }
     if (r->s->random != (seen[2] != 0))
@@ -505,20 +309,20 @@ static il_status read_document(struct reader *r)
                                              : "count is for method: random",
                                 NULL);
     IL_TRY(il_yaml_end(&r->y));
-    st = settle(r);
+    st = il_sweep_settle(r);
 out:
     return st;
 }
 
 il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t n, il_error *err)
 {
-    struct reader *const r = calloc(1, sizeof *r);
+    struct il_sweep_reader *const r = calloc(1, sizeof *r);
     il_status st;
 
     if (!r)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     r->s = s;
-    r->said = calloc(SAID, sizeof *r->said);
+    r->said = calloc(IL_SWEEP_SAID, sizeof *r->said);
     if (!r->said) {
         free(r);
         return il_fail(err, IL_E_MEMORY, "out of memory");

@@ -1,0 +1,181 @@
+/*
+ * sweep_rules.c - zip, exclude and when of a sweep's file. They may stand before the parameters that
+ * they name: what they say is kept, and looked up at the end.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "initlab/tables.h"
+#include "sweep_reader.h"
+
+static il_status say(struct il_sweep_reader *r, enum il_rule_kind kind, const char *subject)
+{
+    struct il_said *const x = &r->said[r->saids];
+    il_status st;
+
+    if (r->saids == IL_SWEEP_SAID)
+        return il_yaml_complain(&r->y, "too many terms", NULL);
+    memset(x, 0, sizeof *x);
+    x->kind = kind;
+    x->item = r->items[kind];
+    x->at = r->y.event.start_mark;
+    snprintf(x->subject, sizeof x->subject, "%s", subject);
+    IL_TRY(il_yaml_scalar(&r->y, x->name, sizeof x->name, "expected a parameter's name"));
+    il_sweep_underscores(x->name);
+    if (kind != IL_RULE_ZIP) {
+        IL_TRY(il_yaml_next(&r->y));
+        IL_TRY(il_yaml_scalar(&r->y, x->value, sizeof x->value, "expected a value"));
+    }
+    r->saids++;
+out:
+    return st;
+}
+
+/* the names of a zip, or the terms of a mapping, up to `end` */
+static il_status say_all(struct il_sweep_reader *r, enum il_rule_kind kind, yaml_event_type_t end,
+                         const char *subject)
+{
+    il_status st;
+
+    for (;;) {
+        IL_TRY(il_yaml_next(&r->y));
+        if (r->y.event.type == end)
+            break;
+        IL_TRY(say(r, kind, subject));
+    }
+    r->items[kind]++;
+out:
+    return st;
+}
+
+il_status il_sweep_read_list(struct il_sweep_reader *r, enum il_rule_kind kind)
+{
+    const yaml_event_type_t begin =
+        kind == IL_RULE_ZIP ? YAML_SEQUENCE_START_EVENT : YAML_MAPPING_START_EVENT;
+    const yaml_event_type_t end =
+        kind == IL_RULE_ZIP ? YAML_SEQUENCE_END_EVENT : YAML_MAPPING_END_EVENT;
+    il_status st;
+
+    IL_TRY(il_yaml_expect(&r->y, YAML_SEQUENCE_START_EVENT, "expected a list"));
+    for (;;) {
+        IL_TRY(il_yaml_next(&r->y));
+        if (r->y.event.type == YAML_SEQUENCE_END_EVENT)
+            break;
+        if (r->y.event.type != begin)
+            return il_yaml_complain(&r->y,
+                                    kind == IL_RULE_ZIP
+                                        ? "expected a list of names, as [layers, lr]"
+                                        : "expected terms, as {init: zeros, lr: 1}",
+                                    NULL);
+        IL_TRY(say_all(r, kind, end, ""));
+    }
+out:
+    return st;
+}
+
+il_status il_sweep_read_when(struct il_sweep_reader *r)
+{
+    char subject[IL_SWEEP_NAME];
+    il_status st;
+
+    IL_TRY(il_yaml_expect(&r->y, YAML_MAPPING_START_EVENT, "expected NAME: {NAME: VALUE}"));
+    for (;;) {
+        IL_TRY(il_yaml_next(&r->y));
+        if (r->y.event.type == YAML_MAPPING_END_EVENT)
+            break;
+        IL_TRY(il_yaml_scalar(&r->y, subject, sizeof subject, "expected a parameter's name"));
+        il_sweep_underscores(subject);
+        IL_TRY(il_yaml_expect(&r->y, YAML_MAPPING_START_EVENT, "expected {NAME: VALUE}"));
+        IL_TRY(say_all(r, IL_RULE_WHEN, YAML_MAPPING_END_EVENT, subject));
+    }
+out:
+    return st;
+}
+
+/* the axis of a name that zip, exclude or when has */
+static il_status axis_named(struct il_sweep_reader *r, const struct il_said *x, const char *name,
+                            unsigned *out)
+{
+    const char *names[IL_SWEEP_AXES + 1] = { NULL }, *near;
+    char what[128];
+
+    for (size_t i = 0; i < r->s->axes; i++) {
+        names[i] = r->s->axis[i].name;
+        if (strcmp(names[i], name) == 0) {
+            *out = (unsigned)i;
+            return IL_OK;
+        }
+    }
+    near = il_nearest(name, names);
+    snprintf(what, sizeof what, "%s%s%s", "no such parameter in this sweep",
+             near ? "; did you mean " : "", near ? near : "");
+    return il_yaml_complain_at(&r->y, &x->at, near ? strcat(what, " for") : strcat(what, ":"),
+                               name);
+}
+
+static il_status settle_zip(struct il_sweep_reader *r, const struct il_said *x, unsigned axis)
+{
+    struct il_sweep *const s = r->s;
+    struct il_axis *const a = &s->axis[axis];
+
+    if (a->law != IL_SWEEP_LIST || a->group != axis)
+        return il_yaml_complain_at(&r->y, &x->at,
+                                   a->law == IL_SWEEP_LIST ? "zipped twice:"
+                                                           : "zip needs values, not min and max:",
+                                   a->name);
+    for (const struct il_said *y = r->said; y < x; y++)
+        if (y->kind == IL_RULE_ZIP && y->item == x->item) { /* the first of this zip leads */
+            unsigned lead = 0;
+
+            if (axis_named(r, y, y->name, &lead) != IL_OK || s->axis[lead].count != a->count)
+                return il_yaml_complain_at(&r->y, &x->at,
+                                           "zipped parameters need as many values each; other than "
+                                           "the first of them has",
+                                           a->name);
+            a->group = lead;
+            break;
+        }
+    return IL_OK;
+}
+
+static il_status settle_term(struct il_sweep_reader *r, const struct il_said *x, unsigned axis)
+{
+    struct il_sweep *const s = r->s;
+    struct il_terms *const list = x->kind == IL_RULE_EXCLUDE ? s->exclude : s->when;
+    size_t *const count = x->kind == IL_RULE_EXCLUDE ? &s->excludes : &s->whens;
+    struct il_terms *const rule = &list[x->item];
+    il_status st;
+
+    if (x->item >= IL_SWEEP_RULES || rule->terms == IL_SWEEP_TERMS)
+        return il_yaml_complain_at(&r->y, &x->at, "too many terms", NULL);
+    *count = x->item + 1;
+    if (x->kind == IL_RULE_WHEN)
+        IL_TRY(axis_named(r, x, x->subject, &rule->axis));
+    rule->term[rule->terms].axis = axis;
+    r->y.event.start_mark = x->at; /* where normal complains */
+    IL_TRY(il_sweep_normal(r, x->name, x->value, &rule->term[rule->terms].value));
+    rule->terms++;
+out:
+    return st;
+}
+
+il_status il_sweep_settle(struct il_sweep_reader *r)
+{
+    struct il_sweep *const s = r->s;
+    il_status st = IL_OK;
+    unsigned axis;
+
+    for (size_t i = 0; i < s->axes; i++)
+        s->axis[i].group = (unsigned)i;
+    for (const struct il_said *x = r->said; x < r->said + r->saids; x++) {
+        IL_TRY(axis_named(r, x, x->name, &axis));
+        IL_TRY(x->kind == IL_RULE_ZIP ? settle_zip(r, x, axis) : settle_term(r, x, axis));
+    }
+    if (!s->random)
+        for (size_t i = 0; i < s->axes; i++)
+            if (s->axis[i].law != IL_SWEEP_LIST)
+                return il_fail(r->y.err, IL_E_DATA,
+                               "%s: %s has min and max, so the file needs 'method: random'",
+                               r->y.path, s->axis[i].name);
+out:
+    return st;
+}
