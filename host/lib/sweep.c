@@ -61,7 +61,7 @@ static int holds(const struct il_sweep *s, const struct il_terms *rule, uint32_t
     return 1;
 }
 
-/* Is this point a run? Not if it is excluded, or repeats one whose unused axis has another value. */
+/* Is this point a run, or excluded? One that repeats another, as `when` makes them, is told later. */
 static int wanted(const struct il_sweep *s, uint32_t point, char *const *drawn)
 {
     for (size_t i = 0; i < s->excludes; i++) {
@@ -74,9 +74,6 @@ static int wanted(const struct il_sweep *s, uint32_t point, char *const *drawn)
         if (same == rule->terms)
             return 0;
     }
-    for (size_t i = 0; !drawn && i < s->whens; i++)
-        if (!holds(s, &s->when[i], point, drawn) && place(s, point, s->when[i].axis) > 0)
-            return 0;
     return 1;
 }
 

@@ -86,6 +86,22 @@ static void grids(void **state)
                (const char *[]){ "sgd 0.1", "adam 0.1", "adam 0.01", NULL });
 }
 
+/* What `when` leaves at its default, a zip must not take the other values of along. */
+static void zip_with_when(void **state)
+{
+    (void)state;
+    check_runs("parameters:\n  optimizer: [sgd, adam]\n  weight_decay: [\"l2:0.01\", \"l2:0.1\"]\n"
+               "  lr: [0.5, 0.25]\nzip: [[weight_decay, lr]]\n"
+               "when: {weight_decay: {optimizer: adam}}\n",
+               (const char *[]){ "sgd none 0.5", "sgd none 0.25", "adam l2:factor=0.01 0.5",
+                                 "adam l2:factor=0.1 0.25", NULL });
+    check_runs("parameters:\n  optimizer: [sgd, adam]\n  schedule: [constant, cosine]\n"
+               "  weight_decay: [\"l2:0.01\", \"l2:0.1\"]\nzip: [[weight_decay, schedule]]\n"
+               "when: {weight_decay: {optimizer: adam}, schedule: {optimizer: adam}}\n",
+               (const char *[]){ "sgd constant none", "adam constant l2:factor=0.01",
+                                 "adam cosine l2:factor=0.1", NULL });
+}
+
 static void configs_and_ids(void **state)
 {
     il_sweep *const s = load("parameters:\n  init: [xavier_uniform, he_normal]\n  batch: 64\n"
@@ -364,6 +380,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grids),
+        cmocka_unit_test(zip_with_when),
         cmocka_unit_test(configs_and_ids),
         cmocka_unit_test(random_search),
         cmocka_unit_test(mistakes),
