@@ -39,41 +39,42 @@ static const char *chosen(const struct il_sweep *s, uint32_t point, char *const 
     return drawn ? drawn[axis] : s->axis[axis].value[place(s, point, axis)];
 }
 
-static int holds(const struct il_sweep *s, const struct il_terms *rule, uint32_t point,
-                 char *const *drawn);
-
-/* the value that counts: the default where a `when` of this axis does not hold */
-static const char *effective(const struct il_sweep *s, uint32_t point, char *const *drawn,
-                             unsigned axis)
+/* the value that counts: the default on an axis that is unused, a bit each */
+static const char *counted(const struct il_sweep *s, uint32_t point, char *const *drawn,
+                           unsigned axis, uint64_t unused)
 {
-    for (size_t i = 0; i < s->whens; i++)
-        if (s->when[i].axis == axis && !holds(s, &s->when[i], point, drawn))
-            return il_config_get(s->base, s->axis[axis].name);
-    return chosen(s, point, drawn, axis);
+    return unused >> axis & 1 ? il_config_get(s->base, s->axis[axis].name)
+                              : chosen(s, point, drawn, axis);
 }
 
 static int holds(const struct il_sweep *s, const struct il_terms *rule, uint32_t point,
-                 char *const *drawn)
+                 char *const *drawn, uint64_t unused)
 {
     for (size_t t = 0; t < rule->terms; t++)
-        if (strcmp(chosen(s, point, drawn, rule->term[t].axis), rule->term[t].value) != 0)
+        if (strcmp(counted(s, point, drawn, rule->term[t].axis, unused), rule->term[t].value) != 0)
             return 0;
     return 1;
+}
+
+/* the axes that some `when` leaves at their defaults; the rules have causes before effects */
+static uint64_t unused_at(const struct il_sweep *s, uint32_t point, char *const *drawn)
+{
+    uint64_t unused = 0;
+
+    for (size_t i = 0; i < s->whens; i++)
+        if (!holds(s, &s->when[i], point, drawn, unused))
+            unused |= (uint64_t)1 << s->when[i].axis;
+    return unused;
 }
 
 /* Is this point a run, or excluded? One that repeats another, as `when` makes them, is told later. */
 static int wanted(const struct il_sweep *s, uint32_t point, char *const *drawn)
 {
-    for (size_t i = 0; i < s->excludes; i++) {
-        const struct il_terms *const rule = &s->exclude[i];
-        size_t same = 0;
+    const uint64_t unused = unused_at(s, point, drawn);
 
-        while (same < rule->terms && strcmp(effective(s, point, drawn, rule->term[same].axis),
-                                            rule->term[same].value) == 0)
-            same++;
-        if (same == rule->terms)
+    for (size_t i = 0; i < s->excludes; i++)
+        if (holds(s, &s->exclude[i], point, drawn, unused))
             return 0;
-    }
     return 1;
 }
 
@@ -318,7 +319,10 @@ size_t il_sweep_varied(const il_sweep *s)
 
 const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis)
 {
-    return effective(s, s->run[run], s->drawn ? s->drawn + run * s->axes : NULL, axis);
+    const uint32_t point = s->run[run];
+    char *const *const drawn = s->drawn ? s->drawn + run * s->axes : NULL;
+
+    return counted(s, point, drawn, axis, unused_at(s, point, drawn));
 }
 
 il_varied il_sweep_value(const il_sweep *s, size_t run, size_t index)

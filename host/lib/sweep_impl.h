@@ -5,7 +5,12 @@
 #include <stdint.h>
 #include "initlab/sweep.h"
 
-enum { IL_SWEEP_NAME = 64, IL_SWEEP_AXES = 64, IL_SWEEP_RULES = 64, IL_SWEEP_TERMS = 8 };
+enum {
+    IL_SWEEP_NAME = 64,
+    IL_SWEEP_AXES = 64 /* bits of a word */,
+    IL_SWEEP_RULES = 64,
+    IL_SWEEP_TERMS = 8
+};
 
 /* How a value is drawn where an axis has no list; the names are W&B's. */
 enum il_sweep_law { IL_SWEEP_LIST, IL_SWEEP_UNIFORM, IL_SWEEP_LOG_UNIFORM, IL_SWEEP_INT_UNIFORM };
@@ -36,7 +41,8 @@ struct il_sweep {
     il_config *base; /* defaults */
     struct il_axis axis[IL_SWEEP_AXES];
     size_t axes, groups;
-    struct il_terms exclude[IL_SWEEP_RULES], when[IL_SWEEP_RULES];
+    struct il_terms exclude[IL_SWEEP_RULES];
+    struct il_terms when[IL_SWEEP_RULES]; /* one before those whose terms are of its axis */
     size_t excludes, whens;
     int random;
     size_t count;  /* runs to draw, if random */

@@ -158,6 +158,45 @@ out:
     return st;
 }
 
+/* a `when` from the n-th on whose axis is in the terms of another, NULL if there is none */
+static const struct il_terms *cause(const struct il_sweep *s, size_t n, const struct il_terms *of)
+{
+    for (size_t i = n; i < s->whens; i++)
+        for (size_t t = 0; t < of->terms; t++)
+            if (of->term[t].axis == s->when[i].axis)
+                return &s->when[i];
+    return NULL;
+}
+
+/* Put each `when` behind those that its terms depend on, so that one pass finds what counts. */
+static il_status order_whens(struct il_sweep_reader *r)
+{
+    struct il_sweep *const s = r->s;
+
+    for (size_t n = 0; n < s->whens; n++) {
+        size_t first = n;
+        struct il_terms swap;
+
+        while (first < s->whens && cause(s, n, &s->when[first]))
+            first++;
+        if (first == s->whens) { /* each has a cause, and so that of the last is in a circle */
+            const struct il_terms *in = &s->when[n];
+            const struct il_said *x = r->said;
+
+            for (size_t i = n; i < s->whens; i++)
+                in = cause(s, n, in);
+            while (x->kind != IL_RULE_WHEN || strcmp(x->subject, s->axis[in->axis].name) != 0)
+                x++;
+            return il_yaml_complain_at(
+                &r->y, &x->at, "a when must not depend on itself, as does that of", x->subject);
+        }
+        swap = s->when[n];
+        s->when[n] = s->when[first];
+        s->when[first] = swap;
+    }
+    return IL_OK;
+}
+
 il_status il_sweep_settle(struct il_sweep_reader *r)
 {
     struct il_sweep *const s = r->s;
@@ -176,6 +215,7 @@ il_status il_sweep_settle(struct il_sweep_reader *r)
                 return il_fail(r->y.err, IL_E_DATA,
                                "%s: %s has min and max, so the file needs 'method: random'",
                                r->y.path, s->axis[i].name);
+    st = order_whens(r);
 out:
     return st;
 }

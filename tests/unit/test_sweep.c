@@ -102,6 +102,23 @@ static void zip_with_when(void **state)
                                  "adam cosine l2:factor=0.1", NULL });
 }
 
+/* A `when` looks at values that count: a parameter at its default by another `when` has that one. */
+static void chained_when(void **state)
+{
+    static const char rest[] =
+        "  weight_decay: [none, \"l2:0.01\"]\n  schedule: [constant, cosine]\n"
+        "when: {weight_decay: {optimizer: adam}, optimizer: {schedule: constant}}\n";
+    char file[512];
+
+    (void)state;
+    snprintf(file, sizeof file, "parameters:\n  optimizer: [sgd, adam]\n%s", rest);
+    check_runs(file, (const char *[]){ "sgd none constant", "sgd none cosine", "adam none constant",
+                                       "adam l2:factor=0.01 constant", NULL });
+    snprintf(file, sizeof file, "parameters:\n  optimizer: [adam, sgd]\n%s", rest);
+    check_runs(file, (const char *[]){ "adam none constant", "sgd none cosine",
+                                       "adam l2:factor=0.01 constant", "sgd none constant", NULL });
+}
+
 static void configs_and_ids(void **state)
 {
     il_sweep *const s = load("parameters:\n  init: [xavier_uniform, he_normal]\n  batch: 64\n"
@@ -199,6 +216,11 @@ static void mistakes(void **state)
         { "exclude: [{lr: 1}]\nparameters: {lr: 1}\n", "exclude leaves no run" },
         { "exclude: [{lr: fast}]\nparameters: {lr: 1}\n", ":1:12: lr: " },
         { "when: {momentum: {lr: 1}}\nparameters: {lr: 1}\n", "no such parameter" },
+        { "when: {lr: {lr: 1}}\nparameters: {lr: [1, 2]}\n",
+          ":1:13: a when must not depend on itself" },
+        { "when: {batch: {lr: 1}, lr: {seed: 1}, seed: {lr: 2}}\nseeds: [1, 2]\n"
+          "parameters: {lr: [1, 2], batch: [8, 9]}\n",
+          ":1:29: a when must not depend on itself, as does that of 'lr'" },
         { "parameters:\n\tlr: 1\n", ":2:1: " },
         { "parameters: {lr: 1}\n---\nparameters: {lr: 1}\n", "one document" },
         { "seeds: 0..1000000\nparameters: {data_seed: [1,2,3,4,5,6,7,8,9,10,11]}\n",
@@ -381,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grids),
         cmocka_unit_test(zip_with_when),
+        cmocka_unit_test(chained_when),
         cmocka_unit_test(configs_and_ids),
         cmocka_unit_test(random_search),
         cmocka_unit_test(mistakes),
