@@ -5,12 +5,8 @@
 #include <stdint.h>
 #include "initlab/sweep.h"
 
-enum {
-    IL_SWEEP_NAME = 64,
-    IL_SWEEP_AXES = 64 /* bits of a word */,
-    IL_SWEEP_RULES = 64,
-    IL_SWEEP_TERMS = 8
-};
+enum { IL_SWEEP_NAME = 64, IL_SWEEP_RULES = 64, IL_SWEEP_TERMS = 8 };
+enum { IL_SWEEP_AXES = 64 }; /* a bit each, of 64 */
 
 /* How a value is drawn where an axis has no list; the names are W&B's. */
 enum il_sweep_law { IL_SWEEP_LIST, IL_SWEEP_UNIFORM, IL_SWEEP_LOG_UNIFORM, IL_SWEEP_INT_UNIFORM };

@@ -112,28 +112,33 @@ static il_status axis_named(struct il_sweep_reader *r, const struct il_said *x, 
                                name);
 }
 
+/* what an earlier line of the same kind says of the same name; in a zip anywhere, else in one item */
+static const struct il_said *said_before(const struct il_sweep_reader *r, const struct il_said *x)
+{
+    for (const struct il_said *y = r->said; y < x; y++)
+        if (y->kind == x->kind && (x->kind == IL_RULE_ZIP || y->item == x->item) &&
+            strcmp(y->name, x->name) == 0)
+            return y;
+    return NULL;
+}
+
 static il_status settle_zip(struct il_sweep_reader *r, const struct il_said *x, unsigned axis)
 {
     struct il_sweep *const s = r->s;
     struct il_axis *const a = &s->axis[axis];
+    const struct il_said *y = r->said;
+    unsigned lead = 0;
 
-    if (a->law != IL_SWEEP_LIST || a->group != axis)
+    if (a->law != IL_SWEEP_LIST)
+        return il_yaml_complain_at(&r->y, &x->at, "zip needs values, not min and max:", a->name);
+    while (y->kind != IL_RULE_ZIP || y->item != x->item) /* the first of this zip leads */
+        y++;
+    if (axis_named(r, y, y->name, &lead) != IL_OK || s->axis[lead].count != a->count)
         return il_yaml_complain_at(&r->y, &x->at,
-                                   a->law == IL_SWEEP_LIST ? "zipped twice:"
-                                                           : "zip needs values, not min and max:",
+                                   "zipped parameters need as many values each; other than the "
+                                   "first of them has",
                                    a->name);
-    for (const struct il_said *y = r->said; y < x; y++)
-        if (y->kind == IL_RULE_ZIP && y->item == x->item) { /* the first of this zip leads */
-            unsigned lead = 0;
-
-            if (axis_named(r, y, y->name, &lead) != IL_OK || s->axis[lead].count != a->count)
-                return il_yaml_complain_at(&r->y, &x->at,
-                                           "zipped parameters need as many values each; other than "
-                                           "the first of them has",
-                                           a->name);
-            a->group = lead;
-            break;
-        }
+    a->group = lead;
     return IL_OK;
 }
 
@@ -206,6 +211,9 @@ il_status il_sweep_settle(struct il_sweep_reader *r)
     for (size_t i = 0; i < s->axes; i++)
         s->axis[i].group = (unsigned)i;
     for (const struct il_said *x = r->said; x < r->said + r->saids; x++) {
+        if (said_before(r, x))
+            return il_yaml_complain_at(
+                &r->y, &x->at, x->kind == IL_RULE_ZIP ? "in a zip already:" : "a second", x->name);
         IL_TRY(axis_named(r, x, x->name, &axis));
         IL_TRY(x->kind == IL_RULE_ZIP ? settle_zip(r, x, axis) : settle_term(r, x, axis));
     }

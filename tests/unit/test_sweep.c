@@ -211,6 +211,11 @@ static void mistakes(void **state)
         { "parameters: {lr: [[1]]}\n", "expected a value" },
         { "zip: [[lr, batch]]\nparameters: {lr: [1, 2], batch: [8]}\n",
           ":1:12: zipped parameters" },
+        { "zip: [[activation, data_seed], [lr, activation]]\nparameters: {activation: [relu, "
+          "tanh],\n"
+          "  lr: [1, 2], data_seed: [1, 2]}\n",
+          ":1:37: in a zip already: 'activation'" },
+        { "zip: [[lr, lr]]\nparameters: {lr: [1, 2]}\n", ":1:12: in a zip already: 'lr'" },
         { "zip: [[lr, bach]]\nparameters: {lr: [1, 2], batch: [8, 9]}\n",
           ":1:12: no such parameter in this sweep; did you mean batch" },
         { "exclude: [{lr: 1}]\nparameters: {lr: 1}\n", "exclude leaves no run" },
