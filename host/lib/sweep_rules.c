@@ -7,6 +7,10 @@
 #include "initlab/tables.h"
 #include "sweep_reader.h"
 
+static const char *const expected[] = { "expected a list of names, as [layers, lr]",
+                                        "expected terms, as {init: zeros, lr: 1}",
+                                        "expected terms, as {optimizer: adam}" };
+
 static il_status say(struct il_sweep_reader *r, enum il_rule_kind kind, const char *subject)
 {
     struct il_said *const x = &r->said[r->saids];
@@ -34,6 +38,7 @@ out:
 static il_status say_all(struct il_sweep_reader *r, enum il_rule_kind kind, yaml_event_type_t end,
                          const char *subject)
 {
+    const size_t before = r->saids;
     il_status st;
 
     for (;;) {
@@ -42,6 +47,8 @@ static il_status say_all(struct il_sweep_reader *r, enum il_rule_kind kind, yaml
             break;
         IL_TRY(say(r, kind, subject));
     }
+    if (r->saids == before) /* all of no terms hold everywhere: nobody means that */
+        return il_yaml_complain(&r->y, expected[kind], NULL);
     r->items[kind]++;
 out:
     return st;
@@ -84,6 +91,9 @@ il_status il_sweep_read_when(struct il_sweep_reader *r)
             break;
         IL_TRY(il_yaml_scalar(&r->y, subject, sizeof subject, "expected a parameter's name"));
         il_sweep_underscores(subject);
+        for (const struct il_said *x = r->said; x < r->said + r->saids; x++)
+            if (x->kind == IL_RULE_WHEN && strcmp(x->subject, subject) == 0)
+                return il_yaml_complain(&r->y, "a second", subject);
         IL_TRY(il_yaml_expect(&r->y, YAML_MAPPING_START_EVENT, "expected {NAME: VALUE}"));
         IL_TRY(say_all(r, IL_RULE_WHEN, YAML_MAPPING_END_EVENT, subject));
     }
@@ -142,6 +152,36 @@ static il_status settle_zip(struct il_sweep_reader *r, const struct il_said *x, 
     return IL_OK;
 }
 
+/* Does a `when` leave this parameter at its default? */
+static int has_when(const struct il_sweep_reader *r, const char *name)
+{
+    for (const struct il_said *x = r->said; x < r->said + r->saids; x++)
+        if (x->kind == IL_RULE_WHEN && strcmp(x->subject, name) == 0)
+            return 1;
+    return 0;
+}
+
+/* A value that a parameter never has is a slip: the term would hold nowhere. */
+static il_status check_value(struct il_sweep_reader *r, const struct il_said *x,
+                             const struct il_axis *a, const char *value)
+{
+    const char *const other = il_config_get(r->s->base, a->name);
+    char what[384];
+    size_t n;
+
+    if (a->law != IL_SWEEP_LIST || (has_when(r, a->name) && strcmp(value, other) == 0))
+        return IL_OK;
+    n = (size_t)snprintf(what, sizeof what, "%s has in this sweep the values", a->name);
+    for (size_t k = 0; k < a->count; k++) {
+        if (strcmp(value, a->value[k]) == 0)
+            return IL_OK;
+        if (n < 250)
+            n += (size_t)snprintf(what + n, sizeof what - n, "%s %.60s", k ? "," : "", a->value[k]);
+    }
+    snprintf(what + n, sizeof what - n, "%s, not", n < 250 ? "" : ", ...");
+    return il_yaml_complain_at(&r->y, &x->at, what, value);
+}
+
 static il_status settle_term(struct il_sweep_reader *r, const struct il_said *x, unsigned axis)
 {
     struct il_sweep *const s = r->s;
@@ -158,7 +198,7 @@ static il_status settle_term(struct il_sweep_reader *r, const struct il_said *x,
     rule->term[rule->terms].axis = axis;
     r->y.event.start_mark = x->at; /* where normal complains */
     IL_TRY(il_sweep_normal(r, x->name, x->value, &rule->term[rule->terms].value));
-    rule->terms++;
+    st = check_value(r, x, &s->axis[axis], rule->term[rule->terms++].value);
 out:
     return st;
 }

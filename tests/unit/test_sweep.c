@@ -114,6 +114,10 @@ static void chained_when(void **state)
     snprintf(file, sizeof file, "parameters:\n  optimizer: [sgd, adam]\n%s", rest);
     check_runs(file, (const char *[]){ "sgd none constant", "sgd none cosine", "adam none constant",
                                        "adam l2:factor=0.01 constant", NULL });
+    check_runs("parameters: {optimizer: [sgd, adam], weight_decay: [\"l2:0.01\", \"l2:0.1\"]}\n"
+               "when: {weight_decay: {optimizer: adam}}\n"
+               "exclude: [{weight_decay: none}]\n", /* no value of the list, but there is one */
+               (const char *[]){ "adam l2:factor=0.01", "adam l2:factor=0.1", NULL });
     snprintf(file, sizeof file, "parameters:\n  optimizer: [adam, sgd]\n%s", rest);
     check_runs(file, (const char *[]){ "adam none constant", "sgd none cosine",
                                        "adam l2:factor=0.01 constant", "sgd none constant", NULL });
@@ -226,6 +230,16 @@ static void mistakes(void **state)
         { "when: {batch: {lr: 1}, lr: {seed: 1}, seed: {lr: 2}}\nseeds: [1, 2]\n"
           "parameters: {lr: [1, 2], batch: [8, 9]}\n",
           ":1:29: a when must not depend on itself, as does that of 'lr'" },
+        { "exclude: [{}, {lr: 1}]\nparameters: {lr: [1, 2]}\n", ":1:12: expected terms" },
+        { "when: {lr: {}}\nparameters: {lr: [1, 2]}\n", ":1:13: expected terms" },
+        { "zip: [[]]\nparameters: {lr: [1, 2]}\n", ":1:8: expected a list of names" },
+        { "exclude: [{lr: 1, lr: 2}]\nparameters: {lr: [1, 2]}\n", ":1:19: a second 'lr'" },
+        { "when: {lr: {batch: 8}, lr: {batch: 9}}\nparameters: {lr: [1, 2], batch: [8, 9]}\n",
+          ":1:24: a second 'lr'" },
+        { "exclude: [{lr: 7}]\nparameters: {lr: [1, 2.50]}\n",
+          ":1:12: lr has in this sweep the values 1, 2.5, not '7'" },
+        { "when: {batch: {lr: 0.1}}\nparameters: {lr: [1, 2], batch: [8, 9]}\n",
+          ":1:16: lr has in this sweep the values 1, 2, not '0.1'" },
         { "parameters:\n\tlr: 1\n", ":2:1: " },
         { "parameters: {lr: 1}\n---\nparameters: {lr: 1}\n", "one document" },
         { "seeds: 0..1000000\nparameters: {data_seed: [1,2,3,4,5,6,7,8,9,10,11]}\n",
