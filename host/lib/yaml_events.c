@@ -21,6 +21,24 @@ il_status il_yaml_complain(struct il_yaml *y, const char *what, const char *word
     return il_yaml_complain_at(y, &y->event.start_mark, what, word);
 }
 
+/* where libyaml stopped; it says so only by a byte where the text is not UTF-8 */
+static yaml_mark_t problem_mark(const struct il_yaml *y)
+{
+    yaml_mark_t at = { 0 };
+
+    if (y->parser.error != YAML_READER_ERROR)
+        return y->parser.problem_mark;
+    for (; at.index < y->parser.problem_offset && at.index < y->size; at.index++) {
+        const unsigned char c = (unsigned char)y->text[at.index];
+
+        if (c == '\n')
+            at.line++, at.column = 0;
+        else
+            at.column += (c & 0xc0) != 0x80; /* a character's first byte */
+    }
+    return at;
+}
+
 il_status il_yaml_next(struct il_yaml *y)
 {
     yaml_event_t *const e = &y->event;
@@ -28,9 +46,12 @@ il_status il_yaml_next(struct il_yaml *y)
     if (y->have_event)
         yaml_event_delete(e);
     y->have_event = yaml_parser_parse(&y->parser, e);
-    if (!y->have_event)
-        return il_yaml_complain_at(y, &y->parser.problem_mark,
-                                   y->parser.problem ? y->parser.problem : "bad YAML", NULL);
+    if (!y->have_event) {
+        const yaml_mark_t at = problem_mark(y);
+
+        return il_yaml_complain_at(y, &at, y->parser.problem ? y->parser.problem : "bad YAML",
+                                   NULL);
+    }
     if (e->type == YAML_ALIAS_EVENT)
         return il_yaml_complain(y, "aliases are not allowed", NULL);
     if ((e->type == YAML_SCALAR_EVENT && (e->data.scalar.anchor || e->data.scalar.tag)) ||
@@ -130,6 +151,8 @@ il_status il_yaml_open_text(struct il_yaml *y, const char *path, const char *tex
 
     memset(y, 0, sizeof *y);
     y->path = path;
+    y->text = text;
+    y->size = n;
     y->err = err;
     y->have_parser = yaml_parser_initialize(&y->parser);
     if (!y->have_parser)

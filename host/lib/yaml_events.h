@@ -11,7 +11,9 @@
 
 struct il_yaml {
     const char *path;
-    char *bytes; /* the whole file, if it was opened by its path */
+    char *bytes;      /* the whole file, if it was opened by its path */
+    const char *text; /* [size]: the same, or the caller's */
+    size_t size;
     yaml_parser_t parser;
     yaml_event_t event; /* the current one */
     int have_event, have_parser;
