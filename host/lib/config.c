@@ -275,6 +275,15 @@ il_status il_config_set(il_config *c, const char *name, const char *value, il_er
     return IL_OK;
 }
 
+int il_parameter_number(const char *name)
+{
+    const size_t i = find(name);
+
+    return i == PARAMETERS || (kinds[i] != WHOLE && kinds[i] != REAL) ? IL_NO_NUMBER
+           : kinds[i] == WHOLE                                        ? IL_WHOLE_NUMBER
+                                                                      : IL_REAL_NUMBER;
+}
+
 const char *il_config_get(const il_config *c, const char *name)
 {
     const size_t i = find(name);

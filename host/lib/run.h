@@ -65,6 +65,10 @@ il_status il_run_resolve(struct il_run *out, const il_config *config, const il_d
 /* The arithmetic that a word names, -1: none. */
 int il_math_of(const char *word);
 
+/* Is a parameter a number, and which? */
+enum { IL_NO_NUMBER, IL_REAL_NUMBER, IL_WHOLE_NUMBER };
+int il_parameter_number(const char *name);
+
 /* A layer's name in `init`: h1, h2, ... and out. */
 void il_layer_name(unsigned layer, unsigned layers, char name[16]);
 

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "error.h"
-#include "number.h"
 #include "random.h"
 #include "sha256.h"
 #include "sweep_impl.h"
@@ -129,36 +128,50 @@ static il_status start_seen(struct seen *seen, size_t runs, il_error *err)
 
 /* ---- choosing runs --------------------------------------------------------------------------- */
 
-static il_status too_many(il_error *err)
+il_status il_sweep_complain(const struct il_sweep *s, struct il_place at, const char *text,
+                            il_error *err)
 {
-    return il_fail(err, IL_E_USAGE, "the sweep has more than %zu runs", RUNS_MOST);
+    return il_fail(err, IL_E_DATA, "%s:%zu:%zu: %s", s->path, at.line, at.column, text);
 }
 
 static il_status choose_grid(struct il_sweep *s, il_error *err)
 {
     struct seen seen = { 0 };
+    char text[128];
     size_t points = 1;
     il_status st;
 
     for (size_t i = 0; i < s->axes; i++)
-        if (s->axis[i].group == i && (points *= s->axis[i].count) > RUNS_MOST)
-            return too_many(err);
+        if (s->axis[i].group == i && (points *= s->axis[i].count) > RUNS_MOST) {
+            snprintf(text, sizeof text, "with the values of '%s' there are more than %zu runs",
+                     s->axis[i].name, RUNS_MOST);
+            return il_sweep_complain(s, s->axis[i].at, text, err);
+        }
     s->run = malloc(points * sizeof *s->run);
     if (!s->run)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", points);
-    st = start_seen(&seen, points, err);
-    for (size_t p = 0; st == IL_OK && p < points; p++)
+    IL_TRY(start_seen(&seen, points, err));
+    for (size_t p = 0; p < points; p++)
         if (wanted(s, (uint32_t)p, NULL)) {
             s->run[s->runs++] = (uint32_t)p;
             s->runs -= (size_t)repeats(s, &seen);
         }
+    if (s->runs == 0)
+        st = il_sweep_complain(s, s->exclude_at, "exclude leaves no run", err);
+out:
     free(seen.slot);
-    if (st != IL_OK)
-        return st;
-    return s->runs > 0 ? IL_OK : il_fail(err, IL_E_DATA, "exclude leaves no run");
+    return st;
 }
 
-/* the text of a number drawn for an axis, in normal form; NULL: out of memory */
+void il_sweep_number(const struct il_axis *a, double x, char text[IL_NUMBER_TEXT])
+{
+    if (a->law == IL_SWEEP_INT_UNIFORM)
+        snprintf(text, IL_NUMBER_TEXT, "%.0f", x);
+    else
+        il_write_real(x, text);
+}
+
+/* the text of a value drawn for an axis, in normal form; NULL: out of memory */
 static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
 {
     const unsigned group = s->axis[axis].group; /* a zip is drawn once */
@@ -166,73 +179,80 @@ static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
     const struct il_words words = il_philox(s->seed, number, group);
     const double u = ((double)words.v[0] + 0.5) / 4294967296.0;
     char text[IL_NUMBER_TEXT];
+    double x;
 
     if (a->law == IL_SWEEP_LIST)
         return strdup(a->value[(size_t)(u * (double)a->count)]);
-    if (a->law == IL_SWEEP_INT_UNIFORM)
-        snprintf(text, sizeof text, "%.0f",
-                 ceil(a->min) + floor(u * (floor(a->max) - ceil(a->min) + 1)));
-    else
-        il_write_real(a->law == IL_SWEEP_LOG_UNIFORM
-                          ? exp(log(a->min) + u * (log(a->max) - log(a->min)))
-                          : a->min + u * (a->max - a->min),
-                      text);
+    x = a->law == IL_SWEEP_INT_UNIFORM   ? a->min + floor(u * (a->max - a->min + 1))
+        : a->law == IL_SWEEP_LOG_UNIFORM ? exp(log(a->min) + u * (log(a->max) - log(a->min)))
+                                         : a->min + u * (a->max - a->min);
+    il_sweep_number(a, fmax(a->min, fmin(a->max, x)), text); /* rounding may lead out */
     return strdup(text);
 }
 
-/* one draw, its values in normal form; they are the sweep's even after a failure */
+/* one draw; its values are the sweep's even after a failure */
 static il_status draw_all(struct il_sweep *s, uint32_t number, char **drawn, il_error *err)
 {
-    il_config *config = NULL;
-    il_status st;
-
-    IL_TRY(il_config_copy(&config, s->base, err));
-    for (unsigned i = 0; i < s->axes && st == IL_OK; i++) {
+    for (unsigned i = 0; i < s->axes; i++) {
         free(drawn[i]);
         drawn[i] = draw(s, number, i);
-        if (!drawn[i]) {
-            st = il_fail(err, IL_E_MEMORY, "out of memory");
-            goto out;
-        }
-        if (s->axis[i].law == IL_SWEEP_LIST)
-            continue;
-        st = il_config_set(config, s->axis[i].name, drawn[i], err); /* a range may be too wide */
-        if (st == IL_OK) {
-            free(drawn[i]);
-            drawn[i] = strdup(il_config_get(config, s->axis[i].name));
-            if (!drawn[i])
-                st = il_fail(err, IL_E_MEMORY, "out of memory");
-        }
+        if (!drawn[i])
+            return il_fail(err, IL_E_MEMORY, "out of memory");
     }
-out:
-    il_config_free(config);
-    return st;
+    return IL_OK;
+}
+
+/* how many different draws there can be, at most */
+static double possible(const struct il_sweep *s)
+{
+    double n = 1;
+
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct il_axis *const a = &s->axis[i];
+
+        if (a->group == i)
+            n *= a->law == IL_SWEEP_LIST          ? (double)a->count
+                 : a->law == IL_SWEEP_INT_UNIFORM ? a->max - a->min + 1
+                                                  : INFINITY;
+    }
+    return n;
 }
 
 static il_status choose_random(struct il_sweep *s, il_error *err)
 {
-    const size_t tries = 100 * s->count;
     struct seen seen = { 0 };
+    char text[160];
+    size_t fruitless = 0; /* draws since the last new run */
     il_status st;
 
+    if (possible(s) < (double)s->count) {
+        snprintf(text, sizeof text, "of the %zu runs asked for, only %.0f different ones can be",
+                 s->count, possible(s));
+        return il_sweep_complain(s, s->count_at, text, err);
+    }
     s->run = malloc(s->count * sizeof *s->run);
     s->drawn = calloc(s->count * (s->axes ? s->axes : 1), sizeof *s->drawn);
     if (!s->run || !s->drawn)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->count);
     IL_TRY(start_seen(&seen, s->count, err));
     for (size_t n = 0; s->runs < s->count; n++) {
-        char **const drawn = s->drawn + s->runs * s->axes;
-
-        if (n == tries) {
-            st = il_fail(err, IL_E_DATA,
-                         "%zu draws are only %zu different runs of the %zu asked for", tries,
-                         s->runs, s->count);
+        if (fruitless > 1000 + 10 * s->runs) { /* the last of as many: missed once in e^10 times */
+            snprintf(
+                text, sizeof text,
+                "of the %zu runs asked for, %zu were found: then %zu draws in a row were none, "
+                "or one of these",
+                s->count, s->runs, fruitless);
+            st = il_sweep_complain(s, s->count_at, text, err);
             break;
         }
-        IL_TRY(draw_all(s, (uint32_t)n, drawn, err));
-        if (wanted(s, 0, drawn)) {
+        IL_TRY(draw_all(s, (uint32_t)n, s->drawn + s->runs * s->axes, err));
+        fruitless++;
+        if (wanted(s, 0, s->drawn + s->runs * s->axes)) {
             s->run[s->runs++] = (uint32_t)n;
-            s->runs -= (size_t)repeats(s, &seen);
+            if (repeats(s, &seen))
+                s->runs--;
+            else
+                fruitless = 0;
         }
     }
 out:
@@ -251,6 +271,11 @@ il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, siz
     *out = NULL;
     if (!s)
         return il_fail(err, IL_E_MEMORY, "out of memory");
+    s->path = strdup(path);
+    if (!s->path) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
     IL_TRY(il_config_new(&s->base, err));
     IL_TRY(il_sweep_read(s, path, text, n, err));
     IL_TRY(s->random ? choose_random(s, err) : choose_grid(s, err));
@@ -293,6 +318,7 @@ void il_sweep_free(il_sweep *s)
         }
     free(s->drawn);
     free(s->run);
+    free(s->path);
     il_config_free(s->base);
     free(s);
 }

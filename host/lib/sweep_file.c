@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "number.h"
+#include "run.h"
 #include "sweep_reader.h"
 
 enum { TEXT = 4096, VALUES = 1 << 20 };
@@ -13,6 +14,11 @@ void il_sweep_underscores(char *name)
     for (; *name; name++)
         if (*name == '-')
             *name = '_';
+}
+
+struct il_place il_sweep_here(const struct il_sweep_reader *r)
+{
+    return (struct il_place){ r->y.event.start_mark.line + 1, r->y.event.start_mark.column + 1 };
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -48,21 +54,14 @@ static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const c
     return st;
 }
 
-/* Is this parameter a number? Its default is one then. */
-static int is_number(const struct il_sweep_reader *r, const char *name)
-{
-    double x;
-
-    return il_read_real(il_config_get(r->s->base, name), &x);
-}
-
 /* a value, or all values of a range: 0..29, 1e-3..1*10 */
 static il_status add_values(struct il_sweep_reader *r, struct il_axis *a, const char *text)
 {
     il_range range;
     char one[32];
     il_status st = IL_OK;
-    const int ranged = is_number(r, a->name) ? il_range_read(&range, text) : 0;
+    const int ranged =
+        il_parameter_number(a->name) != IL_NO_NUMBER ? il_range_read(&range, text) : 0;
 
     if (ranged == 0)
         return add_value(r, a, text);
@@ -126,11 +125,57 @@ static il_status read_law(struct il_sweep_reader *r, struct il_axis *a)
     return st;
 }
 
+/* a bound must be a value that the parameter can take, and then so are those between */
+static il_status check_bound(struct il_sweep_reader *r, const struct il_axis *a, double bound,
+                             const yaml_mark_t *at)
+{
+    char text[IL_NUMBER_TEXT], *value;
+    il_status st;
+
+    il_sweep_number(a, bound, text);
+    r->y.event.start_mark = *at; /* where a complaint points */
+    st = il_sweep_normal(r, a->name, text, &value);
+    free(value);
+    return st;
+}
+
+/* min, max and distribution; bounds: where min and max stand */
+static il_status check_law(struct il_sweep_reader *r, struct il_axis *a, const yaml_mark_t *bounds,
+                           const yaml_mark_t *distribution)
+{
+    const int number = il_parameter_number(a->name);
+    il_status st;
+
+    if (number == IL_NO_NUMBER)
+        return il_yaml_complain_at(&r->y, bounds, "no number, and so needs values:", a->name);
+    if (!distribution)
+        a->law = number == IL_WHOLE_NUMBER ? IL_SWEEP_INT_UNIFORM : IL_SWEEP_UNIFORM;
+    if (number == IL_WHOLE_NUMBER && a->law != IL_SWEEP_INT_UNIFORM)
+        return il_yaml_complain_at(&r->y, distribution,
+                                   "a whole number's distribution is int_uniform, and so is that "
+                                   "of",
+                                   a->name);
+    if (a->law == IL_SWEEP_LOG_UNIFORM && a->min <= 0)
+        return il_yaml_complain_at(&r->y, bounds, "log_uniform_values needs min above 0:", a->name);
+    if (a->law == IL_SWEEP_INT_UNIFORM) {
+        a->min = ceil(a->min) + 0.0; /* no -0 */
+        a->max = floor(a->max);
+        if (a->min > a->max)
+            return il_yaml_complain_at(&r->y, bounds, "no whole number from min to max of",
+                                       a->name);
+    }
+    IL_TRY(check_bound(r, a, a->min, &bounds[0]));
+    IL_TRY(check_bound(r, a, a->max, &bounds[1]));
+out:
+    return st;
+}
+
 /* {value: X}, {values: [X, ...]}, {min: A, max: B, distribution: D} */
 static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
 {
     static const char *const keys[] = { "value", "values", "min", "max", "distribution", NULL };
     int seen[5] = { 0 };
+    yaml_mark_t at[5] = { { 0 } };
     size_t k;
     il_status st;
 
@@ -143,6 +188,7 @@ static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
         if (seen[k]++)
             return il_yaml_complain(&r->y, "a second", keys[k]);
         IL_TRY(il_yaml_next(&r->y));
+        at[k] = r->y.event.start_mark;
         IL_TRY(k < 2    ? read_values(r, a)
                : k == 2 ? read_number(r, &a->min)
                : k == 3 ? read_number(r, &a->max)
@@ -152,12 +198,9 @@ static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
         return il_yaml_complain(&r->y, "give value, or values, or min and max for", a->name);
     if (a->count > 0)
         return IL_OK;
-    if (a->law == IL_SWEEP_LIST)
-        a->law = IL_SWEEP_UNIFORM;
     if (!(a->min < a->max))
         return il_yaml_complain(&r->y, "needs values, or min below max:", a->name);
-    if (a->law == IL_SWEEP_LOG_UNIFORM && a->min <= 0)
-        st = il_yaml_complain(&r->y, "log_uniform_values needs min above 0:", a->name);
+    st = check_law(r, a, &at[2], seen[4] ? &at[4] : NULL);
 out:
     return st;
 }
@@ -175,6 +218,7 @@ static il_status new_axis(struct il_sweep_reader *r, const char *name, struct il
     if (s->axes == IL_SWEEP_AXES)
         return il_yaml_complain(&r->y, "too many parameters", NULL);
     *out = &s->axis[s->axes++];
+    (*out)->at = il_sweep_here(r);
     strcpy((*out)->name, plain);
     return IL_OK;
 }
@@ -281,6 +325,7 @@ static il_status read_document(struct il_sweep_reader *r)
             IL_TRY(read_method(r));
             break;
         case 2:
+            r->s->count_at = il_sweep_here(r);
             IL_TRY(read_whole(r, &n, 1));
             r->s->count = (size_t)n;
             break;
@@ -297,6 +342,7 @@ static il_status read_document(struct il_sweep_reader *r)
             IL_TRY(il_sweep_read_list(r, IL_RULE_ZIP));
             break;
         case 7:
+            r->s->exclude_at = il_sweep_here(r);
             IL_TRY(il_sweep_read_list(r, IL_RULE_EXCLUDE));
             break;
         default:

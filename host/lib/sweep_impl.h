@@ -4,12 +4,18 @@
 
 #include <stdint.h>
 #include "initlab/sweep.h"
+#include "number.h"
 
 enum { IL_SWEEP_NAME = 64, IL_SWEEP_RULES = 64, IL_SWEEP_TERMS = 8 };
 enum { IL_SWEEP_AXES = 64 }; /* a bit each, of 64 */
 
 /* How a value is drawn where an axis has no list; the names are W&B's. */
 enum il_sweep_law { IL_SWEEP_LIST, IL_SWEEP_UNIFORM, IL_SWEEP_LOG_UNIFORM, IL_SWEEP_INT_UNIFORM };
+
+/* Where in the file, from 1. */
+struct il_place {
+    size_t line, column;
+};
 
 /* One parameter. A single value is a list of one. */
 struct il_axis {
@@ -18,7 +24,8 @@ struct il_axis {
     size_t count;
     enum il_sweep_law law;
     double min, max;
-    unsigned group; /* axes of one group take their k-th values together */
+    struct il_place at; /* its name */
+    unsigned group;     /* axes of one group take their k-th values together */
 };
 
 /* name = value, as in exclude and when */
@@ -34,7 +41,9 @@ struct il_terms {
 };
 
 struct il_sweep {
-    il_config *base; /* defaults */
+    char *path;                           /* of the file, as messages call it */
+    struct il_place count_at, exclude_at; /* the keys */
+    il_config *base;                      /* defaults */
     struct il_axis axis[IL_SWEEP_AXES];
     size_t axes, groups;
     struct il_terms exclude[IL_SWEEP_RULES];
@@ -50,6 +59,13 @@ struct il_sweep {
 
 /* A run's value of an axis, in normal form. */
 const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis);
+
+/* "PATH:LINE:COLUMN: text" */
+il_status il_sweep_complain(const struct il_sweep *s, struct il_place at, const char *text,
+                            il_error *err);
+
+/* A number of an axis that has a law, as text. */
+void il_sweep_number(const struct il_axis *a, double x, char text[IL_NUMBER_TEXT]);
 
 /* sweep_plan.c: how many weights and biases layers in normal form have */
 double il_sweep_weights(const char *layers, size_t inputs, size_t classes);

@@ -31,6 +31,9 @@ struct il_sweep_reader {
 il_status il_sweep_normal(struct il_sweep_reader *r, const char *name, const char *text,
                           char **out);
 
+/* where the current event is */
+struct il_place il_sweep_here(const struct il_sweep_reader *r);
+
 /* data-seed and data_seed are the same */
 void il_sweep_underscores(char *name);
 

@@ -260,9 +260,8 @@ il_status il_sweep_settle(struct il_sweep_reader *r)
     if (!s->random)
         for (size_t i = 0; i < s->axes; i++)
             if (s->axis[i].law != IL_SWEEP_LIST)
-                return il_fail(r->y.err, IL_E_DATA,
-                               "%s: %s has min and max, so the file needs 'method: random'",
-                               r->y.path, s->axis[i].name);
+                return il_sweep_complain(s, s->axis[i].at,
+                                         "min and max need 'method: random' in the file", r->y.err);
     st = order_whens(r);
 out:
     return st;

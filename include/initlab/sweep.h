@@ -23,7 +23,7 @@ typedef struct il_varied {
  * Read a sweep file (docs/formats.md): method, parameters, seeds, zip, exclude, when.
  *
  * Every value of every parameter is checked. IL_E_DATA names file, line, column and the nearest
- * valid key; IL_E_USAGE: more than 10,000,000 runs; IL_E_MEMORY. il_sweep_free frees.
+ * valid key; IL_E_MEMORY. il_sweep_free frees.
  */
 il_status il_sweep_load(il_sweep **out, const char *path, il_error *err);
 

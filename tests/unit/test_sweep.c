@@ -187,6 +187,23 @@ static void random_search(void **state)
     il_sweep_free(b);
 }
 
+/* a whole number is drawn as one; all that can be are found, however unlikely */
+static void few_draws(void **state)
+{
+    il_sweep *const s =
+        load("method: random\ncount: 12\nparameters: {epochs: {min: 0.5, max: 3.5},\n"
+             "  optimizer: [sgd, adam], lr: [1, 2]}\n");
+    size_t seen[4] = { 0 };
+
+    (void)state;
+    assert_int_equal(il_sweep_runs(s), 12);
+    for (size_t i = 0; i < 12; i++)
+        seen[strtoul(il_sweep_value(s, i, 0).value, NULL, 10) & 3]++;
+    for (size_t i = 1; i < 4; i++)
+        assert_int_equal(seen[i], 4);
+    il_sweep_free(s);
+}
+
 static void mistakes(void **state)
 {
     static const char *const wrong[][2] = {
@@ -199,7 +216,7 @@ static void mistakes(void **state)
         { "parameters:\n  lr: [0.1, -1]\n", ":2:13: lr: " },
         { "parameters:\n  lr: []\n", "no values for 'lr'" },
         { "parameters:\n  lr: 1\n  lr: 2\n", ":3:3: a second 'lr'" },
-        { "parameters:\n  lr: {min: 1, max: 2}\n", "needs 'method: random'" },
+        { "parameters:\n  lr: {min: 1, max: 2}\n", ":2:3: min and max need 'method: random'" },
         { "method: random\nparameters:\n  lr: 1\n", "needs count" },
         { "count: 3\nparameters:\n  lr: 1\n", "count is for method: random" },
         { "method: bayes\n", ":1:9: a method is one of grid, random, not 'bayes'" },
@@ -222,7 +239,7 @@ static void mistakes(void **state)
         { "zip: [[lr, lr]]\nparameters: {lr: [1, 2]}\n", ":1:12: in a zip already: 'lr'" },
         { "zip: [[lr, bach]]\nparameters: {lr: [1, 2], batch: [8, 9]}\n",
           ":1:12: no such parameter in this sweep; did you mean batch" },
-        { "exclude: [{lr: 1}]\nparameters: {lr: 1}\n", "exclude leaves no run" },
+        { "parameters: {lr: 1}\nexclude: [{lr: 1}]\n", ":2:1: exclude leaves no run" },
         { "exclude: [{lr: fast}]\nparameters: {lr: 1}\n", ":1:12: lr: " },
         { "when: {momentum: {lr: 1}}\nparameters: {lr: 1}\n", "no such parameter" },
         { "when: {lr: {lr: 1}}\nparameters: {lr: [1, 2]}\n",
@@ -243,7 +260,28 @@ static void mistakes(void **state)
         { "parameters:\n\tlr: 1\n", ":2:1: " },
         { "parameters: {lr: 1}\n---\nparameters: {lr: 1}\n", "one document" },
         { "seeds: 0..1000000\nparameters: {data_seed: [1,2,3,4,5,6,7,8,9,10,11]}\n",
-          "more than 10000000 runs" },
+          ":2:14: with the values of 'data_seed' there are more than 10000000 runs" },
+        { "method: random\ncount: 2\nparameters: {epochs: {min: 0, max: 5}}\n",
+          ":3:28: epochs: 0" },
+        { "method: random\ncount: 2\nparameters:\n  epochs: {min: 1, max: 5, distribution: "
+          "uniform}\n",
+          ":4:42: a whole number's distribution is int_uniform" },
+        { "method: random\ncount: 2\nparameters: {epochs: {min: 1.2, max: 1.8}}\n",
+          ":3:28: no whole number" },
+        { "method: random\ncount: 2\nparameters: {lr: {min: -1, max: 5}}\n", ":3:24: lr: -1" },
+        { "method: random\ncount: 2\nparameters: {lr: {max: 1e39, min: 1}}\n", ":3:24: lr: 1e+39" },
+        { "method: random\ncount: 2\nparameters: {init: {min: 1, max: 2}}\n",
+          ":3:26: no number, and so needs values: 'init'" },
+        { "parameters: {batch: \"8\xff\"}\n", ":1:23: " },
+        { "parameters:\n  lr: 1 # \xc3\xa4 \xff\n", ":2:13: " },
+        { "method: random\ncount: 9\nparameters: {lr: [1, 2], batch: {min: 1, max: 4}}\n",
+          ":2:1: of the 9 runs asked for, only 8 different ones can be" },
+        { "method: random\ncount: 10000000\nparameters: {lr: {min: 1, max: 2}, batch: [8, 9]}\n"
+          "exclude: [{batch: 8}, {batch: 9}]\n",
+          ":2:1: of the 10000000 runs asked for, 0 were found: then 1001 draws" },
+        { "method: random\ncount: 3\nparameters: {optimizer: [sgd, adam], batch: [8, 9]}\n"
+          "when: {batch: {optimizer: adam}}\nexclude: [{batch: 8}]\n",
+          ":2:1: of the 3 runs asked for, 2 were found: then 1021 draws" },
     };
 
     (void)state;
@@ -254,6 +292,7 @@ static void mistakes(void **state)
         write_file(wrong[i][0]);
         if (il_sweep_load(&s, path, &err) == IL_OK || s)
             fail_msg("accepted:\n%s", wrong[i][0]);
+        assert_int_equal(err.status, IL_E_DATA);
         if (!strstr(err.text, wrong[i][1]))
             fail_msg("'%s' does not say '%s'", err.text, wrong[i][1]);
     }
@@ -425,6 +464,7 @@ int main(void)
         cmocka_unit_test(chained_when),
         cmocka_unit_test(configs_and_ids),
         cmocka_unit_test(random_search),
+        cmocka_unit_test(few_draws),
         cmocka_unit_test(mistakes),
         cmocka_unit_test(twenty_thousand_runs),
         cmocka_unit_test(documented_example),
