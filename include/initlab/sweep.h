@@ -31,6 +31,12 @@ il_status il_sweep_load(il_sweep **out, const char *path, il_error *err);
 il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, size_t n,
                          il_error *err);
 
+/**
+ * Check every run against a dataset, as il_config_check does. IL_E_DATA names the file, the run, and
+ * line and column of the parameter that does not fit.
+ */
+il_status il_sweep_check(const il_sweep *sweep, const il_dataset *set, il_error *err);
+
 /** Numbers from a first to a last one. */
 typedef struct il_range {
     double first, last, step; /**< values first + i step, or first * step^i, up to last */

@@ -305,6 +305,36 @@ static void mistakes(void **state)
     }
 }
 
+/* a run that a dataset does not fit is named, and the place of what is wrong with it */
+static void runs_and_dataset(void **state)
+{
+    static const char *const wrong[][2] = {
+        { "seeds: 0..1\nparameters:\n  batch: [8, 41]\n  lr: 1\n",
+          ":3:3: run 1 (seed=0, batch=41): batch: 41 is more" },
+        { "parameters: {batch: 8, init: [zeros, random_walk], activation: tanh}\n",
+          ":1:24: run 1 (init=random_walk): random_walk: " },
+        { "seeds: 0\n", ": run 0: batch: 128 is more" }, /* the default */
+    };
+    static uint8_t images[40 * 4], labels[40];
+    const il_samples all = { 40, images, labels };
+    il_dataset *set = NULL;
+    il_error err = { .text = "" };
+
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        labels[i] = (uint8_t)(i % 3);
+    assert_int_equal(il_dataset_from(&set, 2, 2, all, all, &err), IL_OK);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        il_sweep *const s = load(wrong[i][0]);
+
+        assert_int_equal(il_sweep_check(s, set, &err), IL_E_DATA);
+        if (strncmp(err.text, path, strlen(path)) != 0 || !strstr(err.text, wrong[i][1]))
+            fail_msg("'%s' does not say '%s'", err.text, wrong[i][1]);
+        il_sweep_free(s);
+    }
+    il_dataset_free(set);
+}
+
 /* a large grid is held as one number a run */
 static void twenty_thousand_runs(void **state)
 {
@@ -466,6 +496,7 @@ int main(void)
         cmocka_unit_test(random_search),
         cmocka_unit_test(few_draws),
         cmocka_unit_test(mistakes),
+        cmocka_unit_test(runs_and_dataset),
         cmocka_unit_test(twenty_thousand_runs),
         cmocka_unit_test(documented_example),
         cmocka_unit_test(packs),
