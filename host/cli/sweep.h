@@ -22,6 +22,26 @@ void devices_free(struct devices *d);
 il_status sweep_text(const struct options *o, char **text, il_error *err);
 
 /*
+ * Turn an error about such a text into one about the option: "--lr: ...", IL_E_USAGE in place of
+ * IL_E_DATA. text: NULL is legal. Returns the status.
+ */
+il_status sweep_text_blame(const struct options *o, const char *text, il_error *err);
+
+/* A sweep as a command line has it, of a file or of options, before there is a folder. */
+struct sweep_draft {
+    const char *name; /* of the file, or "options" */
+    char *text;       /* [size] */
+    size_t size;
+    il_sweep *sweep;
+    il_dataset *set;
+    char data[4096]; /* its absolute path, for workers; "": the bundled one */
+};
+
+/* Read it, and check every run on its dataset. sweep_draft_close is legal after a failure. */
+il_status sweep_draft_open(struct sweep_draft *d, const struct options *o, il_error *err);
+void sweep_draft_close(struct sweep_draft *d);
+
+/*
  * Runs and weights of a pack: --pack-size, else what suits the kind of device: where more gain little on
  * a core, and weights that its caches hold; what a GPU needs to be busy.
  */

@@ -10,135 +10,145 @@
 #include <unistd.h>
 #include "sweep.h"
 
-struct making {
-    const struct options *o;
-    const char *kind; /* of device */
-    il_folder **folder;
-    il_error *err;
-};
-
-static il_status fail(struct making *w, il_status st, const char *text)
+static il_status fail(il_error *err, il_status st, const char *text)
 {
-    w->err->status = st;
-    snprintf(w->err->text, sizeof w->err->text, "%s", text);
+    err->status = st;
+    snprintf(err->text, sizeof err->text, "%s", text);
     return st;
 }
 
-/* every config is tried on the dataset before anything is trained */
-static il_status check_runs(struct making *w, const char *name, const char *text, size_t n,
-                            const il_dataset *set)
+/* does a command line say what a run is? The first option that does, or NULL */
+static const struct opt_row *of_runs(const struct options *o)
 {
-    il_sweep *sweep = NULL;
-    il_status st = il_sweep_parse(&sweep, name, text, n, w->err);
+    static const char *const others[] = { "seeds", "depth", "width" };
 
-    for (size_t run = 0; st == IL_OK && run < il_sweep_runs(sweep); run++) {
-        il_config *c = NULL;
+    for (size_t i = 0; i < o->onces; i++) {
+        const struct opt_row *const row = o->once[i].row;
 
-        st = il_sweep_config(sweep, run, &c, w->err);
-        if (st == IL_OK)
-            st = il_config_check(c, set, w->err);
-        if (st == IL_E_USAGE) {
-            il_error inner = *w->err;
-            size_t k = 0, at = 0;
-            char what[256] = "";
-
-            for (; k < il_sweep_varied(sweep) && at < sizeof what; k++) {
-                const il_varied v = il_sweep_value(sweep, run, k);
-
-                at += (size_t)snprintf(what + at, sizeof what - at, "%s%s=%s", k ? ", " : "",
-                                       v.name, v.value);
-            }
-            snprintf(w->err->text, sizeof w->err->text, "run %zu (%.200s): %.280s", run, what,
-                     inner.text);
-        }
-        il_config_free(c);
+        if (row->parameter)
+            return row;
+        for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+            if (strcmp(row->name, others[k]) == 0)
+                return row;
     }
-    il_sweep_free(sweep);
-    return st;
+    return NULL;
 }
 
-/* the sweep file's text: the operand's, or the options' */
-static il_status source(struct making *w, const char **name, char **text, size_t *n)
+static il_status read_file(struct sweep_draft *d, il_error *err)
 {
     struct stat info;
-    FILE *f;
-    il_status st = IL_OK;
+    FILE *f = fopen(d->name, "rb");
 
-    if (w->o->operands == 0) {
-        *name = "options";
-        st = sweep_text(w->o, text, w->err);
-        *n = st == IL_OK ? strlen(*text) : 0;
-        return st;
-    }
-    *name = w->o->operand[0];
-    for (size_t i = 0; i < w->o->onces; i++)
-        if (w->o->once[i].row->parameter || strcmp(w->o->once[i].row->name, "seeds") == 0)
-            return fail(w, IL_E_USAGE,
-                        "a sweep file and options of runs: the file alone says what is "
-                        "trained");
-    f = fopen(*name, "rb");
     if (f && fstat(fileno(f), &info) == 0 && S_ISDIR(info.st_mode)) {
         fclose(f);
         f = NULL;
         errno = EISDIR;
     }
     if (!f) {
-        w->err->status = IL_E_DATA;
-        snprintf(w->err->text, sizeof w->err->text, "cannot read '%s': %s%s", *name,
-                 strerror(errno), errno == EISDIR ? ", without a sweep.json in it" : "");
+        err->status = IL_E_DATA;
+        snprintf(err->text, sizeof err->text, "cannot read '%s': %s%s", d->name, strerror(errno),
+                 errno == EISDIR ? ", without a sweep.json in it" : "");
         return IL_E_DATA;
     }
-    *text = malloc((1 << 20) + 2);
-    *n = *text ? fread(*text, 1, (1 << 20) + 1, f) : 0;
+    d->text = malloc((1 << 20) + 2);
+    d->size = d->text ? fread(d->text, 1, (1 << 20) + 1, f) : 0;
     fclose(f);
-    if (!*text)
-        return fail(w, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
-    return *n <= 1 << 20 ? IL_OK : fail(w, IL_E_DATA, "a sweep file has at most 1048576 bytes");
+    if (!d->text)
+        return fail(err, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
+    return d->size <= 1 << 20 ? IL_OK
+                              : fail(err, IL_E_DATA, "a sweep file has at most 1048576 bytes");
+}
+
+/* the sweep file's text: the operand's, or the options' */
+static il_status source(const struct options *o, struct sweep_draft *d, il_error *err)
+{
+    il_status st;
+
+    if (o->operands > 0) {
+        d->name = o->operand[0];
+        return of_runs(o) ? fail(err, IL_E_USAGE,
+                                 "a sweep file and options of runs: the file alone says what is "
+                                 "trained")
+                          : read_file(d, err);
+    }
+    if (!of_runs(o)) {
+        err->status = IL_E_USAGE;
+        snprintf(err->text, sizeof err->text,
+                 "no sweep given: a file, a folder, or options as --init (see 'initlab help %s')",
+                 o->command->name);
+        return IL_E_USAGE;
+    }
+    d->name = "options";
+    st = sweep_text(o, &d->text, err);
+    d->size = st == IL_OK ? strlen(d->text) : 0;
+    return st;
 }
 
 /* where the dataset will be found by workers: an absolute path, or "" for the bundled one */
-static il_status place(struct making *w, char path[4096], char data[4096])
+static il_status place(const struct options *o, char path[4096], char data[4096], il_error *err)
 {
     data[0] = 0;
-    if (opt_given(w->o, "data")) {
-        snprintf(path, 4096, "%s", opt_get(w->o, "data"));
+    if (opt_given(o, "data")) {
+        snprintf(path, 4096, "%s", opt_get(o, "data"));
         if (!realpath(path, data))
             snprintf(data, 4096, "%s", path);
         return IL_OK;
     }
-    return place_dataset(path, 4096)
-               ? IL_OK
-               : fail(w, IL_E_DATA, "the bundled MNIST is not found; name a folder with --data");
+    return place_dataset(path, 4096) ? IL_OK
+                                     : fail(err, IL_E_DATA,
+                                            "the bundled MNIST is not found; name a folder with "
+                                            "--data");
 }
 
-static il_status create(struct making *w)
+il_status sweep_draft_open(struct sweep_draft *d, const struct options *o, il_error *err)
 {
-    const char *const dir = opt_get(w->o, "out"), *name;
-    il_folder_setup setup = { .kind = w->kind };
-    char *text = NULL, path[4096], data[4096];
-    il_dataset *set = NULL;
-    size_t n = 0;
+    char path[4096];
+    il_status st;
+
+    memset(d, 0, sizeof *d);
+    st = source(o, d, err);
+    if (st == IL_OK)
+        st = il_sweep_parse(&d->sweep, d->name, d->text, d->size, err);
+    if (st != IL_OK)
+        return o->operands ? st : sweep_text_blame(o, d->text, err);
+    st = place(o, path, d->data, err);
+    if (st == IL_OK)
+        st = il_dataset_open(&d->set, path, err);
+    if (st == IL_OK) {
+        st = il_sweep_check(d->sweep, d->set, err);
+        if (st != IL_OK && !o->operands)
+            st = sweep_text_blame(o, d->text, err);
+    }
+    return st;
+}
+
+void sweep_draft_close(struct sweep_draft *d)
+{
+    il_dataset_free(d->set);
+    il_sweep_free(d->sweep);
+    free(d->text);
+}
+
+static il_status create(const struct options *o, const char *kind, il_folder **folder,
+                        il_error *err)
+{
+    const char *const dir = opt_get(o, "out");
+    il_folder_setup setup = { .kind = kind };
+    struct sweep_draft d = { .name = NULL };
     il_status st;
 
     if (!dir[0])
-        return fail(w, IL_E_USAGE, "--out: name the folder that results go to");
-    st = source(w, &name, &text, &n);
+        return fail(err, IL_E_USAGE, "--out: name the folder that results go to");
+    st = sweep_draft_open(&d, o, err);
     if (st == IL_OK)
-        st = place(w, path, data);
+        st = sweep_packing(o, kind, &setup.pack_size, &setup.pack_weights, err);
+    setup.data = d.data;
+    setup.set = d.set;
     if (st == IL_OK)
-        st = il_dataset_open(&set, path, w->err);
+        st = il_folder_create(dir, d.name, d.text, d.size, &setup, err);
     if (st == IL_OK)
-        st = check_runs(w, name, text, n, set);
-    if (st == IL_OK)
-        st = sweep_packing(w->o, setup.kind, &setup.pack_size, &setup.pack_weights, w->err);
-    setup.data = data;
-    setup.set = set;
-    if (st == IL_OK)
-        st = il_folder_create(dir, name, text, n, &setup, w->err);
-    if (st == IL_OK)
-        st = il_folder_open(w->folder, dir, w->err);
-    il_dataset_free(set);
-    free(text);
+        st = il_folder_open(folder, dir, err);
+    sweep_draft_close(&d);
     return st;
 }
 
@@ -152,29 +162,26 @@ int sweep_continues(const struct options *o)
            access(path, F_OK) == 0;
 }
 
-static il_status open_old(struct making *w)
+static il_status open_old(const struct options *o, il_folder **folder, il_error *err)
 {
-    il_status st = sweep_folder(w->o, 0, w->folder, w->err);
+    const struct opt_row *row = of_runs(o);
 
-    for (size_t i = 0; st == IL_OK && i < w->o->onces; i++) {
-        const struct opt_row *const row = w->o->once[i].row;
-
-        if (row->parameter || strcmp(row->name, "out") == 0 || strcmp(row->name, "seeds") == 0 ||
-            strcmp(row->name, "pack-size") == 0 || strcmp(row->name, "depth") == 0 ||
-            strcmp(row->name, "width") == 0) {
-            w->err->status = st = IL_E_USAGE;
-            snprintf(w->err->text, sizeof w->err->text,
-                     "--%s: '%s' is a sweep already, and what it trains is fixed", row->name,
-                     w->o->operand[0]);
-        }
+    for (size_t i = 0; i < o->onces && !row; i++)
+        if (strcmp(o->once[i].row->name, "out") == 0 ||
+            strcmp(o->once[i].row->name, "pack-size") == 0)
+            row = o->once[i].row;
+    if (row && o->operands) {
+        err->status = IL_E_USAGE;
+        snprintf(err->text, sizeof err->text,
+                 "--%s: '%s' is a sweep already, and what it trains is fixed", row->name,
+                 o->operand[0]);
+        return IL_E_USAGE;
     }
-    return st;
+    return sweep_folder(o, 0, folder, err);
 }
 
 il_status sweep_open(const struct options *o, const char *kind, il_folder **folder, il_error *err)
 {
-    struct making w = { o, kind, folder, err };
-
     *folder = NULL;
-    return kind ? create(&w) : open_old(&w);
+    return kind ? create(o, kind, folder, err) : open_old(o, folder, err);
 }

@@ -161,3 +161,50 @@ il_status sweep_text(const struct options *o, char **text, il_error *err)
     }
     return st;
 }
+
+/* the parameter that a line of the text has, and the option that it was made of; 0: none */
+static int made_of(const struct options *o, const char *line, char parameter[32], char option[48])
+{
+    const char *const word = line + strspn(line, " ");
+    const int n = (int)strcspn(word, ":\n"), seeds = strncmp(word, "seeds:", 6) == 0;
+
+    if (!seeds && (word == line || n >= 32))
+        return 0;
+    snprintf(parameter, 32, "%.*s", n - seeds, word);
+    snprintf(option, 48, "%.*s", n, word);
+    for (char *p = option; *p; p++)
+        *p = *p == '_' ? '-' : *p;
+    if (strcmp(parameter, "layers") == 0 && !opt_given(o, "layers"))
+        snprintf(option, 48, "%s",
+                 !opt_given(o, "width")   ? "depth"
+                 : !opt_given(o, "depth") ? "width"
+                                          : "depth and --width");
+    return 1;
+}
+
+il_status sweep_text_blame(const struct options *o, const char *text, il_error *err)
+{
+    const il_error inner = *err;
+    const char *rest = inner.text;
+    char parameter[32], option[48];
+    unsigned long line = 1;
+    int after = 0;
+
+    if (err->status != IL_E_DATA || !text)
+        return err->status;
+    err->status = IL_E_USAGE;
+    sscanf(rest, "options:%lu:%*u: %n", &line, &after);
+    for (; line > 1 && text; line--) {
+        text = strchr(text, '\n');
+        text += text != NULL;
+    }
+    rest += after ? after : strncmp(rest, "options: ", 9) == 0 ? 9 : 0; /* 9: about a default */
+    if (!after || !text || !made_of(o, text, parameter, option)) {
+        snprintf(err->text, sizeof err->text, "%s", rest);
+        return err->status;
+    }
+    if (strncmp(rest, parameter, strlen(parameter)) == 0 && rest[strlen(parameter)] == ':')
+        rest += strlen(parameter) + 2; /* the option says it already */
+    snprintf(err->text, sizeof err->text, "--%s: %s", option, rest);
+    return err->status;
+}

@@ -124,9 +124,25 @@ P
     exits 2
     has "batch=9999" "$stderr"
     [ ! -e r ]
-    initlab sweep run --data set --out r --lr 1..0
-    exits 65
-    has "FIRST..LAST" "$stderr"
+    has "--batch: run 1 (" "$stderr"
+    while read -r option value text; do
+        initlab sweep run --data set --out r --batch 8 "$option" "$value"
+        exits 2
+        has "$option: $text" "$stderr"
+        [[ $stderr != *options:* ]]
+    done <<'E'
+--lr 1..0 a range is FIRST..LAST
+--weight-decay l2:x l2: factor must be a number
+--seeds 1,x 'x' is not a whole number
+--init he_nromal no scheme named 'he_nromal'; did you mean 'he_normal'?
+--width 0 '0x1' is not a width
+E
+    initlab sweep run --data set --out r --lr 1
+    exits 2
+    has "run 0: batch: 128 is more than the 96" "$stderr"
+    initlab sweep run --data set --out r
+    exits 2
+    has "no sweep given" "$stderr"
     initlab sweep run --data set --batch 8
     exits 2
     has "--out" "$stderr"
