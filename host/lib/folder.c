@@ -31,20 +31,14 @@ void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PAT
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
-/* multiply-adds of a pack's training, and a step's fixed cost in the same unit */
-static il_status cost_of(const struct il_folder *f, const il_sweep_pack *pack, double *cost,
-                         il_error *err)
+static il_status cost_of(const struct il_folder *f, const il_sweep_pack *pack,
+                         const il_packing *packing, double *cost, il_error *err)
 {
-    static const double STEP = 1e6;
     il_config *c = NULL;
-    double products, batch, epochs;
     il_status st;
 
     IL_TRY(il_sweep_config(f->sweep, f->plan->order[pack->first], &c, err));
-    products = il_sweep_weights(il_config_get(c, "layers"), f->setup.pixels, f->setup.classes);
-    batch = strtod(il_config_get(c, "batch"), NULL);
-    epochs = strtod(il_config_get(c, "epochs"), NULL);
-    *cost = epochs * (double)f->setup.samples * (3 * products * (double)pack->count + STEP / batch);
+    *cost = il_sweep_cost(c, pack->count, packing, f->setup.samples);
 out:
     il_config_free(c);
     return st;
@@ -67,7 +61,7 @@ static il_status make_plan(struct il_folder *f, char sum[65], il_error *err)
     for (size_t p = 0; p < f->plan->packs; p++) {
         const il_sweep_pack *const pack = &f->plan->pack[p];
 
-        IL_TRY(cost_of(f, pack, &f->pack[p].cost, err));
+        IL_TRY(cost_of(f, pack, &packing, &f->pack[p].cost, err));
         for (size_t i = 0; i < pack->count; i++) {
             IL_TRY(il_folder_id(f, f->plan->order[pack->first + i], id, err));
             il_sha256_add(&sha, id, sizeof id);
@@ -306,6 +300,7 @@ void il_folder_close(il_folder *f)
 const char *il_folder_path(const il_folder *f) { return f->path; }
 const char *il_folder_kind(const il_folder *f) { return f->setup.kind; }
 const char *il_folder_data(const il_folder *f) { return f->setup.data; }
+size_t il_folder_pack_size(const il_folder *f) { return f->setup.pack_size; }
 const il_sweep *il_folder_sweep(const il_folder *f) { return f->sweep; }
 const il_sweep_plan *il_folder_plan(const il_folder *f) { return f->plan; }
 const il_folder_pack *il_folder_pack_at(const il_folder *f, size_t pack) { return &f->pack[pack]; }

@@ -67,9 +67,6 @@ il_status il_sweep_complain(const struct il_sweep *s, struct il_place at, const 
 /* A number of an axis that has a law, as text. */
 void il_sweep_number(const struct il_axis *a, double x, char text[IL_NUMBER_TEXT]);
 
-/* sweep_plan.c: how many weights and biases layers in normal form have */
-double il_sweep_weights(const char *layers, size_t inputs, size_t classes);
-
 /* sweep_file.c: read a file's text into an empty sweep */
 il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t n, il_error *err);
 

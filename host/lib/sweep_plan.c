@@ -111,17 +111,29 @@ static struct key *key_of(struct planner *q, const char *text)
     return &q->key[q->keys - 1];
 }
 
-double il_sweep_weights(const char *layers, size_t inputs, size_t classes)
+/* weights and biases that a network has */
+static double weights_of(const il_config *c, const il_packing *packing)
 {
-    double width = (double)inputs, weights = 0;
+    const char *const layers = il_config_get(c, "layers");
+    double width = (double)packing->inputs, weights = 0;
 
     for (const char *p = strchr(layers, ','); p; p = strchr(p + 1, ',')) {
-        const double next = strncmp(p + 1, "out", 3) == 0 ? (double)classes : strtod(p + 1, NULL);
+        const double next =
+            strncmp(p + 1, "out", 3) == 0 ? (double)packing->classes : strtod(p + 1, NULL);
 
         weights += (width + 1) * next;
         width = next;
     }
     return weights;
+}
+
+double il_sweep_cost(const il_config *c, size_t runs, const il_packing *packing, size_t samples)
+{
+    static const double STEP = 1e6;
+    const double batch = strtod(il_config_get(c, "batch"), NULL);
+    const double epochs = strtod(il_config_get(c, "epochs"), NULL);
+
+    return epochs * (double)samples * (3 * weights_of(c, packing) * (double)runs + STEP / batch);
 }
 
 /* runs of a pack of this key, by the widths of its first run */
@@ -133,8 +145,7 @@ static il_status size_of(const struct planner *q, struct key *k, il_error *err)
 
     k->most = how->runs;
     if (st == IL_OK && how->weights > 0) {
-        const double fit = (double)how->weights /
-                           il_sweep_weights(il_config_get(c, "layers"), how->inputs, how->classes);
+        const double fit = (double)how->weights / weights_of(c, how);
 
         k->most = fit < 1 ? 1 : fit < (double)how->runs ? (size_t)fit : how->runs;
     }

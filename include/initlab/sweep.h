@@ -104,6 +104,13 @@ typedef struct il_packing {
 il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *sweep, const il_packing *packing,
                             il_error *err);
 
+/**
+ * What training so many runs of this pack key costs, in multiply-adds, with a step's fixed cost in the
+ * same unit: for orders and estimates. samples: of the dataset's training part.
+ */
+double il_sweep_cost(const il_config *config, size_t runs, const il_packing *packing,
+                     size_t samples);
+
 /** Free; NULL is legal. */
 void il_sweep_plan_free(il_sweep_plan *plan);
 
