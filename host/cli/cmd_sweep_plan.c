@@ -1,4 +1,4 @@
-/* cmd_sweep_plan.c - initlab sweep plan: which runs a sweep file has, and in which packs they would train. */
+/* cmd_sweep_plan.c - initlab sweep plan: which runs a sweep has, in which packs they train, and how long. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,21 +6,27 @@
 #include "network.h"
 #include "sweep.h"
 
-static const double MEASURE = 0.3; /* seconds of training that a measurement takes */
+static const double MEASURE = 0.3, GLANCE = 0.1; /* seconds of training that a measurement takes */
+static const double GLANCE_COST = 2e9; /* multiply-adds at which a clock is first looked at, then */
+enum { SLICE = 16 };                   /* steps between two looks */
 
 struct plan {
     struct cli *cli;
-    struct network net; /* its dataset and device */
-    il_sweep *sweep;
-    il_sweep_plan *plan;
+    struct network net; /* its device */
+    il_folder *folder;  /* what it is of: a folder, or a draft */
+    struct sweep_draft draft;
+    il_sweep_plan *drafted;
+    const il_sweep *sweep;
+    const il_sweep_plan *plan;
     il_packing packing;
+    int measured; /* every key */
 };
 
 /* what is shown of a key: of its first pack, for all of its runs */
 struct row {
-    size_t packs, runs, largest;
-    il_memory memory; /* of the largest pack */
-    double seconds;   /* of all packs; < 0: not measured */
+    size_t packs, runs, largest, first; /* first: pack */
+    il_memory memory;                   /* of the largest pack */
+    double cost, seconds;               /* of all packs */
 };
 
 /* ---- one pack -------------------------------------------------------------------------------- */
@@ -58,7 +64,7 @@ static double now(void)
 
 /* steps are timed from the first call on, which comes when the kernels are loaded */
 struct stopwatch {
-    double begin, end;
+    double limit, begin, end;
     size_t first, last;
 };
 
@@ -73,15 +79,15 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
         w->begin = w->end;
         w->first = step;
     }
-    return w->end - w->begin > MEASURE;
+    return w->end - w->begin > w->limit;
 }
 
 /* seconds that a pack would train and evaluate: some of its steps and one evaluation, extrapolated */
-static il_status measure(struct plan *t, il_config **c, size_t runs, double *seconds)
+static il_status measure(struct plan *t, il_config **c, size_t runs, double limit, double *seconds)
 {
     struct network *const n = &t->net;
     il_epoch *const epoch = calloc(runs, sizeof *epoch);
-    struct stopwatch w = { 0 };
+    struct stopwatch w = { .limit = limit };
     il_pack *pack = NULL;
     double epochs, train;
     il_status st = epoch ? IL_OK : IL_E_MEMORY;
@@ -107,56 +113,95 @@ out:
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
-/* fill the row of each key from its first pack, which is its largest */
+static double cost(const struct plan *t, const il_config *c, size_t runs)
+{
+    return il_sweep_cost(c, runs, &t->packing, il_dataset_train(t->net.set).count);
+}
+
+/* fill the row of each key; a key's first pack is its largest */
 static il_status rows_of(struct plan *t, struct row *row, int timed)
 {
     struct network *const n = &t->net;
     il_status st = IL_OK;
 
-    for (size_t p = 0; p < t->plan->packs && st == IL_OK; p++) {
-        const il_sweep_pack *const pack = &t->plan->pack[p];
-        struct row *const r = &row[pack->key];
+    for (size_t p = 0; p < t->plan->packs; p++) {
+        struct row *const r = &row[t->plan->pack[p].key];
 
-        r->runs += pack->count;
-        if (r->packs++ == 0) {
-            il_config **const c = configs(t, pack);
-
-            if (!c)
-                return n->err.status;
-            r->largest = pack->count;
-            r->seconds = -1;
-            st = il_pack_plan(&r->memory, n->device, n->set, (const il_config *const *)c,
-                              pack->count, &n->err);
-            if (st == IL_OK && timed)
-                st = measure(t, c, pack->count, &r->seconds);
-            free_configs(c, pack->count);
-        }
+        r->runs += t->plan->pack[p].count;
+        r->first = r->packs++ ? r->first : p;
     }
+    for (size_t k = 0; k < t->plan->keys && st == IL_OK; k++) {
+        struct row *const r = &row[k];
+        const il_sweep_pack *const pack = &t->plan->pack[r->first];
+        il_config **const c = configs(t, pack);
+
+        if (!c)
+            return n->err.status;
+        r->largest = pack->count;
+        r->cost = cost(t, c[0], r->largest) * (double)r->runs / (double)r->largest;
+        st = il_pack_plan(&r->memory, n->device, n->set, (const il_config *const *)c, pack->count,
+                          &n->err);
+        if (st == IL_OK && timed)
+            st = measure(t, c, pack->count, MEASURE, &r->seconds);
+        r->seconds *= (double)r->runs / (double)r->largest;
+        free_configs(c, pack->count);
+    }
+    t->measured = timed;
     return st;
+}
+
+/*
+ * All keys' seconds at the rate of the dearest, most of the time of most sweeps: of as many of its runs as
+ * a short look takes.
+ */
+static il_status estimate(struct plan *t, struct row *row)
+{
+    const il_sweep_pack *pack;
+    il_config **c;
+    double slice, seconds = 0, whole;
+    size_t dearest = 0, runs;
+    il_status st;
+
+    for (size_t k = 1; k < t->plan->keys; k++)
+        if (row[k].cost > row[dearest].cost)
+            dearest = k;
+    pack = &t->plan->pack[row[dearest].first];
+    c = configs(t, pack);
+    if (!c)
+        return t->net.err.status;
+    slice =
+        SLICE * strtod(il_config_get(c[0], "batch"), NULL) /
+        (strtod(il_config_get(c[0], "epochs"), NULL) * (double)il_dataset_train(t->net.set).count) *
+        cost(t, c[0], 1);
+    runs = GLANCE_COST < slice ? 1 : (size_t)(GLANCE_COST / slice);
+    runs = runs < pack->count ? runs : pack->count;
+    whole = cost(t, c[0], runs);
+    st = measure(t, c, runs, GLANCE, &seconds);
+    for (size_t k = 0; k < t->plan->keys; k++)
+        row[k].seconds = row[k].cost * seconds / whole;
+    free_configs(c, pack->count);
+    return st;
+}
+
+static double total(const struct plan *t, const struct row *row)
+{
+    double seconds = 0;
+
+    for (size_t k = 0; k < t->plan->keys; k++)
+        seconds += row[k].seconds;
+    return seconds;
 }
 
 static void print_table(const struct plan *t, const struct row *row)
 {
-    double total = 0;
-
     printf("%s%4s %7s %8s %8s %12s %12s%s\n", t->cli->bold, "key", "packs", "runs", "largest",
            "memory", "time", t->cli->plain);
-    for (size_t k = 0; k < t->plan->keys; k++) {
-        const double seconds = row[k].seconds * (double)row[k].runs / (double)row[k].largest;
-
-        printf("%4zu %7zu %8zu %8zu %8.1f MiB ", k + 1, row[k].packs, row[k].runs, row[k].largest,
-               (double)row[k].memory.total / 1048576);
-        if (row[k].seconds < 0)
-            printf("%12s\n", "-");
-        else
-            printf("%10.1f s\n", seconds);
-        total += seconds;
-    }
-    printf("%zu runs in %zu packs of at most %zu on %s", t->plan->runs, t->plan->packs,
-           t->packing.runs, il_device_id(t->net.device));
-    if (row[0].seconds >= 0)
-        printf(", about %.1f s", total);
-    putchar('\n');
+    for (size_t k = 0; k < t->plan->keys; k++)
+        printf("%4zu %7zu %8zu %8zu %8.1f MiB %10.1f s\n", k + 1, row[k].packs, row[k].runs,
+               row[k].largest, (double)row[k].memory.total / 1048576, row[k].seconds);
+    printf("%zu runs in %zu packs of at most %zu on %s; one worker takes about %.1f s, %s\n",
+           t->plan->runs, t->plan->packs, t->packing.runs, il_device_id(t->net.device),
+           total(t, row), t->measured ? "measured" : "estimated");
 }
 
 static int in_json(const struct plan *t, const struct row *row)
@@ -165,42 +210,82 @@ static int in_json(const struct plan *t, const struct row *row)
 
     for (size_t k = 0; k < t->plan->keys; k++)
         json_array_append_new(
-            keys, json_pack("{s:I, s:I, s:I, s:I, s:o}", "packs", (json_int_t)row[k].packs, "runs",
+            keys, json_pack("{s:I, s:I, s:I, s:I, s:f}", "packs", (json_int_t)row[k].packs, "runs",
                             (json_int_t)row[k].runs, "largest", (json_int_t)row[k].largest,
-                            "memory", (json_int_t)row[k].memory.total, "seconds",
-                            row[k].seconds < 0 ? json_null()
-                                               : json_real(row[k].seconds * (double)row[k].runs /
-                                                           (double)row[k].largest)));
+                            "memory", (json_int_t)row[k].memory.total, "seconds", row[k].seconds));
     return cli_json(
-        t->cli, json_pack("{s:I, s:I, s:I, s:s, s:o}", "runs", (json_int_t)t->plan->runs, "packs",
-                          (json_int_t)t->plan->packs, "pack_size", (json_int_t)t->packing.runs,
-                          "device", il_device_id(t->net.device), "keys", keys));
+        t->cli, json_pack("{s:I, s:I, s:I, s:s, s:f, s:b, s:o}", "runs", (json_int_t)t->plan->runs,
+                          "packs", (json_int_t)t->plan->packs, "pack_size",
+                          (json_int_t)t->packing.runs, "device", il_device_id(t->net.device),
+                          "seconds", total(t, row), "measured", t->measured, "keys", keys));
 }
 
-static il_status open_plan(struct plan *t, const struct options *o)
+static il_status open_device(struct plan *t)
 {
     struct network *const n = &t->net;
-    il_status st;
+    const char *const kind = t->folder ? il_folder_kind(t->folder) : "";
+    const char *const given = opt_get(n->o, "device");
+    const int any = strcmp(given, "auto") == 0;
 
-    if (o->operands < 1)
-        return network_fail(n, IL_E_USAGE, "no sweep file given%s%s",
-                            " (see 'initlab help sweep plan')", "");
-    if ((st = il_sweep_load(&t->sweep, o->operand[0], &n->err)) != IL_OK ||
-        (st = network_dataset(n)) != IL_OK || (st = network_device(n)) != IL_OK)
+    if (kind[0] && !any && strncmp(given, kind, strlen(kind)) != 0)
+        return network_fail(n, IL_E_USAGE, "--device: the sweep was planned for %s, not for %s",
+                            kind, given);
+    return il_device_open(&n->device, any && kind[0] ? kind : given, 1, n->why, &n->err);
+}
+
+/* the dataset, which network_close frees, and what plans need to know of it */
+static void take_set(struct plan *t, il_dataset *set)
+{
+    t->net.set = set;
+    t->packing.inputs = il_dataset_pixels(set);
+    t->packing.classes = il_dataset_classes(set);
+}
+
+static il_status open_folder(struct plan *t, const struct options *o)
+{
+    struct network *const n = &t->net;
+    il_dataset *set = NULL;
+    il_status st = sweep_open(o, NULL, &t->folder, &n->err);
+
+    if (st == IL_OK)
+        st = sweep_dataset(o, t->folder, &set, &n->err);
+    if (st != IL_OK) {
+        il_dataset_free(set); /* another than the folder's */
         return st;
-    t->packing.inputs = il_dataset_pixels(n->set);
-    t->packing.classes = il_dataset_classes(n->set);
-    st = sweep_packing(o, il_device_id(n->device), &t->packing.runs, &t->packing.weights, &n->err);
+    }
+    take_set(t, set);
+    t->sweep = il_folder_sweep(t->folder);
+    t->plan = il_folder_plan(t->folder);
+    t->packing.runs = il_folder_pack_size(t->folder);
+    return open_device(t);
+}
+
+static il_status open_draft(struct plan *t, const struct options *o)
+{
+    struct network *const n = &t->net;
+    il_status st = sweep_draft_open(&t->draft, o, &n->err);
+
     if (st != IL_OK)
         return st;
-    return il_sweep_plan_new(&t->plan, t->sweep, &t->packing, &n->err);
+    take_set(t, t->draft.set);
+    t->draft.set = NULL;
+    st = open_device(t);
+    if (st == IL_OK)
+        st = sweep_packing(o, il_device_id(n->device), &t->packing.runs, &t->packing.weights,
+                           &n->err);
+    if (st != IL_OK)
+        return st;
+    t->sweep = t->draft.sweep;
+    st = il_sweep_plan_new(&t->drafted, t->sweep, &t->packing, &n->err);
+    t->plan = t->drafted;
+    return st;
 }
 
 static int run(struct cli *cli, const struct options *o)
 {
     struct plan t = { .cli = cli, .net = { .o = o } };
     struct row *row = NULL;
-    il_status st = open_plan(&t, o);
+    il_status st = sweep_continues(o) ? open_folder(&t, o) : open_draft(&t, o);
     int code;
 
     if (st == IL_OK) {
@@ -208,6 +293,8 @@ static int run(struct cli *cli, const struct options *o)
         st = row ? rows_of(&t, row, opt_given(o, "measure"))
                  : network_fail(&t.net, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
     }
+    if (st == IL_OK && !t.measured)
+        st = estimate(&t, row);
     if (st != IL_OK) {
         code = cli_fail(cli, st, "%s", t.net.err.text);
     } else if (opt_given(o, "json")) {
@@ -217,22 +304,17 @@ static int run(struct cli *cli, const struct options *o)
         code = 0;
     }
     free(row);
-    il_sweep_plan_free(t.plan);
-    il_sweep_free(t.sweep);
+    il_sweep_plan_free(t.drafted);
+    sweep_draft_close(&t.draft);
+    il_folder_close(t.folder);
     network_close(&t.net);
     return code;
 }
 
 static const struct opt_row rows[] = {
-    { .name = "pack-size",
-      .metavar = "N",
-      .help =
-          "runs of a pack at most; else 32 on the CPU, fewer of wide layers, and 256 on a GPU" },
-    { .name = "measure", .help = "train some steps of each kind of pack, and estimate the time" },
-    { .name = "data",
-      .metavar = "DIR",
-      .complete = COMPLETE_FOLDER,
-      .help = "folder of a dataset; without it the bundled MNIST" },
+    SWEEP_DRAFT_ROWS,
+    { .name = "measure",
+      .help = "train some steps of each kind of pack, and so tell the time better" },
     { .name = "device",
       .metavar = "DEVICE",
       .value = "auto",
@@ -243,16 +325,19 @@ static const struct opt_row rows[] = {
 
 const struct command cmd_sweep_plan = {
     .name = "sweep plan",
-    .operands = "FILE",
+    .operands = "[FILE | DIR]",
     .max_operands = 1,
-    .summary = "show which runs a sweep file has, and in which packs they would train",
+    .summary = "show which runs a sweep has, in which packs they train, and how long",
     .text =
-        "Read a sweep file, check every run against the dataset, and print its packs: runs that "
-        "train together, as they share layers, batch, epochs, data and update rule. Memory is "
-        "that of the largest pack on the device; with --measure the time is extrapolated from "
-        "some steps and one evaluation of a pack of each kind. Nothing is kept.",
+        "Take what 'sweep run' takes: a sweep file, options of runs, or a sweep's folder; check "
+        "every run against the dataset, and print its packs: runs that train together, as they "
+        "share layers, batch, epochs, data and update rule. Memory is that of the largest pack "
+        "on the device. The time is one worker's, estimated from a moment's training of the "
+        "kind of pack that costs most; with --measure from one of each kind. Nothing is kept.",
     .examples = "initlab sweep plan sweep.yaml\n"
+                "initlab sweep plan --init he_normal,zeros --depth 1..10 --seeds 0..29\n"
                 "initlab sweep plan sweep.yaml --pack-size 64 --measure --json",
     .rows = rows,
+    .parameters = 1,
     .run = run
 };

@@ -83,10 +83,14 @@ int sweep_train(struct cli *cli, const struct options *o, int retry);
       .group = "Sweep",                                                                            \
       .complete = COMPLETE_FOLDER,                                                                 \
       .help = "the folder to make: results, and all that continues the sweep" },                   \
-        { .name = "seeds",                                                                         \
-          .metavar = "RANGE",                                                                      \
-          .group = "Sweep",                                                                        \
-          .help = "of the initial weights: 0..29, or a list" },                                    \
+        SWEEP_DRAFT_ROWS
+
+/* those that say what is trained, besides the parameters of a run */
+#define SWEEP_DRAFT_ROWS                                                                           \
+    { .name = "seeds",                                                                             \
+      .metavar = "RANGE",                                                                          \
+      .group = "Sweep",                                                                            \
+      .help = "of the initial weights: 0..29, or a list" },                                        \
         { .name = "depth",                                                                         \
           .metavar = "RANGE",                                                                      \
           .group = "Sweep",                                                                        \

@@ -20,7 +20,35 @@ Y
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]
     has "40 runs in 6 packs of at most 8 on cpu" "$output"
-    [ "$(grep -cE '^ +[12] +3 +20 +8 ' <<<"$output")" -eq 2 ]
+    [ "$(grep -cE '^ +[12] +3 +20 +8 +[0-9.]+ MiB +[0-9.]+ s$' <<<"$output")" -eq 2 ]
+    [[ $output =~ "one worker takes about "[0-9.]+" s, estimated"$ ]]
+}
+
+@test "sweep plan takes options and a sweep's folder, as sweep run does" {
+    tiny set
+    small
+    runs=(--layers in,out --layers in,8,out --init he_normal,zeros --batch 8 --epochs 2 --seeds 0..9)
+    initlab sweep plan "${runs[@]}" --data set --device cpu --pack-size 8
+    [ "$status" -eq 0 ]
+    has "40 runs in 6 packs of at most 8 on cpu" "$output"
+    initlab sweep submit --engine mpi --kind cpu --out r --pack-size 8 --data set "${runs[@]}"
+    initlab sweep plan r
+    [ "$status" -eq 0 ]
+    has "40 runs in 6 packs of at most 8 on cpu" "$output"
+    initlab sweep plan r --device cuda
+    exits 2
+    has "--device: the sweep was planned for cpu" "$stderr"
+    initlab sweep plan r --pack-size 9
+    exits 2
+    tiny other 64
+    initlab sweep plan r --data other
+    exits 65
+    initlab sweep plan --lr 2..1 --data set
+    exits 2
+    has "--lr: " "$stderr"
+    initlab sweep plan sweep.yaml --lr 1 --data set
+    exits 2
+    has "the file alone" "$stderr"
 }
 
 @test "sweep plan --measure estimates the time; --json has the numbers" {
@@ -34,7 +62,10 @@ o = json.loads(sys.argv[1])
 assert o["runs"] == 40 and o["packs"] == 2 and o["pack_size"] == 32 and o["device"] == "cpu"
 assert [k["runs"] for k in o["keys"]] == [20, 20]
 assert all(k["memory"] > 0 and 0 < k["seconds"] < 60 for k in o["keys"])
+assert o["measured"] is True and abs(o["seconds"] - sum(k["seconds"] for k in o["keys"])) < 1e-6
 P
+    initlab sweep plan sweep.yaml --data set --device cpu --json
+    python3 -c 'import json, sys; o = json.loads(sys.argv[1]); assert o["measured"] is False and o["seconds"] > 0' "$output"
 }
 
 @test "mistakes in a sweep: one line each" {
@@ -60,8 +91,9 @@ P
     exits 2
     sed -i 's/batch: 8/batch: 9999/' sweep.yaml
     initlab sweep plan sweep.yaml --data set
-    exits 2
-    has "more than the 96 training samples" "$stderr"
+    exits 65
+    has "sweep.yaml:4:3: run 0 (" "$stderr"
+    has "batch: 9999 is more than the 96 training samples" "$stderr"
 }
 
 # rows TABLE [WHERE]: of results.sqlite in the folder r, without what is a training's own
