@@ -36,6 +36,21 @@ il_status il_sweep_normal(struct il_sweep_reader *r, const char *name, const cha
     return *out ? IL_OK : il_fail(r->y.err, IL_E_MEMORY, "out of memory");
 }
 
+/* A sweep goes on from any folder, and its runs' ids must mean the same there: no path of `file` may depend on it. */
+static il_status check_paths(struct il_sweep_reader *r, const char *init)
+{
+    static const char path[] = "file:path=";
+
+    for (const char *p = init; (p = strstr(p, path));) {
+        p += sizeof path - 1;
+        if (*p != '/')
+            return il_yaml_complain(
+                &r->y,
+                "init: a sweep goes on from any folder, so file: takes a path from / on, not", p);
+    }
+    return IL_OK;
+}
+
 static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const char *text)
 {
     il_status st;
@@ -50,8 +65,10 @@ static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const c
     if (a->count == VALUES)
         return il_yaml_complain(&r->y, "too many values", NULL);
     st = il_sweep_normal(r, a->name, text, &a->value[a->count]);
-    a->count += st == IL_OK;
-    return st;
+    if (st != IL_OK)
+        return st;
+    a->count++; /* the sweep's, right or wrong */
+    return strcmp(a->name, "init") == 0 ? check_paths(r, a->value[a->count - 1]) : IL_OK;
 }
 
 /* a value, or all values of a range: 0..29, 1e-3..1*10 */

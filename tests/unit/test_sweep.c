@@ -247,6 +247,9 @@ static void mistakes(void **state)
         { "when: {batch: {lr: 1}, lr: {seed: 1}, seed: {lr: 2}}\nseeds: [1, 2]\n"
           "parameters: {lr: [1, 2], batch: [8, 9]}\n",
           ":1:29: a when must not depend on itself, as does that of 'lr'" },
+        { "parameters:\n  init: [zeros, \"h*=load:/a/w.npy,out=load:w.npy\"]\n",
+          ":2:17: init: a sweep goes on from any folder, so file: takes a path from / on, not "
+          "'w.npy'" },
         { "exclude: [{}, {lr: 1}]\nparameters: {lr: [1, 2]}\n", ":1:12: expected terms" },
         { "when: {lr: {}}\nparameters: {lr: [1, 2]}\n", ":1:13: expected terms" },
         { "zip: [[]]\nparameters: {lr: [1, 2]}\n", ":1:8: expected a list of names" },
