@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make the corpora of fuzz_idx and fuzz_weights: small files that are right, and one of each way to be wrong.
+"""Make the corpora of the fuzz targets: small files that are right, and one of each way to be wrong.
 
 make_corpus.py [FOLDER], by default corpus/ beside this file. The same bytes each time.
 """
@@ -86,4 +86,49 @@ write("weights", {
     "twice.safetensors": safetensors(b'{"layer1.weight": 1, "layer1.weight": 2}', six),
     "other.safetensors": safetensors({"layer2.weight": {}}, six), "no-json.safetensors": safetensors(b"{", six),
     "huge-header.safetensors": safetensors(b"{}", b"", 2**64 - 1), "short.safetensors": bytes(7),
+})
+
+
+def grid(rest, values="lr: [0.1, 1], batch: [8, 9], optimizer: [sgd, adam]"):
+    return f"parameters: {{{values}}}\n{rest}\n".encode()
+
+
+def drawn(values, count=5, rest=""):
+    return grid(f"method: random\ncount: {count}\nseed: 3\n{rest}", values)
+
+
+write("sweep", {
+    "grid": grid("description: all\nmethod: grid\nseeds: 0..3"), "list": grid("seeds: [1, 5..9+2, 1]"),
+    "value": grid("", "lr: {value: 1}, init: {values: [he_normal, 'h*=zeros,out=normal:std=2']}"),
+    "factor": grid("", "lr: 1e-3..1*10, layers: ['in,out', 'in,8x2,out']"),
+    "zip": grid("zip: [[lr, batch], [optimizer]]"),
+    "zip-when": grid("zip: [[lr, batch]]\nwhen: {lr: {optimizer: adam}}"),
+    "exclude": grid("exclude: [{lr: 1}, {lr: 0.1, batch: 8}]"),
+    "chain": grid("when: {lr: {optimizer: adam}, optimizer: {batch: 9}}"),
+    "before": b"when: {lr: {batch: 9}}\nexclude:\n  - {lr: .1}\n" + grid(""),
+    "uniform": drawn("lr: {min: 0.1, max: 1}, batch: {min: 1, max: 9}"),
+    "log": drawn("lr: {min: 1e-3, max: 1, distribution: log_uniform_values}, init: [zeros, ones]"),
+    "whole": drawn("lr: [1, 2, 3], batch: {min: 0.5, max: 2.5, distribution: int_uniform}", 6),
+    "huge-whole": drawn("data_seed: {min: 0, max: 18446744073709549568}"),
+    "drawn-rules": drawn("lr: [1, 2, 3], batch: [8, 9], epochs: {min: 1, max: 3}", 7,
+                         "zip: [[lr]]\nwhen: {lr: {batch: 8}}\nexclude: [{epochs: 2}]"),
+    "crlf": grid("seeds: 0..3").replace(b"\n", b"\r\n"), "utf-16": "parameters: {lr: 1}".encode("utf-16"),
+    "empty": b"", "no-runs": grid("exclude: [{lr: 1}, {lr: 0.1}]"), "comment": b"# nothing\n",
+    "cycle": grid("when: {lr: {batch: 9}, batch: {lr: 1}}"), "itself": grid("when: {lr: {lr: 1}}"),
+    "zipped-twice": grid("zip: [[lr, batch], [optimizer, lr]]"),
+    "zip-lengths": grid("zip: [[lr, batch]]", "lr: 1, batch: [8, 9]"),
+    "never": grid("exclude: [{lr: 7}]"), "second-term": grid("exclude: [{lr: 1, lr: 0.1}]"),
+    "no-terms": grid("exclude: [{}]"),
+    "second": grid("", "lr: 1, lr: 2"), "second-key": grid("seeds: 1\nseeds: 2"), "unknown": grid("", "lrr: 1"),
+    "wrong-value": grid("", "lr: [1, fast]"), "no-value": grid("", "lr: []"), "nested": grid("", "lr: [[1]]"),
+    "wrong-range": grid("seeds: 3..1"), "endless-range": grid("seeds: 0..1e30"), "nan": grid("", "lr: .nan"),
+    "many": grid("seeds: 0..1048575", "lr: 1..40"), "min-in-grid": grid("", "lr: {min: 1, max: 2}"),
+    "bound": drawn("lr: {min: -1, max: 1}"), "no-whole": drawn("batch: {min: 1.2, max: 1.8}"),
+    "min-of-words": drawn("init: {min: 1, max: 2}"), "too-few": drawn("lr: [1, 2]"),
+    "fruitless": drawn("lr: [1, 2, 3], batch: [8, 9]", 4, "when: {lr: {batch: 8}}\nexclude: [{lr: 1}]"),
+    "no-count": grid("method: random"), "count": grid("count: 3"), "alias": b"parameters: {lr: &a 1, batch: *a}\n",
+    "tag": b"parameters: {lr: !!float 1}\n", "two": grid("---") + grid(""), "tab": b"parameters:\n\tlr: 1\n",
+    "open": b"parameters: {lr: [1, 2", "not-utf-8": b"parameters:\n  lr: 1 # \xe4\n",
+    "zero-byte": b"parameters: {lr: \"1\\0\"}\n",
+    "deep": b"[" * 2000, "path": grid("", "init: 'file:w.npy'"),
 })
