@@ -55,8 +55,11 @@ static il_status read_file(struct sweep_draft *d, il_error *err)
     fclose(f);
     if (!d->text)
         return fail(err, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
-    return d->size <= 1 << 20 ? IL_OK
-                              : fail(err, IL_E_DATA, "a sweep file has at most 1048576 bytes");
+    if (d->size <= 1 << 20)
+        return IL_OK;
+    err->status = IL_E_DATA;
+    snprintf(err->text, sizeof err->text, "%s: a sweep file has at most 1048576 bytes", d->name);
+    return IL_E_DATA;
 }
 
 /* the sweep file's text: the operand's, or the options' */
