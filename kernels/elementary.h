@@ -258,20 +258,6 @@ static inline __device__ float il_normal(uint32_t w)
 }
 
 /*
- * The same cut at +-cut: the probability beyond, one side, is tail. k of 31 bits goes over (tail,
- * .5), so that nothing is drawn again, and no mass lies on the cut. Rounding may pass it by an ulp:
- * then the cut itself.
- */
-static inline __device__ float il_trunc_normal(uint32_t w, float cut, float tail)
-{
-    const float k = (float)(int32_t)(w & 0x7fffffffu), span = (0.5f - tail) * 2.32830644e-10f;
-    const float p = FMA(k, span + span, tail + span);
-    const float z = il_probit_tail(p < 0.5f ? p : 0.5f);
-
-    return il_with_sign(z < cut ? z : cut, as_float(w));
-}
-
-/*
  * What activations.def would say twice: gates g of activations z * g(z), and slopes of those
  * products.
  */

@@ -6,7 +6,7 @@
  *   uniform       w[i, j] = a + (b - a) * u,  u in the open interval (0, 1); where the sum rounds
  *                 to an end, the number next to it
  *   normal        w[i, j] = a + b * z
- *   trunc_normal  w[i, j] = a + b * z,        |z| <= cut
+ *   trunc_normal  w[i, j] = a + b * z,        low <= it <= high
  *   sparse        w[i, j] = a + b * z  for `count` of each unit's elements, else 0
  *   identity      w[i, j] = a  where i = j, else 0
  *   hadamard      w[i, j] = a * (-1)^(number of ones in the bits of i & j)
@@ -35,6 +35,23 @@ static inline __device__ float next_to(float x, float to)
                        : as_float((to > x) == (x > 0.0f) ? bits + 1 : bits - 1);
 }
 
+/*
+ * A word as a normal number within [low, high] once it is a + b z. The words below 2 above are z >=
+ * 0, the others z < 0: each side has its share of the mass, and its words go in equal steps over the
+ * probabilities beyond its z's, so that nothing is drawn again and no mass lies on a bound. Rounding
+ * may pass a bound by an ulp: then the bound itself.
+ */
+static inline __device__ float il_cut_normal(uint32_t w, const struct il_fill *f)
+{
+    const int below = w >> 1 >= f->above;
+    const float k = (float)(below ? w - 2 * f->above : w);
+    const float p = FMA(k, below ? f->step[1] : f->step[0], below ? f->first[1] : f->first[0]);
+    const float z = il_probit_tail(p < 0.5f ? p : 0.5f);
+    const float x = f->a + f->b * (below ? -z : z);
+
+    return x < f->low ? f->low : x > f->high ? f->high : x;
+}
+
 /* A tile's numbers of the law, from the words in their places. */
 static inline __device__ void draw(float *u, const struct il_fill *f)
 {
@@ -48,7 +65,7 @@ static inline __device__ void draw(float *u, const struct il_fill *f)
         }
     } else if (f->law == IL_LAW_TRUNC_NORMAL) {
         FOR_EACH(e, 4 * LANES)
-            u[e] = f->a + f->b * il_trunc_normal(as_uint(u[e]), f->cut, f->tail);
+            u[e] = il_cut_normal(as_uint(u[e]), f);
     } else {
         FOR_EACH(e, 4 * LANES)
             u[e] = f->a + f->b * il_normal(as_uint(u[e]));

@@ -48,14 +48,16 @@ enum { IL_MIRROR_ROWS = 1, IL_MIRROR_COLS = 2 };
 enum il_after { IL_AFTER_NOTHING, IL_AFTER_ORTHOGONAL, IL_AFTER_COLUMN_NORM };
 struct il_fill {
     uint64_t seed, tensor;
-    uint32_t law;   /* enum il_law */
+    uint32_t law; /* enum il_law */
     float a, b;
-    float cut, tail; /* of the cut normal; tail: the probability beyond one cut */
-    uint32_t count;  /* of the sparse law, and what a unit is: the weights into a column, or */
-    uint32_t by_row; /* out of a row */
-    uint32_t mirror; /* draw the first half of the rows, of the columns; the other is its negative */
-    uint32_t after;  /* enum il_after: what is done to the drawn matrix */
-    float gain;      /* the orthogonal matrix's factor; the norm of a column */
+    float low, high;         /* of the cut normal: its range, and how words become probabilities */
+    float first[2], step[2]; /* beyond |z|, of z >= 0 and of z < 0: see il_cut_normal */
+    uint32_t above;          /* pairs of words that are z >= 0 */
+    uint32_t count;          /* of the sparse law */
+    uint32_t by_row;         /* its units: the weights out of a row, else into a column */
+    uint32_t mirror;         /* draw half of the rows, of the columns; the rest is its negative */
+    uint32_t after;          /* enum il_after: what is done to the drawn matrix */
+    float gain;              /* the orthogonal matrix's factor; the norm of a column */
 };
 
 /* Floats of work memory that the orthogonal matrices need, a run. */
@@ -64,8 +66,8 @@ struct il_fill {
 
 /* Moments of one column, in double and in the order of the rows. */
 struct il_moments {
-    double sum, square;   /* of the elements, of their squares */
-    float least, most;    /* NaN if an element is */
+    double sum, square;    /* of the elements, of their squares */
+    float least, most;     /* NaN if an element is */
     uint32_t zeros, large; /* elements that are 0; with |x| above an edge */
 };
 

@@ -6,6 +6,7 @@
  * widened so that s remains its standard deviation.
  */
 #include <math.h>
+#include "cut.h"
 #include "gain.h"
 #include "meanfield.h"
 #include "scheme.h"
@@ -13,6 +14,15 @@
 
 /* standard deviation of a normal number cut at +-2, to 20 digits */
 static const double CUT2_STD = 0.87962566103423975041;
+
+/*
+ * How many standard deviations from the mean the nearer bound of a cut law may be: the kernel's
+ * probabilities then begin near 2^-33, where its polynomials end.
+ */
+static const double NEARER_BOUND = 2.3;
+
+/* the range of parameters that have none; a bound so far away is none */
+#define FAR 1e30
 
 typedef il_status scheme_fn(struct il_draw *out, const double *v, const struct il_standing *at,
                             il_error *err);
@@ -44,20 +54,20 @@ static il_status normal_of(struct il_draw *out, double std)
     return IL_OK;
 }
 
-/* sd before the cut */
-static il_status cut_of(struct il_draw *out, double mean, double sd, double cut)
+/* sd before the cut; low and high in standard deviations */
+static il_status cut_of(struct il_draw *out, double mean, double sd, double low, double high)
 {
-    out->fill.law = IL_LAW_TRUNC_NORMAL;
+    il_cut_fill(&out->fill, low, high);
     out->fill.a = (float)mean;
     out->fill.b = (float)sd;
-    out->fill.cut = (float)cut;
-    out->fill.tail = (float)(erfc(cut / M_SQRT2) / 2);
+    out->fill.low = (float)(mean + sd * low);
+    out->fill.high = (float)(mean + sd * high);
     return IL_OK;
 }
 
 static il_status trunc_of(struct il_draw *out, double std)
 {
-    return cut_of(out, 0, std / CUT2_STD, 2);
+    return cut_of(out, 0, std / CUT2_STD, -2, 2);
 }
 
 static il_status orthogonal_of(struct il_draw *out, double gain)
@@ -165,8 +175,23 @@ SCHEME(normal)
 
 SCHEME(trunc_normal)
 {
-    UNUSED;
-    return cut_of(out, v[0], v[1], v[2]);
+    const double mean = v[0], std = v[1];
+    const double low = v[3] > -FAR ? v[3] : -INFINITY, high = v[4] < FAR ? v[4] : INFINITY;
+    const double cut = v[2] > 0 ? v[2] : isinf(low) && isinf(high) ? 2 : INFINITY;
+    const double from = fmax((low - mean) / std, -cut), to = fmin((high - mean) / std, cut);
+
+    (void)at;
+    if (!(low < high))
+        return il_fail(err, IL_E_USAGE, "trunc_normal needs low < high, not %g and %g", low, high);
+    if (!(from < to && from <= NEARER_BOUND && to >= -NEARER_BOUND))
+        return il_fail(err, IL_E_USAGE,
+                       "trunc_normal: low to high, %g to %g, must begin within cut and %g standard "
+                       "deviations of the mean: mean is %g, std %g, cut %g",
+                       low, high, NEARER_BOUND, mean, std, cut);
+    cut_of(out, mean, std, from, to);
+    out->fill.low = fmaxf(out->fill.low, (float)low); /* as they were given, to the bit */
+    out->fill.high = fminf(out->fill.high, (float)high);
+    return IL_OK;
 }
 
 SCHEME(variance_scaling)
@@ -542,13 +567,13 @@ SCHEME(flax)
 SCHEME(haiku)
 {
     UNUSED;
-    return cut_of(out, 0, 1 / sqrt(at->fan_in), 2);
+    return cut_of(out, 0, 1 / sqrt(at->fan_in), -2, 2);
 }
 
 SCHEME(tf1_legacy)
 {
     (void)err;
-    return cut_of(out, 0, sqrt(v[0] / fan(v[1], at)), 2);
+    return cut_of(out, 0, sqrt(v[0] / fan(v[1], at)), -2, 2);
 }
 
 SCHEME(file)
@@ -569,11 +594,11 @@ SCHEME(file)
     }
 #define REAL(name, value, help)                                                                    \
     {                                                                                              \
-        name, value, -1e30, 1e30, NULL, help                                                       \
+        name, value, -FAR, FAR, NULL, help                                                         \
     }
 #define POSITIVE(name, value, help)                                                                \
     {                                                                                              \
-        name, value, 0, 1e30, NULL, help                                                           \
+        name, value, 0, FAR, NULL, help                                                            \
     }
 #define WORDS(name, value, words, help)                                                            \
     {                                                                                              \
@@ -595,9 +620,13 @@ SCHEME(file)
       REAL("low", -0.05, "lower bound"), REAL("high", 0.05, "upper bound"))                        \
     X(normal, NULL, "normal", "gaussian random_normal", "mean + N(std)", "",                       \
       REAL("mean", 0, "mean"), POSITIVE("std", 0.05, "standard deviation"))                        \
-    X(trunc_normal, NULL, "trunc_normal", "truncated_normal", "mean + std z, |z| <= cut", "",      \
-      REAL("mean", 0, "mean"), POSITIVE("std", 0.05, "standard deviation before the cut"),         \
-      { "cut", 2, 1e-3, 1e6, NULL, "where z is cut, in standard deviations" })                     \
+    X(trunc_normal, NULL, "trunc_normal", "truncated_normal",                                      \
+      "mean + std z, |z| <= cut, low <= it <= high", "", REAL("mean", 0, "mean"),                  \
+      POSITIVE("std", 0.05, "standard deviation before the cut"),                                  \
+      { "cut", -1, 1e-3, 1e6, "auto",                                                              \
+        "where z is cut, in standard deviations; auto: at 2, or nowhere if low or high is "        \
+        "given" },                                                                                 \
+      REAL("low", -FAR, "lower bound; -1e30: none"), REAL("high", FAR, "upper bound; 1e30: none")) \
     X(variance_scaling, NULL, "variance_scaling", "", "variance scale / F", "Keras",               \
       POSITIVE("scale", 1, "variance times F"), MODE(0),                                           \
       WORDS("distribution", 1, DISTRIBUTIONS, "its shape"))                                        \
@@ -740,14 +769,6 @@ il_status il_scheme_bias_of(const struct il_choice *c, const struct il_standing 
     return run_scheme(functions[c->index], c, at, out, err);
 }
 
-/* standard deviation of a normal number cut at +-c */
-static double cut_std(double c)
-{
-    const double density = exp(-c * c / 2) / sqrt(2 * M_PI), inside = erf(c / M_SQRT2);
-
-    return c > 30 ? 1 : sqrt(1 - 2 * c * density / inside);
-}
-
 /*
  * Sum of Sylvester's Hadamard matrix over its first n rows and m columns. From the largest power of
  * two on its columns repeat, and where rows are past it too the signs turn; a whole block of that
@@ -797,9 +818,15 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_standi
         x.high = b > 0 ? INFINITY : a;
         break;
     case IL_LAW_TRUNC_NORMAL:
-        x.std = b * cut_std((double)f->cut);
-        x.low = a - b * (double)f->cut;
-        x.high = a + b * (double)f->cut;
+        if (b > 0) {
+            const struct il_cut_facts z =
+                il_cut_facts(((double)f->low - a) / b, ((double)f->high - a) / b);
+
+            x.mean = a + b * z.mean;
+            x.std = b * z.std;
+            x.low = (double)f->low;
+            x.high = (double)f->high;
+        }
         break;
     case IL_LAW_SPARSE:
         x.std = b * sqrt(f->count / (f->by_row ? m : n));

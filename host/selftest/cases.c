@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "device/seam.h"
+#include "lib/cut.h"
 #include "random.h"
 
 /* a call of the seam, unless one before it failed */
@@ -111,11 +112,12 @@ static void case_fill(struct il_trial *t)
         for (unsigned m = 0; m < t->runs; m++) {
             f[m].seed = t->seed + m;
             f[m].tensor = ((uint64_t)1 << 32) + m;
-            f[m].law = (first + m) % (IL_LAW_HADAMARD + 1);
             f[m].a = draw(t, -2, 0);
             f[m].b = draw(t, 1, 2);
-            f[m].cut = 2.0f;
-            f[m].tail = 0.02275013f;
+            il_cut_fill(&f[m], m % 2 ? -2 : -0.5, 2);
+            f[m].law = (first + m) % (IL_LAW_HADAMARD + 1);
+            f[m].low = f[m].a + f[m].b * (m % 2 ? -2.0f : -0.5f);
+            f[m].high = f[m].a + f[m].b * 2.0f;
             f[m].by_row = m % 2;
             f[m].count = pick(t, t->rows + 1);
             if (f[m].law < IL_LAW_SPARSE && pick(t, 2))

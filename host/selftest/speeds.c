@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "cases.h"
+#include "lib/cut.h"
 #include "random.h"
 #include "selftest.h"
 
@@ -187,13 +188,15 @@ static void set_clock(struct bench *b)
 
 static void bench_fill(struct bench *b)
 {
+    struct il_fill cut = { .b = 1, .low = -2, .high = 2 };
+
     layout(b, 1, HIDDEN, 1);
     set_fill(b, &(struct il_fill){ .law = IL_LAW_UNIFORM, .b = 1 });
     TIME(b, "fill", "uniform 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
     set_fill(b, &(struct il_fill){ .law = IL_LAW_NORMAL, .b = 1 });
     TIME(b, "fill", "normal 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
-    set_fill(
-        b, &(struct il_fill){ .law = IL_LAW_TRUNC_NORMAL, .b = 1, .cut = 2, .tail = 0.02275013f });
+    il_cut_fill(&cut, -2, 2);
+    set_fill(b, &cut);
     TIME(b, "fill", "trunc_normal 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
     set_fill(b, &(struct il_fill){ .law = IL_LAW_SPARSE, .b = 1, .count = 15 });
     TIME(b, "fill", "sparse 785x256", do_fill(b->d, b->a, b->fill, SHAPE));

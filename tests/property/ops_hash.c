@@ -66,8 +66,11 @@ static void hash_fill(void)
                                      .law = law,
                                      .a = 0.3f,
                                      .b = 0.7f,
-                                     .cut = 2,
-                                     .tail = 0.02275013f,
+                                     .low = -1.1f,
+                                     .high = 1.7f,
+                                     .first = { 0.02275013f, 0.02275013f },
+                                     .step = { 2.2e-10f, 2.3e-10f },
+                                     .above = (1u << 30) + m,
                                      .count = 3,
                                      .by_row = m % 2,
                                      .mirror = law < IL_LAW_SPARSE ? m : 0 };

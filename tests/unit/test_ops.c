@@ -17,6 +17,7 @@
 
 #include "kernel.h"
 #include "elementary.h"
+#include "lib/cut.h"
 #include "random.h"
 #include "reference.h"
 
@@ -167,21 +168,36 @@ static double probit_tail(double p)
     return (low + high) / 2;
 }
 
+/*
+ * z >= 0 has the first words, its share of the mass between low and high, counted in pairs; either
+ * side's words are the middles of equal parts of its probabilities, from its bound to the mean
+ */
+static double cut_normal(uint32_t word, double low, double high)
+{
+    const double far[2] = { erfc(fmax(high, 0) / sqrt(2)) / 2, erfc(fmax(-low, 0) / sqrt(2)) / 2 };
+    const double near[2] = { erfc(fmax(low, 0) / sqrt(2)) / 2, erfc(fmax(-high, 0) / sqrt(2)) / 2 };
+    const double mass[2] = { near[0] - far[0], near[1] - far[1] };
+    const double first = 2 * rint(0x1p31 * mass[0] / (mass[0] + mass[1]));
+    const int side = word >= first;
+    const double k = side ? word - first : word, n = side ? 0x1p32 - first : first;
+    const double z = probit_tail(far[side] + mass[side] * (k + 0.5) / n);
+
+    return side ? -z : z;
+}
+
 /* element e of a drawn tensor, from the definitions in fill.cu; rows x cols is the drawn part */
 static double filled(const struct il_fill *f, unsigned e, unsigned rows, unsigned cols)
 {
     const uint32_t word = il_philox(f->seed, e / 4, f->tensor).v[e % 4];
-    const double a = (double)f->a, b = (double)f->b, tail = (double)f->tail;
+    const double a = (double)f->a, b = (double)f->b;
     const unsigned i = e / cols, j = e % cols;
-    double z;
 
     (void)rows;
     switch ((enum il_law)f->law) {
     case IL_LAW_UNIFORM:
         return a + (b - a) * (double)il_uniform(word);
     case IL_LAW_TRUNC_NORMAL:
-        z = probit_tail(tail + (0.5 - tail) * ((word & 0x7fffffff) + 0.5) / 0x80000000);
-        return a + b * (word >> 31 ? -z : z);
+        return a + b * cut_normal(word, ((double)f->low - a) / b, ((double)f->high - a) / b);
     case IL_LAW_NORMAL:
     case IL_LAW_SPARSE:
         return a + b * (double)il_normal(word);
@@ -198,11 +214,14 @@ static struct il_fill some_fill(struct trial *t, unsigned m)
 {
     struct il_fill f = { .seed = t->seed + m, .tensor = ((uint64_t)1 << 32) + m, .gain = 1 };
 
-    f.law = (uint32_t)(t->seed + m) % (IL_LAW_HADAMARD + 1);
     f.a = (float)draw(t, -2, 0);
     f.b = (float)draw(t, 1, 2);
-    f.cut = (float)draw(t, 0.1, 5);
-    f.tail = (float)(erfc((double)f.cut / sqrt(2)) / 2);
+    f.low = (float)draw(t, -5, 1); /* in z so far; 0 may lie outside */
+    f.high = (float)(fmax((double)f.low, -1) + draw(t, 0.3, 5));
+    il_cut_fill(&f, (double)f.low, (double)f.high);
+    f.law = (uint32_t)(t->seed + m) % (IL_LAW_HADAMARD + 1);
+    f.low = f.a + f.b * f.low;
+    f.high = f.a + f.b * f.high;
     f.by_row = m % 2;
     f.count = (uint32_t)draw(t, 0, 1.2 * (f.by_row ? t->cols : t->rows));
     if (f.law < IL_LAW_SPARSE && draw(t, 0, 1) < 0.5)
@@ -247,15 +266,15 @@ static void case_fill(struct trial *t)
                 if (f[m].law == IL_LAW_SPARSE && got == 0)
                     continue;
                 /* three roundings of numbers below 4 + |b z| < 16; the cut normal's z < 5 has an
-                 * error of 4 ulp, and as much from the rounding of p: 2 * 8 * 4 */
+                 * error of 4 ulp, and as much from the roundings of p and of the bounds: 3 * 8 * 4 */
                 near(odd ? -got : got, want,
                      exact                             ? 0
-                     : f[m].law == IL_LAW_TRUNC_NORMAL ? (3 * 16 + 64) * EPS
+                     : f[m].law == IL_LAW_TRUNC_NORMAL ? (3 * 16 + 96) * EPS
                                                        : 3 * 16 * EPS,
                      "fill");
                 if (f[m].law == IL_LAW_TRUNC_NORMAL)
-                    assert_true(fabs((odd ? -got : got) - (double)f[m].a) <=
-                                (double)(f[m].b * f[m].cut) * (1 + 4 * EPS));
+                    assert_true((odd ? -got : got) >= (double)f[m].low &&
+                                (odd ? -got : got) <= (double)f[m].high);
             }
         if (f[m].law == IL_LAW_SPARSE)
             check_sparse(t, w, m, &f[m]);

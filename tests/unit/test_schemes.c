@@ -299,6 +299,31 @@ static void test_laws(void **state)
         assert_true(w.mean == 0 && w.low == -w.high);
     }
     {
+        static const struct {
+            const char *scheme;
+            double mean, std, low, high;
+        } cut[] = {
+            /* scipy.stats.truncnorm; PyTorch's bounds are absolute: 100 sigma cut nothing */
+            { "torch.trunc_normal_:std=0.02", 0, .02, -2, 2 },
+            { "torch.trunc_normal_", 0, .87962566103, -2, 2 },
+            { "timm.vit", 0, .02, -2, 2 },
+            { "trunc_normal:0:1:low=-1:high=3", .2827861107, .7849469634, -1, 3 },
+            { "trunc_normal:0:1:low=1", 1.5251352762, .4462036145, 1, INFINITY },
+            { "trunc_normal:0.5:0.25:high=0.25", .1187161810, .1115509036, -INFINITY, .25 },
+            { "trunc_normal:0:1:cut=2:low=-1:high=3", .2296371791, .7209455869, -1, 2 },
+            { "trunc_normal:0.5:0:low=0:high=1", .5, 0, .5, .5 }
+        };
+
+        for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+            il_tensor_law w;
+
+            assert_int_equal(il_scheme_law(cut[i].scheme, &place, &w, NULL, NULL), IL_OK);
+            near(w.mean, cut[i].mean, 1e-7, cut[i].scheme);
+            near(w.std, cut[i].std, 1e-7, cut[i].scheme);
+            assert_true(w.low == cut[i].low && w.high == cut[i].high);
+        }
+    }
+    {
         il_tensor_law w, b;
 
         assert_int_equal(il_scheme_law("torch", &place, &w, &b, NULL), IL_OK);
@@ -432,9 +457,26 @@ static int by_size(const void *a, const void *b)
 
 static double normal_below(double z) { return erfc(-z / M_SQRT2) / 2; }
 
-/* P(element <= x) */
-static double below(const il_tensor_law *law, double x)
+typedef double distribution(const void *law, double x); /* P(element <= x) */
+
+/* the Kolmogorov-Smirnov distance of n numbers from a law; sorts them */
+static double distance(float *w, size_t n, distribution *below, const void *law)
 {
+    double most = 0;
+
+    qsort(w, n, sizeof *w, by_size);
+    for (size_t i = 0; i < n; i++) {
+        const double p = below(law, (double)w[i]);
+
+        most = fmax(most,
+                    fmax(fabs(p - (double)i / (double)n), fabs(p - (double)(i + 1) / (double)n)));
+    }
+    return most;
+}
+
+static double below(const void *of, double x)
+{
+    const il_tensor_law *const law = of;
     const double z = x - law->mean, inside = .95449973610364158;
 
     if (!strcmp(law->name, "uniform"))
@@ -449,7 +491,7 @@ static void check_sample(const char *scheme, size_t in, size_t out, double kurto
     const il_place at = { .fan_in = in, .fan_out = out };
     const size_t n = in * out;
     float *const w = filled("cpu", scheme, &at, SEED, NULL);
-    double mean = 0, two = 0, four = 0, ks = 0;
+    double mean = 0, two = 0, four = 0;
     il_tensor_law law;
     char what[64];
 
@@ -466,14 +508,47 @@ static void check_sample(const char *scheme, size_t in, size_t out, double kurto
     near(mean, 0, 5 * law.std / sqrt((double)n), what);
     near(sqrt(two) / law.std, 1, 5 * sqrt((kurtosis - 1) / (double)n) / 2, what);
     near(four / two / two, kurtosis, 5 * sqrt(24 / (double)n), what);
-    qsort(w, n, sizeof *w, by_size);
-    for (size_t i = 0; i < n; i++) {
-        const double p = below(&law, (double)w[i]);
-
-        ks = fmax(ks, fmax(fabs(p - (double)i / (double)n), fabs(p - (double)(i + 1) / (double)n)));
-    }
-    near(ks, 0, 1.9495 / sqrt((double)n), what);
+    near(distance(w, n, below, &law), 0, 1.9495 / sqrt((double)n), what);
     free(w);
+}
+
+struct cut {
+    double mean, std, low, high;
+};
+
+static double below_cut(const void *of, double x)
+{
+    const struct cut *const c = of;
+    const double low = normal_below((c->low - c->mean) / c->std);
+    const double high = normal_below((c->high - c->mean) / c->std);
+
+    return (normal_below((x - c->mean) / c->std) - low) / (high - low);
+}
+
+/* bounds of our own: on both sides of the mean or on one, near it or far; none is passed */
+static void test_bounds(void **state)
+{
+    static const struct cut cuts[] = { { 0, .02, -2, 2 },     { 0, 1, -1, 3 },
+                                       { 0, 1, 1, 4 },        { .5, .25, -3, .25 },
+                                       { 0, 1, 2.3, 8 },      { 1, 2, -3.6, -3.5 },
+                                       { 0, 1, -1e-3, 3e-3 }, { 3, .5, 3, INFINITY } };
+    const il_place at = { .fan_in = 500, .fan_out = 400 };
+    const size_t n = 500 * 400;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        const struct cut *const c = &cuts[i];
+        char text[128];
+        float *w;
+
+        snprintf(text, sizeof text, "trunc_normal:%g:%g:low=%g", c->mean, c->std, c->low);
+        if (isfinite(c->high))
+            snprintf(text + strlen(text), sizeof text - strlen(text), ":high=%g", c->high);
+        w = filled("cpu", text, &at, SEED, NULL);
+        near(distance(w, n, below_cut, c), 0, 1.9495 / sqrt((double)n), text);
+        assert_true(w[0] >= (float)c->low && w[n - 1] <= (float)c->high);
+        free(w);
+    }
 }
 
 static void test_samples(void **state)
@@ -804,7 +879,8 @@ static void check_flavours(const char *scheme, const size_t size[2])
 static void test_equal_bits(void **state)
 {
     static const size_t size[][2] = { { 38, 22 }, { 7, 3 }, { 1, 1 } };
-    static const char *const others[] = { "mean_field:1:1", "trunc_normal:cut=3", "sparse:axis=out",
+    static const char *const others[] = { "mean_field:1:1", "trunc_normal:cut=3",
+                                          "trunc_normal:0:1:low=-1:high=3", "sparse:axis=out",
                                           "uniform:1000:1001" };
     const il_entry *e;
 
@@ -836,6 +912,9 @@ static void test_refusals(void **state)
                  { "edge_of_chaos:sigma_b=0.3", "relu", "sigma_b = 0 only, not 0.3", 5, 5 },
                  { "edge_of_chaos:sigma_b=5", "gelu", "sigma_b may be at most 3.352", 5, 5 },
                  { "edge_of_chaos:sigma_b=0", "softplus", "has no q* up to 10000", 5, 5 },
+                 { "trunc_normal:low=1:high=1", "relu", "low < high, not 1 and 1", 5, 5 },
+                 { "trunc_normal:0:1:low=3", "relu", "3 to inf, must begin within", 5, 5 },
+                 { "trunc_normal:0:1:cut=1:low=1.5", "relu", "cut 1", 5, 5 },
                  { "random_walk", "tanh", "relu and linear only", 5, 5 },
                  { "he_normal:gain=auto", "softmax", "whole rows", 5, 5 },
                  { "lsuv", "relu", "needs data", 5, 5 },
@@ -870,6 +949,7 @@ int main(void)
         cmocka_unit_test(test_orthogonal),    cmocka_unit_test(test_exact_schemes),
         cmocka_unit_test(test_open_interval), cmocka_unit_test(test_looks_linear),
         cmocka_unit_test(test_equal_bits),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_bounds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
