@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "number.h"
+#include "gain.h"
 #include "initlab/schemes.h"
 #include "tables.h"
+#include "theirs.h"
 
-enum { PIECE = 64, NAMES = 128 };
+enum { PIECE = 64, NAME = 128, NAMES = 256 };
 
 /* ---- nearest names --------------------------------------------------------------------------- */
 
@@ -74,8 +76,7 @@ static const char *hint(char text[PIECE], const char *word, const char *const *c
 
 /* ---- parsing --------------------------------------------------------------------------------- */
 
-/* Is name the row's, or one of its aliases? Dashes, underscores and capitals do not count. */
-static int same(const char *a, size_t n, const char *b, size_t m)
+int il_same_word(const char *a, size_t n, const char *b, size_t m)
 {
     size_t i = 0, j = 0;
 
@@ -91,16 +92,17 @@ static int same(const char *a, size_t n, const char *b, size_t m)
     }
 }
 
+/* Is name the row's, or one of its aliases? */
 static int named(const il_entry *e, const char *name, size_t n)
 {
     const char *p = e->aliases;
 
-    if (same(name, n, e->name, strlen(e->name)))
+    if (il_same_word(name, n, e->name, strlen(e->name)))
         return 1;
     while (*p) {
         const size_t m = strcspn(p, " ");
 
-        if (same(name, n, p, m))
+        if (il_same_word(name, n, p, m))
             return 1;
         p += m + (p[m] == ' ');
     }
@@ -120,53 +122,43 @@ const il_entry *il_entry_named(il_list list, const char *name, size_t n)
 int il_entry_param(const il_entry *e, const char *name)
 {
     for (int i = 0; i < IL_MAX_PARAMS && e->param[i].name; i++)
-        if (same(name, strlen(name), e->param[i].name, strlen(e->param[i].name)))
+        if (il_same_word(name, strlen(name), e->param[i].name, strlen(e->param[i].name)))
             return i;
     return -1;
 }
 
-/* what frameworks call schemes, and what that is here */
-static const char *const their_names[][2] = {
-#define X(theirs, ours) { theirs, ours },
-#include "scheme_names.def"
-#undef X
-};
-enum { THEIR_NAMES = sizeof their_names / sizeof *their_names };
-
-const char *il_scheme_alias(size_t index, const char **ours)
+/* why no row of the list has this name */
+static il_status unknown(il_list list, const char *name, const struct il_theirs *const differ[2],
+                         il_error *err)
 {
-    if (index >= THEIR_NAMES)
-        return NULL;
-    *ours = their_names[index][1];
-    return their_names[index][0];
-}
-
-const char *il_our_name(il_list list, const char *name, size_t n)
-{
-    for (size_t i = 0; list == IL_SCHEMES && i < THEIR_NAMES; i++)
-        if (same(name, n, their_names[i][0], strlen(their_names[i][0])))
-            return their_names[i][1];
-    return NULL;
-}
-
-static il_status find_entry(struct il_choice *c, il_list list, const char *name, il_error *err)
-{
-    const char *names[NAMES + THEIR_NAMES + 1];
-    char near[PIECE];
+    const char *names[NAMES], *other, *ours;
+    char near[PIECE], plain[NAME];
+    const il_entry *e;
     size_t n = 0;
 
-    for (; (c->entry = il_list_at(list, n)) != NULL && n < NAMES; n++) {
-        if (named(c->entry, name, strlen(name))) {
-            c->index = (unsigned)n;
-            return IL_OK;
-        }
-        names[n] = c->entry->name;
-    }
-    for (size_t i = 0; list == IL_SCHEMES && i < THEIR_NAMES; i++)
-        names[n++] = their_names[i][0];
+    if (differ[0])
+        return il_fail(err, IL_E_USAGE, "'%.60s' is %s (%s) and %s (%s); name the one you mean",
+                       name, differ[0]->name, differ[0]->ours, differ[1]->name, differ[1]->ours);
+    il_theirs_plain(name, strlen(name), plain, sizeof plain);
+    for (size_t i = 0; (e = il_list_at(list, i)) && n + 1 < NAMES; i++)
+        names[n++] = e->name;
+    for (size_t i = 0; list == IL_SCHEMES && (other = il_scheme_alias(i, &ours)) && n + 1 < NAMES;
+         i++)
+        names[n++] = other;
     names[n] = NULL;
     return il_fail(err, IL_E_USAGE, "no %s named '%.60s'%s (see 'initlab help %s')",
-                   il_list_noun(list), name, hint(near, name, names), il_list_name(list));
+                   il_list_noun(list), name, hint(near, plain, names), il_list_name(list));
+}
+
+/* the row with a name, which may be a framework's */
+static const il_entry *find(il_list list, const char *name, size_t n,
+                            const struct il_theirs **theirs, const struct il_theirs *differ[2])
+{
+    differ[0] = differ[1] = NULL;
+    *theirs = list == IL_SCHEMES ? il_theirs_find(name, n, differ) : NULL;
+    if (*theirs)
+        return il_entry_named(list, (*theirs)->ours, strcspn((*theirs)->ours, ":"));
+    return differ[0] ? NULL : il_entry_named(list, name, n);
 }
 
 /* index of a word in "a|b|c", -1 if it is none */
@@ -175,7 +167,7 @@ static int word_index(const char *words, const char *word)
     for (int i = 0; *words; i++) {
         const size_t n = strcspn(words, "|");
 
-        if (same(word, strlen(word), words, n))
+        if (il_same_word(word, strlen(word), words, n))
             return i;
         words += n + (words[n] == '|');
     }
@@ -195,6 +187,9 @@ static int word_of(const il_param *p, double value)
     return p->min < p->max ? il_word_of(value) : (int)value;
 }
 
+/* a gain's words alone have colons in them */
+static int is_gain(const il_param *p) { return p->words && strchr(p->words, ':'); }
+
 static il_status read_value(struct il_choice *c, int at, const char *text, il_error *err)
 {
     const il_entry *const e = c->entry;
@@ -202,6 +197,8 @@ static il_status read_value(struct il_choice *c, int at, const char *text, il_er
     double *const value = &c->value[at];
     const int word = p->words && *p->words ? word_index(p->words, text) : -1;
 
+    if (word < 0 && is_gain(p) && il_gain_of_slope(text, value))
+        return IL_OK;
     if (p->words && !*p->words) {
         if (!*text || strlen(text) >= sizeof c->text)
             return il_fail(err, IL_E_USAGE, "%s: %s must have 1 to %zu characters", e->name,
@@ -226,9 +223,17 @@ static il_status read_value(struct il_choice *c, int at, const char *text, il_er
     return IL_OK;
 }
 
+/* a framework's word as ours, if the parameter has that */
+static const char *our_word(const il_param *p, const char *text, const struct il_theirs *theirs)
+{
+    const char *const ours = p->words ? il_theirs_word(theirs, text) : NULL;
+
+    return ours && word_index(p->words, ours) >= 0 ? ours : text;
+}
+
 /* one VALUE or PARAM=VALUE; next is where a value without a name goes */
 static il_status read_param(struct il_choice *c, char *piece, int *next, unsigned *given,
-                            il_error *err)
+                            const struct il_theirs *theirs, il_error *err)
 {
     const il_entry *const e = c->entry;
     const char *names[IL_MAX_PARAMS + 1] = { NULL };
@@ -255,45 +260,39 @@ static il_status read_param(struct il_choice *c, char *piece, int *next, unsigne
         return il_fail(err, IL_E_USAGE, "%s: %s is given twice", e->name, e->param[i].name);
     *given |= 1u << i;
     *next = i + 1;
-    return read_value(c, i, piece, err);
+    return read_value(c, i, our_word(&e->param[i], piece, theirs), err);
 }
 
-/* a word that has a colon in it, as auto:std has: is `piece:next` one? */
+/* a word that has a colon in it, as auto:std and leaky_relu:0.2 have: is `piece:next` one? */
 static int one_word(const il_entry *e, const char *piece, const char *next)
 {
     char joined[PIECE];
+    double ignored;
     const char *const equals = strchr(piece, '=');
 
     if (snprintf(joined, sizeof joined, "%s:%.*s", equals ? equals + 1 : piece,
                  (int)strcspn(next, ":"), next) >= (int)sizeof joined)
         return 0;
     for (int i = 0; i < IL_MAX_PARAMS && e->param[i].name; i++)
-        if (e->param[i].words && strchr(e->param[i].words, ':') &&
-            word_index(e->param[i].words, joined) >= 0)
+        if (is_gain(&e->param[i]) &&
+            (word_index(e->param[i].words, joined) >= 0 || il_gain_of_slope(joined, &ignored)))
             return 1;
     return 0;
 }
 
 /* NAME:VALUE:PARAM=VALUE into c, whose values are the defaults so far */
-static il_status read_text(struct il_choice *c, il_list list, const char *text, int named_ours,
+static il_status read_text(struct il_choice *c, const char *text, const struct il_theirs *theirs,
                            il_error *err)
 {
-    char copy[512], *piece = copy, *colon;
+    char copy[512], value[sizeof copy + PIECE], *piece, *colon;
     il_status st = IL_OK;
     unsigned given = 0;
-    int next = 0;
+    int next = 0, their_next = 0;
 
     if (strlen(text) >= sizeof copy)
         return il_fail(err, IL_E_USAGE, "'%.60s...' is too long", text);
     strcpy(copy, text);
-    colon = strchr(piece, ':');
-    if (colon)
-        *colon = 0;
-    if (!named_ours) {
-        IL_TRY(find_entry(c, list, piece, err));
-        for (int i = 0; i < IL_MAX_PARAMS && c->entry->param[i].name; i++)
-            c->value[i] = c->entry->param[i].value;
-    }
+    colon = strchr(copy, ':');
     while (colon) {
         piece = colon + 1;
         colon = strchr(piece, ':');
@@ -305,7 +304,11 @@ static il_status read_text(struct il_choice *c, il_list list, const char *text, 
             if (colon)
                 *colon = 0;
         }
-        IL_TRY(read_param(c, piece, &next, &given, err));
+        if (theirs)
+            il_theirs_value(theirs, piece, &their_next, value, sizeof value);
+        else
+            strcpy(value, piece);
+        IL_TRY(read_param(c, value, &next, &given, theirs, err));
     }
 out:
     return st;
@@ -313,13 +316,24 @@ out:
 
 il_status il_choice_parse(struct il_choice *out, il_list list, const char *text, il_error *err)
 {
-    const char *const ours = il_our_name(list, text, strcspn(text, ":"));
     struct il_choice c = { .entry = NULL };
+    const struct il_theirs *theirs, *differ[2];
+    const size_t n = strcspn(text, ":");
     il_status st = IL_OK;
+    char name[NAME];
 
-    if (ours)
-        IL_TRY(read_text(&c, list, ours, 0, err));
-    IL_TRY(read_text(&c, list, text, ours != NULL, err));
+    c.entry = find(list, text, n, &theirs, differ);
+    if (!c.entry) {
+        snprintf(name, sizeof name, "%.*s", (int)n, text);
+        return unknown(list, name, differ, err);
+    }
+    while (il_list_at(list, c.index) != c.entry)
+        c.index++;
+    for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++)
+        c.value[i] = c.entry->param[i].value;
+    if (theirs)
+        IL_TRY(read_text(&c, theirs->ours, NULL, err));
+    IL_TRY(read_text(&c, text, theirs, err));
     for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++) {
         const il_param *const p = &c.entry->param[i];
 
@@ -334,10 +348,9 @@ out:
 
 const il_entry *il_list_find(il_list list, const char *choice)
 {
-    const size_t n = strcspn(choice, ":");
-    const char *const ours = il_our_name(list, choice, n);
+    const struct il_theirs *theirs, *differ[2];
 
-    return ours ? il_entry_named(list, ours, strcspn(ours, ":")) : il_entry_named(list, choice, n);
+    return find(list, choice, strcspn(choice, ":"), &theirs, differ);
 }
 
 /* ---- the normal form ------------------------------------------------------------------------- */

@@ -2,8 +2,22 @@
 #include "gain.h"
 
 #include <math.h>
+#include <string.h>
 #include "choice.h"
 #include "gaussian.h"
+#include "number.h"
+
+int il_gain_of_slope(const char *text, double *gain)
+{
+    const char *const colon = strchr(text, ':');
+    double slope;
+
+    if (!colon || !il_same_word(text, (size_t)(colon - text), "leaky_relu", 10) ||
+        !il_read_real(colon + 1, &slope))
+        return 0;
+    *gain = sqrt(2 / (1 + slope * slope));
+    return 1;
+}
 
 double il_gain(double value, const struct il_act *hidden)
 {

@@ -12,6 +12,9 @@
 #define IL_GAIN_WORDS                                                                              \
     "auto|auto:moment|auto:std|auto:backward|linear|sigmoid|tanh|relu|leaky_relu|selu"
 
+/* leaky_relu:SLOPE is a gain, too: a number, sqrt(2 / (1 + slope^2)). 0: the text is none of these. */
+int il_gain_of_slope(const char *text, double *gain);
+
 /* The gain of a value as il_choice holds it. NaN: this activation has none (softmax). */
 double il_gain(double value, const struct il_act *hidden);
 

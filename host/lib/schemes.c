@@ -612,10 +612,9 @@ SCHEME(file)
 
 /* X(function, of the bias that comes with it, name, aliases, formula, source, parameters) */
 #define SCHEMES(X)                                                                                 \
-    X(zeros, NULL, "zeros", "zero zeros_", "0", "", NO_PARAM)                                      \
-    X(ones, NULL, "ones", "one ones_", "1", "", NO_PARAM)                                          \
-    X(constant, NULL, "constant", "const constant_ fill", "value", "",                             \
-      REAL("value", 0, "every element"))                                                           \
+    X(zeros, NULL, "zeros", "zero", "0", "", NO_PARAM)                                             \
+    X(ones, NULL, "ones", "one", "1", "", NO_PARAM)                                                \
+    X(constant, NULL, "constant", "const fill", "value", "", REAL("value", 0, "every element"))    \
     X(uniform, NULL, "uniform", "random_uniform", "U(low, high), the ends left out", "",           \
       REAL("low", -0.05, "lower bound"), REAL("high", 0.05, "upper bound"))                        \
     X(normal, NULL, "normal", "gaussian random_normal", "mean + N(std)", "",                       \

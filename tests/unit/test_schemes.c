@@ -23,6 +23,7 @@
 #include "lib/gaussian.h"
 #include "lib/meanfield.h"
 #include "lib/tables.h"
+#include "lib/theirs.h"
 
 static const uint64_t SEED = 20261123;
 
@@ -364,9 +365,25 @@ static void test_mup_rates(void **state)
     }
 }
 
+/* THEIRS=OURS or one word for both, each a parameter of the row */
+static void check_their_parameters(const struct il_theirs *row, const il_entry *e)
+{
+    char list[128], *save = NULL;
+
+    snprintf(list, sizeof list, "%s", row->parameters);
+    for (char *word = strtok_r(list, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+        char *const ours = strchr(word, '=') ? strchr(word, '=') + 1 : word;
+
+        ours[strcspn(ours, "=")] = 0;
+        if (il_entry_param(e, ours) < 0)
+            fail_msg("%s: %s has no parameter '%s'", row->name, e->name, ours);
+    }
+}
+
 /* every framework's name is a scheme, and no name of ours is taken */
 static void test_their_names(void **state)
 {
+    const struct il_theirs *differ[2];
     const char *ours, *theirs;
     struct il_choice a, b;
 
@@ -380,11 +397,82 @@ static void test_their_names(void **state)
         assert_true(a.entry == b.entry && !memcmp(a.value, b.value, sizeof a.value));
         assert_null(il_entry_named(IL_SCHEMES, theirs, strlen(theirs)));
         assert_non_null(strchr(theirs, '.'));
+        check_their_parameters(il_theirs_find(theirs, strlen(theirs), differ), a.entry);
     }
-    assert_int_equal(il_choice_parse(&a, IL_SCHEMES, "torch.normal_:std=3", NULL), IL_OK);
-    assert_true(a.value[0] == 0 && a.value[1] == 3);
-    assert_int_equal(il_choice_parse(&a, IL_SCHEMES, "GlorotUniform", NULL), IL_OK);
-    assert_string_equal(a.entry->name, "glorot_uniform");
+}
+
+/* as frameworks spell names, parameters and words; by hand from their documents */
+static void test_their_spelling(void **state)
+{
+    static const struct {
+        const char *theirs, *ours;
+    } want[] = {
+        { "HeNormal", "he_trunc_normal" },
+        { "GlorotNormal", "glorot_trunc_normal" },
+        { "LecunNormal", "lecun_trunc_normal" },
+        { "GlorotUniform", "glorot_uniform" },
+        { "Zeros", "zeros" },
+        { "normal_", "normal:std=1" },
+        { "uniform_", "uniform:low=0:high=1" },
+        { "sparse_", "sparse:axis=out:std=0.01:frac_zero=0.9" },
+        { "zeros_", "zeros" },
+        { "lecun_normal_", "lecun_trunc_normal" },
+        { "XAVIER_FAN_IN", "lecun_normal" },
+        { "he_normal", "he_normal" }, /* of no framework alone, nor are these */
+        { "He-Normal", "he_normal" },
+        { "torch.nn.init.xavier_uniform_", "glorot_uniform" },
+        { "nn.init.normal_:0:0.02", "normal:std=0.02" },
+        { "nn.Linear", "torch" },
+        { "keras.initializers.GlorotUniform", "glorot_uniform" },
+        { "tf.keras.initializers.HeNormal", "he_trunc_normal" },
+        { "keras.he_normal", "he_trunc_normal" },
+        { "keras.layers.Dense", "keras" },
+        { "jax.nn.initializers.he_normal", "he_trunc_normal" },
+        { "flax.linen.Dense", "flax" },
+        { "flax.nnx.Linear", "flax" },
+        { "nnx.Linear", "flax" },
+        { "flax.nnx.initializers.normal", "normal:std=0.01" },
+        { "hk.Linear", "haiku" },
+        { "hk.initializers.TruncatedNormal", "trunc_normal:std=1" },
+        { "snt.Linear", "haiku" },
+        { "snt.initializers.RandomUniform", "uniform:low=0:high=1" },
+        { "timm.layers.trunc_normal_tf_:std=0.02", "trunc_normal:std=0.02" },
+        { "torch.trunc_normal_:0:0.02:-1:3", "trunc_normal:std=0.02:low=-1:high=3" },
+        { "torch.uniform_:a=-1", "uniform:low=-1:high=1" },
+        { "torch.sparse_:0.5", "sparse:axis=out:std=0.01:frac_zero=0.5" },
+        { "torch.kaiming_uniform_:a=0.5:mode=fan_out",
+          "he_uniform:gain=1.2649110640673518:mode=fan_out" },
+        { "torch.kaiming_uniform_:0.5:fan_out", "he_uniform:gain=1.2649110640673518:mode=fan_out" },
+        { "torch.kaiming_normal_:nonlinearity=selu", "he_normal:gain=selu" },
+        { "torch.xavier_normal_:gain=leaky_relu:0.5", "glorot_normal:gain=1.2649110640673518" },
+        { "he_normal:leaky_relu:0.5:fan_out", "he_normal:gain=1.2649110640673518:mode=fan_out" },
+        { "torch.xavier_normal_:conv2d", "glorot_normal:gain=linear" },
+        { "glorot_normal:gain=identity", "glorot_normal:gain=linear" },
+        { "keras.RandomNormal:stddev=0.1", "normal:std=0.1" },
+        { "keras.RandomUniform:-1:1", "uniform:low=-1:high=1" },
+        { "keras.VarianceScaling:distribution=normal", "variance_scaling" },
+        { "keras.VarianceScaling:2:fan_avg:untruncated_normal",
+          "variance_scaling:scale=2:mode=fan_avg:distribution=normal" },
+        { "jax.variance_scaling:1:fan_in:normal", "variance_scaling:distribution=normal" },
+        { "jax.variance_scaling:1:fan_in:truncated_normal", "variance_scaling" },
+        { "jax.uniform:scale=2", "uniform:low=0:high=2" },
+        { "haiku.RandomNormal:2:1", "normal:mean=1:std=2" },
+        { "haiku.UniformScaling:scale=1.5", "uniform_scaling:factor=1.5" },
+        { "timm.variance_scaling_", "variance_scaling:distribution=normal" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        char text[IL_CHOICE_TEXT];
+        il_error err = { .text = "" };
+        struct il_choice c;
+
+        if (il_choice_parse(&c, IL_SCHEMES, want[i].theirs, &err) != IL_OK)
+            fail_msg("%s: %s", want[i].theirs, err.text);
+        il_choice_text(&c, text);
+        assert_string_equal(text, want[i].ours);
+        assert_true(il_list_find(IL_SCHEMES, want[i].theirs) == c.entry);
+    }
 }
 
 static void test_spelling(void **state)
@@ -403,6 +491,12 @@ static void test_spelling(void **state)
         { "sparse:frac_zero=0.9", "sparse:frac_zero=0.9", NULL },
         { "file:a/b.npy", "file:path=a/b.npy", NULL },
         { "he_nromal", NULL, "did you mean 'he_normal'" },
+        { "RandomNormal", NULL, "is keras.RandomNormal (normal) and haiku.RandomNormal" },
+        { "Linear", NULL, "is torch.nn.Linear (torch) and flax.nnx.Linear (flax)" },
+        { "torch.nn.init.xavir_uniform_", NULL, "did you mean 'torch.xavier_uniform_'" },
+        { "torch.kaiming_normal_:a=x", NULL, "gain must be a number" },
+        { "torch.kaiming_normal_:a=1:gain=2", NULL, "gain is given twice" },
+        { "keras.RandomNormal:stdev=1", NULL, "did you mean 'std'" },
         { "torch.kaiming_norml_", NULL, "did you mean 'torch.kaiming_normal_'" },
         { "he_normal:gain=-1", NULL, "between 0 and" },
         { "he_normal:gain=automatic", NULL, "a number or one of auto|" },
@@ -949,7 +1043,7 @@ int main(void)
         cmocka_unit_test(test_orthogonal),    cmocka_unit_test(test_exact_schemes),
         cmocka_unit_test(test_open_interval), cmocka_unit_test(test_looks_linear),
         cmocka_unit_test(test_equal_bits),    cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_bounds),        cmocka_unit_test(test_their_spelling),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
