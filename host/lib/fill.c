@@ -7,6 +7,7 @@
 #include "ftz.h"
 #include "gaussian.h"
 #include "initlab/schemes.h"
+#include "load.h"
 #include "run.h"
 #include "scheme.h"
 #include "tables.h"
@@ -97,46 +98,103 @@ static int fetch(il_device *d, const struct il_layer *at, const float *w, float 
     return e;
 }
 
-il_status il_fill(il_device *device, const char *scheme, const il_place *place, uint64_t seed,
-                  float *weights, float *bias, il_error *err)
+/* on the device, and from there */
+static il_status draw(il_device *device, const unsigned width[2], const struct il_draw draws[2],
+                      float *weights, float *bias, il_error *err)
 {
-    const uint64_t ftz = il_ftz_on();
-    const unsigned width[2] = { (unsigned)place->fan_in, (unsigned)place->fan_out };
-    struct il_standing at;
-    struct il_draw draw[2];
     struct il_layer layer;
+    il_status st = IL_OK;
     void *w = NULL;
-    il_status st;
     size_t bytes;
     int e;
 
-    IL_TRY(resolve(scheme, place, seed, &at, draw, err));
-    if (draw[0].from_file || draw[0].data.rule != IL_DATA_NONE) {
-        st = il_fail(err, IL_E_USAGE, "%s needs %s: train with it, or save a pack's weights",
-                     scheme, draw[0].from_file ? "a file and a layer of it" : "data");
-        goto out;
-    }
-    if (!il_layout(&layer, 1, width, 1)) {
-        st = il_fail(err, IL_E_USAGE, "a layer of %zu x %zu is too large for any device",
-                     place->fan_in, place->fan_out);
-        goto out;
-    }
+    if (!il_layout(&layer, 1, width, 1))
+        return il_fail(err, IL_E_USAGE, "a layer of %u x %u is too large for any device", width[0],
+                       width[1]);
     bytes = (size_t)layer.rows * layer.ld * sizeof(float);
     e = device->seam->alloc(device, &w, bytes);
     if (!e)
         e = device->seam->zero(device, w, bytes);
     if (!e)
-        e = il_draw_layer(device, &layer, 1, w, &draw[0].fill, &draw[1].fill);
+        e = il_draw_layer(device, &layer, 1, w, &draws[0].fill, &draws[1].fill);
     if (!e)
         e = fetch(device, &layer, w, weights, bias);
     if (e)
-        st = e == IL_DRAW_MEMORY
-                 ? il_fail(err, IL_E_MEMORY, "out of memory for a layer of %zu x %zu",
-                           place->fan_in, place->fan_out)
-                 : il_fail(err, IL_E_DEVICE, "%s: draw a layer: %s", device->id,
-                           device->seam->error(device, e));
+        st = e == IL_DRAW_MEMORY ? il_fail(err, IL_E_MEMORY, "out of memory for a layer of %u x %u",
+                                           width[0], width[1])
+                                 : il_fail(err, IL_E_DEVICE, "%s: draw a layer: %s", device->id,
+                                           device->seam->error(device, e));
     device->seam->free(device, w);
+    return st;
+}
+
+il_status il_fill(il_device *device, const char *scheme, const il_place *place, uint64_t seed,
+                  float *weights, float *bias, il_error *err)
+{
+    const uint64_t ftz = il_ftz_on();
+    struct il_standing at;
+    struct il_draw draws[2];
+    il_status st;
+
+    IL_TRY(resolve(scheme, place, seed, &at, draws, err));
+    if (draws[0].from_file || draws[0].data.rule != IL_DATA_NONE) {
+        st = il_fail(err, IL_E_USAGE, "%s needs %s: train with it, or save a pack's weights",
+                     scheme, draws[0].from_file ? "a file and a layer of it" : "data");
+        goto out;
+    }
+    st = draw(device, (const unsigned[]){ at.fan_in, at.fan_out }, draws, weights, bias, err);
 out:
+    il_ftz_restore(ftz);
+    return st;
+}
+
+/* over what was drawn, what files have of it */
+static il_status load(const il_config *config, const struct il_run *run, unsigned layer,
+                      float *weights, float *bias, il_error *err)
+{
+    struct il_init *const init = malloc(sizeof *init);
+    il_status st;
+    int got[2];
+
+    if (!init)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    st = il_init_parse(init, il_config_get(config, "init"), err);
+    if (st == IL_OK)
+        st = il_load_layer(init, layer, run->layers, run->width[layer], run->width[layer + 1],
+                           weights, bias, got, err);
+    free(init);
+    return st;
+}
+
+il_status il_fill_layer(il_device *device, const il_config *config, size_t layer, float *weights,
+                        float *bias, il_error *err)
+{
+    const uint64_t ftz = il_ftz_on();
+    struct il_run *const run = malloc(sizeof *run);
+    struct il_draw draws[2];
+    il_status st;
+
+    if (!run) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
+    IL_TRY(il_run_initial(run, config, err));
+    if (layer >= run->layers) {
+        st = il_fail(err, IL_E_USAGE, "there is no layer %zu among %u (the first is 0)", layer,
+                     run->layers);
+        goto out;
+    }
+    draws[0] = run->draw[layer].weight;
+    draws[1] = run->draw[layer].bias;
+    if (draws[0].data.rule != IL_DATA_NONE) {
+        st = il_fail(err, IL_E_USAGE, "init: layer %zu is fitted to data: open a pack for it",
+                     layer + 1);
+        goto out;
+    }
+    IL_TRY(draw(device, run->width + layer, draws, weights, bias, err));
+    IL_TRY(load(config, run, (unsigned)layer, weights, bias, err));
+out:
+    free(run);
     il_ftz_restore(ftz);
     return st;
 }

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "init.h"
+#include "load.h"
 #include "pack_impl.h"
 #include "weights.h"
 
@@ -15,46 +15,61 @@ static int holds_names(const char *path)
     return n > 12 && strcmp(path + n - 12, ".safetensors") == 0;
 }
 
-/* weights or bias of one layer of one run */
-static il_status load_tensor(struct il_pack *p, size_t run, unsigned l, int bias,
-                             const struct il_choice *c, il_error *err)
+/* weights or bias of one layer */
+static il_status load_tensor(const struct il_choice *c, unsigned layer, int bias, size_t in,
+                             size_t out, float *data, il_error *err)
 {
-    const struct il_layer *const at = &p->layer[l].at;
-    struct il_tensor t = { .dims = bias ? 1 : 2 };
-    il_status st;
+    struct il_tensor t = { .dims = bias ? 1 : 2, .size = { bias ? out : in, out }, .data = data };
 
-    t.size[0] = bias ? at->fan_out : at->fan_in;
-    t.size[1] = at->fan_out;
-    snprintf(t.name, sizeof t.name, "layer%u.%s", l + 1, bias ? "bias" : "weight");
-    t.data = malloc(t.size[0] * (bias ? 1 : t.size[1]) * sizeof *t.data);
-    if (!t.data)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %s", t.name);
-    st = il_weights_read(c->text, &t, (int)il_choice_value(c, "transpose"), err);
-    if (st == IL_OK)
-        st = il_pack_set(p, run, l, bias ? NULL : t.data, bias ? t.data : NULL, err);
-    free(t.data);
+    snprintf(t.name, sizeof t.name, "layer%u.%s", layer + 1, bias ? "bias" : "weight");
+    return il_weights_read(c->text, &t, (int)il_choice_value(c, "transpose"), err);
+}
+
+il_status il_load_layer(const struct il_init *init, unsigned layer, unsigned layers, size_t in,
+                        size_t out, float *weights, float *bias, int got[2], il_error *err)
+{
+    const struct il_choice *of_weights, *of_bias;
+    il_status st = IL_OK;
+    char name[16];
+
+    il_layer_name(layer, layers, name);
+    of_weights = il_init_find(init, name, 0);
+    of_bias = il_init_find(init, name, 1);
+    if (!of_bias && is_file(of_weights) && holds_names(of_weights->text))
+        of_bias = of_weights; /* it comes along */
+    got[0] = is_file(of_weights);
+    got[1] = is_file(of_bias);
+    if (got[0])
+        IL_TRY(load_tensor(of_weights, layer, 0, in, out, weights, err));
+    if (got[1])
+        IL_TRY(load_tensor(of_bias, layer, 1, in, out, bias, err));
+out:
     return st;
 }
 
 static il_status load_run(struct il_pack *p, size_t run, const struct il_init *init, il_error *err)
 {
+    float *weights = NULL, *bias = NULL;
     il_status st = IL_OK;
 
     for (unsigned l = 0; l < p->layers; l++) {
-        const struct il_choice *weight, *bias;
-        char name[16];
+        const struct il_layer *const at = &p->layer[l].at;
+        int got[2];
 
-        il_layer_name(l, p->layers, name);
-        weight = il_init_find(init, name, 0);
-        bias = il_init_find(init, name, 1);
-        if (is_file(weight))
-            IL_TRY(load_tensor(p, run, l, 0, weight, err));
-        if (is_file(bias))
-            IL_TRY(load_tensor(p, run, l, 1, bias, err));
-        else if (!bias && is_file(weight) && holds_names(weight->text))
-            IL_TRY(load_tensor(p, run, l, 1, weight, err)); /* it comes along */
+        free(weights);
+        free(bias);
+        weights = malloc((size_t)at->fan_in * at->fan_out * sizeof *weights);
+        bias = malloc(at->fan_out * sizeof *bias);
+        if (!weights || !bias) {
+            st = il_fail(err, IL_E_MEMORY, "out of memory for layer %u", l + 1);
+            goto out;
+        }
+        IL_TRY(il_load_layer(init, l, p->layers, at->fan_in, at->fan_out, weights, bias, got, err));
+        IL_TRY(il_pack_set(p, run, l, got[0] ? weights : NULL, got[1] ? bias : NULL, err));
     }
 out:
+    free(weights);
+    free(bias);
     return st;
 }
 

@@ -39,10 +39,9 @@ static il_status choice(struct il_choice *out, il_list list, const il_config *c,
     return il_choice_parse(out, list, il_config_get(c, name), err);
 }
 
-static il_status read_layers(struct il_run *run, const char *text, const il_dataset *set,
-                             il_error *err)
+/* in and out stand for so many pixels and classes */
+static void read_widths(struct il_run *run, const char *text, size_t pixels, size_t classes)
 {
-    const size_t pixels = il_dataset_pixels(set), classes = il_dataset_classes(set);
     unsigned n = 0;
 
     for (const char *p = text; *p; p += *p == ',') {
@@ -57,12 +56,20 @@ static il_status read_layers(struct il_run *run, const char *text, const il_data
         p += length;
     }
     run->layers = n - 1;
+}
+
+static il_status read_layers(struct il_run *run, const char *text, const il_dataset *set,
+                             il_error *err)
+{
+    const size_t pixels = il_dataset_pixels(set), classes = il_dataset_classes(set);
+
+    read_widths(run, text, pixels, classes);
     if (run->width[0] != pixels)
         return il_fail(err, IL_E_USAGE, "layers: the first is %u, but an image has %zu pixels",
                        run->width[0], pixels);
-    if (run->width[n - 1] != classes)
+    if (run->width[run->layers] != classes)
         return il_fail(err, IL_E_USAGE, "layers: the last is %u, but the dataset has %zu classes",
-                       run->width[n - 1], classes);
+                       run->width[run->layers], classes);
     return IL_OK;
 }
 
@@ -211,6 +218,7 @@ static double outgoing(const struct il_run *run, unsigned l, double incoming)
     return isfinite(q) && q > 0 ? il_gaussian_moments(&run->hidden, sqrt(q)).square : NAN;
 }
 
+/* set NULL: there is none */
 static il_status read_init(struct il_run *run, const il_config *c, const il_dataset *set,
                            il_error *err)
 {
@@ -227,7 +235,7 @@ static il_status read_init(struct il_run *run, const il_config *c, const il_data
     for (unsigned l = 0; l < run->layers; l++)
         il_layer_name(l, run->layers, names[l]);
     IL_TRY(check_patterns(init, names, run->layers, err));
-    follow = uses_scheme(init, "autoinit");
+    follow = set && uses_scheme(init, "autoinit");
     if (follow)
         incoming = input_square(run, set);
     for (unsigned l = 0; l < run->layers; l++) {
@@ -266,6 +274,28 @@ il_status il_run_resolve(struct il_run *out, const il_config *config, const il_d
     IL_TRY(read_network(out, config, err));
     IL_TRY(read_update(out, config, err));
     IL_TRY(read_init(out, config, set, err));
+out:
+    return st;
+}
+
+il_status il_run_initial(struct il_run *out, const il_config *config, il_error *err)
+{
+    const char *const layers = il_config_get(config, "layers");
+    struct il_choice hidden;
+    il_status st;
+
+    memset(out, 0, sizeof *out);
+    read_widths(out, layers, 0, 0);
+    for (unsigned l = 0; l <= out->layers; l++)
+        if (out->width[l] == 0)
+            return il_fail(err, IL_E_USAGE,
+                           "layers: in and out of '%s' are a dataset's, and there is none; give "
+                           "numbers",
+                           layers);
+    IL_TRY(choice(&hidden, IL_ACTIVATIONS, config, "activation", err));
+    out->hidden = il_activation_of(&hidden);
+    IL_TRY(read_update(out, config, err));
+    IL_TRY(read_init(out, config, NULL, err));
 out:
     return st;
 }

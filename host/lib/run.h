@@ -62,6 +62,12 @@ struct il_run {
 il_status il_run_resolve(struct il_run *out, const il_config *config, const il_dataset *set,
                          il_error *err);
 
+/*
+ * Of a config what no dataset is needed for: layers and widths, which must be numbers, hidden
+ * activation, update rule, and how the weights are drawn.
+ */
+il_status il_run_initial(struct il_run *out, const il_config *config, il_error *err);
+
 /* The arithmetic that a word names, -1: none. */
 int il_math_of(const char *word);
 

@@ -189,44 +189,62 @@ il_status il_weights_write(const char *path, const struct il_tensor *tensors, si
                                  : write_safetensors(path, tensors, count, err);
 }
 
-/* ---- from a pack ----------------------------------------------------------------------------- */
+/* ---- a network's ----------------------------------------------------------------------------- */
 
-static il_status get_layer(il_pack *pack, size_t run, size_t layer, struct il_tensor tensor[2],
-                           il_error *err)
+il_status il_save_layers(const char *path, size_t layers, const size_t *widths,
+                         float *const *weights, float *const *bias, il_error *err)
 {
-    size_t in, out, bytes;
+    struct il_tensor *const tensors = calloc(layers, 2 * sizeof *tensors);
+    il_status st;
 
-    il_pack_shape(pack, layer, &in, &out);
-    tensor[0] = (struct il_tensor){ .dims = 2, .size = { in, out } };
-    tensor[1] = (struct il_tensor){ .dims = 1, .size = { out } };
-    snprintf(tensor[0].name, sizeof tensor[0].name, "layer%zu.weight", layer + 1);
-    snprintf(tensor[1].name, sizeof tensor[1].name, "layer%zu.bias", layer + 1);
-    for (int i = 0; i < 2; i++) {
-        if (!tensor_bytes(&tensor[i], &bytes) || !(tensor[i].data = malloc(bytes)))
-            return il_fail(err, IL_E_MEMORY, "no memory for %s", tensor[i].name);
+    if (!tensors)
+        return il_fail(err, IL_E_MEMORY, "%s: no memory", path);
+    for (size_t l = 0; l < layers; l++) {
+        struct il_tensor *const t = tensors + 2 * l;
+
+        t[0] = (struct il_tensor){ .dims = 2,
+                                   .size = { widths[l], widths[l + 1] },
+                                   .data = weights[l] };
+        t[1] = (struct il_tensor){ .dims = 1, .size = { widths[l + 1] }, .data = bias[l] };
+        snprintf(t[0].name, sizeof t[0].name, "layer%zu.weight", l + 1);
+        snprintf(t[1].name, sizeof t[1].name, "layer%zu.bias", l + 1);
     }
-    return il_pack_get(pack, run, layer, tensor[0].data, tensor[1].data, err);
+    st = il_weights_write(path, tensors, 2 * layers, err);
+    free(tensors);
+    return st;
 }
+
+/* ---- from a pack ----------------------------------------------------------------------------- */
 
 il_status il_save_weights(il_pack *pack, size_t run, const char *path, il_error *err)
 {
-    const size_t count = 2 * il_pack_layers(pack);
-    struct il_tensor *tensors = NULL;
+    const size_t layers = il_pack_layers(pack);
+    size_t *widths = NULL;
+    float **data = NULL; /* of each layer's weights, then of each layer's bias */
     il_status st;
 
     IL_TRY(check_ending(path, err)); /* before the work */
     if (run >= il_pack_runs(pack))
         return il_fail(err, IL_E_USAGE, "%s: no run %zu in a pack of %zu", path, run,
                        il_pack_runs(pack));
-    tensors = calloc(count, sizeof *tensors);
-    if (!tensors)
-        return il_fail(err, IL_E_MEMORY, "%s: no memory", path);
-    for (size_t l = 0; 2 * l < count; l++)
-        IL_TRY(get_layer(pack, run, l, tensors + 2 * l, err));
-    st = il_weights_write(path, tensors, count, err);
+    widths = calloc(layers + 1, sizeof *widths);
+    data = calloc(layers, 2 * sizeof *data);
+    for (size_t l = 0; widths && data && l < layers; l++) {
+        il_pack_shape(pack, l, &widths[l], &widths[l + 1]);
+        data[l] = calloc(widths[l], widths[l + 1] * sizeof **data);
+        data[layers + l] = calloc(widths[l + 1], sizeof **data);
+        if (!data[l] || !data[layers + l])
+            break;
+        IL_TRY(il_pack_get(pack, run, l, data[l], data[layers + l], err));
+    }
+    if (widths && data && data[layers - 1] && data[2 * layers - 1])
+        st = il_save_layers(path, layers, widths, data, data + layers, err);
+    else
+        st = il_fail(err, IL_E_MEMORY, "%s: no memory for the weights", path);
 out:
-    for (size_t i = 0; tensors && i < count; i++)
-        free(tensors[i].data);
-    free(tensors);
+    for (size_t i = 0; data && i < 2 * layers; i++)
+        free(data[i]);
+    free(data);
+    free(widths);
     return st;
 }

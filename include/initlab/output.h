@@ -30,6 +30,13 @@ il_status il_write_file(const char *path, const void *bytes, size_t n, il_error 
  */
 il_status il_save_weights(il_pack *pack, size_t run, const char *path, il_error *err);
 
+/**
+ * The same of a network in memory: layer l has widths[l] inputs and widths[l + 1] units, weights[l]
+ * is [inputs * units], unit j in column j, bias[l] is [units].
+ */
+il_status il_save_layers(const char *path, size_t layers, const size_t *widths,
+                         float *const *weights, float *const *bias, il_error *err);
+
 /** One curve: y [count] over x = 1 ... count; values that are not finite leave a gap. */
 typedef struct il_curve {
     const char *label; /**< NULL or "": no legend entry */

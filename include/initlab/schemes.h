@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "config.h"
 #include "device.h"
 #include "status.h"
 
@@ -53,6 +54,17 @@ il_status il_scheme_law(const char *scheme, const il_place *at, il_tensor_law *w
  */
 il_status il_fill(il_device *device, const char *scheme, const il_place *at, uint64_t seed,
                   float *weights, float *bias, il_error *err);
+
+/**
+ * Draw a layer (from 0) of a config's network: the weights [fan_in * fan_out] and the bias [fan_out]
+ * that a run with it begins with, neither NULL. No dataset is needed, and so `layers` may end in any
+ * width, but has to be numbers.
+ *
+ * IL_E_USAGE: `in` or `out` among the layers, no such layer, a scheme that looks at data
+ * (il_config_needs_data); IL_E_DATA: a file of the scheme `file`; IL_E_MEMORY, IL_E_DEVICE.
+ */
+il_status il_fill_layer(il_device *device, const il_config *config, size_t layer, float *weights,
+                        float *bias, il_error *err);
 
 /**
  * The index-th name that frameworks give to schemes, "torch.kaiming_normal_", and in *scheme what it

@@ -67,6 +67,14 @@ for line in open(sys.argv[1]):
     initlab init --layers 7,3,2 --init orthogonal --save odd.npy
     [ "$status" -eq 0 ]
     [ -s odd.layer2.bias.npy ]
+    initlab init --layers 784,30,1 --init 'h*=torch,out=he_normal' --save one.safetensors
+    [ "$status" -eq 0 ]
+    initlab init --layers 784,30,1 --init file:one.safetensors --save two.safetensors
+    cmp one.safetensors two.safetensors
+    initlab init --layers 5,1000
+    [ "$status" -eq 0 ]
+    initlab init --layers 1,1
+    [ "$status" -eq 0 ]
     initlab init --layers 7,3,2 --init lsuv
     exits 2
     has "784 pixels" "$stderr"

@@ -183,6 +183,60 @@ static void test_autoinit_follows_other_schemes(void **state)
     il_dataset_free(set);
 }
 
+/* the same, from a config and without the dataset; widths that no dataset has are drawn too */
+static void test_fill_layer_is_what_a_pack_begins_with(void **state)
+{
+    static const struct setting s[] = { { "layers", "784,30,18,10" },
+                                        { "batch", "50" },
+                                        { "seed", "77" },
+                                        { "activation", "tanh" },
+                                        { NULL, NULL } };
+    static const char *const inits[] = {
+        "h*=he_normal:gain=auto,h2=orthogonal,out=zeros,b=normal:0:0.1,out.b=const:2", NULL
+    };
+    static float want[784 * 30], got[784 * 30];
+    float want_bias[30], got_bias[30];
+    il_dataset *const set = part(50);
+    il_device *const d = device("cpu");
+    il_pack *const p = open_pack(d, set, s, inits);
+    il_config *config = NULL;
+    il_error err = { 0 };
+
+    (void)state;
+    must(il_config_new(&config, &err), &err, "config");
+    for (size_t i = 0; s[i].name; i++)
+        must(il_config_set(config, s[i].name, s[i].value, &err), &err, s[i].name);
+    must(il_config_set(config, "init", inits[0], &err), &err, "init");
+    for (unsigned l = 0; l < 3; l++) {
+        size_t in, out;
+
+        il_pack_shape(p, l, &in, &out);
+        must(il_fill_layer(d, config, l, want, want_bias, &err), &err, "fill");
+        must(il_pack_get(p, 0, l, got, got_bias, &err), &err, "get");
+        assert_memory_equal(got, want, in * out * sizeof *got);
+        assert_memory_equal(got_bias, want_bias, out * sizeof *got_bias);
+    }
+    assert_int_equal(il_fill_layer(d, config, 3, want, want_bias, &err), IL_E_USAGE);
+    assert_non_null(strstr(err.text, "no layer 3 among 3"));
+    must(il_config_set(config, "layers", "5,7,20,1", &err), &err, "layers");
+    must(il_fill_layer(d, config, 2, want, want_bias, &err), &err, "one unit");
+    assert_true(want[19] == 0 && want_bias[0] == 2);
+    must(il_config_set(config, "layers", "2,7,20,1000", &err), &err, "layers");
+    must(il_fill_layer(d, config, 2, want, got, &err), &err, "1000 units");
+    assert_true(want[19999] == 0 && got[999] == 2);
+    must(il_config_set(config, "layers", "in,7,20,10", &err), &err, "layers");
+    assert_int_equal(il_fill_layer(d, config, 1, want, want_bias, &err), IL_E_USAGE);
+    assert_non_null(strstr(err.text, "give numbers"));
+    must(il_config_set(config, "layers", "5,20,10", &err), &err, "layers");
+    must(il_config_set(config, "init", "lsuv", &err), &err, "init");
+    assert_int_equal(il_fill_layer(d, config, 1, want, want_bias, &err), IL_E_USAGE);
+    assert_non_null(strstr(err.text, "fitted to data"));
+    il_config_free(config);
+    il_pack_close(p);
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
 /* ---- fitted to data -------------------------------------------------------------------------- */
 
 static void test_lsuv(void **state)
@@ -380,6 +434,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fill_is_what_a_pack_begins_with),
         cmocka_unit_test(test_autoinit_follows_other_schemes),
+        cmocka_unit_test(test_fill_layer_is_what_a_pack_begins_with),
         cmocka_unit_test(test_lsuv),
         cmocka_unit_test(test_kraehenbuehl),
         cmocka_unit_test(test_rates),
