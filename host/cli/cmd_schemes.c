@@ -37,7 +37,7 @@ static void law_line(const char *what, const il_tensor_law *law)
 
     range(law, ends, sizeof ends);
     printf("      %-8s %s", what, law->name);
-    if (law->low != law->high)
+    if (law->low != law->high && !isnan(law->std))
         printf(", mean %.7g, std %.7g", law->mean, law->std);
     if (ends[0])
         printf("%s %s", law->low == law->high ? "" : ",", ends);
@@ -58,19 +58,36 @@ static void their_names(const il_entry *e)
         }
 }
 
+/* A scheme's bare name asks what it is, though it may have no law here; with values, what it becomes. */
+static int asks_law(const char *text)
+{
+    return strchr(text, ':') || !il_list_find(IL_SCHEMES, text);
+}
+
+/* in place of a law */
+static const char *no_law(const il_entry *e, const il_error *why)
+{
+    return strcmp(e->name, "file") == 0 ? "what the file has" : why->text;
+}
+
 static int one(const struct cli *cli, const char *text, const il_place *at)
 {
     const il_entry *const e = il_list_find(IL_SCHEMES, text);
     il_tensor_law weights, bias;
     il_error err = { .text = "" };
+    const il_status st = il_scheme_law(text, at, &weights, &bias, &err);
 
-    if (il_scheme_law(text, at, &weights, &bias, &err) != IL_OK)
+    if (st != IL_OK && asks_law(text))
         return cli_fail(cli, err.status, "%s", err.text);
     help_entry(cli, e);
     printf("      for layer %u of %u, %zu -> %zu, activation %s:\n", at->layer + 1, at->layers,
            at->fan_in, at->fan_out, at->activation);
-    law_line("weights", &weights);
-    law_line("bias", &bias);
+    if (st == IL_OK) {
+        law_line("weights", &weights);
+        law_line("bias", &bias);
+    } else {
+        printf("      %-8s %s\n", "weights", no_law(e, &err));
+    }
     their_names(e);
     return 0;
 }
@@ -82,13 +99,12 @@ static void all(const struct cli *cli, const il_place *at)
     printf("%s%-20s %-18s %-13s range%s   (weights of %zu -> %zu, activation %s)\n", cli->bold,
            "scheme", "law", "std", cli->plain, at->fan_in, at->fan_out, at->activation);
     for (size_t i = 0; (e = il_list_at(IL_SCHEMES, i)); i++) {
-        const int file = strcmp(e->name, "file") == 0;
         il_error err = { .text = "" };
         il_tensor_law w;
         char ends[64];
 
-        if (file || il_scheme_law(e->name, at, &w, NULL, &err) != IL_OK) {
-            printf("%-20s (%s)\n", e->name, file ? "what the file has" : err.text);
+        if (il_scheme_law(e->name, at, &w, NULL, &err) != IL_OK) {
+            printf("%-20s (%s)\n", e->name, no_law(e, &err));
             continue;
         }
         range(&w, ends, sizeof ends);
@@ -162,7 +178,7 @@ static int in_json(const struct cli *cli, const char *text, const il_place *at)
         il_error err = { .text = "" };
 
         json_decref(list);
-        if (il_scheme_law(text, at, NULL, NULL, &err) != IL_OK)
+        if (il_scheme_law(text, at, NULL, NULL, &err) != IL_OK && asks_law(text))
             return cli_fail(cli, err.status, "%s", err.text);
         return cli_json(cli, object(text, at));
     }

@@ -56,10 +56,17 @@ out:
     return st;
 }
 
-static il_tensor_law law_of(const struct il_draw *draw, const struct il_standing *at)
+static il_tensor_law law_of(const struct il_draw *draw, const struct il_standing *at, int bias)
 {
     const struct il_law_facts f = il_law_facts(&draw->fill, at);
 
+    if (draw->from_file)
+        return (il_tensor_law){ .name = bias ? "what the file has, or 0" : "what the file has",
+                                .mean = NAN,
+                                .std = NAN,
+                                .low = -INFINITY,
+                                .high = INFINITY,
+                                .rate = draw->rate };
     return (il_tensor_law){ .name = f.law,
                             .mean = f.mean,
                             .std = f.std,
@@ -76,9 +83,9 @@ il_status il_scheme_law(const char *scheme, const il_place *place, il_tensor_law
     const il_status st = resolve(scheme, place, 0, &at, draw, err);
 
     if (st == IL_OK && weights)
-        *weights = law_of(&draw[0], &at);
+        *weights = law_of(&draw[0], &at, 0);
     if (st == IL_OK && bias)
-        *bias = law_of(&draw[1], &at);
+        *bias = law_of(&draw[1], &at, 1);
     return st;
 }
 

@@ -704,7 +704,7 @@ SCHEME(file)
       "Haiku and Sonnet Linear", NO_PARAM)                                                         \
     X(tf1_legacy, NULL, "tf1_legacy", "", "N(sqrt(scale / F)) cut at two, not widened",            \
       "TensorFlow 1 VarianceScaling", POSITIVE("scale", 2, "variance times F"), MODE(0))           \
-    X(file, NULL, "file", "load", "from a .npy or .safetensors file", "",                          \
+    X(file, file, "file", "load", "from a .npy or .safetensors file", "",                          \
       { "path", 0, 0, 0, "", "the file" },                                                         \
       WORDS("transpose", 0, IL_NO_YES, "the file has [fan_out, fan_in]"))
 

@@ -30,7 +30,7 @@ typedef struct il_place {
 /** The law of one tensor, as numbers. */
 typedef struct il_tensor_law {
     const char *name; /**< "normal", "uniform", "orthogonal", ... static storage */
-    double mean, std; /**< of one element, over all seeds */
+    double mean, std; /**< of one element, over all seeds; NaN: a file's, not known */
     double low, high; /**< its range; infinite where it has no end */
     double rate;      /**< what the scheme multiplies the learning rate with; mostly 1 */
 } il_tensor_law;

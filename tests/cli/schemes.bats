@@ -29,6 +29,30 @@ P
     has "learning rate times 0.5" "$output"
 }
 
+@test "a scheme that has no law here is still shown" {
+    for name in file load autoinit; do
+        initlab schemes $name
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
+        has "for layer 1 of 1" "$output"
+        initlab schemes $name --json
+        python3 -c 'import json, sys; o = json.loads(sys.argv[1]); assert o["formula"] and "weights" not in o' "$output"
+    done
+    initlab schemes file
+    has "weights  what the file has" "$output"
+    has "path" "$output"
+    initlab schemes autoinit
+    has "needs a dataset" "$output"
+    has "Bingham" "$output"
+    initlab schemes file:path=x.npy
+    [ "$status" -eq 0 ]
+    has "weights  what the file has" "$output"
+    has "bias     what the file has, or 0" "$output"
+    [[ $output != *constant* ]]
+    initlab schemes random_walk:1 --activation tanh
+    exits 2
+}
+
 @test "mistakes in a scheme or a layer: 2, one line, the nearest name" {
     initlab schemes he_nromal
     exits 2
