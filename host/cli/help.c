@@ -194,9 +194,11 @@ int help_default(const il_param *p, char *text, size_t size)
 {
     const int mixed = p->words && p->min < p->max;
 
-    if (isnan(p->value) || (p->words && !*p->words))
+    if (isnan(p->value))
         return 0;
-    if (p->words && (!mixed || p->value < 0))
+    if (p->words && !*p->words)
+        snprintf(text, size, "none");
+    else if (p->words && (!mixed || p->value < 0))
         word_at(p->words, mixed ? -1 - p->value : p->value, text, size);
     else
         snprintf(text, size, "%g", p->value);

@@ -43,10 +43,20 @@ static int is_whole(const char *name, const char *value)
     return 0;
 }
 
+/* up to a comma that no backslash keeps */
+static size_t span(const char *p)
+{
+    size_t n = 0;
+
+    while (p[n] && p[n] != ',')
+        n += p[n] == '\\' && p[n + 1] ? 2 : 1;
+    return n;
+}
+
 static void put_values(FILE *f, const char *name, const char *value, int *any)
 {
     for (const char *p = value;; p++) {
-        const size_t n = is_whole(name, value) ? strlen(p) : strcspn(p, ",");
+        const size_t n = is_whole(name, value) ? strlen(p) : span(p);
 
         fputs(*any ? ", " : "", f);
         quote(f, p, n);

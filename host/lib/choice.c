@@ -187,6 +187,48 @@ static int word_of(const il_param *p, double value)
     return p->min < p->max ? il_word_of(value) : (int)value;
 }
 
+/* does it take any text? */
+static int is_text(const il_param *p) { return p->words && !*p->words; }
+
+/* which of the texts is that of parameter `at` */
+static size_t text_at(const il_entry *e, int at)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < at; i++)
+        n += (size_t)is_text(&e->param[i]);
+    return n;
+}
+
+static void unescape(char *to, const char *text)
+{
+    while (*text) {
+        text += *text == '\\' && text[1];
+        *to++ = *text++;
+    }
+    *to = 0;
+}
+
+/* into out, of at least twice the length */
+static void escape(char *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr(",:\\", *text))
+            *out++ = '\\';
+        *out++ = *text;
+    }
+    *out = 0;
+}
+
+size_t il_choice_span(const char *text, const char *ends)
+{
+    size_t n = 0;
+
+    while (text[n] && !strchr(ends, text[n]))
+        n += text[n] == '\\' && text[n + 1] ? 2 : 1;
+    return n;
+}
+
 /* a gain's words alone have colons in them */
 static int is_gain(const il_param *p) { return p->words && strchr(p->words, ':'); }
 
@@ -199,11 +241,13 @@ static il_status read_value(struct il_choice *c, int at, const char *text, il_er
 
     if (word < 0 && is_gain(p) && il_gain_of_slope(text, value))
         return IL_OK;
-    if (p->words && !*p->words) {
-        if (!*text || strlen(text) >= sizeof c->text)
+    if (is_text(p)) {
+        char *const to = c->text[text_at(e, at)];
+
+        if (!*text || strlen(text) >= sizeof *c->text)
             return il_fail(err, IL_E_USAGE, "%s: %s must have 1 to %zu characters", e->name,
-                           p->name, sizeof c->text - 1);
-        strcpy(c->text, text);
+                           p->name, sizeof *c->text - 1);
+        unescape(to, text);
         *value = 0;
         return IL_OK;
     }
@@ -295,7 +339,8 @@ static il_status read_text(struct il_choice *c, const char *text, const struct i
     colon = strchr(copy, ':');
     while (colon) {
         piece = colon + 1;
-        colon = strchr(piece, ':');
+        colon = piece + il_choice_span(piece, ":");
+        colon = *colon ? colon : NULL;
         if (colon)
             *colon = 0;
         if (colon && one_word(c->entry, piece, colon + 1)) {
@@ -337,7 +382,7 @@ il_status il_choice_parse(struct il_choice *out, il_list list, const char *text,
     for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++) {
         const il_param *const p = &c.entry->param[i];
 
-        if (isnan(c.value[i]) || (p->words && !*p->words && !c.text[0]))
+        if (isnan(c.value[i]))
             return il_fail(err, IL_E_USAGE, "%s: %s must be given, as %s:%s=...", c.entry->name,
                            p->name, c.entry->name, p->name);
     }
@@ -365,8 +410,12 @@ void il_choice_text(const struct il_choice *c, char text[IL_CHOICE_TEXT])
         char number[IL_NUMBER_TEXT];
         const char *word = p->words;
 
-        if (word && !*word) {
-            n += (size_t)snprintf(text + n, IL_CHOICE_TEXT - n, ":%s=%s", p->name, c->text);
+        if (is_text(p)) {
+            char escaped[2 * sizeof *c->text];
+
+            escape(escaped, c->text[text_at(c->entry, i)]);
+            if (*escaped)
+                n += (size_t)snprintf(text + n, IL_CHOICE_TEXT - n, ":%s=%s", p->name, escaped);
             continue;
         }
         if (c->value[i] == p->value)
@@ -379,6 +428,11 @@ void il_choice_text(const struct il_choice *c, char text[IL_CHOICE_TEXT])
                               at < 0 ? (int)strlen(number) : (int)strcspn(word, "|"),
                               at < 0 ? number : word);
     }
+}
+
+const char *il_choice_word(const struct il_choice *c, const char *param)
+{
+    return c->text[text_at(c->entry, il_entry_param(c->entry, param))];
 }
 
 double il_choice_value(const struct il_choice *c, const char *param)

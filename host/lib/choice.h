@@ -1,6 +1,6 @@
 /*
  * choice.h - a row of a list with values for its parameters, read from text:
- * NAME:VALUE:PARAM=VALUE...
+ * NAME:VALUE:PARAM=VALUE... A backslash keeps the comma, colon or backslash after it in a text.
  */
 #ifndef HOST_LIB_CHOICE_H
 #define HOST_LIB_CHOICE_H
@@ -8,14 +8,15 @@
 #include "initlab/tables.h"
 #include "error.h"
 
+enum { IL_CHOICE_TEXTS = 2 };
 struct il_choice {
     const il_entry *entry;
-    unsigned index;              /* of the entry in its list */
-    double value[IL_MAX_PARAMS]; /* a number, the index of a word, or both: il_word_of */
-    char text[256];              /* of the parameter that takes any text */
+    unsigned index;                  /* of the entry in its list */
+    double value[IL_MAX_PARAMS];     /* a number, the index of a word, or both: il_word_of */
+    char text[IL_CHOICE_TEXTS][256]; /* of parameters that take any text, in their order */
 };
 
-enum { IL_CHOICE_TEXT = 512 }; /* enough for the normal form of any choice */
+enum { IL_CHOICE_TEXT = 1152 }; /* enough for the normal form of any choice */
 
 /*
  * Read one choice. IL_E_USAGE names what is wrong and the nearest valid names: unknown name or
@@ -34,6 +35,12 @@ int il_same_word(const char *a, size_t n, const char *b, size_t m);
 
 /* A parameter's value by its name, which must be one of the entry's. */
 double il_choice_value(const struct il_choice *choice, const char *param);
+
+/* The same of one that takes any text; "" where none was given. */
+const char *il_choice_word(const struct il_choice *choice, const char *param);
+
+/* Bytes of text up to one of `ends` that has no backslash before it: how commas and colons are kept. */
+size_t il_choice_span(const char *text, const char *ends);
 
 /* The row with this name or alias (n bytes of it), or NULL; a parameter's place in a row, or -1. */
 const il_entry *il_entry_named(il_list list, const char *name, size_t n);

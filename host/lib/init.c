@@ -91,7 +91,8 @@ il_status il_init_parse(struct il_init *out, const char *text, il_error *err)
         goto out;
     }
     for (; item; item = comma ? comma + 1 : NULL) {
-        comma = strchr(item, ',');
+        comma = item + il_choice_span(item, ",");
+        comma = *comma ? comma : NULL;
         if (comma)
             *comma = 0;
         IL_TRY(read_piece(pieces, &count, item, err));

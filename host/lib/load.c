@@ -8,11 +8,39 @@
 
 static int is_file(const struct il_choice *c) { return c && strcmp(c->entry->name, "file") == 0; }
 
+static const char *path_of(const struct il_choice *c) { return il_choice_word(c, "path"); }
+
 static int holds_names(const char *path)
 {
     const size_t n = strlen(path);
 
     return n > 12 && strcmp(path + n - 12, ".safetensors") == 0;
+}
+
+/* what the file calls a layer's weights or bias: by `name`, which may be the tensor's own */
+static void name_tensor(char out[IL_TENSOR_NAME], const struct il_choice *c, unsigned layer,
+                        int bias)
+{
+    const char *const name = il_choice_word(c, "name"), *const kind = bias ? "bias" : "weight";
+
+    if (!*name)
+        snprintf(out, IL_TENSOR_NAME, "layer%u.%s", layer + 1, kind);
+    else if (il_weights_has(path_of(c), name))
+        snprintf(out, IL_TENSOR_NAME, "%s", name);
+    else
+        snprintf(out, IL_TENSOR_NAME, "%s.%s", name, kind);
+}
+
+/* Does the file of a layer's weights have its bias, too? */
+static int brings_bias(const struct il_choice *c, unsigned layer)
+{
+    char name[IL_TENSOR_NAME];
+
+    if (!is_file(c) || !holds_names(path_of(c)) ||
+        il_weights_has(path_of(c), il_choice_word(c, "name")))
+        return 0;
+    name_tensor(name, c, layer, 1);
+    return il_weights_has(path_of(c), name);
 }
 
 /* weights or bias of one layer */
@@ -21,8 +49,12 @@ static il_status load_tensor(const struct il_choice *c, unsigned layer, int bias
 {
     struct il_tensor t = { .dims = bias ? 1 : 2, .size = { bias ? out : in, out }, .data = data };
 
-    snprintf(t.name, sizeof t.name, "layer%u.%s", layer + 1, bias ? "bias" : "weight");
-    return il_weights_read(c->text, &t, (int)il_choice_value(c, "transpose"), err);
+    if (*il_choice_word(c, "name") && !holds_names(path_of(c)))
+        return il_fail(err, IL_E_USAGE,
+                       "init: file: name is for .safetensors files; '%s' has one tensor",
+                       path_of(c));
+    name_tensor(t.name, c, layer, bias);
+    return il_weights_read(path_of(c), &t, (int)il_choice_value(c, "transpose"), err);
 }
 
 il_status il_load_layer(const struct il_init *init, unsigned layer, unsigned layers, size_t in,
@@ -35,8 +67,8 @@ il_status il_load_layer(const struct il_init *init, unsigned layer, unsigned lay
     il_layer_name(layer, layers, name);
     of_weights = il_init_find(init, name, 0);
     of_bias = il_init_find(init, name, 1);
-    if (!of_bias && is_file(of_weights) && holds_names(of_weights->text))
-        of_bias = of_weights; /* it comes along */
+    if (!of_bias && brings_bias(of_weights, layer))
+        of_bias = of_weights;
     got[0] = is_file(of_weights);
     got[1] = is_file(of_bias);
     if (got[0])

@@ -705,8 +705,10 @@ SCHEME(file)
     X(tf1_legacy, NULL, "tf1_legacy", "", "N(sqrt(scale / F)) cut at two, not widened",            \
       "TensorFlow 1 VarianceScaling", POSITIVE("scale", 2, "variance times F"), MODE(0))           \
     X(file, file, "file", "load", "from a .npy or .safetensors file", "",                          \
-      { "path", 0, 0, 0, "", "the file" },                                                         \
-      WORDS("transpose", 0, IL_NO_YES, "the file has [fan_out, fan_in]"))
+      { "path", NAN, 0, 0, "", "the file" },                                                       \
+      WORDS("transpose", 0, IL_NO_YES, "the file has [fan_out, fan_in]"),                          \
+      { "name", 0, 0, 0, "",                                                                       \
+        "in a .safetensors file: of the tensor, or before .weight and .bias" })
 
 const il_entry il_scheme_rows[] = {
 #define X(function, bias, text, others, maths, citation, ...)                                      \

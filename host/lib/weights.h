@@ -5,9 +5,10 @@
 #include <stddef.h>
 #include "error.h"
 
+enum { IL_TENSOR_NAME = 272 };
 struct il_tensor {
-    char name[32]; /* letters, digits, dots */
-    unsigned dims; /* 1 or 2 */
+    char name[IL_TENSOR_NAME]; /* of our own: letters, digits, dots */
+    unsigned dims;             /* 1 or 2 */
     size_t size[2];
     float *data; /* row-major */
 };
@@ -18,10 +19,14 @@ il_status il_weights_write(const char *path, const struct il_tensor *tensors, si
 
 /*
  * Read the tensor `name` of these sizes into data: from a .npy file, which has only one, or a
- * .safetensors file; float32 or float64. transpose: the file has a matrix the other way round.
- * IL_E_DATA: what is wrong with which file.
+ * .safetensors file; float16, bfloat16, float32 or float64. transpose: the file has a matrix the
+ * other way round. IL_E_DATA: what is wrong with which file; so are numbers that are no finite
+ * floats.
  */
 il_status il_weights_read(const char *path, const struct il_tensor *tensor, int transpose,
                           il_error *err);
+
+/* Has this .safetensors file a tensor of that name? 0 where it cannot be read. */
+int il_weights_has(const char *path, const char *name);
 
 #endif

@@ -5,6 +5,7 @@
 #include "weights.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +14,59 @@
 
 enum { HEADER_MOST = 16 << 20 };
 
+static float from_half(const uint8_t *p)
+{
+    const unsigned h = p[0] | (unsigned)p[1] << 8, e = h >> 10 & 31, m = h & 1023;
+    const double x = e == 31  ? m ? NAN : INFINITY
+                     : e == 0 ? ldexp(m, -24)
+                              : ldexp(1024 + m, (int)e - 25);
+
+    return (float)(h >> 15 ? -x : x);
+}
+
+/* the upper half of a float */
+static float from_bfloat(const uint8_t *p)
+{
+    const uint32_t bits = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 24;
+    float x;
+
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static float from_float(const uint8_t *p)
+{
+    float x;
+
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
+static float from_double(const uint8_t *p)
+{
+    double x;
+
+    memcpy(&x, p, sizeof x);
+    return (float)x;
+}
+
+/* the numbers that may be in a file */
+static const struct type {
+    const char *npy, *safetensors; /* NULL: it has none */
+    size_t bytes;
+    float (*read)(const uint8_t *p);
+} types[] = { { "<f4", "F32", 4, from_float },
+              { "<f8", "F64", 8, from_double },
+              { "<f2", "F16", 2, from_half },
+              { NULL, "BF16", 2, from_bfloat },
+              { NULL, NULL, 0, NULL } };
+
 /* where a tensor's numbers lie in its file, and what they are */
 struct found {
     long long at, bytes;
     unsigned dims;
     unsigned long long size[2];
-    int wide;    /* doubles, else floats */
+    const struct type *type;
     int columns; /* column after column, as Fortran has them */
 };
 
@@ -49,6 +97,15 @@ static const char *npy_value(const char *header, const char *key)
 
     at = at ? strchr(at + strlen(key), ':') : NULL;
     return at ? at + 1 + strspn(at + 1, " ") : NULL;
+}
+
+/* a type between single quotes; NULL: none of ours */
+static const struct type *npy_type(const char *text)
+{
+    for (const struct type *t = types; *text == '\'' && t->bytes; t++)
+        if (t->npy && strncmp(text + 1, t->npy, 3) == 0 && text[4] == '\'')
+            return t;
+    return NULL;
 }
 
 static int npy_shape(const char *text, struct found *out)
@@ -96,11 +153,10 @@ static il_status npy_find(FILE *f, const char *path, long long size, struct foun
     if (!type || !order || !npy_shape(npy_value(text, "'shape'"), out))
         st = il_fail(err, IL_E_DATA, "%s: the header is not that of an array of 1 or 2 dimensions",
                      path);
-    else if (strncmp(type, "'<f4'", 5) != 0 && strncmp(type, "'<f8'", 5) != 0)
-        st = il_fail(err, IL_E_DATA, "%s: numbers of type %.12s; valid are '<f4' and '<f8'", path,
-                     type);
+    else if (!(out->type = npy_type(type)))
+        st = il_fail(err, IL_E_DATA, "%s: numbers of type %.*s; valid are '<f2', '<f4' and '<f8'",
+                     path, (int)(strcspn(type, ",}") < 24 ? strcspn(type, ",}") : 24), type);
     if (st == IL_OK) {
-        out->wide = type[3] == '8';
         out->columns = strncmp(order, "True", 4) == 0;
         out->at = (long long)(begin + n);
         out->bytes = size - out->at;
@@ -131,19 +187,20 @@ static int entry_of(const json_t *entry, struct found *out)
             return 0;
         out->size[d] = (unsigned long long)n;
     }
-    out->wide = strcmp(type, "F64") == 0;
     out->at = begin;
     out->bytes = end - begin;
-    return out->wide || strcmp(type, "F32") == 0;
+    for (out->type = types; out->type->bytes; out->type++)
+        if (strcmp(type, out->type->safetensors) == 0)
+            return 1;
+    return 0;
 }
 
-static il_status safetensors_find(FILE *f, const char *path, const char *name, long long size,
-                                  struct found *out, il_error *err)
+/* the object of all entries, and the length of its text */
+static il_status safetensors_header(FILE *f, const char *path, long long size, json_t **all,
+                                    long long *length, il_error *err)
 {
     uint8_t head[8];
     uint64_t n = 0;
-    json_t *all = NULL, *entry;
-    il_status st = IL_OK;
     json_error_t why;
     char *text = NULL;
 
@@ -154,22 +211,63 @@ static il_status safetensors_find(FILE *f, const char *path, const char *name, l
     if (n > HEADER_MOST || (long long)n + 8 > size || !(text = read_text(f, 8, (size_t)n)))
         return il_fail(err, IL_E_DATA, "%s: not a safetensors file, or its header is cut off",
                        path);
-    all = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+    *all = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+    *length = (long long)n;
+    free(text);
+    if (json_is_object(*all))
+        return IL_OK;
+    return il_fail(err, IL_E_DATA, "%s: the header is no JSON object: %.80s", path, why.text);
+}
+
+/* with a name that there is */
+static il_status no_tensor(json_t *all, const char *path, const char *name, il_error *err)
+{
+    void *at = json_object_iter(all);
+    const char *first;
+
+    if (at && strcmp(json_object_iter_key(at), "__metadata__") == 0)
+        at = json_object_iter_next(all, at);
+    first = at ? json_object_iter_key(at) : NULL;
+    return il_fail(err, IL_E_DATA, "%s: no tensor named '%s' in it%s%.60s%s", path, name,
+                   first ? "; there is '" : "", first ? first : "", first ? "'" : "");
+}
+
+static il_status safetensors_find(FILE *f, const char *path, const char *name, long long size,
+                                  struct found *out, il_error *err)
+{
+    json_t *all = NULL, *entry;
+    long long n = 0;
+    il_status st;
+
+    IL_TRY(safetensors_header(f, path, size, &all, &n, err));
     entry = json_object_get(all, name);
-    if (!json_is_object(all))
-        st = il_fail(err, IL_E_DATA, "%s: the header is no JSON object: %.80s", path, why.text);
-    else if (!entry)
-        st = il_fail(err, IL_E_DATA, "%s: no tensor named '%s' in it", path, name);
+    if (!entry)
+        st = no_tensor(all, path, name, err);
     else if (!entry_of(entry, out))
-        st = il_fail(err, IL_E_DATA, "%s: '%s' is not an F32 or F64 tensor of 1 or 2 dimensions",
-                     path, name);
-    else if (out->at > size - 8 - (long long)n || out->bytes > size - 8 - (long long)n - out->at)
+        st = il_fail(err, IL_E_DATA,
+                     "%s: '%s' is not an F16, BF16, F32 or F64 tensor of 1 or 2 dimensions", path,
+                     name);
+    else if (out->at > size - 8 - n || out->bytes > size - 8 - n - out->at)
         st = il_fail(err, IL_E_DATA, "%s: '%s' lies past the end of the file", path, name);
     else
-        out->at += 8 + (long long)n;
+        out->at += 8 + n;
+out:
     json_decref(all);
-    free(text);
     return st;
+}
+
+int il_weights_has(const char *path, const char *name)
+{
+    FILE *const f = fopen(path, "rb");
+    json_t *all = NULL;
+    long long n;
+    const int has = f && safetensors_header(f, path, file_size(f), &all, &n, NULL) == IL_OK &&
+                    json_object_get(all, name) != NULL;
+
+    json_decref(all);
+    if (f)
+        fclose(f);
+    return has;
 }
 
 /* ---- both ------------------------------------------------------------------------------------ */
@@ -187,7 +285,7 @@ static il_status check_shape(const struct found *x, const char *path, const stru
         return il_fail(err, IL_E_DATA, "%s: %s is %llu x %llu, but %llu x %llu is wanted%s", path,
                        t->name, x->size[0], got, a, b,
                        x->dims == 2 && x->size[0] == b && got == a ? " (try transpose=yes)" : "");
-    if ((unsigned long long)x->bytes != rows * cols * (x->wide ? 8 : 4))
+    if ((unsigned long long)x->bytes != rows * cols * x->type->bytes)
         return il_fail(err, IL_E_DATA, "%s: %s has %lld bytes, not those of %llu x %llu numbers",
                        path, t->name, x->bytes, rows, cols);
     return IL_OK;
@@ -198,9 +296,10 @@ static il_status read_numbers(FILE *f, const struct found *x, const char *path,
 {
     const size_t rows = t->size[0], cols = t->dims == 2 ? t->size[1] : 1;
     const int turned = t->dims == 2 && (transpose != x->columns);
-    const size_t n = rows * cols, each = x->wide ? 8 : 4;
+    const size_t n = rows * cols, each = x->type->bytes;
     uint8_t *const raw = malloc(n * each + 1);
     il_status st = IL_OK;
+    size_t bad = 0;
 
     if (!raw)
         return il_fail(err, IL_E_MEMORY, "%s: no memory for %s", path, t->name);
@@ -209,15 +308,14 @@ static il_status read_numbers(FILE *f, const struct found *x, const char *path,
     for (size_t i = 0; st == IL_OK && i < rows; i++)
         for (size_t j = 0; j < cols; j++) {
             const uint8_t *const at = raw + each * (turned ? j * rows + i : i * cols + j);
-            double wide;
+            const float number = x->type->read(at);
 
-            if (x->wide) {
-                memcpy(&wide, at, 8);
-                t->data[i * cols + j] = (float)wide;
-            } else {
-                memcpy(&t->data[i * cols + j], at, 4);
-            }
+            t->data[i * cols + j] = number;
+            bad += !isfinite(number);
         }
+    if (bad)
+        st = il_fail(err, IL_E_DATA, "%s: %zu of the %zu numbers of %s are not finite as floats",
+                     path, bad, n, t->name);
     free(raw);
     return st;
 }

@@ -122,3 +122,60 @@ for line in open(sys.argv[1]):
     initlab init --data data --batch 8 --layers in,8,out --init file:cut.safetensors
     exits 65
 }
+
+@test "weights from files that others wrote: names, types, commas in a path" {
+    python3 - <<'P'
+import json, struct
+
+def save(path, tensors):
+    header, data = {}, b""
+    for name, (dtype, shape, raw) in tensors.items():
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header).encode()
+    open(path, "wb").write(struct.pack("<Q", len(text)) + text + data)
+
+def npy(path, descr, raw):
+    text = str({"descr": descr, "fortran_order": False, "shape": (2, 3)}).encode().ljust(117) + b"\n"
+    open(path, "wb").write(b"\x93NUMPY\x01\0" + struct.pack("<H", len(text)) + text + raw)
+
+# a half's smallest numbers and its largest
+half = struct.pack("<6e", 1.5, -2, 0.25, 2**-14, 2**-24, -65504)
+bfloat = b"".join(struct.pack("<f", x)[2:] for x in (1, -2, 0.5, 3, -0.25, 2**-100))
+save("net,1:a.safetensors", {"0.weight": ("F16", [3, 2], half), "0.bias": ("F32", [3], struct.pack("<3f", 1, 2, 3)),
+     "head/kernel": ("BF16", [3, 2], bfloat)})
+save("bad.safetensors", {"layer1.weight": ("F64", [2, 3], struct.pack("<6d", 1, float("nan"), 1e300, 4, 5, 6))})
+npy("half.npy", "<f2", half)
+npy("bytes.npy", "|u1", bytes(6))
+P
+    file='file:net\,1\:a.safetensors'
+    initlab init --layers 2,3,2 --init "h1=$file:transpose=yes:name=0,out=$file:name=head/kernel" --save w.safetensors
+    [ "$status" -eq 0 ]
+    python3 - <<'P'
+import json, struct
+raw = open("w.safetensors", "rb").read()
+n = struct.unpack("<Q", raw[:8])[0]
+head = json.loads(raw[8:8 + n])
+def read(name):
+    a, b = head[name]["data_offsets"]
+    return list(struct.unpack(f"<{(b - a) // 4}f", raw[8 + n + a:8 + n + b]))
+assert read("layer1.weight") == [1.5, 0.25, 2**-24, -2, 2**-14, -65504]
+assert read("layer1.bias") == [1, 2, 3]     # 0.bias comes along
+assert read("layer2.weight") == [1, -2, 0.5, 3, -0.25, 2**-100]
+assert read("layer2.bias") == [0, 0]        # there is none
+P
+    initlab init --layers 2,3 --init file:half.npy
+    [ "$status" -eq 0 ]
+    initlab init --layers 2,3 --init file:half.npy:name=a
+    exits 2
+    has "name is for .safetensors files" "$stderr"
+    initlab init --layers 2,3 --init "$file"
+    exits 65
+    has "no tensor named 'layer1.weight' in it; there is '0.weight'" "$stderr"
+    initlab init --layers 2,3 --init file:bad.safetensors
+    exits 65
+    has "2 of the 6 numbers of layer1.weight are not finite" "$stderr"
+    initlab init --layers 2,3 --init file:bytes.npy
+    exits 65
+    has "numbers of type '|u1'; valid are '<f2', '<f4' and '<f8'" "$stderr"
+}

@@ -77,6 +77,8 @@ write("weights", {
     "vector.safetensors": safetensors(tensor([3], 12, 24), six),
     "doubles.safetensors": safetensors(tensor([2, 3], 0, 48, "F64"), wide),
     "halves.safetensors": safetensors(tensor([2, 3], 0, 12, "F16"), six[:12]),
+    "bfloats.safetensors": safetensors(tensor([2, 3], 0, 12, "BF16"), bytes(12)),
+    "nan.npy": npy(array("(2, 3)"), six[:20] + b"\0\0\xc0\x7f"),
     "past-end.safetensors": safetensors(tensor([2, 3], 1, 25), six),
     "backwards.safetensors": safetensors(tensor([2, 3], 24, 0), six),
     "far.safetensors": safetensors(tensor([2, 3], 2**62, 2**62 + 24), six),

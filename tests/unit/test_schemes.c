@@ -490,6 +490,8 @@ static void test_spelling(void **state)
         { "Xavier-Uniform", "glorot_uniform", NULL },
         { "sparse:frac_zero=0.9", "sparse:frac_zero=0.9", NULL },
         { "file:a/b.npy", "file:path=a/b.npy", NULL },
+        { "file:a\\,b\\:c.npy:yes", "file:path=a\\,b\\:c.npy:transpose=yes", NULL },
+        { "file:name=x:path=a,b", "file:path=a\\,b:name=x", NULL },
         { "he_nromal", NULL, "did you mean 'he_normal'" },
         { "RandomNormal", NULL, "is keras.RandomNormal (normal) and haiku.RandomNormal" },
         { "Linear", NULL, "is torch.nn.Linear (torch) and flax.nnx.Linear (flax)" },
