@@ -68,6 +68,16 @@ P
     python3 -c 'import json, sys; o = json.loads(sys.argv[1]); assert o["measured"] is False and o["seconds"] > 0' "$output"
 }
 
+@test "a backslash keeps a comma in a list" {
+    tiny set
+    "$INITLAB" init --layers 16,3 --save a,b.safetensors >/dev/null
+    initlab sweep run --init 'file:a\,b.safetensors,zeros' --data set --device cpu --layers in,out --batch 8 \
+        --epochs 1 --out out
+    [ "$status" -eq 0 ]
+    has 'file:path=a\,b.safetensors' "$output"
+    has "zeros" "$output"
+}
+
 @test "mistakes in a sweep: one line each" {
     tiny set
     small
