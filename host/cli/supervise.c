@@ -17,7 +17,7 @@
 #include "signals.h"
 #include "sweep.h"
 
-enum { NONE = -1, LINE = 4096, STRIKES = 2, TICK = 200 /* ms */ };
+enum { NONE = -1, LINE = 4096, STRIKES = 2 /* twice */, TICK = 200 /* ms */ };
 
 struct worker {
     pid_t pid;    /* 0: none */
@@ -235,8 +235,8 @@ static void leave_out(struct state *st, struct worker *w)
     for (size_t i = 0; i < st->workers; i++)
         left += !st->worker[i].out;
     meter_clear(&st->meter);
-    cli_say(st->s->cli, "%s is left out: it failed %d times in a row: %s", w->device, STRIKES,
-            w->error);
+    cli_say(st->s->cli, "%s is left out%s: %s", w->device,
+            w->strikes < STRIKES ? "" : ": it failed twice in a row", w->error);
     memset(st->fails, 0, st->packs);
     if (left == 0) {
         st->fatal = IL_E_DEVICE;
@@ -278,10 +278,6 @@ static void on_failure(struct state *st, struct worker *w, int status)
         give_up(st, pack, IL_E_DEVICE, w->error);
     else if (pack != NONE)
         put_back(st, pack);
-    if (!st->stopping && !start(st, w)) {
-        snprintf(w->error, sizeof w->error, "cannot start a worker: %s", strerror(errno));
-        leave_out(st, w);
-    }
 }
 
 static void on_end(struct state *st, struct worker *w)
@@ -305,8 +301,6 @@ static void on_end(struct state *st, struct worker *w)
         if (w->pack != NONE) /* somebody stopped it alone: its pack's state is saved */
             put_back(st, w->pack);
         w->pack = NONE;
-        if (!start(st, w))
-            leave_out(st, w);
         return;
     }
     on_failure(st, w, status);
@@ -360,9 +354,32 @@ static void show(struct state *st, int end)
     }
 }
 
+/* Start workers, and those that failed again, while packs wait that none is free for. */
+static void start_workers(struct state *st)
+{
+    size_t free_ones = 0;
+
+    for (size_t i = 0; i < st->workers; i++)
+        free_ones += st->worker[i].to >= 0 && st->worker[i].pack == NONE;
+    for (size_t i = 0; i < st->workers; i++) {
+        struct worker *const w = &st->worker[i];
+
+        if (st->stopping || st->fatal != IL_OK || free_ones >= st->queued)
+            return;
+        if (w->pid > 0 || w->out)
+            continue;
+        if (start(st, w)) {
+            free_ones++;
+            continue;
+        }
+        snprintf(w->error, sizeof w->error, "cannot start a worker: %s", strerror(errno));
+        leave_out(st, w);
+    }
+}
+
 static void loop(struct state *st, struct pollfd *fds)
 {
-    while (alive(st) > 0) {
+    for (start_workers(st); alive(st) > 0; start_workers(st)) {
         for (size_t i = 0; i < st->workers; i++) {
             hand_out(st, &st->worker[i]);
             fds[i] = (struct pollfd){ .fd = st->worker[i].from, .events = POLLIN };
@@ -433,6 +450,10 @@ static int code_of(struct state *st)
                 st->stopping ? "stopped after %zu failed pack%s"
                              : "%zu pack%s failed; 'initlab sweep retry' tries them again",
                 st->failed, st->failed == 1 ? "" : "s");
+    else if (st->queued > 0)
+        return cli_fail(cli, IL_E_DEVICE,
+                        "no worker took %zu of the packs; 'initlab sweep run %s' goes on",
+                        st->queued, il_folder_path(st->s->folder));
     return st->failed > 0;
 }
 
@@ -458,12 +479,6 @@ int supervise(const struct supervision *s)
 
         *w = (struct worker){ .to = -1, .from = -1, .pack = NONE, .device = s->devices->id[i] };
     }
-    for (size_t i = 0; st.fatal == IL_OK && i < st.workers && i < st.queued; i++)
-        if (!start(&st, &st.worker[i])) {
-            st.fatal = IL_E_DEVICE;
-            snprintf(st.err.text, sizeof st.err.text, "cannot start a worker: %s", strerror(errno));
-            stop_all(&st);
-        }
     if (fds && st.worker) {
         loop(&st, fds);
         if (st.meter.ended > st.meter.ended_before)

@@ -52,6 +52,12 @@ def main():
         assert dump(f"hurt{call}") == want
         assert committed(f"hurt{call}") == (80, 80)
 
+    # fewer packs than devices: the second, which had nothing to do, takes over
+    few = run("few", "--devices", "cuda:0,cuda:1", "--pack-size", "120", SIMCUDA_FAIL="20:999", SIMCUDA_FAIL_DEVICE="0")
+    assert few.returncode == 0, few.stderr
+    assert "cuda:0 is left out" in few.stderr, few.stderr
+    assert [row[1] for row in dump("few")] == [row[1] for row in want]
+
     # every device fails now and then, but never twice in a row: memory, which is no lasting error
     lost = run("lost", "--devices", "cuda:0,cuda:1", SIMCUDA_FAIL="60:214")
     assert lost.returncode == 69, lost

@@ -15,20 +15,12 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from sweeps import committed, dump, tiny, write_sweep  # noqa: E402
+from sweeps import children, committed, dump, tiny, write_sweep  # noqa: E402
 
 INITLAB, KILLS, RUNS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 SEED = int(os.environ.get("SEED", time.time_ns() % 1000000))
 RANDOM = random.Random(SEED)
 PACK = 8
-
-
-def children(pid):
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
-    except OSError:
-        return []
 
 
 def start(arguments):

@@ -46,6 +46,15 @@ def dump(folder):
     return rows
 
 
+def children(pid):
+    """The processes that a process started."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
 def committed(folder):
     """Packs that journals say are done: how many lines do, and how many packs they are."""
     lines = []
