@@ -38,8 +38,8 @@ struct training {
 
     il_progress_fn *progress; /* the caller's */
     void *arg;
-    double checkpoint, saved; /* when the state was saved last, and at which step */
-    size_t saved_step;
+    double checkpoint, saved; /* when the state was saved last, and at which step of which epoch */
+    size_t saved_epoch, saved_step;
     int keeps; /* interrupted, it is saved in the folder */
     int asked; /* the caller wants an end */
 };
@@ -275,12 +275,14 @@ static double now(void)
 static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
 {
     struct training *const t = arg;
+    const int moved = t->pack->epoch != t->saved_epoch || t->pack->step != t->saved_step;
 
     t->asked = t->progress && t->progress(t->arg, epoch, step, steps) != 0;
-    if (!t->asked && (!t->keeps || t->checkpoint == 0 || t->pack->step == t->saved_step ||
-                      now() - t->saved < t->checkpoint))
+    if (!t->asked &&
+        (!t->keeps || t->checkpoint == 0 || !moved || now() - t->saved < t->checkpoint))
         return 0;
-    t->saved_step = t->pack->step; /* training moves on before it is saved again */
+    t->saved_epoch = t->pack->epoch; /* training moves on before it is saved again */
+    t->saved_step = t->pack->step;
     return 1;
 }
 

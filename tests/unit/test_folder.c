@@ -435,6 +435,27 @@ static void interruptions(void **state)
     close_bench(&b);
 }
 
+/* The file of a saved state, as the last epoch finds it, and how often another took its place then. */
+struct look {
+    ino_t file;
+    size_t renewed;
+};
+
+/* An epoch has 5 steps, fewer than lie between two calls: it is asked at its start alone. */
+static int look_for_state(void *arg, size_t epoch, size_t step, size_t steps)
+{
+    struct look *const l = arg;
+    struct stat info;
+    char path[256];
+
+    (void)step, (void)steps;
+    if (epoch == 3 && stat(at("saved/state/0.state", path), &info) == 0) {
+        l->renewed += l->file != 0 && l->file != info.st_ino;
+        l->file = info.st_ino;
+    }
+    return 0;
+}
+
 /* Saved at every step and never asked to end: the same results; a successor begins there. */
 static void checkpoints(void **state)
 {
@@ -444,6 +465,7 @@ static void checkpoints(void **state)
     il_error err = { .text = "" };
     il_worker *w = NULL;
     il_trained t;
+    struct look look = { 0 };
 
     (void)state;
     train_all(&b, whole, 0);
@@ -451,7 +473,8 @@ static void checkpoints(void **state)
     il_worker_checkpoint(w, 1e-9);
     at("saved/state/0.state", path);
     for (size_t p = 0; p < il_folder_plan(f)->packs; p++)
-        OK(il_worker_train(w, p, 1, NULL, NULL, &t, &err));
+        OK(il_worker_train(w, p, 1, look_for_state, &look, &t, &err));
+    assert_true(look.renewed > 0);            /* in the last epoch, too */
     assert_int_equal(access(path, F_OK), -1); /* gone with the commit */
     il_worker_close(w);
     want = results_of(whole);
