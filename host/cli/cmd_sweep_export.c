@@ -130,9 +130,7 @@ static int run(struct cli *cli, const struct options *o)
         return cli_fail(cli, IL_E_USAGE, "--to: name the folder that TensorBoard will read");
     st = sweep_folder(o, 0, &f, &err);
     if (st == IL_OK)
-        st = il_results_merge(f, &err);
-    if (st == IL_OK)
-        st = il_results_open(&r, f, &err);
+        st = sweep_results(cli, f, &r, &err);
     if (st == IL_OK)
         st = board ? il_results_tensorboard(r, opt_get(o, "to"), &err) : put_rows(o, r, &err);
     il_results_close(r);

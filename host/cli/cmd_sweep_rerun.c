@@ -113,9 +113,7 @@ static il_status report(struct again *a, const char *id, int *differs)
     if (opt_given(a->o, "save"))
         st = il_save_weights(a->it.pack, a->it.run, opt_get(a->o, "save"), &a->err);
     if (st == IL_OK)
-        st = il_results_merge(a->folder, &a->err);
-    if (st == IL_OK)
-        st = il_results_open(&r, a->folder, &a->err);
+        st = sweep_results(a->cli, a->folder, &r, &a->err);
     if (st == IL_OK)
         st = il_results_rows(r, IL_TABLE_EPOCHS, check_row, &c, &a->err);
     il_results_close(r);

@@ -106,6 +106,7 @@ static int work(struct sweeping *w, int retry)
         st = il_folder_scan(w->folder, &w->err);
     if (st != IL_OK)
         return cli_fail(w->cli, st, "%s", w->err.text);
+    sweep_damage(w->cli, w->folder);
     code = supervise(&s);
     if (s.shards > 1)
         return code;

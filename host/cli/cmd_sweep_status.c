@@ -79,6 +79,8 @@ static int run_status(struct cli *cli, const struct options *o)
 
     if (st == IL_OK)
         st = il_folder_scan(f, &err);
+    if (st == IL_OK)
+        sweep_damage(cli, f);
     if (st != IL_OK) {
         code = cli_fail(cli, st, "%s", err.text);
     } else {
@@ -101,9 +103,7 @@ static int run_merge(struct cli *cli, const struct options *o)
     il_status st = sweep_folder(o, 0, &f, &err);
 
     if (st == IL_OK)
-        st = il_results_merge(f, &err);
-    if (st == IL_OK)
-        st = il_results_open(&r, f, &err);
+        st = sweep_results(cli, f, &r, &err);
     if (st == IL_OK)
         st = il_results_tally(r, &t, &err);
     if (st == IL_OK)

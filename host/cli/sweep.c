@@ -229,6 +229,28 @@ il_status sweep_dataset(const struct options *o, const il_folder *folder, il_dat
     return st;
 }
 
+/* ---- results --------------------------------------------------------------------------------- */
+
+void sweep_damage(const struct cli *cli, il_folder *folder)
+{
+    const il_damage *d;
+
+    while ((d = il_folder_damage(folder)))
+        cli_say(cli,
+                "%s/journal/%s is damaged at byte %zu: the pack that was committed there is lost, "
+                "and left for 'sweep run'",
+                il_folder_path(folder), d->journal, d->byte);
+}
+
+il_status sweep_results(const struct cli *cli, il_folder *folder, il_results **out, il_error *err)
+{
+    const il_status st = il_results_merge(folder, err);
+
+    *out = NULL;
+    sweep_damage(cli, folder);
+    return st == IL_OK ? il_results_open(out, folder, err) : st;
+}
+
 /* ---- the ranking ----------------------------------------------------------------------------- */
 
 /* The table is kept until its widths are known. */
@@ -296,15 +318,12 @@ static void print_table(const struct cli *cli, const struct table *t)
     }
 }
 
-il_status sweep_ranking(const struct cli *cli, const il_folder *folder, const char *by,
-                        il_error *err)
+il_status sweep_ranking(const struct cli *cli, il_folder *folder, const char *by, il_error *err)
 {
     struct table t = { .rows = 0 };
     il_results *r = NULL;
-    il_status st = il_results_merge(folder, err);
+    il_status st = sweep_results(cli, folder, &r, err);
 
-    if (st == IL_OK)
-        st = il_results_open(&r, folder, err);
     if (st == IL_OK)
         st = il_results_rank(r, by && by[0] ? by : "init", take_row, &t, err);
     if (st == IL_OK && t.failed)

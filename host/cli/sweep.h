@@ -68,9 +68,14 @@ int sweep_continues(const struct options *o);
 il_status sweep_dataset(const struct options *o, const il_folder *folder, il_dataset **out,
                         il_error *err);
 
+/* Say which journals were found to be damaged since it was said last. */
+void sweep_damage(const struct cli *cli, il_folder *folder);
+
+/* Merge, and open what came of it. */
+il_status sweep_results(const struct cli *cli, il_folder *folder, il_results **out, il_error *err);
+
 /* Merge, and print the ranking by these columns (NULL: init). */
-il_status sweep_ranking(const struct cli *cli, const il_folder *folder, const char *by,
-                        il_error *err);
+il_status sweep_ranking(const struct cli *cli, il_folder *folder, const char *by, il_error *err);
 
 /* sweep run, and sweep retry (which tries what failed again). Returns the exit code. */
 int sweep_train(struct cli *cli, const struct options *o, int retry);

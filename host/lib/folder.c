@@ -294,6 +294,7 @@ void il_folder_close(il_folder *f)
     free(f->setup.data_sum);
     free(f->setup.sum);
     il_journal_close(&f->journal);
+    free(f->damage);
     free(f);
 }
 

@@ -17,6 +17,8 @@ struct il_folder {
         size_t pack_size, pack_weights, pixels, classes, samples;
     } setup;
     struct il_journal journal; /* of failures; made when there is one */
+    il_damage *damage;         /* [damages], of which `told` were asked for */
+    size_t damages, told;
 };
 
 /* The path of a file of the folder. */
@@ -30,7 +32,19 @@ il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, jso
 il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n, il_error *err);
 void il_folder_free_names(char **names, size_t n);
 
-/* Does a journal's first line belong to this folder's plan? */
-int il_folder_owns(const struct il_folder *f, const json_t *head);
+/* whose a journal is, as its first line says */
+enum il_owner {
+    IL_OWNER_UNKNOWN, /* that line is damaged: il_folder_has may know of a group */
+    IL_OWNER_US,
+    IL_OWNER_OTHER
+};
+enum il_owner il_folder_owner(const struct il_folder *f, const json_t *head);
+
+/* Is the group a pack of this folder's plan, by the ids of its runs? */
+int il_folder_has(const struct il_folder *f, char *const *line, size_t lines);
+
+/* il_journal_read of the folder's journal of that name; damage is noted. */
+il_status il_folder_read(struct il_folder *f, const char *name, size_t *from,
+                         il_journal_group_fn *each, void *arg, il_error *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "folder_impl.h"
 
-enum { FORMAT = 1, TRIES = 1000 };
+enum { FORMAT = 2, TRIES = 1000 };
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
@@ -68,12 +68,78 @@ out:
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-int il_folder_owns(const struct il_folder *f, const json_t *head)
+enum il_owner il_folder_owner(const struct il_folder *f, const json_t *head)
 {
+    const json_t *const format = json_object_get(head, "journal");
     const char *const plan = json_string_value(json_object_get(head, "plan"));
 
-    return json_integer_value(json_object_get(head, "journal")) == FORMAT && plan &&
-           strcmp(plan, f->setup.sum) == 0;
+    if (!format)
+        return IL_OWNER_UNKNOWN;
+    return json_integer_value(format) == FORMAT && plan && strcmp(plan, f->setup.sum) == 0
+               ? IL_OWNER_US
+               : IL_OWNER_OTHER;
+}
+
+/* Is the line the run that the plan has there? */
+static int is_run(const struct il_folder *f, size_t place, const char *line)
+{
+    json_t *const run = json_loads(line, 0, NULL);
+    const char *const id = json_string_value(json_object_get(run, "run"));
+    char ours[17];
+    const int same =
+        id && il_folder_id(f, f->plan->order[place], ours, NULL) == IL_OK && strcmp(id, ours) == 0;
+
+    json_decref(run);
+    return same;
+}
+
+int il_folder_has(const struct il_folder *f, char *const *line, size_t lines)
+{
+    json_t *const last = json_loads(line[lines - 1], 0, NULL);
+    const json_int_t pack = json_integer_value(json_object_get(last, "pack"));
+    int has = json_is_integer(json_object_get(last, "pack")) && pack >= 0 &&
+              (size_t)pack < f->plan->packs && f->plan->pack[pack].count == lines - 1;
+
+    for (size_t i = 0; has && i + 1 < lines; i++)
+        has = is_run(f, f->plan->pack[pack].first + i, line[i]);
+    json_decref(last);
+    return has;
+}
+
+static il_status note_damage(struct il_folder *f, const char *name, off_t byte, il_error *err)
+{
+    il_damage *more;
+
+    for (size_t i = 0; i < f->damages; i++)
+        if (strcmp(f->damage[i].journal, name) == 0)
+            return IL_OK;
+    more = realloc(f->damage, (f->damages + 1) * sizeof *more);
+    if (!more)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    f->damage = more;
+    more[f->damages].byte = (size_t)byte;
+    snprintf(more[f->damages++].journal, sizeof more->journal, "%s", name);
+    return IL_OK;
+}
+
+const il_damage *il_folder_damage(il_folder *f)
+{
+    return f->told < f->damages ? &f->damage[f->told++] : NULL;
+}
+
+il_status il_folder_read(struct il_folder *f, const char *name, size_t *from,
+                         il_journal_group_fn *each, void *arg, il_error *err)
+{
+    char path[IL_PATH];
+    off_t damage;
+    il_status st;
+
+    snprintf(path, sizeof path, "%s/journal/%s", f->path, name);
+    IL_TRY(il_journal_read(path, from, each, arg, &damage, err));
+    if (damage != IL_UNDAMAGED)
+        st = note_damage(f, name, damage, err);
+out:
+    return st;
 }
 
 static int by_name(const void *a, const void *b)
@@ -159,7 +225,8 @@ static il_status note_pack(struct il_folder *f, const json_t *line, il_error *er
 /* a group: the first of a file has its head before the pack's lines */
 struct scan {
     struct il_folder *f;
-    int first, owned;
+    int first;
+    enum il_owner owner;
 };
 
 static il_status scan_group(void *arg, char *const *line, size_t lines, il_error *err)
@@ -170,11 +237,12 @@ static il_status scan_group(void *arg, char *const *line, size_t lines, il_error
 
     if (s->first) {
         value = json_loads(line[0], 0, NULL);
-        s->owned = il_folder_owns(s->f, value);
+        s->owner = il_folder_owner(s->f, value);
         s->first = 0;
         json_decref(value);
     }
-    if (s->owned) {
+    if (s->owner == IL_OWNER_US ||
+        (s->owner == IL_OWNER_UNKNOWN && il_folder_has(s->f, line, lines))) {
         value = json_loads(line[lines - 1], 0, NULL);
         st = note_pack(s->f, value, err);
         json_decref(value);
@@ -184,7 +252,7 @@ static il_status scan_group(void *arg, char *const *line, size_t lines, il_error
 
 il_status il_folder_scan(il_folder *f, il_error *err)
 {
-    char **names = NULL, path[IL_PATH];
+    char **names = NULL;
     size_t n = 0;
     il_status st;
 
@@ -199,8 +267,7 @@ il_status il_folder_scan(il_folder *f, il_error *err)
         struct scan s = { .f = f, .first = 1 };
         size_t from = 0;
 
-        snprintf(path, sizeof path, "%s/journal/%s", f->path, names[i]);
-        IL_TRY(il_journal_read(path, &from, scan_group, &s, err));
+        IL_TRY(il_folder_read(f, names[i], &from, scan_group, &s, err));
     }
 out:
     il_folder_free_names(names, n);

@@ -1,7 +1,9 @@
 /*
  * journal.c - lines "CRC-32C, mark, JSON": the mark is '+' before more of the group and '.' in its
- * last line, the sum is of mark and JSON. A killed writer leaves a group without its last line, which
- * no reader takes; nothing is ever written behind it.
+ * last line, the sum is of mark and JSON, and goes on from the sum of the group's line before. So a
+ * line tells whether it is a group's first, and behind a damaged one a reader finds the next group. A
+ * killed writer leaves a group without its last line, which no reader takes; nothing is ever written
+ * behind it.
  */
 #include "journal.h"
 
@@ -84,22 +86,27 @@ il_status il_journal_add(struct il_journal *j, json_t *line, il_error *err)
     return fits ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory");
 }
 
-/* the sum of a line (n bytes, without its end) as it stands before it */
-static void sum_of(const char *line, size_t n, char digits[9])
+/* the sum of a line (n bytes, without its end) behind one of the sum `before` (0: none), and as it is written */
+static uint32_t sum_of(uint32_t before, const char *line, size_t n, char digits[9])
 {
-    snprintf(digits, 9, "%08" PRIx32, il_crc32c(0, line + HEAD - 1, n - HEAD + 1));
+    const uint32_t sum = il_crc32c(before, line + HEAD - 1, n - HEAD + 1);
+
+    snprintf(digits, 9, "%08" PRIx32, sum);
+    return sum;
 }
 
 /* fill in the marks and sums of the group's lines */
 static void seal(struct il_journal *j)
 {
+    uint32_t sum = 0;
+
     for (size_t at = 0; at < j->length;) {
         char *const line = j->text + at, *const end = memchr(line, '\n', j->length - at);
         char digits[9];
 
         if (at == j->last)
             line[HEAD - 1] = '.';
-        sum_of(line, (size_t)(end - line), digits);
+        sum = sum_of(sum, line, (size_t)(end - line), digits);
         memcpy(line, digits, 8);
         at = (size_t)(end + 1 - j->text);
     }
@@ -158,6 +165,7 @@ void il_journal_close(struct il_journal *j)
 struct group {
     char *text;
     size_t length, room, *start, lines, starts;
+    uint32_t sum; /* of the last one; 0: none */
 };
 
 static int keep(struct group *g, const char *json, size_t n)
@@ -199,23 +207,40 @@ static il_status hand_on(struct group *g, il_journal_group_fn *each, void *arg, 
     st = each(arg, line, g->lines, err);
     free(line);
     g->lines = g->length = 0;
+    g->sum = 0;
     return st;
 }
 
-/* Is this line (n bytes, with its end) whole? */
-static int whole(const char *line, size_t n)
+/* Is this line (n bytes, with its end) whole, and the one behind a line of the sum *sum? Then that is its own. */
+static int follows(const char *line, size_t n, uint32_t *sum)
 {
     char digits[9];
+    uint32_t own;
 
     if (!(n > HEAD && line[n - 1] == '\n' && line[8] == ' ' && (line[9] == '+' || line[9] == '.') &&
           !memchr(line, 0, n)))
         return 0;
-    sum_of(line, n - 1, digits);
-    return memcmp(digits, line, 8) == 0;
+    own = sum_of(*sum, line, n - 1, digits);
+    if (memcmp(digits, line, 8) != 0)
+        return 0;
+    *sum = own;
+    return 1;
+}
+
+/* Take a line into the group: 1, or 0 if it is no part of any; *lost: one that was begun is not whole. */
+static int take(struct group *g, const char *line, size_t n, int *lost)
+{
+    *lost = 0;
+    if (follows(line, n, &g->sum))
+        return 1;
+    *lost = 1;
+    g->sum = 0;
+    g->lines = g->length = 0;
+    return follows(line, n, &g->sum);
 }
 
 il_status il_journal_read(const char *path, size_t *from, il_journal_group_fn *each, void *arg,
-                          il_error *err)
+                          off_t *damage, il_error *err)
 {
     FILE *const f = fopen(path, "r");
     struct group g = { 0 };
@@ -224,21 +249,30 @@ il_status il_journal_read(const char *path, size_t *from, il_journal_group_fn *e
     ssize_t n;
     il_status st = IL_OK;
 
+    *damage = IL_UNDAMAGED;
     if (!f || fseeko(f, (off_t)at, SEEK_SET) != 0) {
         st = il_fail(err, IL_E_DATA, "cannot read '%s': %s", path, strerror(errno));
         goto out;
     }
-    while ((n = getline(&line, &room, f)) > 0 && whole(line, (size_t)n)) {
-        at += (size_t)n;
-        if (!keep(&g, line + HEAD, (size_t)n - HEAD - 1)) {
+    for (; (n = getline(&line, &room, f)) > 0; at += (size_t)n) {
+        int lost;
+
+        if (line[n - 1] != '\n') /* torn: it is the last */
+            break;
+        if (take(&g, line, (size_t)n, &lost) && !keep(&g, line + HEAD, (size_t)n - HEAD - 1)) {
             st = il_fail(err, IL_E_MEMORY, "out of memory");
             goto out;
         }
-        if (line[HEAD - 1] == '.') {
+        if (lost && *damage == IL_UNDAMAGED)
+            *damage = (off_t)at;
+        if (g.lines > 0 && line[HEAD - 1] == '.') {
             IL_TRY(hand_on(&g, each, arg, err));
-            *from = at;
+            if (*damage == IL_UNDAMAGED)
+                *from = at + (size_t)n;
         }
     }
+    if (n < 0 && !feof(f))
+        st = il_fail(err, IL_E_DATA, "cannot read '%s': %s", path, strerror(errno));
 out:
     if (f)
         fclose(f);

@@ -1,6 +1,6 @@
 /*
  * journal.h - a file of JSON lines that is only added to, a group of lines at a time: a group is read
- * back whole or not at all, whenever the writer was killed. Internal; docs/formats.md has the format.
+ * back whole or not at all, whenever the writer was killed and whatever was damaged since. Internal; docs/formats.md has the format.
  */
 #ifndef HOST_LIB_JOURNAL_H
 #define HOST_LIB_JOURNAL_H
@@ -35,11 +35,16 @@ void il_journal_close(struct il_journal *j);
 /* What a reader does with a group: lines of JSON, which end in 0. */
 typedef il_status il_journal_group_fn(void *arg, char *const *line, size_t lines, il_error *err);
 
+enum { IL_UNDAMAGED = -1 };
+
 /*
- * Read all whole groups from the byte *from on, which becomes where they end. What is torn or damaged
- * ends the file. IL_E_DATA: it cannot be opened; else what the function returned.
+ * Read all whole groups from the byte *from on, which becomes where they end. A torn last group, as a
+ * killed writer leaves it, is silent. What else is not whole is left out with its group, *damage becomes
+ * the byte where that begins (else IL_UNDAMAGED), and *from stays before it: groups behind it are
+ * handed on, by this reading and by each later one. IL_E_DATA: the file cannot be opened; else what
+ * the function returned.
  */
 il_status il_journal_read(const char *path, size_t *from, il_journal_group_fn *each, void *arg,
-                          il_error *err);
+                          off_t *damage, il_error *err);
 
 #endif

@@ -13,11 +13,12 @@
 enum { RUN_ID = 1, NUMBER, PACK, STATUS, ERROR, FIRST_PARAMETER };
 
 struct merge {
-    const struct il_folder *f;
+    struct il_folder *f;
     sqlite3 *db;
     sqlite3_stmt *run, *epoch, *layer, *environment, *journal;
     size_t parameters;
-    int first, owned; /* of the journal being read */
+    int first; /* of the journal being read */
+    enum il_owner owner;
     sqlite3_int64 env;
 };
 
@@ -277,8 +278,8 @@ static il_status begin_journal(struct merge *m, const char *line, il_error *err)
     il_status st = IL_OK;
 
     m->first = 0;
-    m->owned = il_folder_owns(m->f, head);
-    if (m->owned && facts) {
+    m->owner = il_folder_owner(m->f, head);
+    if (m->owner == IL_OWNER_US && facts) {
         sqlite3_bind_text(m->environment, 1, facts, -1, SQLITE_STATIC);
         if (sqlite3_step(m->environment) == SQLITE_ROW)
             m->env = sqlite3_column_int64(m->environment, 0);
@@ -294,14 +295,15 @@ static il_status begin_journal(struct merge *m, const char *line, il_error *err)
 static il_status add_group(void *arg, char *const *line, size_t lines, il_error *err)
 {
     struct merge *const m = arg;
-    const int had_head = m->first;
+    const int first = m->first;
     json_t *pack = NULL;
     const char *status;
     il_status st = IL_OK;
 
     if (m->first)
         IL_TRY(begin_journal(m, line[0], err));
-    if (!m->owned)
+    if (m->owner == IL_OWNER_OTHER ||
+        (m->owner == IL_OWNER_UNKNOWN && !il_folder_has(m->f, line, lines)))
         goto out;
     pack = json_loads(line[lines - 1], 0, NULL);
     status = json_string_value(json_object_get(pack, "status"));
@@ -309,7 +311,7 @@ static il_status add_group(void *arg, char *const *line, size_t lines, il_error 
         st = add_failure(m, pack, err);
         goto out;
     }
-    for (size_t i = had_head ? 1 : 0; i + 1 < lines; i++) {
+    for (size_t i = first && m->owner == IL_OWNER_US; i + 1 < lines; i++) { /* behind the head */
         json_t *const run = json_loads(line[i], 0, NULL);
 
         st = run ? add_run(m, run, pack, err) : bad(m, "no JSON", err);
@@ -339,7 +341,7 @@ static size_t folded(struct merge *m, const char *name)
         bytes = (size_t)sqlite3_column_int64(s, 0);
         m->env = sqlite3_column_int64(s, 1);
         m->first = 0;
-        m->owned = 1;
+        m->owner = IL_OWNER_US;
     }
     sqlite3_finalize(s);
     return bytes;
@@ -347,16 +349,14 @@ static size_t folded(struct merge *m, const char *name)
 
 static il_status fold(struct merge *m, const char *name, il_error *err)
 {
-    char path[IL_PATH];
     size_t from, before;
     il_status st;
 
-    snprintf(path, sizeof path, "%s/journal/%s", m->f->path, name);
     if (sqlite3_exec(m->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
         return il_results_fail(m->db, "results.sqlite", err);
     before = from = folded(m, name);
-    IL_TRY(il_journal_read(path, &from, add_group, m, err));
-    if (from != before && m->owned) {
+    IL_TRY(il_folder_read(m->f, name, &from, add_group, m, err));
+    if (from != before && m->owner == IL_OWNER_US) {
         sqlite3_bind_text(m->journal, 1, name, -1, SQLITE_STATIC);
         sqlite3_bind_int64(m->journal, 2, (sqlite3_int64)from);
         sqlite3_bind_int64(m->journal, 3, m->env);
@@ -370,7 +370,7 @@ out:
     return st;
 }
 
-il_status il_results_merge(const il_folder *f, il_error *err)
+il_status il_results_merge(il_folder *f, il_error *err)
 {
     struct merge m = { .f = f };
     char **names = NULL;

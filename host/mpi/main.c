@@ -60,6 +60,19 @@ static il_status open_all(struct rank *r, const char *dir, const char *data)
     return st;
 }
 
+/* each rank read the same journals: one of them says so */
+static void say_damage(struct rank *r)
+{
+    const il_damage *d;
+
+    while (r->rank == 0 && (d = il_folder_damage(r->folder)))
+        fprintf(
+            stderr,
+            "initlab-mpi: %s/journal/%s is damaged at byte %zu: the pack that was committed there "
+            "is lost, and trained again\n",
+            il_folder_path(r->folder), d->journal, d->byte);
+}
+
 /* the packs that nobody has trained, the dearest first: the same on each rank, as rank 0 sees them */
 static il_status queue(struct rank *r)
 {
@@ -184,6 +197,7 @@ int main(int argc, char **argv)
     ok = st == IL_OK;
     MPI_Allreduce(&ok, &all, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
     if (all) {
+        say_damage(&r);
         st = queue(&r);
         make_window(&r);
         if (st == IL_OK)

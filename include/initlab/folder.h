@@ -69,6 +69,18 @@ typedef struct il_folder_pack {
 /** Read all journals: what is done and what failed, by whomever. IL_E_MEMORY, IL_E_IO. */
 il_status il_folder_scan(il_folder *folder, il_error *err);
 
+/** A damaged place of a journal. What was committed there is lost, its pack is trained again. */
+typedef struct il_damage {
+    char journal[256]; /**< name of the file in journal/ */
+    size_t byte;       /**< where the first damaged line of it begins */
+} il_damage;
+
+/**
+ * What il_folder_scan and il_results_merge found damaged and was not asked for yet, one at a time; NULL:
+ * no more. What a killed writer leaves at a journal's end is no damage.
+ */
+const il_damage *il_folder_damage(il_folder *folder);
+
 /** A pack, by its place in the plan. */
 const il_folder_pack *il_folder_pack_at(const il_folder *folder, size_t pack);
 

@@ -19,8 +19,9 @@ extern "C" {
  * them since the last time. By run id, so nothing is there twice whatever was committed twice.
  * One process at a time writes; the file must lie on a local disk. IL_E_IO, IL_E_CREATE: SQLite's
  * words (disk full); what is not folded stays in the journals. IL_E_DATA: a file of another version.
+ * il_folder_damage tells what could not be read.
  */
-il_status il_results_merge(const il_folder *folder, il_error *err);
+il_status il_results_merge(il_folder *folder, il_error *err);
 
 typedef struct il_results il_results;
 

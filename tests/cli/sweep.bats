@@ -314,6 +314,35 @@ P
     exits 73
 }
 
+@test "a damaged journal is named with its byte, and costs its pack alone" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --devices cpu:1 --pack-size 8 --quiet
+    ranked=$output
+    journal=$(ls r/journal/*.jsonl)
+    python3 - "$journal" <<'P'
+import sys
+text = bytearray(open(sys.argv[1], "rb").read())
+place = text.index(b"\n") + 40 # in the first pack's second line
+text[place] ^= 1
+open(sys.argv[1], "wb").write(text)
+P
+    byte=$(($(head -n1 "$journal" | wc -c)))
+    initlab sweep status r
+    [ "$status" -eq 0 ]
+    has "done          32 runs, 5 packs" "$output"
+    [ "$stderr" = "initlab: $journal is damaged at byte $byte: the pack that was committed there is lost, and left for \
+'sweep run'" ]
+    rm r/results.sqlite
+    initlab sweep merge r
+    has "32 of 40 runs" "$output"
+    has "$journal is damaged" "$stderr"
+    initlab sweep run r --quiet
+    [ "$status" -eq 0 ]
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    [ "$output" = "$ranked" ]
+}
+
 @test "progress: lines, or JSON, or nothing" {
     tiny set
     small

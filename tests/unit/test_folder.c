@@ -148,6 +148,7 @@ static void torn_journals(void **state)
 {
     char path[256], bytes[2048], torn[2048];
     size_t end[4], n;
+    off_t damage;
     il_error err = { .text = "" };
     struct il_journal j;
 
@@ -164,29 +165,47 @@ static void torn_journals(void **state)
         while (groups < 3 && end[groups + 1] <= cut)
             groups++;
         spill(path, bytes, cut);
-        OK(il_journal_read(path, &from, see, &s, &err));
+        OK(il_journal_read(path, &from, see, &s, &damage, &err));
         assert_int_equal(s.groups, groups);
         assert_int_equal(from, end[groups]);
+        assert_int_equal(damage, IL_UNDAMAGED); /* a writer that was killed is none */
     }
-    for (size_t bit = 0; bit < 8 * n; bit++) { /* any bit: the groups before it */
+    for (size_t bit = 0; bit < 8 * n; bit++) { /* any bit: all groups but its own */
         struct seen s = { 0 };
-        size_t from = 0, groups = 0;
+        size_t from = 0, hit = 0, lost;
 
         memcpy(torn, bytes, n);
         torn[bit / 8] = (char)(torn[bit / 8] ^ 1 << bit % 8);
-        while (end[groups + 1] <= bit / 8)
-            groups++;
+        while (end[hit + 1] <= bit / 8)
+            hit++;
+        lost = bit / 8 + 1 == end[hit + 1] && hit < 2 ? 2 : 1; /* the end of two groups' line */
         spill(path, torn, n);
-        OK(il_journal_read(path, &from, see, &s, &err));
-        if (s.groups != groups)
-            fail_msg("bit %zu: %zu groups, not %zu", bit, s.groups, groups);
+        OK(il_journal_read(path, &from, see, &s, &damage, &err));
+        if (s.groups != 3 - lost || from != end[hit])
+            fail_msg("bit %zu: %zu groups, not %zu", bit, s.groups, 3 - lost);
+        assert_true(bit / 8 + 1 == n ? damage == IL_UNDAMAGED /* as torn */
+                                     : damage >= (off_t)end[hit] && damage <= (off_t)bit / 8);
+    }
+    for (size_t line = 0; line < n; line = (size_t)(strchr(bytes + line, '\n') + 1 - bytes)) {
+        const size_t next = (size_t)(strchr(bytes + line, '\n') + 1 - bytes);
+        struct seen s = { 0 };
+        size_t from = 0, hit = 0;
+
+        while (end[hit + 1] <= line) /* a line that is missing: its group is, or looks torn */
+            hit++;
+        memcpy(torn, bytes, line);
+        memcpy(torn + line, bytes + next, n - next);
+        spill(path, torn, n - (next - line));
+        OK(il_journal_read(path, &from, see, &s, &damage, &err));
+        assert_int_equal(s.groups, 2);
+        assert_int_equal(damage == IL_UNDAMAGED, hit == 0 || next == n);
     }
     spill(path, bytes, n);
     for (size_t g = 0; g < 3; g++) { /* from where an earlier reading ended */
         struct seen s = { 0 };
         size_t from = end[g];
 
-        OK(il_journal_read(path, &from, see, &s, &err));
+        OK(il_journal_read(path, &from, see, &s, &damage, &err));
         assert_int_equal(s.groups, 3 - g);
         assert_int_equal(s.last, 33);
     }
@@ -199,6 +218,7 @@ static void failed_commit(void **state)
     struct il_journal j;
     struct seen s = { 0 };
     size_t from = 0;
+    off_t damage;
     char path[256];
     il_error err = { .text = "" };
 
@@ -217,7 +237,8 @@ static void failed_commit(void **state)
     OK(il_journal_add(&j, json_pack("{s:i}", "n", 3), &err));
     OK(il_journal_commit(&j, &err));
     il_journal_close(&j);
-    OK(il_journal_read(path, &from, see, &s, &err));
+    OK(il_journal_read(path, &from, see, &s, &damage, &err));
+    assert_int_equal(damage, IL_UNDAMAGED);
     assert_int_equal(s.groups, 2);
     assert_int_equal(s.last, 3);
 }
@@ -583,6 +604,89 @@ static void twice(void **state)
     close_bench(&b);
 }
 
+/* the journal of a folder that has one: its path below the test's place, and its bytes */
+static size_t read_journal(const char *folder, char path[256], char *bytes, size_t room)
+{
+    char name[200];
+    const struct dirent *e;
+    DIR *d;
+
+    snprintf(name, sizeof name, "%.60s/journal", folder);
+    d = opendir(at(name, path));
+    assert_non_null(d);
+    do
+        e = readdir(d);
+    while (e && !strstr(e->d_name, ".jsonl"));
+    assert_non_null(e);
+    snprintf(name, sizeof name, "%.60s/journal/%.120s", folder, e->d_name);
+    closedir(d);
+    return slurp(at(name, path), bytes, room);
+}
+
+static size_t packs_done(il_folder *f)
+{
+    size_t n = 0;
+
+    for (size_t p = 0; p < il_folder_plan(f)->packs; p++)
+        n += il_folder_pack_at(f, p)->status == IL_PACK_DONE;
+    return n;
+}
+
+/* A damaged byte costs its pack alone, is told, and trained again; whether the head or a pack is hit. */
+static void damaged_journals(void **state)
+{
+    static char bytes[1 << 20];
+    struct bench b = open_bench();
+    il_folder *const whole = folder("sound", b.set, 4);
+    char path[256], *want, *got;
+    il_error err = { .text = "" };
+    size_t n;
+
+    (void)state;
+    train_all(&b, whole, 0);
+    want = results_of(whole);
+    n = read_journal("sound", path, bytes, sizeof bytes);
+    assert_true(n < sizeof bytes);
+    for (size_t hit = 10; hit < n; hit += n / 5) {
+        char name[32], file[64], kept[256];
+        const il_damage *d;
+        il_folder *f;
+        il_tally tally;
+        il_results *r = NULL;
+
+        snprintf(name, sizeof name, "hit%zu", hit);
+        f = folder(name, b.set, 4);
+        bytes[hit] ^= 0x20;
+        snprintf(file, sizeof file, "%s/journal/x.jsonl", name);
+        spill(at(file, kept), bytes, n);
+        bytes[hit] ^= 0x20;
+        OK(il_folder_scan(f, &err));
+        assert_int_equal(packs_done(f), il_folder_plan(f)->packs - 1);
+        d = il_folder_damage(f);
+        assert_non_null(d);
+        assert_string_equal(d->journal, "x.jsonl");
+        assert_true(d->byte <= hit && hit - d->byte < 2000);
+        assert_null(il_folder_damage(f)); /* once */
+        OK(il_results_merge(f, &err));
+        OK(il_results_open(&r, f, &err));
+        OK(il_results_tally(r, &tally, &err));
+        il_results_close(r);
+        assert_in_range(tally.ok + tally.diverged, 56, 57);
+        train_all(&b, f, 0);
+        got = results_of(f);
+        assert_string_equal(want, got);
+        free(got);
+        il_folder_close(f);
+        f = folder(name, b.set, 4); /* whoever merges next is told as well */
+        OK(il_results_merge(f, &err));
+        assert_non_null(il_folder_damage(f));
+        il_folder_close(f);
+    }
+    free(want);
+    il_folder_close(whole);
+    close_bench(&b);
+}
+
 static int count_rows(void *arg, const char *const *name, const il_value *value, size_t columns)
 {
     size_t *const n = arg;
@@ -656,6 +760,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(checkpoints, enter, leave),
         cmocka_unit_test_setup_teardown(damaged_states, enter, leave),
         cmocka_unit_test_setup_teardown(twice, enter, leave),
+        cmocka_unit_test_setup_teardown(damaged_journals, enter, leave),
         cmocka_unit_test_setup_teardown(ranking, enter, leave),
         cmocka_unit_test_setup_teardown(again, enter, leave),
     };
