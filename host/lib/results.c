@@ -58,7 +58,7 @@ il_status il_results_open(il_results **out, const il_folder *f, il_error *err)
     IL_TRY(il_results_connect(&r->db, f, 0, err));
     if (sqlite3_create_function(r->db, "sd", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, NULL,
                                 sd_step, sd_final) != SQLITE_OK) {
-        st = il_results_fail(r->db, "results.sqlite", err);
+        st = il_results_fail(r->db, err);
         goto out;
     }
     *out = r;
@@ -112,7 +112,7 @@ static il_status read_rows(il_results *r, const char *sql, il_row_fn *each, void
     int columns, code;
 
     if (sqlite3_prepare_v2(r->db, sql, -1, &s, NULL) != SQLITE_OK)
-        return il_results_fail(r->db, "results.sqlite", err);
+        return il_results_fail(r->db, err);
     columns = sqlite3_column_count(s);
     if (columns > COLUMNS)
         columns = COLUMNS;
@@ -125,7 +125,7 @@ static il_status read_rows(il_results *r, const char *sql, il_row_fn *each, void
             break;
     }
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        st = il_results_fail(r->db, "results.sqlite", err);
+        st = il_results_fail(r->db, err);
     sqlite3_finalize(s);
     return st;
 }

@@ -17,7 +17,8 @@ struct merge {
     sqlite3 *db;
     sqlite3_stmt *run, *epoch, *layer, *environment, *journal;
     size_t parameters;
-    int first; /* of the journal being read */
+    int added; /* groups of the journal being read */
+    int first; /* its next group is its first */
     enum il_owner owner;
     sqlite3_int64 env;
 };
@@ -110,7 +111,7 @@ static void finish(struct merge *m)
 static il_status step(struct merge *m, sqlite3_stmt *s, il_error *err)
 {
     const int ok = sqlite3_step(s) == SQLITE_DONE;
-    const il_status st = ok ? IL_OK : il_results_fail(m->db, "results.sqlite", err);
+    const il_status st = ok ? IL_OK : il_results_fail(m->db, err);
 
     sqlite3_reset(s);
     sqlite3_clear_bindings(s);
@@ -284,7 +285,7 @@ static il_status begin_journal(struct merge *m, const char *line, il_error *err)
         if (sqlite3_step(m->environment) == SQLITE_ROW)
             m->env = sqlite3_column_int64(m->environment, 0);
         else
-            st = il_results_fail(m->db, "results.sqlite", err);
+            st = il_results_fail(m->db, err);
         sqlite3_reset(m->environment);
     }
     free(facts);
@@ -300,6 +301,7 @@ static il_status add_group(void *arg, char *const *line, size_t lines, il_error 
     const char *status;
     il_status st = IL_OK;
 
+    m->added = 1;
     if (m->first)
         IL_TRY(begin_journal(m, line[0], err));
     if (m->owner == IL_OWNER_OTHER ||
@@ -324,6 +326,20 @@ out:
     return st;
 }
 
+/* ---- how many rows there are ----------------------------------------------------------------- */
+
+/* meta's 'rows' is there when nothing was folded since they were counted */
+#define ROWS                                                                                       \
+    "SELECT (SELECT count(*) FROM runs) || ' ' || (SELECT count(*) FROM epochs) || ' ' ||"         \
+    " (SELECT count(*) FROM layers)"
+
+/* What somebody deleted comes back: everything is folded again. */
+static const char recount[] =
+    "DELETE FROM journals WHERE (SELECT value FROM meta WHERE key = 'rows') <> (" ROWS ")";
+static const char count_rows[] = "INSERT INTO meta SELECT 'rows', (" ROWS ")"
+                                 " WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'rows')";
+#undef ROWS
+
 /* ---- journals -------------------------------------------------------------------------------- */
 
 /* how far a journal was folded, and on what it ran */
@@ -347,23 +363,32 @@ static size_t folded(struct merge *m, const char *name)
     return bytes;
 }
 
+static il_status exec(struct merge *m, const char *sql, il_error *err)
+{
+    return sqlite3_exec(m->db, sql, NULL, NULL, NULL) == SQLITE_OK ? IL_OK
+                                                                   : il_results_fail(m->db, err);
+}
+
 static il_status fold(struct merge *m, const char *name, il_error *err)
 {
     size_t from, before;
     il_status st;
 
-    if (sqlite3_exec(m->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-        return il_results_fail(m->db, "results.sqlite", err);
+    st = exec(m, "BEGIN IMMEDIATE", err);
+    if (st != IL_OK)
+        return st;
     before = from = folded(m, name);
+    m->added = 0;
     IL_TRY(il_folder_read(m->f, name, &from, add_group, m, err));
+    if (m->added)
+        IL_TRY(exec(m, "DELETE FROM meta WHERE key = 'rows'", err));
     if (from != before && m->owner == IL_OWNER_US) {
         sqlite3_bind_text(m->journal, 1, name, -1, SQLITE_STATIC);
         sqlite3_bind_int64(m->journal, 2, (sqlite3_int64)from);
         sqlite3_bind_int64(m->journal, 3, m->env);
         IL_TRY(step(m, m->journal, err));
     }
-    if (sqlite3_exec(m->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        st = il_results_fail(m->db, "results.sqlite", err);
+    st = exec(m, "COMMIT", err);
 out:
     if (st != IL_OK)
         sqlite3_exec(m->db, "ROLLBACK", NULL, NULL, NULL);
@@ -380,11 +405,14 @@ il_status il_results_merge(il_folder *f, il_error *err)
     IL_TRY(il_folder_journals(f, &names, &n, err));
     IL_TRY(il_results_connect(&m.db, f, 1, err));
     if (!prepare(&m)) {
-        st = il_results_fail(m.db, "results.sqlite", err);
+        st = il_results_fail(m.db, err);
         goto out;
     }
+    IL_TRY(exec(&m, recount, err));
     for (size_t i = 0; i < n && st == IL_OK; i++)
         st = fold(&m, names[i], err);
+    if (st == IL_OK)
+        st = exec(&m, count_rows, err);
 out:
     finish(&m);
     il_folder_free_names(names, n);

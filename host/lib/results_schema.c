@@ -36,16 +36,22 @@ static const char after[] =
     " fan_out INTEGER NOT NULL, start_mean REAL, start_std REAL, end_mean REAL, end_std REAL,"
     " PRIMARY KEY (run_id, layer)) STRICT, WITHOUT ROWID;";
 
-il_status il_results_fail(sqlite3 *db, const char *what, il_error *err)
+static const char REMEDY[] =
+    "move it away, and 'initlab sweep merge' makes it again from the journals";
+
+il_status il_results_fail(sqlite3 *db, il_error *err)
 {
     const int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+    const char *const file = db ? sqlite3_db_filename(db, "main") : NULL;
+    const int bad = code == SQLITE_NOTADB || code == SQLITE_CORRUPT;
 
     return il_fail(err,
-                   code == SQLITE_NOMEM                              ? IL_E_MEMORY
-                   : code == SQLITE_CANTOPEN                         ? IL_E_CREATE
-                   : code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? IL_E_DATA
-                                                                     : IL_E_IO,
-                   "%s: %s", what, db ? sqlite3_errmsg(db) : "out of memory");
+                   code == SQLITE_NOMEM                                 ? IL_E_MEMORY
+                   : code == SQLITE_CANTOPEN || code == SQLITE_READONLY ? IL_E_CREATE
+                   : bad                                                ? IL_E_DATA
+                                                                        : IL_E_IO,
+                   "%s: %s%s%s", file && file[0] ? file : "results.sqlite",
+                   db ? sqlite3_errmsg(db) : "out of memory", bad ? ": " : "", bad ? REMEDY : "");
 }
 
 /* the statements that make all tables; to be freed */
@@ -59,8 +65,8 @@ static char *schema(void)
     for (size_t i = 0; (p = il_parameter_at(i)) && n < sizeof columns; i++)
         n += (size_t)snprintf(columns + n, sizeof columns - n, ", \"%s\" ANY", p->name);
     if (n >= sizeof columns ||
-        asprintf(&all, "BEGIN IMMEDIATE;%s%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;",
-                 before, columns, after, IL_RESULTS_VERSION, IL_RESULTS_ID) < 0)
+        asprintf(&all, "%s%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;", before,
+                 columns, after, IL_RESULTS_VERSION, IL_RESULTS_ID) < 0)
         return NULL;
     return all;
 }
@@ -112,6 +118,18 @@ static int describe(sqlite3 *db, const struct il_folder *f)
     return ok;
 }
 
+static int is_empty(sqlite3 *db)
+{
+    return pragma(db, "PRAGMA user_version") == 0 && pragma(db, "PRAGMA application_id") == 0 &&
+           pragma(db, "SELECT count(*) FROM sqlite_schema") == 0;
+}
+
+static int exec(sqlite3 *db, const char *sql)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* Make the tables of an empty file, unless another process was faster. */
 static il_status make_tables(sqlite3 *db, const struct il_folder *f, il_error *err)
 {
     char *const all = schema();
@@ -119,46 +137,90 @@ static il_status make_tables(sqlite3 *db, const struct il_folder *f, il_error *e
 
     if (!all)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    if (sqlite3_exec(db, all, NULL, NULL, NULL) != SQLITE_OK || !describe(db, f) ||
-        sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
-        st = il_results_fail(db, "results.sqlite", err);
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    if (!exec(db, "BEGIN IMMEDIATE") || (is_empty(db) && !(exec(db, all) && describe(db, f))) ||
+        !exec(db, "COMMIT")) {
+        st = il_results_fail(db, err);
+        exec(db, "ROLLBACK");
     }
     free(all);
     return st;
 }
 
-il_status il_results_connect(sqlite3 **db, const struct il_folder *f, int create, il_error *err)
+il_status il_results_blank(sqlite3 **db, il_error *err)
 {
-    char path[IL_PATH];
-    int version;
+    char *const all = schema();
     il_status st = IL_OK;
 
-    il_folder_file(f, "results.sqlite", path, 0);
+    *db = NULL;
+    if (!all)
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+    else if (sqlite3_open(":memory:", db) != SQLITE_OK || !exec(*db, all))
+        st = il_results_fail(*db, err);
+    free(all);
+    return st;
+}
+
+/* Is it this sweep's, by its plan? */
+static int is_ours(sqlite3 *db, const struct il_folder *f)
+{
+    sqlite3_stmt *s = NULL;
+    const int ours = sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'plan'", -1, &s,
+                                        NULL) == SQLITE_OK &&
+                     sqlite3_step(s) == SQLITE_ROW &&
+                     strcmp((const char *)sqlite3_column_text(s, 0), f->setup.sum) == 0;
+
+    sqlite3_finalize(s);
+    return ours;
+}
+
+/* Whatever else lies there is left as it is. */
+static il_status check(sqlite3 *db, const char *path, const struct il_folder *f, il_error *err)
+{
+    const int version = pragma(db, "PRAGMA user_version");
+
+    if (version < 0)
+        return il_results_fail(db, err);
+    if (pragma(db, "PRAGMA application_id") != IL_RESULTS_ID)
+        return il_fail(err, IL_E_DATA, "%s: not the results of a sweep: %s", path, REMEDY);
+    if (version != IL_RESULTS_VERSION)
+        return il_fail(err, IL_E_DATA, "%s: results of version %d, not %d: %s", path, version,
+                       IL_RESULTS_VERSION, REMEDY);
+    if (!is_ours(db, f))
+        return sqlite3_errcode(db) == SQLITE_CORRUPT
+                   ? il_results_fail(db, err)
+                   : il_fail(err, IL_E_DATA, "%s: results of another sweep: %s", path, REMEDY);
+    return IL_OK;
+}
+
+static il_status open_file(sqlite3 **db, const char *path, const struct il_folder *f, int create,
+                           il_error *err)
+{
+    il_status st = IL_OK;
+
     if (sqlite3_open_v2(path, db,
                         create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE,
                         NULL) != SQLITE_OK) {
-        st = il_results_fail(*db, path, err);
+        st = il_results_fail(*db, err);
         goto out;
     }
     sqlite3_busy_timeout(*db, 60000);
-    version = pragma(*db, "PRAGMA user_version");
-    if (version == 0 && create) {
-        if (sqlite3_exec(*db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK)
-            st = il_results_fail(*db, path, err);
-        else
-            st = make_tables(*db, f, err);
-    } else if (version < 0) {
-        st = il_results_fail(*db, path, err);
-    } else if (version != IL_RESULTS_VERSION ||
-               pragma(*db, "PRAGMA application_id") != IL_RESULTS_ID) {
-        st = il_fail(err, IL_E_DATA, "%s: no results of this version (%d, not %d)", path, version,
-                     IL_RESULTS_VERSION);
-    }
+    if (create && is_empty(*db))
+        IL_TRY(make_tables(*db, f, err));
+    IL_TRY(check(*db, path, f, err));
+    if (create) /* it stays so; who cannot have it now, as others are at work, does without */
+        exec(*db, "PRAGMA journal_mode = WAL");
 out:
     if (st != IL_OK) {
         sqlite3_close(*db);
         *db = NULL;
     }
     return st;
+}
+
+il_status il_results_connect(sqlite3 **db, const struct il_folder *f, int create, il_error *err)
+{
+    char path[IL_PATH];
+
+    il_folder_file(f, "results.sqlite", path, 0);
+    return open_file(db, path, f, create, err);
 }

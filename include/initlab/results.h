@@ -18,14 +18,16 @@ extern "C" {
  * Fold all journals of a folder into its results.sqlite, which is made if need be: what is new in
  * them since the last time. By run id, so nothing is there twice whatever was committed twice.
  * One process at a time writes; the file must lie on a local disk. IL_E_IO, IL_E_CREATE: SQLite's
- * words (disk full); what is not folded stays in the journals. IL_E_DATA: a file of another version.
+ * words (disk full); what is not folded stays in the journals. IL_E_DATA: what lies in its place is
+ * damaged, of another version or sweep, or no results: it is left as it is. Rows that somebody deleted
+ * come back.
  * il_folder_damage tells what could not be read.
  */
 il_status il_results_merge(il_folder *folder, il_error *err);
 
 typedef struct il_results il_results;
 
-/** Open a folder's results.sqlite for reading. IL_E_DATA: there is none, or of another version. */
+/** Open a folder's results.sqlite for reading. IL_E_CREATE: there is none; IL_E_DATA as above. */
 il_status il_results_open(il_results **out, const il_folder *folder, il_error *err);
 
 /** Close; NULL is legal. */

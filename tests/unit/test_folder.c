@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <sqlite3.h>
 #include <unistd.h>
 #include "initlab/initlab.h"
 #include "lib/crc32c.h"
@@ -687,6 +689,114 @@ static void damaged_journals(void **state)
     close_bench(&b);
 }
 
+/* What lies in the place of the results and is not theirs is named, with what to do, and left alone. */
+static void other_results(void **state)
+{
+    static const char *const foreign[] = { "CREATE TABLE notes (text TEXT)",
+                                           "PRAGMA application_id = 7", "PRAGMA user_version = 3" };
+    struct bench b = open_bench();
+    il_folder *const f = folder("ours", b.set, 4), *const other = folder("theirs", b.set, 5);
+    il_error err = { .text = "" };
+    static char before[1 << 16], after[1 << 16];
+    char path[256], theirs[256], command[600];
+    il_results *r = NULL;
+    sqlite3 *db;
+
+    (void)state;
+    train_all(&b, f, 0);
+    train_all(&b, other, 0);
+    at("ours/results.sqlite", path);
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        size_t n;
+
+        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, foreign[i], NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(db);
+        n = slurp(path, before, sizeof before);
+        assert_int_equal(il_results_merge(f, &err), IL_E_DATA);
+        assert_non_null(strstr(err.text, "ours/results.sqlite: "));
+        assert_non_null(strstr(err.text, "move it away"));
+        assert_int_equal(il_results_open(&r, f, &err), IL_E_DATA);
+        assert_int_equal(slurp(path, after, sizeof after), n);
+        assert_memory_equal(before, after, n);
+        assert_int_equal(unlink(path), 0);
+    }
+    OK(il_results_merge(other, &err));
+    snprintf(command, sizeof command, "cp '%s' '%s'", at("theirs/results.sqlite", theirs), path);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(il_results_merge(f, &err), IL_E_DATA);
+    assert_non_null(strstr(err.text, "another sweep"));
+    spill(
+        path,
+        "no database, but long enough to be taken for one by who reads a head of 100 bytes, or so "
+        "it is hoped",
+        103);
+    assert_int_equal(il_results_merge(f, &err), IL_E_DATA);
+    assert_non_null(strstr(err.text, "move it away"));
+    assert_int_equal(unlink(path), 0);
+    OK(il_results_merge(f, &err));
+    il_folder_close(f);
+    il_folder_close(other);
+    close_bench(&b);
+}
+
+/* Rows that somebody deleted come back with the next merge. */
+static void deleted_rows(void **state)
+{
+    static const char *const deletions[] = { "DELETE FROM runs WHERE number % 2",
+                                             "DELETE FROM epochs WHERE epoch = 2",
+                                             "DELETE FROM layers",
+                                             "DELETE FROM runs; DELETE FROM epochs" };
+    struct bench b = open_bench();
+    il_folder *const f = folder("rows", b.set, 4);
+    char path[256], *want, *got;
+    sqlite3 *db;
+
+    (void)state;
+    train_all(&b, f, 0);
+    want = results_of(f);
+    for (size_t i = 0; i < sizeof deletions / sizeof *deletions; i++) {
+        assert_int_equal(sqlite3_open(at("rows/results.sqlite", path), &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, deletions[i], NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(db);
+        got = results_of(f);
+        assert_string_equal(want, got);
+        free(got);
+    }
+    free(want);
+    il_folder_close(f);
+    close_bench(&b);
+}
+
+/* Whoever comes first makes the tables, the others use them. */
+static void merged_at_once(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const f = folder("many", b.set, 4);
+    il_error err = { .text = "" };
+    char path[256];
+
+    (void)state;
+    train_all(&b, f, 0);
+    for (int round = 0; round < 5; round++) {
+        int failed = 0, code;
+
+        for (int i = 0; i < 4; i++)
+            if (fork() == 0) {
+                code = il_results_merge(f, &err) != IL_OK;
+                if (code)
+                    fprintf(stderr, "%s\n", err.text);
+                _exit(code);
+            }
+        while (wait(&code) > 0)
+            failed += code != 0;
+        assert_int_equal(failed, 0);
+        assert_int_equal(unlink(at("many/results.sqlite", path)), 0);
+    }
+    il_folder_close(f);
+    close_bench(&b);
+}
+
 static int count_rows(void *arg, const char *const *name, const il_value *value, size_t columns)
 {
     size_t *const n = arg;
@@ -761,6 +871,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(damaged_states, enter, leave),
         cmocka_unit_test_setup_teardown(twice, enter, leave),
         cmocka_unit_test_setup_teardown(damaged_journals, enter, leave),
+        cmocka_unit_test_setup_teardown(other_results, enter, leave),
+        cmocka_unit_test_setup_teardown(deleted_rows, enter, leave),
+        cmocka_unit_test_setup_teardown(merged_at_once, enter, leave),
         cmocka_unit_test_setup_teardown(ranking, enter, leave),
         cmocka_unit_test_setup_teardown(again, enter, leave),
     };
