@@ -37,8 +37,8 @@ struct state {
     size_t *queue, queued, packs; /* queue: the next is the first; each pack at most once */
     unsigned char *fails;         /* [packs] on devices that are not left out */
     struct meter meter;
-    size_t failed; /* packs, for good, in this process */
-    int stopping;  /* workers were told to end */
+    size_t failed, failed_before; /* packs, for good: in this process, and before it */
+    int stopping;                 /* workers were told to end */
     il_status fatal;
     il_error err;
 };
@@ -424,6 +424,10 @@ static il_status fill_queue(struct state *st)
             st->meter.ended += runs_of(st, order[i]);
             st->meter.done += p->cost;
         }
+        if (!left && p->status == IL_PACK_FAILED) {
+            st->meter.failed += runs_of(st, order[i]);
+            st->failed_before++;
+        }
     }
     st->meter.ended_before = st->meter.ended;
     st->meter.done_before = st->meter.done;
@@ -436,6 +440,7 @@ out:
 static int code_of(struct state *st)
 {
     struct cli *const cli = st->s->cli;
+    const size_t failed = st->failed_before + st->failed;
 
     if (st->fatal != IL_OK)
         return cli_fail(cli, st->fatal, "%s", st->err.text);
@@ -445,16 +450,17 @@ static int code_of(struct state *st)
                 signals_caught() == SIGINT ? "SIGINT" : "SIGTERM", il_folder_path(st->s->folder));
         return il_status_exit(IL_E_INTERRUPTED);
     }
-    if (st->failed > 0)
-        cli_say(cli,
-                st->stopping ? "stopped after %zu failed pack%s"
-                             : "%zu pack%s failed; 'initlab sweep retry' tries them again",
-                st->failed, st->failed == 1 ? "" : "s");
-    else if (st->queued > 0)
+    if (st->failed > 0 && st->stopping) {
+        cli_say(cli, "stopped after %zu failed pack%s", st->failed, st->failed == 1 ? "" : "s");
+    } else if (failed > 0) {
+        cli_say(cli, "%zu pack%s failed; 'initlab sweep retry %s --failed' tries %s again", failed,
+                failed == 1 ? "" : "s", il_folder_path(st->s->folder), failed == 1 ? "it" : "them");
+    } else if (st->queued > 0) {
         return cli_fail(cli, IL_E_DEVICE,
                         "no worker took %zu of the packs; 'initlab sweep run %s' goes on",
                         st->queued, il_folder_path(st->s->folder));
-    return st->failed > 0;
+    }
+    return failed > 0;
 }
 
 int supervise(const struct supervision *s)

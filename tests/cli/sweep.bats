@@ -229,6 +229,42 @@ E
     [ "$(query r "$all")" = "$(query whole "$all")" ]
 }
 
+# a sweep of 6 packs, of which 3 fail: they begin with weights from a file that is not there
+failing()
+{
+    cat >sweep.yaml <<'Y'
+parameters:
+  layers: ["in,out", "in,4,out", "in,5,out"]
+  init: [zeros, "file:gone.safetensors"]
+  batch: 8
+  epochs: 1
+seeds: 0..1
+Y
+}
+
+@test "a pack that cannot be trained fails alone, until a retry; the sweep's code is 1 as long" {
+    tiny set
+    failing
+    initlab sweep run sweep.yaml --data set --out r --pack-size 2 --devices cpu:1 --quiet
+    [ "$status" -eq 1 ]
+    [ "$(grep -c '^initlab: pack [0-9] failed: .*gone.safetensors' <<<"$stderr")" -eq 3 ]
+    has "3 packs failed; 'initlab sweep retry r --failed' tries them again" "$stderr"
+    initlab sweep status r
+    has "failed         6 runs, 3 packs" "$output"
+    initlab sweep run r --quiet # nothing is left to train, and not all is well
+    exits 1
+    has "3 packs failed" "$stderr"
+    "$INITLAB" init --layers 16,3 --init zeros --save gone.safetensors
+    initlab sweep retry r
+    exits 2
+    initlab sweep retry r --failed --quiet
+    [ "$status" -eq 1 ]
+    has "2 packs failed" "$stderr"
+    [ "$(query r 'SELECT layers, count(*) FROM runs WHERE status = "failed" GROUP BY layers')" = \
+        $'in,4,out|2\nin,5,out|2' ]
+    [ "$(query r 'SELECT min(attempt) FROM runs WHERE status = "ok" AND init LIKE "file%"')" = 2 ]
+}
+
 @test "another sweep is not trained into a folder, nor with other options" {
     tiny set
     small
