@@ -19,7 +19,7 @@ struct sweeping {
     il_folder *folder;
     struct devices devices;
     size_t shard, shards;
-    int lock;
+    int lock, shard_lock; /* -1: not open */
     il_error err;
 };
 
@@ -52,31 +52,75 @@ static il_status read_shard(struct sweeping *w)
     return IL_OK;
 }
 
-/* One process at a time works on a folder's shard; its workers hold the lock, too. */
-static il_status lock(struct sweeping *w)
+/* Open a file of the folder to lock it; workers hold the lock, too, as they inherit it. */
+static il_status open_lock(struct sweeping *w, int *fd, const char *name)
 {
     char path[4200];
 
-    if (w->shards > 1)
-        snprintf(path, sizeof path, "%s/lock.%zu-of-%zu", il_folder_path(w->folder), w->shard,
-                 w->shards);
-    else
-        snprintf(path, sizeof path, "%s/lock", il_folder_path(w->folder));
-    w->lock = open(path, O_RDWR | O_CREAT, 0666);
-    if (w->lock < 0) {
-        w->err.status = errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE;
-        snprintf(w->err.text, sizeof w->err.text, "cannot create '%.400s': %s", path,
-                 strerror(errno));
-        return w->err.status;
-    }
-    for (int i = 0; flock(w->lock, LOCK_EX | LOCK_NB) != 0; i++) {
-        if (errno != EWOULDBLOCK)
-            return IL_OK; /* a file system without locks: journals are safe without, too */
+    snprintf(path, sizeof path, "%s/%s", il_folder_path(w->folder), name);
+    *fd = open(path, O_RDWR | O_CREAT, 0666);
+    if (*fd >= 0)
+        return IL_OK;
+    w->err.status = errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE;
+    snprintf(w->err.text, sizeof w->err.text, "cannot create '%.400s': %s", path, strerror(errno));
+    return w->err.status;
+}
+
+/* Is it locked so? A file system without locks says yes: journals are safe without, too. */
+static int try_lock(int fd, int how)
+{
+    return flock(fd, how | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+/*
+ * The folder's lock, which shards of one count share: it holds the count, written while nobody shares it.
+ * NULL, or who has it.
+ */
+static const char *share(struct sweeping *w)
+{
+    char text[32], there[32] = "";
+    const int n = snprintf(text, sizeof text, "%zu\n", w->shards);
+
+    if (try_lock(w->lock, LOCK_EX) &&
+        (ftruncate(w->lock, 0) != 0 || pwrite(w->lock, text, (size_t)n, 0) != n))
+        return NULL; /* a full disk: training says so */
+    if (!try_lock(w->lock, LOCK_SH))
+        return "a 'sweep run' of all shards is at work on this folder";
+    if (pread(w->lock, there, sizeof there - 1, 0) > 0 && strcmp(there, text) != 0)
+        return "shards of another count are at work on this folder";
+    return NULL;
+}
+
+/* NULL, or who else trains what this command would. */
+static const char *take(struct sweeping *w)
+{
+    const char *who;
+
+    if (w->shards == 1)
+        return try_lock(w->lock, LOCK_EX) ? NULL : "another 'sweep run' is at work on this folder";
+    who = share(w);
+    if (!who && !try_lock(w->shard_lock, LOCK_EX))
+        who = "another 'sweep run' is at work on this shard";
+    return who;
+}
+
+/* No two processes train the same packs: all of them, or shards of one count, each once. */
+static il_status lock(struct sweeping *w)
+{
+    char name[64];
+    const char *who;
+    il_status st = open_lock(w, &w->lock, "lock");
+
+    snprintf(name, sizeof name, "lock.%zu-of-%zu", w->shard, w->shards);
+    if (st == IL_OK && w->shards > 1)
+        st = open_lock(w, &w->shard_lock, name);
+    for (int i = 0; st == IL_OK && (who = take(w)); i++) {
+        flock(w->lock, LOCK_UN);
         if (i == LOCK_WAIT)
-            return fail(w, IL_E_INTERRUPTED, "another 'sweep run' is at work on this folder");
+            return fail(w, IL_E_INTERRUPTED, who);
         nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
     }
-    return IL_OK;
+    return st;
 }
 
 static int work(struct sweeping *w, int retry)
@@ -116,7 +160,7 @@ static int work(struct sweeping *w, int retry)
 
 int sweep_train(struct cli *cli, const struct options *o, int retry)
 {
-    struct sweeping w = { .cli = cli, .o = o, .lock = -1 };
+    struct sweeping w = { .cli = cli, .o = o, .lock = -1, .shard_lock = -1 };
     const int old = retry || sweep_continues(o);
     il_status st = read_shard(&w);
     int code;
@@ -131,6 +175,8 @@ int sweep_train(struct cli *cli, const struct options *o, int retry)
     code = st == IL_OK ? work(&w, retry) : cli_fail(cli, st, "%s", w.err.text);
     if (w.lock >= 0)
         close(w.lock);
+    if (w.shard_lock >= 0)
+        close(w.shard_lock);
     il_folder_close(w.folder);
     devices_free(&w.devices);
     return code;

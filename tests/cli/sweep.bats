@@ -303,6 +303,33 @@ Y
     [ "$(query r "$all")" = "$(query whole "$all")" ]
 }
 
+@test "no two processes train the same packs: all of them, or shards of one count" {
+    tiny set
+    small
+    sed -i 's/epochs: 2/epochs: 20000/' sweep.yaml
+    "$INITLAB" sweep run sweep.yaml --data set --out r --pack-size 4 --devices cpu:1 --shard 1/2 --quiet 2>held &
+    holder=$!
+    for _ in $(seq 500); do [ -s r/lock ] && break; sleep 0.02; done
+    all=()
+    for words in "" "--shard 1/3" "--shard 1/2" "--shard 2/2"; do
+        # shellcheck disable=SC2086 # words
+        "$INITLAB" sweep run r --devices cpu:1 $words --quiet >"out${words/\//-}" 2>"err${words/\//-}" &
+        all+=($!)
+    done
+    codes=()
+    for k in 0 1 2; do code=0; wait "${all[k]}" || code=$?; codes+=($code); done
+    [ "${codes[*]}" = "75 75 75" ] || { echo "${codes[*]}"; cat err*; false; }
+    has "another 'sweep run' is at work" "$(cat err)"
+    has "shards of another count" "$(cat "err--shard 1-3")"
+    has "this shard" "$(cat "err--shard 1-2")"
+    kill -TERM "$holder" "${all[3]}"
+    for pid in "$holder" "${all[3]}"; do # both were at work
+        code=0; wait "$pid" || code=$?
+        [ "$code" -eq 75 ]
+    done
+    [ "$(ls r/state | wc -l)" -eq 2 ]
+}
+
 @test "rerun repeats a run to the bit, and saves its weights" {
     tiny set
     small
