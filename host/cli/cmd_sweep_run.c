@@ -165,6 +165,8 @@ int sweep_train(struct cli *cli, const struct options *o, int retry)
     il_status st = read_shard(&w);
     int code;
 
+    if (st == IL_OK)
+        st = il_results_by(opt_get(o, "by"), &w.err);
     if (st == IL_OK && old)
         st = sweep_open(o, NULL, &w.folder, &w.err);
     if (st == IL_OK)

@@ -12,7 +12,7 @@ struct il_results {
     sqlite3 *db;
 };
 
-enum { COLUMNS = 64 };
+enum { COLUMNS = 64, LIST = 1024 };
 
 /* ---- standard deviation, an aggregate that SQLite lacks --------------------------------------- */
 
@@ -201,7 +201,7 @@ out:
 
 il_status il_results_rank(il_results *r, const char *by, il_row_fn *each, void *arg, il_error *err)
 {
-    char list[1024], *sql = NULL;
+    char list[LIST], *sql = NULL;
     il_status st;
 
     IL_TRY(group_list(r, by, list, sizeof list, err));
@@ -219,6 +219,18 @@ il_status il_results_rank(il_results *r, const char *by, il_row_fn *each, void *
     st = read_rows(r, sql, each, arg, err);
 out:
     free(sql);
+    return st;
+}
+
+il_status il_results_by(const char *by, il_error *err)
+{
+    il_results blank = { NULL };
+    char list[LIST];
+    il_status st = il_results_blank(&blank.db, err);
+
+    if (st == IL_OK)
+        st = group_list(&blank, by, list, sizeof list, err);
+    sqlite3_close(blank.db);
     return st;
 }
 

@@ -65,6 +65,9 @@ il_status il_results_rows(il_results *results, il_table table, il_row_fn *each, 
 il_status il_results_rank(il_results *results, const char *by, il_row_fn *each, void *arg,
                           il_error *err);
 
+/** IL_E_USAGE unless il_results_rank would take these columns: to ask before there are results. */
+il_status il_results_by(const char *by, il_error *err);
+
 /**
  * Write every run's epochs as TensorBoard scalars: to/RUN_ID/events.out.tfevents.initlab, a file a
  * run, with the tags cost, lr, train_accuracy, test_cost, ... and the epoch as step. Folders are made;

@@ -197,6 +197,9 @@ E
     exits 2
     initlab sweep run sweep.yaml --data set --out r --shard 3/2
     exits 2
+    initlab sweep run sweep.yaml --data set --out r --by initt
+    exits 2
+    has "did you mean 'init'" "$stderr"
     mkdir full; : >full/file
     initlab sweep run sweep.yaml --data set --out full
     exits 2
