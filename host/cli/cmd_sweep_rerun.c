@@ -148,7 +148,12 @@ static int run(struct cli *cli, const struct options *o)
         st = train(&a, number);
     if (st == IL_OK)
         st = report(&a, id, &differs);
-    code = st == IL_OK ? differs > 0 : cli_fail(cli, st, "%s", a.err.text);
+    if (st == IL_E_INTERRUPTED && signals_caught()) {
+        cli_say(cli, "stopped by %s; nothing was changed", signals_name());
+        code = 128 + signals_caught();
+    } else {
+        code = st == IL_OK ? differs > 0 : cli_fail(cli, st, "%s", a.err.text);
+    }
     il_pack_close(a.it.pack);
     free(a.it.epoch);
     il_worker_close(a.worker);

@@ -138,8 +138,7 @@ static il_status finish(struct train *t)
 /* Say that a signal stopped the run; the exit code of that. */
 static int interrupted(const struct train *t)
 {
-    cli_say(t->cli, "stopped by %s after %zu of %zu epochs%s",
-            signals_caught() == SIGINT ? "SIGINT" : "SIGTERM", t->epochs,
+    cli_say(t->cli, "stopped by %s after %zu of %zu epochs%s", signals_name(), t->epochs,
             il_pack_epochs(t->net.pack),
             opt_given(t->net.o, "save") ? "; the weights are not saved" : "");
     return 128 + signals_caught();

@@ -24,3 +24,5 @@ void signals_catch(void)
 }
 
 int signals_caught(void) { return caught; }
+
+const char *signals_name(void) { return caught == SIGINT ? "SIGINT" : "SIGTERM"; }

@@ -7,5 +7,6 @@ void signals_catch(void);
 
 /* The signal that came, 0: none. */
 int signals_caught(void);
+const char *signals_name(void); /* of it */
 
 #endif

@@ -447,7 +447,7 @@ static int code_of(struct state *st)
     if (signals_caught() && st->queued > 0) {
         cli_say(cli,
                 "stopped by %s; the packs in training are saved: 'initlab sweep run %s' goes on",
-                signals_caught() == SIGINT ? "SIGINT" : "SIGTERM", il_folder_path(st->s->folder));
+                signals_name(), il_folder_path(st->s->folder));
         return il_status_exit(IL_E_INTERRUPTED);
     }
     if (st->failed > 0 && st->stopping) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""faults.py INITLAB - what happens to a sweep whose workers die, on the CPU, where no simulated GPU is needed."""
+"""faults.py INITLAB - signals to a sweep and workers that die, on the CPU, where no simulated GPU is needed."""
 import os
 import signal
 import subprocess
@@ -11,6 +11,18 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from sweeps import children, committed, dump, tiny  # noqa: E402
 
 INITLAB = os.path.abspath(sys.argv[1])
+
+
+def rerun(folder, run):
+    return subprocess.Popen([INITLAB, "sweep", "rerun", folder, run], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            encoding="utf-8")
+
+
+def catches(pid, number):
+    """Does the process catch the signal?"""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        mask = next(line for line in file if line.startswith("SigCgt:")).split()[1]
+    return int(mask, 16) >> number - 1 & 1
 
 
 def write(path, runs, epochs):
@@ -32,7 +44,7 @@ def wait(what, seconds=30):
 
 def killed_workers():
     """One pack, two workers: the first dies twice, so its device is left out, and the second takes the pack."""
-    write("one.yaml", 4, 2000)
+    write("one.yaml", 2, 1000)
     plain = start("one.yaml", "--out", "plain", "--data", "data", "--devices", "cpu:1", "--quiet")
     assert plain.wait() == 0, plain.stderr.read()
     process = start("one.yaml", "--out", "killed", "--data", "data", "--devices", "cpu:2", "--quiet")
@@ -48,10 +60,57 @@ def killed_workers():
     assert dump("killed") == dump("plain")
 
 
+def interrupted():
+    """SIGINT to all, as a terminal sends it, or to the supervisor alone: 75, and the sweep goes on to the same."""
+    write("int.yaml", 4, 1000)
+    assert start("int.yaml", "--out", "plain4", "--data", "data", "--pack-size", "2", "--quiet").wait() == 0
+    for group in True, False:
+        folder = f"int{group}"
+        process = start("int.yaml", "--out", folder, "--data", "data", "--devices", "cpu:2", "--pack-size", "2", "--quiet")
+        wait(lambda pid=process.pid: len(children(pid)) == 2 and all(catches(one, signal.SIGINT) for one in children(pid)))
+        time.sleep(0.2)
+        (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+        out, error = process.communicate()
+        assert process.returncode == 75, (process.returncode, error)
+        assert out == "" and "stopped by SIGINT; the packs in training are saved" in error, (out, error)
+        assert start(folder, "--quiet").wait() == 0
+        assert dump(folder) == dump("plain4")
+
+
+def second_signal():
+    """The second one ends it at once, saved or not; what was committed stays, and the sweep goes on."""
+    process = start("int.yaml", "--out", "second", "--data", "data", "--devices", "cpu:2", "--pack-size", "2", "--quiet")
+    wait(lambda: len(children(process.pid)) == 2 and all(catches(one, signal.SIGTERM) for one in children(process.pid)))
+    workers = children(process.pid)
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)  # they take their time
+    os.kill(process.pid, signal.SIGTERM)
+    wait(lambda: not catches(process.pid, signal.SIGTERM))
+    os.kill(process.pid, signal.SIGTERM)
+    process.communicate()
+    assert process.returncode == -signal.SIGTERM, process.returncode
+    wait(lambda: not any(os.path.exists(f"/proc/{worker}") for worker in workers))
+    assert start("second", "--quiet").wait() == 0
+    assert dump("second") == dump("plain4")
+
+
+def interrupted_rerun():
+    """Nothing of it is saved: 130 or 143, and words."""
+    run = next(row[1] for row in dump("plain") if row[0] == "runs")
+    for number, code in (signal.SIGINT, 130), (signal.SIGTERM, 143):
+        process = rerun("plain", run)
+        wait(lambda pid=process.pid, sought=number: catches(pid, sought))
+        time.sleep(0.1)
+        process.send_signal(number)
+        out, error = process.communicate()
+        assert process.returncode == code and out == "", (process.returncode, out)
+        assert error == f"initlab: stopped by {number.name}; nothing was changed\n", error
+
+
 with tempfile.TemporaryDirectory() as FOLDER:
     os.chdir(FOLDER)
     tiny("data")
-    for test in (killed_workers,):
+    for test in killed_workers, interrupted, second_signal, interrupted_rerun:
         begin = time.monotonic()
         test()
         print(f"{test.__name__}: {time.monotonic() - begin:.1f} s", flush=True)
