@@ -103,7 +103,11 @@ static int run_merge(struct cli *cli, const struct options *o)
     il_status st = sweep_folder(o, 0, &f, &err);
 
     if (st == IL_OK)
-        st = sweep_results(cli, f, &r, &err);
+        st = il_results_merge(f, &err);
+    if (f)
+        sweep_damage(cli, f);
+    if (st == IL_OK)
+        st = il_results_open(&r, f, &err);
     if (st == IL_OK)
         st = il_results_tally(r, &t, &err);
     if (st == IL_OK)

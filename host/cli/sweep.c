@@ -242,13 +242,43 @@ void sweep_damage(const struct cli *cli, il_folder *folder)
                 il_folder_path(folder), d->journal, d->byte);
 }
 
+/* Of runs that ended: how many the journals have, and the results do not. */
+static il_status unmerged(il_folder *folder, il_results *r, size_t *n, il_error *err)
+{
+    const il_sweep_plan *const plan = il_folder_plan(folder);
+    size_t ended = 0;
+    il_tally t;
+    il_status st = il_folder_scan(folder, err);
+
+    if (st == IL_OK)
+        st = il_results_tally(r, &t, err);
+    if (st != IL_OK)
+        return st;
+    for (size_t p = 0; p < plan->packs; p++)
+        if (il_folder_pack_at(folder, p)->status != IL_PACK_TODO)
+            ended += plan->pack[p].count;
+    *n = ended - (t.ok + t.diverged + t.failed);
+    return IL_OK;
+}
+
 il_status sweep_results(const struct cli *cli, il_folder *folder, il_results **out, il_error *err)
 {
-    const il_status st = il_results_merge(folder, err);
+    il_error why = { .text = "" };
+    size_t missing = 0;
+    il_status st = il_results_merge(folder, err);
 
     *out = NULL;
     sweep_damage(cli, folder);
-    return st == IL_OK ? il_results_open(out, folder, err) : st;
+    if (st == IL_OK)
+        return il_results_open(out, folder, err);
+    if (st != IL_E_CREATE || il_results_open(out, folder, &why) != IL_OK)
+        return st;
+    st = unmerged(folder, *out, &missing, err);
+    if (st == IL_OK && missing > 0)
+        cli_say(cli,
+                "'%s' cannot be written: %zu runs that ended since the last merge are not here",
+                il_folder_path(folder), missing);
+    return st;
 }
 
 /* ---- the ranking ----------------------------------------------------------------------------- */

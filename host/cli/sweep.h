@@ -71,7 +71,7 @@ il_status sweep_dataset(const struct options *o, const il_folder *folder, il_dat
 /* Say which journals were found to be damaged since it was said last. */
 void sweep_damage(const struct cli *cli, il_folder *folder);
 
-/* Merge, and open what came of it. */
+/* Merge, and open what came of it; where the folder cannot be written, what was merged before. */
 il_status sweep_results(const struct cli *cli, il_folder *folder, il_results **out, il_error *err);
 
 /* Merge, and print the ranking by these columns (NULL: init). */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "results_impl.h"
 
 static const char before[] =
@@ -192,14 +193,13 @@ static il_status check(sqlite3 *db, const char *path, const struct il_folder *f,
     return IL_OK;
 }
 
-static il_status open_file(sqlite3 **db, const char *path, const struct il_folder *f, int create,
-                           il_error *err)
+static il_status open_file(sqlite3 **db, const char *name, int flags, const char *path,
+                           const struct il_folder *f, il_error *err)
 {
+    const int create = flags & SQLITE_OPEN_CREATE;
     il_status st = IL_OK;
 
-    if (sqlite3_open_v2(path, db,
-                        create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE,
-                        NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(name, db, flags, NULL) != SQLITE_OK) {
         st = il_results_fail(*db, err);
         goto out;
     }
@@ -217,10 +217,46 @@ out:
     return st;
 }
 
+/* the file's name as a URI that takes it for one that nobody writes */
+static char *immutable(const char *path)
+{
+    char *const uri = malloc(3 * strlen(path) + sizeof "file:?immutable=1"), *p = uri;
+
+    if (!uri)
+        return NULL;
+    p += sprintf(p, "file:");
+    for (; *path; path++)
+        p += sprintf(p, strchr("?#%", *path) ? "%%%02x" : "%c", (unsigned char)*path);
+    strcpy(p, "?immutable=1");
+    return uri;
+}
+
+/* A folder that cannot be written has results, too: SQLite would make files beside them. */
+static il_status open_read_only(sqlite3 **db, const char *path, const struct il_folder *f,
+                                il_error *err)
+{
+    char log[IL_PATH + 4], *uri;
+    struct stat info;
+    il_status st;
+
+    snprintf(log, sizeof log, "%s-wal", path);
+    if (stat(path, &info) != 0 || (stat(log, &info) == 0 && info.st_size > 0))
+        return IL_E_CREATE; /* there are none, or not all of them are in the file */
+    uri = immutable(path);
+    if (!uri)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    st = open_file(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path, f, err);
+    free(uri);
+    return st;
+}
+
 il_status il_results_connect(sqlite3 **db, const struct il_folder *f, int create, il_error *err)
 {
+    const int flags = create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
     char path[IL_PATH];
+    il_status st;
 
     il_folder_file(f, "results.sqlite", path, 0);
-    return open_file(db, path, f, create, err);
+    st = open_file(db, path, flags, path, f, err);
+    return st == IL_E_CREATE && !create ? open_read_only(db, path, f, err) : st;
 }

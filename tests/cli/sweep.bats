@@ -425,6 +425,33 @@ P
     [ -z "$stderr" ]
 }
 
+@test "a folder that cannot be written is ranked, exported and rerun all the same" {
+    unshare -rm true 2>/dev/null || skip "this user may not mount"
+    tiny set
+    small
+    mkdir "a #%"
+    for k in 1 2; do
+        initlab sweep run sweep.yaml --data set --out "a #%/r" --pack-size 8 --shard $k/2 --quiet
+        [ $k = 2 ] || initlab sweep merge "a #%/r"
+    done
+    ended=$(query "a #%/r" 'SELECT count(*) FROM runs')
+    cat >read.sh <<'S'
+mount --bind "a #%" "a #%" && mount -o remount,bind,ro "a #%" || exit 9
+"$INITLAB" compare "a #%/r" && "$INITLAB" sweep export "a #%/r" | wc -l && "$INITLAB" sweep rerun "a #%/r" "$1" || exit 8
+"$INITLAB" sweep merge "a #%/r"
+S
+    id=$(query "a #%/r" 'SELECT run_id FROM runs LIMIT 1')
+    run --separate-stderr unshare -rm sh read.sh "$id"
+    [ "$status" -eq 73 ] || { echo "$status $stderr"; false; }
+    [ "${lines[3]}" -eq $((ended + 1)) ]
+    has "as in the results, to the bit" "$output"
+    [ "$(grep -c "cannot be written: $((40 - ended)) runs" <<<"$stderr")" -eq 3 ]
+    initlab sweep merge "a #%/r"
+    run --separate-stderr unshare -rm sh read.sh "$id"
+    [ "${#stderr_lines[@]}" -eq 1 ] # of merge alone
+    has "results.sqlite" "$stderr"
+}
+
 @test "a full disk: exit 74, nothing torn, and the sweep goes on where there is room" {
     unshare -rm true 2>/dev/null || skip "this user may not mount a small disk"
     tiny set
