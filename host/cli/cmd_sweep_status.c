@@ -40,14 +40,17 @@ static int in_json(const struct cli *cli, const il_folder *f, const struct count
 {
     const il_sweep_plan *const plan = il_folder_plan(f);
     const double all = by[0].cost + by[1].cost + by[2].cost;
+    char folder[4096];
 
-    return cli_json(
-        cli,
-        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder", il_folder_path(f),
-                  "device", il_folder_kind(f), "runs", (json_int_t)plan->runs, "packs",
-                  (json_int_t)plan->packs, "done", (json_int_t)by[IL_PACK_DONE].runs, "failed",
-                  (json_int_t)by[IL_PACK_FAILED].runs, "left", (json_int_t)by[IL_PACK_TODO].runs,
-                  "share", all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f)));
+    snprintf(folder, sizeof folder, "%s", il_folder_path(f));
+    il_utf8(folder);
+    return cli_json(cli,
+                    json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder", folder,
+                              "device", il_folder_kind(f), "runs", (json_int_t)plan->runs, "packs",
+                              (json_int_t)plan->packs, "done", (json_int_t)by[IL_PACK_DONE].runs,
+                              "failed", (json_int_t)by[IL_PACK_FAILED].runs, "left",
+                              (json_int_t)by[IL_PACK_TODO].runs, "share",
+                              all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f)));
 }
 
 static void in_words(const il_folder *f, const struct count by[3])

@@ -61,6 +61,7 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
 
 static il_status say(struct work *w, il_status st, long long pack)
 {
+    il_utf8(w->err.text);
     answer(json_pack("{s:s, s:i, s:I}", "error", w->err.text, "status", (int)st, "pack",
                      (json_int_t)pack));
     return st;

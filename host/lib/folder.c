@@ -119,9 +119,15 @@ static il_status set_up(struct il_folder *f, const char *dir, const char *kind, 
     f->setup.kind = own(kind);
     f->setup.data = own(data);
     f->setup.data_sum = own(data_sum);
-    return f->setup.kind && f->setup.data && f->setup.data_sum
+    if (!f->setup.kind || !f->setup.data || !f->setup.data_sum)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    return il_utf8(f->setup.data) == 0
                ? IL_OK
-               : il_fail(err, IL_E_MEMORY, "out of memory");
+               : il_fail(
+                     err, IL_E_USAGE,
+                     "the dataset's folder '%s' has a name that is not UTF-8, as sweep.json is: "
+                     "give it another",
+                     data);
 }
 
 static il_status write_setup(struct il_folder *f, const char *sum, il_error *err)

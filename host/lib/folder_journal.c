@@ -45,24 +45,27 @@ il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, jso
 
 il_status il_folder_fail(il_folder *f, size_t pack, il_status why, const char *text, il_error *err)
 {
-    json_t *const line = json_pack("{s:I, s:s, s:I, s:i, s:s}", "pack", (json_int_t)pack, "status",
-                                   "failed", "attempt", (json_int_t)f->pack[pack].attempts + 1,
-                                   "code", il_status_exit(why), "error", text);
-    il_status st = IL_OK;
+    char *words = strdup(text);
+    il_status st;
 
+    if (!words)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    il_utf8(words);
     if (!f->journal.path)
-        st = il_folder_journal(f, &f->journal, json_object(), err);
-    if (st != IL_OK) {
-        json_decref(line);
-        return st;
-    }
-    IL_TRY(il_journal_add(&f->journal, line, err));
+        IL_TRY(il_folder_journal(f, &f->journal, json_object(), err));
+    IL_TRY(il_journal_add(&f->journal,
+                          json_pack("{s:I, s:s, s:I, s:i, s:s}", "pack", (json_int_t)pack, "status",
+                                    "failed", "attempt", (json_int_t)f->pack[pack].attempts + 1,
+                                    "code", il_status_exit(why), "error", words),
+                          err));
     IL_TRY(il_journal_commit(&f->journal, err));
     f->pack[pack].status = IL_PACK_FAILED;
     f->pack[pack].attempts++;
     free(f->pack[pack].error);
-    f->pack[pack].error = strdup(text);
+    f->pack[pack].error = words;
+    words = NULL;
 out:
+    free(words);
     return st;
 }
 

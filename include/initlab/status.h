@@ -7,6 +7,8 @@
 #ifndef INITLAB_STATUS_H
 #define INITLAB_STATUS_H
 
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -28,7 +30,7 @@ typedef enum il_status {
 #undef X
 } il_status;
 
-/** What went wrong, in words: one line, no full stop, lower case, empty on success. */
+/** What went wrong, in words: one line of UTF-8, no full stop, lower case, empty on success. */
 typedef struct il_error {
     il_status status;
     char text[512];
@@ -42,6 +44,12 @@ const char *il_status_text(il_status status);
 
 /** The exit code that the initlab program ends with for this status. Thread-safe. */
 int il_status_exit(il_status status);
+
+/**
+ * Put a '?' in the place of each byte of a text that is no part of UTF-8, as paths may have; returns how
+ * many there were. Thread-safe.
+ */
+size_t il_utf8(char *text);
 
 #ifdef __cplusplus
 }

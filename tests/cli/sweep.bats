@@ -452,6 +452,20 @@ S
     has "results.sqlite" "$stderr"
 }
 
+@test "names that are not UTF-8: of a sweep's folder they do, of the dataset's not" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out $'r\xff' --quiet
+    [ "$status" -eq 0 ]
+    initlab sweep status $'r\xff' --json
+    [ "$status" -eq 0 ]
+    has '"folder": "r?"' "$output"
+    mv set $'set\xff'
+    initlab sweep run sweep.yaml --data $'set\xff' --out r --quiet
+    exits 2
+    has "not UTF-8" "$stderr"
+}
+
 @test "a full disk: exit 74, nothing torn, and the sweep goes on where there is room" {
     unshare -rm true 2>/dev/null || skip "this user may not mount a small disk"
     tiny set

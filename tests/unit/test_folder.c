@@ -284,6 +284,45 @@ static void making_one(void **state)
     il_dataset_free(set);
 }
 
+/* Journals and sweep.json are UTF-8, names of folders may be anything. */
+static void other_bytes(void **state)
+{
+    static const struct {
+        const char *text, *want;
+    } texts[] = { { "", "" },
+                  { "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z",
+                    "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z" },
+                  { "a\xffz", "a?z" },
+                  { "\xc3", "?" }, /* cut */
+                  { "\xe2\x82", "??" },
+                  { "\xc0\xaf", "??" },             /* longer than need be */
+                  { "\xed\xa0\x80", "???" },        /* half of a pair */
+                  { "\xf4\x90\x80\x80", "????" } }; /* beyond the last */
+    il_dataset *const set = dataset();
+    const il_folder_setup setup = { "cpu", 4, 0, "/d\xff", set };
+    il_folder *const f = folder("bytes", set, 4);
+    il_error err = { .text = "" };
+    char path[256], text[32];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        strcpy(text, texts[i].text);
+        il_utf8(text);
+        assert_string_equal(text, texts[i].want);
+    }
+    OK(il_folder_fail(f, 0, IL_E_DATA, "cannot open '/\xff'", &err));
+    OK(il_folder_scan(f, &err));
+    assert_string_equal(il_folder_pack_at(f, 0)->error, "cannot open '/?'");
+    assert_int_equal(
+        il_folder_create(at("data", path), "x.yaml", SWEEP, strlen(SWEEP), &setup, &err),
+        IL_E_USAGE);
+    assert_string_equal(err.text, "the dataset's folder '/d?' has a name that is not UTF-8, as "
+                                  "sweep.json is: give it another");
+    assert_int_equal(access(path, F_OK), -1);
+    il_folder_close(f);
+    il_dataset_free(set);
+}
+
 /* Shards are a partition, and cost about the same. */
 static void shards(void **state)
 {
@@ -865,6 +904,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(torn_journals, enter, leave),
         cmocka_unit_test_setup_teardown(failed_commit, enter, leave),
         cmocka_unit_test_setup_teardown(making_one, enter, leave),
+        cmocka_unit_test_setup_teardown(other_bytes, enter, leave),
         cmocka_unit_test_setup_teardown(shards, enter, leave),
         cmocka_unit_test_setup_teardown(interruptions, enter, leave),
         cmocka_unit_test_setup_teardown(checkpoints, enter, leave),
