@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "sweep.h"
 
@@ -57,6 +58,21 @@ static void name_of(struct seen *s, const char *path)
     s->path = path;
 }
 
+static int is_sweep(const char *path)
+{
+    char file[4096];
+
+    return (size_t)snprintf(file, sizeof file, "%s/sweep.json", path) < sizeof file &&
+           access(file, F_OK) == 0;
+}
+
+static int is_folder(FILE *f)
+{
+    struct stat info;
+
+    return fstat(fileno(f), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 static int read_file(const struct cli *cli, struct seen *s, const char *path)
 {
     FILE *const f = fopen(path, "r");
@@ -69,6 +85,15 @@ static int read_file(const struct cli *cli, struct seen *s, const char *path)
     s->accuracy = NAN;
     if (!f)
         return cli_fail(cli, IL_E_DATA, "cannot open '%s': %s", path, strerror(errno));
+    if (is_folder(f)) {
+        fclose(f);
+        return cli_fail(cli, is_sweep(path) ? IL_E_USAGE : IL_E_DATA,
+                        is_sweep(path)
+                            ? "'%s' is a sweep's folder: one of them, or files of "
+                              "'train --out FILE.jsonl'"
+                            : "'%s' is a folder, and not a sweep's: it has no sweep.json",
+                        path);
+    }
     while (code == 0 && getline(&text, &size, f) >= 0) {
         json_error_t why;
         json_t *const line = json_loads(text, JSON_REJECT_DUPLICATES, &why);
@@ -144,14 +169,6 @@ static int plot(const struct cli *cli, const char *path, const struct seen *s, s
     if (st == IL_OK)
         return 0;
     return cli_fail(cli, st, "%s", err.text[0] ? err.text : il_status_text(st));
-}
-
-static int is_sweep(const char *path)
-{
-    char file[4096];
-
-    return (size_t)snprintf(file, sizeof file, "%s/sweep.json", path) < sizeof file &&
-           access(file, F_OK) == 0;
 }
 
 static int compare_sweep(const struct cli *cli, const struct options *o)
