@@ -224,6 +224,12 @@ il_status sweep_dataset(const struct options *o, const il_folder *folder, il_dat
         return fail(err, IL_E_DATA, "the bundled MNIST is not in %s; name a folder with --data",
                     place_at(0));
     st = il_dataset_open(out, given[0] ? given : path, err);
+    if (st != IL_OK && !opt_given(o, "data")) {
+        const il_error why = *err;
+
+        return fail(err, st, "%.400s (if the dataset has moved, name its folder with --data)",
+                    why.text);
+    }
     if (st == IL_OK)
         st = il_folder_check(folder, *out, err);
     return st;
