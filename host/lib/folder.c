@@ -84,6 +84,19 @@ static il_status make_folder(const char *path, il_error *err)
                    "cannot create '%s': %s", path, strerror(errno));
 }
 
+il_status il_folder_make_parts(const struct il_folder *f, il_error *err)
+{
+    static const char *const parts[] = { "journal", "state" };
+    char path[IL_PATH];
+    il_status st = IL_OK;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && st == IL_OK; i++) {
+        il_folder_file(f, parts[i], path, 0);
+        st = make_folder(path, err);
+    }
+    return st;
+}
+
 /* Does the folder hold what is no part of a sweep's? One such name, or "". */
 static void foreign(const char *path, char name[256])
 {
@@ -197,10 +210,7 @@ il_status il_folder_create(const char *dir, const char *path, const char *text, 
         goto out;
     }
     IL_TRY(make_folder(dir, err));
-    il_folder_file(f, "journal", file, 0);
-    IL_TRY(make_folder(file, err));
-    il_folder_file(f, "state", file, 0);
-    IL_TRY(make_folder(file, err));
+    IL_TRY(il_folder_make_parts(f, err));
     il_folder_file(f, "sweep.yaml", file, 0);
     IL_TRY(il_write_file(file, text, n, err));
     st = write_setup(f, sum, err);

@@ -24,11 +24,14 @@ struct il_folder {
 /* The path of a file of the folder. */
 void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number);
 
+/* Make its folders journal and state, where they are not there: copies leave out empty ones. */
+il_status il_folder_make_parts(const struct il_folder *f, il_error *err);
+
 /* Make a journal of a name that nobody else has, with its first line; env is taken over. */
 il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, json_t *env,
                             il_error *err);
 
-/* All journals, in the order of their names; names [*n] of files, freed by il_folder_free_names. */
+/* All journals, in the order of their names, none without the folder; names [*n] of files, freed by il_folder_free_names. */
 il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n, il_error *err);
 void il_folder_free_names(char **names, size_t n);
 

@@ -51,6 +51,7 @@ il_status il_folder_fail(il_folder *f, size_t pack, il_status why, const char *t
     if (!words)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     il_utf8(words);
+    IL_TRY(il_folder_make_parts(f, err));
     if (!f->journal.path)
         IL_TRY(il_folder_journal(f, &f->journal, json_object(), err));
     IL_TRY(il_journal_add(&f->journal,
@@ -169,7 +170,9 @@ il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n
     il_folder_file(f, "journal", path, 0);
     d = opendir(path);
     if (!d)
-        return il_fail(err, IL_E_IO, "cannot read '%s': %s", path, strerror(errno));
+        return errno == ENOENT
+                   ? IL_OK
+                   : il_fail(err, IL_E_IO, "cannot read '%s': %s", path, strerror(errno));
     while ((e = readdir(d))) {
         const size_t length = strlen(e->d_name);
 

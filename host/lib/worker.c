@@ -408,6 +408,9 @@ il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progre
     char path[IL_PATH];
     il_status st;
 
+    st = il_folder_make_parts(w->folder, err);
+    if (st != IL_OK)
+        return st;
     IL_TRY(begin_training(&t, w, pack, err));
     IL_TRY(resume(&t, w, err));
     t.progress = progress;

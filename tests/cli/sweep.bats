@@ -142,6 +142,12 @@ P
     initlab compare r --by layer
     exits 2
     has "did you mean 'layers'" "$stderr"
+    initlab compare r r
+    exits 2
+    has "'r' is a sweep's folder: one of them" "$stderr"
+    initlab compare set
+    exits 65
+    has "'set' is a folder, and not a sweep's" "$stderr"
     initlab sweep status r
     [ "$status" -eq 0 ]
     has "done          40 runs, 6 packs, 100 % of the cost" "$output"
@@ -285,6 +291,12 @@ Y
     initlab sweep rerun r "$(query r 'SELECT min(run_id) FROM runs')" --data other
     exits 65
     has "another dataset" "$stderr"
+    mv set moved
+    initlab sweep rerun r "$(query r 'SELECT min(run_id) FROM runs')"
+    exits 65
+    has "with --data" "$stderr"
+    initlab sweep rerun r "$(query r 'SELECT min(run_id) FROM runs')" --data moved
+    [ "$status" -eq 0 ]
 }
 
 @test "shards are trained apart, merged once, and are the sweep" {
@@ -464,6 +476,26 @@ S
     initlab sweep run sweep.yaml --data $'set\xff' --out r --quiet
     exits 2
     has "not UTF-8" "$stderr"
+}
+
+@test "a copy without its empty folders goes on" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --shard 1/1000 --quiet
+    cp -r r whole
+    rmdir r/state
+    rm -r r/journal
+    initlab sweep status r
+    [ "$status" -eq 0 ]
+    has "done           0 runs" "$output"
+    initlab sweep run r --quiet
+    [ "$status" -eq 0 ]
+    rmdir r/state
+    initlab sweep run r --quiet
+    [ "$status" -eq 0 ]
+    initlab sweep run whole --quiet
+    all='SELECT run_id, cost, test_cost, test_accuracy FROM runs ORDER BY run_id'
+    [ "$(query r "$all")" = "$(query whole "$all")" ]
 }
 
 @test "a full disk: exit 74, nothing torn, and the sweep goes on where there is room" {
