@@ -14,6 +14,8 @@
  * when a task dies, and snake order needs few */
 enum { ARRAY_DEFAULT = 1001, SHARDS_EACH = 8 };
 
+static const char NOT_PLAIN[] = "--out: Slurm takes no folder whose path has blanks or a %";
+
 struct submission {
     const struct cli *cli;
     const struct options *o;
@@ -50,21 +52,27 @@ static void ask_site(struct submission *s)
         pclose(f);
 }
 
-/* how many shards: of the packs there are, and within the site's limit */
-static il_status share_out(struct submission *s)
+/* how many tasks, and shards if that was said; asked before there is a folder */
+static il_status read_numbers(struct submission *s)
+{
+    il_status st = sweep_number(s->o, "parallel", 1, 1000000, 8, &s->parallel, &s->err);
+
+    return st == IL_OK ? sweep_number(s->o, "shards", 1, 1000000, SHARDS_EACH * s->parallel,
+                                      &s->shards, &s->err)
+                       : st;
+}
+
+/* no more shards than packs, and within the site's limit */
+static void share_out(struct submission *s)
 {
     const size_t packs = il_folder_plan(s->folder)->packs;
-    il_status st = sweep_number(s->o, "parallel", 1, 1000000, 8, &s->parallel, &s->err);
-    size_t asked = SHARDS_EACH * s->parallel;
 
-    if (st == IL_OK)
-        st = sweep_number(s->o, "shards", 1, 1000000, SHARDS_EACH * s->parallel, &asked, &s->err);
-    s->shards = asked < packs ? asked : packs;
+    if (s->shards > packs)
+        s->shards = packs;
     if (s->shards > s->array - 1)
         s->shards = s->array - 1;
     if (s->parallel > s->shards)
         s->parallel = s->shards;
-    return st;
 }
 
 /* a word that a shell reads back as it is */
@@ -74,6 +82,18 @@ static void put_word(FILE *f, const char *word)
     for (; *word; word++)
         fputs(*word == '\'' ? "'\\''" : (char[2]){ *word }, f);
     fputc('\'', f);
+}
+
+/* a path on a command line for a person to type: quoted where it must be */
+static void put_path(FILE *f, const char *path)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789/._-+,:=@%";
+
+    if (path[strspn(path, plain)])
+        put_word(f, path);
+    else
+        fputs(path, f);
 }
 
 /* #SBATCH lines are read by sbatch, not by a shell: a path with blanks cannot stand there */
@@ -144,12 +164,10 @@ static il_status slurm(struct submission *s)
     FILE *f;
     il_status st;
 
-    if (!is_plain(s->dir))
-        return fail(s, IL_E_USAGE, "--out: Slurm takes no folder whose path has blanks or a %");
+    if (!is_plain(s->dir)) /* by a link */
+        return fail(s, IL_E_USAGE, NOT_PLAIN);
     ask_site(s);
-    st = share_out(s);
-    if (st != IL_OK)
-        return st;
+    share_out(s);
     f = open_memstream(&text, &n);
     if (!f)
         return fail(s, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
@@ -164,37 +182,58 @@ static il_status slurm(struct submission *s)
             il_folder_plan(s->folder)->packs, s->shards, s->parallel, s->array,
             s->asked ? "" : ", as nobody answered 'scontrol show config'");
     cli_say(s->cli, "when the array has ended: initlab sweep merge %s", s->dir);
-    printf("sbatch %s\n", path);
+    fputs("sbatch ", stdout);
+    put_path(stdout, path);
+    putchar('\n');
     return IL_OK;
 }
 
-static il_status mpi(struct submission *s)
+static void mpi(const struct submission *s)
 {
-    char *const slash = strrchr(s->program, '/');
-    const int folder = slash ? (int)(slash + 1 - s->program) : 0;
-    il_status st = sweep_number(s->o, "parallel", 1, 1000000, 8, &s->parallel, &s->err);
+    const char *const slash = strrchr(s->program, '/');
+    char program[4200];
 
-    if (st == IL_OK)
-        printf("mpirun -np %zu %.*sinitlab-mpi %s\n", s->parallel, folder, s->program, s->dir);
-    return st;
+    snprintf(program, sizeof program, "%.*sinitlab-mpi", slash ? (int)(slash + 1 - s->program) : 0,
+             s->program);
+    printf("mpirun -np %zu ", s->parallel);
+    put_path(stdout, program);
+    putchar(' ');
+    put_path(stdout, s->dir);
+    putchar('\n');
+}
+
+/* What must be so before there is a folder. */
+static il_status check(struct submission *s)
+{
+    const char *const out = opt_get(s->o, "out");
+    const int slurm = strcmp(opt_get(s->o, "engine"), "slurm") == 0;
+    char here[4096] = "";
+
+    if (!opt_given(s->o, "engine"))
+        return fail(s, IL_E_USAGE, "--engine: slurm or mpi (see 'initlab help sweep submit')");
+    if (slurm && !sweep_continues(s->o) &&
+        !(is_plain(out) && (out[0] == '/' || (getcwd(here, sizeof here) && is_plain(here)))))
+        return fail(s, IL_E_USAGE, NOT_PLAIN);
+    return read_numbers(s);
 }
 
 static int run(struct cli *cli, const struct options *o)
 {
     struct submission s = { .cli = cli, .o = o };
     const ssize_t n = readlink("/proc/self/exe", s.program, sizeof s.program - 1);
-    il_status st = IL_OK;
+    il_status st;
 
     if (n <= 0)
         snprintf(s.program, sizeof s.program, "initlab");
-    if (!opt_given(o, "engine"))
-        st = fail(&s, IL_E_USAGE, "--engine: slurm or mpi (see 'initlab help sweep submit')");
+    st = check(&s);
     if (st == IL_OK)
         st = sweep_open(o, sweep_continues(o) ? NULL : opt_get(o, "kind"), &s.folder, &s.err);
     if (st == IL_OK && !realpath(il_folder_path(s.folder), s.dir))
         st = fail(&s, IL_E_CREATE, "the folder is gone");
-    if (st == IL_OK)
-        st = strcmp(opt_get(o, "engine"), "slurm") == 0 ? slurm(&s) : mpi(&s);
+    if (st == IL_OK && strcmp(opt_get(o, "engine"), "slurm") == 0)
+        st = slurm(&s);
+    else if (st == IL_OK)
+        mpi(&s);
     il_folder_close(s.folder);
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", s.err.text);
 }
