@@ -18,7 +18,7 @@ struct sweeping {
     const struct options *o;
     il_folder *folder;
     struct devices devices;
-    size_t shard, shards;
+    size_t shard, shards, max_failures;
     int lock, shard_lock; /* -1: not open */
     il_error err;
 };
@@ -50,6 +50,22 @@ static il_status read_shard(struct sweeping *w)
     w->shard = k;
     w->shards = n;
     return IL_OK;
+}
+
+/* when to stop, and how often to save */
+static il_status read_limits(struct sweeping *w)
+{
+    const int fast = opt_given(w->o, "fail-fast"), some = opt_given(w->o, "max-failures");
+    size_t seconds;
+    il_status st;
+
+    if (fast + some + opt_given(w->o, "keep-going") > 1)
+        return fail(w, IL_E_USAGE,
+                    "--fail-fast, --max-failures, --keep-going: give one of them at most");
+    st = sweep_number(w->o, "max-failures", 1, 1000000000, fast ? 1 : (size_t)-1, &w->max_failures,
+                      &w->err);
+    return st == IL_OK ? sweep_number(w->o, "checkpoint", 0, 1000000000, 300, &seconds, &w->err)
+                       : st;
 }
 
 /* Open a file of the folder to lock it; workers hold the lock, too, as they inherit it. */
@@ -131,21 +147,11 @@ static int work(struct sweeping *w, int retry)
                              .devices = &w->devices,
                              .shard = w->shard,
                              .shards = w->shards,
-                             .max_failures = (size_t)-1,
+                             .max_failures = w->max_failures,
                              .retry = retry };
-    il_status st = IL_OK;
-    size_t seconds;
+    il_status st = lock(w);
     int code;
 
-    if (opt_given(w->o, "fail-fast"))
-        s.max_failures = 1;
-    else
-        st =
-            sweep_number(w->o, "max-failures", 1, 1000000000, (size_t)-1, &s.max_failures, &w->err);
-    if (st == IL_OK)
-        st = sweep_number(w->o, "checkpoint", 0, 1000000000, 300, &seconds, &w->err);
-    if (st == IL_OK)
-        st = lock(w);
     if (st == IL_OK)
         st = il_folder_scan(w->folder, &w->err);
     if (st != IL_OK)
@@ -165,6 +171,8 @@ int sweep_train(struct cli *cli, const struct options *o, int retry)
     il_status st = read_shard(&w);
     int code;
 
+    if (st == IL_OK)
+        st = read_limits(&w);
     if (st == IL_OK)
         st = il_results_by(opt_get(o, "by"), &w.err);
     if (st == IL_OK && old)

@@ -203,6 +203,12 @@ E
     exits 2
     initlab sweep run sweep.yaml --data set --out r --shard 3/2
     exits 2
+    for words in '--max-failures x' '--max-failures 0' '--checkpoint 1.5' '--fail-fast --keep-going' \
+        '--fail-fast --max-failures 2' '--keep-going --max-failures 2'; do
+        # shellcheck disable=SC2086 # words
+        initlab sweep run sweep.yaml --data set --out r $words
+        exits 2
+    done
     initlab sweep run sweep.yaml --data set --out r --by initt
     exits 2
     has "did you mean 'init'" "$stderr"
@@ -266,12 +272,41 @@ Y
     "$INITLAB" init --layers 16,3 --init zeros --save gone.safetensors
     initlab sweep retry r
     exits 2
-    initlab sweep retry r --failed --quiet
+    initlab sweep retry r --failed --devices cpu:1 --quiet
     [ "$status" -eq 1 ]
     has "2 packs failed" "$stderr"
     [ "$(query r 'SELECT layers, count(*) FROM runs WHERE status = "failed" GROUP BY layers')" = \
         $'in,4,out|2\nin,5,out|2' ]
     [ "$(query r 'SELECT min(attempt) FROM runs WHERE status = "ok" AND init LIKE "file%"')" = 2 ]
+}
+
+@test "--fail-fast, --max-failures and --keep-going: when a sweep stops" {
+    tiny set
+    failing
+    run=(sweep run sweep.yaml --data set --pack-size 2 --devices cpu:1 --quiet)
+    for pair in '--fail-fast 1' '--max-failures=1 1' '--max-failures=2 2' '--max-failures=3 3' '--max-failures=4 3' \
+        '--keep-going 3'; do
+        read -r word failed <<<"$pair"
+        initlab "${run[@]}" --out "r$word" "$word"
+        [ "$status" -eq 1 ]
+        [[ $word != --fail-fast ]] || has "stopped after 1 failed pack" "$stderr"
+        [ "$(grep -c '^initlab: pack [0-9] failed: ' <<<"$stderr")" -eq "$failed" ]
+        initlab sweep status "r$word" --json
+        left=$(python3 -c 'import json, sys; o = json.loads(sys.argv[1]); print(o["failed"], o["left"])' "$output")
+        [[ $left == "$((2 * failed)) "* ]]
+        if [ "$failed" -lt 3 ]; then
+            [[ $left != *" 0" ]]
+        elif [[ $word != --max-failures=3 ]]; then
+            [[ $left == *" 0" ]]
+        fi
+    done
+    initlab sweep run r--fail-fast --quiet # an earlier failure stops nothing
+    [ "$status" -eq 1 ]
+    initlab sweep status r--fail-fast
+    has "left           0 runs" "$output"
+    initlab sweep retry r--fail-fast --failed --fail-fast --devices cpu:1 --quiet
+    [ "$status" -eq 1 ]
+    has "stopped after 1 failed pack" "$stderr"
 }
 
 @test "another sweep is not trained into a folder, nor with other options" {
@@ -586,8 +621,23 @@ P
     grep -qx -- "#SBATCH --gres=gpu:1" gpus/submit.sbatch
     initlab sweep submit sweep.yaml --data set --out other
     exits 2
+    for words in '--engine slurm --parallel 0' '--engine slurm --shards x' '--engine mpi --parallel 0'; do
+        # shellcheck disable=SC2086 # words
+        initlab sweep submit sweep.yaml --data set --out other $words
+        exits 2
+    done
     initlab sweep submit sweep.yaml --data set --engine slurm --out "a b"
     exits 2
+    mkdir "c d"
+    cd "c d"
+    initlab sweep submit ../sweep.yaml --data ../set --engine slurm --out other
+    exits 2
+    initlab sweep submit ../gpus --engine slurm
+    [ "$status" -eq 0 ]
+    cd ..
+    [ ! -e other ] && [ ! -e "a b" ] && [ ! -e "c d/other" ]
+    initlab sweep submit sweep.yaml --data set --engine mpi --out "it's one"
+    [[ $output == "mpirun -np 8 "*"initlab-mpi '$(realpath .)/it'\\''s one'" ]]
 }
 
 @test "a task of an array that gets the signal of its time limit, begun or not, goes back to the queue" {
