@@ -3,11 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 static const double BAR = 0.2, JSON = 1, LINES = 2; /* seconds between two shows at least */
-enum { CELLS = 24 };
+enum { CELLS = 24, LEAST = 4 };                     /* of a bar; fewer are none */
 
 static double now(void)
 {
@@ -62,17 +63,30 @@ static void words(const struct meter *m, double elapsed, double left, char *text
         snprintf(text + n, size - n, ", %zu failed", m->failed);
 }
 
+/* of the terminal; 80 where it does not say */
+static int columns(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* A line that is longer than the terminal's is broken, and \r does not bring it back. */
 static void bar(struct meter *m, const char *text)
 {
-    const int full = m->cost > 0 ? (int)(CELLS * m->done / m->cost) : CELLS;
-    char cells[CELLS + 1], line[512];
-    int n;
+    const int room = columns() - 1, spare = room - (int)strlen(text) - 3; /* for "[] " */
+    const int cells = spare < LEAST ? 0 : spare < CELLS ? spare : CELLS;
+    const int full = m->cost > 0 ? (int)(cells * m->done / m->cost) : cells;
+    const int old = m->width < room ? m->width : room;
+    char filled[CELLS], line[512];
+    int n = 0;
 
-    for (int i = 0; i < CELLS; i++)
-        cells[i] = i < full ? '#' : '.';
-    cells[CELLS] = 0;
-    n = snprintf(line, sizeof line, "[%s] %s", cells, text);
-    fprintf(stderr, "\r%-*s", m->width, line);
+    memset(filled, '.', sizeof filled);
+    memset(filled, '#', (size_t)full);
+    if (cells > 0)
+        n = snprintf(line, sizeof line, "[%.*s] ", cells, filled);
+    n += snprintf(line + n, sizeof line - (size_t)n, "%.*s", room - n, text);
+    fprintf(stderr, "\r%-*s", old, line);
     fflush(stderr);
     m->width = n;
 }
