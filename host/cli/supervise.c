@@ -146,6 +146,21 @@ static void hand_out(struct state *st, struct worker *w)
         close_pipe(&w->to); /* it is gone: its end tells the rest */
 }
 
+static void take_best(struct meter *m, double best, const char *run)
+{
+    if (best <= m->best)
+        return;
+    m->best = best;
+    snprintf(m->best_run, sizeof m->best_run, "%s", run);
+}
+
+static void count_done(struct state *st, size_t pack, size_t diverged)
+{
+    st->meter.ended += runs_of(st, pack);
+    st->meter.diverged += diverged;
+    st->meter.done += pack_at(st, pack)->cost;
+}
+
 /* A pack that no device trains. */
 static void give_up(struct state *st, long pack, il_status why, const char *text)
 {
@@ -155,8 +170,7 @@ static void give_up(struct state *st, long pack, il_status why, const char *text
     cli_say(st->s->cli, "pack %ld failed: %s", pack, text);
     st->failed++;
     st->meter.failed += runs_of(st, (size_t)pack);
-    st->meter.ended += runs_of(st, (size_t)pack);
-    st->meter.done += pack_at(st, (size_t)pack)->cost;
+    count_done(st, (size_t)pack, 0);
     if (ok != IL_OK) {
         st->fatal = ok;
         stop_all(st);
@@ -174,16 +188,10 @@ static size_t whole(const json_t *object, const char *key)
 
 static void on_done(struct state *st, struct worker *w, const json_t *line)
 {
-    const double best = json_number_value(json_object_get(line, "best"));
     const char *const run = json_string_value(json_object_get(line, "best_run"));
 
-    st->meter.ended += whole(line, "runs");
-    st->meter.diverged += whole(line, "diverged");
-    st->meter.done += pack_at(st, whole(line, "done"))->cost;
-    if (best > st->meter.best) {
-        st->meter.best = best;
-        snprintf(st->meter.best_run, sizeof st->meter.best_run, "%s", run ? run : "");
-    }
+    count_done(st, whole(line, "done"), whole(line, "diverged"));
+    take_best(&st->meter, json_number_value(json_object_get(line, "best")), run ? run : "");
     w->strikes = 0;
     w->pack = NONE;
 }
@@ -252,8 +260,9 @@ static void look_again(struct state *st, struct worker *w)
     if (w->pack == NONE || il_folder_scan(st->s->folder, &st->err) != IL_OK ||
         pack_at(st, (size_t)w->pack)->status != IL_PACK_DONE)
         return;
-    st->meter.ended += runs_of(st, (size_t)w->pack);
-    st->meter.done += pack_at(st, (size_t)w->pack)->cost;
+    count_done(st, (size_t)w->pack, pack_at(st, (size_t)w->pack)->diverged);
+    take_best(&st->meter, pack_at(st, (size_t)w->pack)->best,
+              pack_at(st, (size_t)w->pack)->best_run);
     w->pack = NONE;
 }
 
@@ -414,16 +423,15 @@ static il_status fill_queue(struct state *st)
         const il_folder_pack *const p = pack_at(st, order[i]);
         const int left = p->status == IL_PACK_TODO || (p->status == IL_PACK_FAILED && s->retry);
 
+        take_best(&st->meter, p->best, p->best_run); /* of the sweep, not of a shard */
         if (!mine[order[i]])
             continue;
         st->meter.runs += runs_of(st, order[i]);
         st->meter.cost += p->cost;
-        if (left) {
+        if (left)
             st->queue[st->queued++] = order[i];
-        } else {
-            st->meter.ended += runs_of(st, order[i]);
-            st->meter.done += p->cost;
-        }
+        else
+            count_done(st, order[i], p->diverged);
         if (!left && p->status == IL_PACK_FAILED) {
             st->meter.failed += runs_of(st, order[i]);
             st->failed_before++;

@@ -217,7 +217,13 @@ static il_status note_pack(struct il_folder *f, const json_t *line, il_error *er
     if (attempt > (json_int_t)p->attempts)
         p->attempts = (unsigned)attempt;
     if (strcmp(status, "done") == 0) {
+        const char *const run = json_string_value(json_object_get(line, "best_run"));
+        const json_t *const best = json_object_get(line, "best");
+
         p->status = IL_PACK_DONE;
+        p->diverged = (size_t)json_integer_value(json_object_get(line, "diverged"));
+        p->best = run && json_is_number(best) ? json_number_value(best) : -1;
+        snprintf(p->best_run, sizeof p->best_run, "%s", run ? run : "");
     } else if (p->status != IL_PACK_DONE) {
         const char *const text = json_string_value(json_object_get(line, "error"));
 
@@ -263,10 +269,8 @@ il_status il_folder_scan(il_folder *f, il_error *err)
     il_status st;
 
     for (size_t p = 0; p < f->plan->packs; p++) {
-        f->pack[p].status = IL_PACK_TODO;
-        f->pack[p].attempts = 0;
         free(f->pack[p].error);
-        f->pack[p].error = NULL;
+        f->pack[p] = (il_folder_pack){ .cost = f->pack[p].cost, .best = -1 };
     }
     IL_TRY(il_folder_journals(f, &names, &n, err));
     for (size_t i = 0; i < n; i++) {

@@ -391,10 +391,12 @@ static il_status commit(struct training *t, il_worker *w, unsigned attempt, il_t
         }
     }
     IL_TRY(il_journal_add(&w->journal,
-                          json_pack("{s:I, s:s, s:I, s:I, s:f, s:f}", "pack", (json_int_t)t->index,
-                                    "status", "done", "attempt", (json_int_t)attempt, "runs",
-                                    (json_int_t)runs, "seconds", t->seconds, "evaluation_seconds",
-                                    t->evaluation_seconds),
+                          json_pack("{s:I, s:s, s:I, s:I, s:I, s:f, s:f, s:f, s:s}", "pack",
+                                    (json_int_t)t->index, "status", "done", "attempt",
+                                    (json_int_t)attempt, "runs", (json_int_t)runs, "diverged",
+                                    (json_int_t)out->diverged, "seconds", t->seconds,
+                                    "evaluation_seconds", t->evaluation_seconds, "best", out->best,
+                                    "best_run", out->best_run),
                           err));
     st = il_journal_commit(&w->journal, err);
 out:

@@ -64,6 +64,9 @@ typedef struct il_folder_pack {
     il_pack_status status;
     unsigned attempts; /**< that ended, well or not */
     char *error;       /**< of the last failure, else NULL */
+    size_t diverged;   /**< of its runs; where it is done */
+    double best;       /**< highest test accuracy of its runs; < 0: none, or not done */
+    char best_run[17]; /**< and whose */
 } il_folder_pack;
 
 /** Read all journals: what is done and what failed, by whomever. IL_E_MEMORY, IL_E_IO. */

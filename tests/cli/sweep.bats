@@ -427,6 +427,29 @@ P
     exits 73
 }
 
+@test "progress on a terminal: a bar as wide as there is room for" {
+    command -v script || skip "no script"
+    tiny set
+    small
+    sed -i 's/epochs: 2/epochs: 200/' sweep.yaml
+    for columns in 20 50 200; do
+        run=("$INITLAB" sweep run sweep.yaml --data set --out "r$columns" --pack-size 4 --devices cpu:1)
+        script -qec "stty cols $columns && ${run[*]} >out" terminal </dev/null >/dev/null
+        python3 - "$columns" <<'P'
+import re, sys
+columns, text = int(sys.argv[1]), open("terminal", newline="").read()
+shown = [one for one in re.split("[\r\n]+", text) if " runs" in one]
+assert len(shown) > 2, text
+assert all(len(one) < columns for one in shown), (columns, shown)
+bars = [re.match(r"\[([#.]*)\] ", one) for one in shown]
+assert all(bars) or columns < 100, shown
+if columns > 100:
+    assert all(len(bar[1]) == 24 for bar in bars), shown
+    assert "40 of 40 runs" in shown[-1] and bars[-1][1] == 24 * "#" and ", best " in shown[-1], shown
+P
+    done
+}
+
 @test "a damaged journal is named with its byte, and costs its pack alone" {
     tiny set
     small
@@ -470,6 +493,25 @@ P
     no_escapes "$stderr"
     initlab sweep run sweep.yaml --data set --out c --quiet
     [ -z "$stderr" ]
+    # the best so far, and how many diverged, are the sweep's, not this process's
+    for k in 2 1; do # the first shard is the one that learns, and diverges
+        initlab sweep run --data set --out d --layers in,out --init 'he_normal,normal:0:1e30' --batch 8,96 --lr 0.05 \
+            --epochs 3 --seeds 0..4 --shard $((3 - k))/2 --progress json
+        shard[k]=${stderr_lines[-1]}
+    done
+    python3 - "${shard[2]}" "${shard[1]}" <<'P'
+import json, sys
+first, then = (json.loads(word) for word in sys.argv[1:])
+print(first, then)
+assert first["best"] == then["best"] and first["best_run"] == then["best_run"] and len(then["best_run"]) == 16
+P
+    initlab sweep merge d
+    python3 - <<'P'
+import sqlite3
+rows = sqlite3.connect("d/results.sqlite").execute("SELECT batch, max(test_accuracy), sum(status = 'diverged') FROM runs "
+                                                   "GROUP BY batch").fetchall()
+assert rows[0][1] > rows[1][1], rows # or nothing was tested
+P
 }
 
 @test "a folder that cannot be written is ranked, exported and rerun all the same" {

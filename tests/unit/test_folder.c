@@ -472,6 +472,7 @@ static void interruptions(void **state)
     il_error err = { .text = "" };
     il_tally tally;
     il_results *r = NULL;
+    size_t diverged = 0;
     char path[256];
 
     (void)state;
@@ -488,8 +489,15 @@ static void interruptions(void **state)
     assert_int_equal(tally.failed, 0);
     il_results_close(r);
     OK(il_folder_scan(often, &err));
-    for (size_t p = 0; p < il_folder_plan(often)->packs; p++)
-        assert_int_equal(il_folder_pack_at(often, p)->status, IL_PACK_DONE);
+    for (size_t p = 0; p < il_folder_plan(often)->packs; p++) {
+        const il_folder_pack *const pack = il_folder_pack_at(often, p);
+
+        assert_int_equal(pack->status, IL_PACK_DONE);
+        assert_true(pack->best >= 0 && pack->best <= 1);
+        assert_non_null(strstr(got, pack->best_run));
+        diverged += pack->diverged;
+    }
+    assert_int_equal(diverged, tally.diverged);
     free(want);
     free(got);
     il_folder_close(whole);
