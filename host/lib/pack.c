@@ -158,15 +158,15 @@ static int upload_corrections(struct il_pack *p)
 }
 
 /*
- * What a recorded step reads and the host decides: rates, corrections, and, unless an interrupted
- * epoch goes on, the order and empty sums.
+ * What a recorded step reads and the host decides: rates, corrections, the order, and, unless an
+ * interrupted epoch goes on, empty sums.
  */
 static il_status begin_epoch(struct il_pack *p, il_error *err)
 {
     const struct il_seam *s = p->device->seam;
     const struct il_run *run = &p->run[0];
     const size_t steps = run->steps, total = steps * run->epochs;
-    struct il_clock clock = { .steps = (uint32_t)steps };
+    struct il_clock clock = { .next = (uint32_t)p->step, .steps = (uint32_t)steps };
     int e;
 
     il_order_keys(&clock, run->data_seed, p->epoch, (uint32_t)run->samples);
@@ -179,7 +179,7 @@ static il_status begin_epoch(struct il_pack *p, il_error *err)
     e = s->put(p->device, p->rate, p->host_rate, p->runs * steps * sizeof *p->host_rate);
     if (!e && p->step == 0)
         e = s->put(p->device, p->sums, p->host_sums, p->runs * sizeof *p->host_sums);
-    if (!e && p->step == 0)
+    if (!e)
         e = s->put(p->device, p->clock, &clock, sizeof clock);
     if (!e && run->update.adam)
         e = upload_corrections(p);

@@ -1,6 +1,7 @@
 /*
  * pack_state.c - a pack's training on disk: a line with the sizes, the note, what the host counts,
- * what the device holds, and a CRC-32C of all of it. Rates and the order's keys follow from these.
+ * what the device holds, and a CRC-32C of all of it. Rates, the clock and the order's keys follow
+ * from these.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include "file.h"
 #include "pack_impl.h"
 
-static const char FORMAT[] = "initlab pack state 1: %zu bytes of note, %zu of state\n";
+static const char FORMAT[] = "initlab pack state 2: %zu bytes of note, %zu of state\n";
 
 /* what the host counts; diverged [runs] follows it */
 struct counts {
@@ -22,13 +23,12 @@ struct part {
     size_t bytes;
 };
 
-enum { PARTS = 2 + 3 * IL_MAX_LAYERS };
+enum { PARTS = 1 + 3 * IL_MAX_LAYERS };
 
 static size_t parts_of(const struct il_pack *p, struct part part[PARTS])
 {
     size_t n = 0;
 
-    part[n++] = (struct part){ p->clock, sizeof *p->clock };
     part[n++] = (struct part){ p->sums, p->runs * sizeof *p->sums };
     for (unsigned l = 0; l < p->layers; l++) {
         const struct il_pack_layer *const y = &p->layer[l];
@@ -120,7 +120,7 @@ static il_status read_file(const char *path, char **out, size_t *size, size_t *h
         goto out;
     text[length] = 0;
     *size = (size_t)length;
-    if (sscanf(text, "initlab pack state 1: %zu bytes of note, %zu of state%n", note, bytes,
+    if (sscanf(text, "initlab pack state 2: %zu bytes of note, %zu of state%n", note, bytes,
                &end) != 2 ||
         end == 0 || *note > *size || *bytes > *size ||
         *size != (size_t)end + 1 + *note + *bytes + sizeof sum) {
