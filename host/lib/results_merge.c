@@ -17,8 +17,9 @@ struct merge {
     sqlite3 *db;
     sqlite3_stmt *run, *epoch, *layer, *environment, *journal;
     size_t parameters;
-    int added; /* groups of the journal being read */
-    int first; /* its next group is its first */
+    const char *name; /* of the journal being read */
+    int added;        /* groups of it */
+    int first;        /* its next group is its first */
     enum il_owner owner;
     sqlite3_int64 env;
 };
@@ -108,16 +109,6 @@ static void finish(struct merge *m)
     sqlite3_close(m->db);
 }
 
-static il_status step(struct merge *m, sqlite3_stmt *s, il_error *err)
-{
-    const int ok = sqlite3_step(s) == SQLITE_DONE;
-    const il_status st = ok ? IL_OK : il_results_fail(m->db, err);
-
-    sqlite3_reset(s);
-    sqlite3_clear_bindings(s);
-    return st;
-}
-
 static void bind_json(sqlite3_stmt *s, int at, const json_t *x)
 {
     if (json_is_integer(x))
@@ -148,8 +139,20 @@ static void bind_parameter(sqlite3_stmt *s, int at, const char *text)
 
 static il_status bad(const struct merge *m, const char *what, il_error *err)
 {
-    return il_fail(err, IL_E_DATA, "%s: a journal's line is not what this version writes: %s",
-                   m->f->path, what);
+    return il_fail(err, IL_E_DATA, "%s/journal/%s: a line is not what this version writes: %s",
+                   m->f->path, m->name, what);
+}
+
+static il_status step(struct merge *m, sqlite3_stmt *s, il_error *err)
+{
+    const int code = sqlite3_step(s);
+    const il_status st = code == SQLITE_DONE         ? IL_OK
+                         : code == SQLITE_CONSTRAINT ? bad(m, sqlite3_errmsg(m->db), err)
+                                                     : il_results_fail(m->db, err);
+
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return st;
 }
 
 /* what a run is: its id, place and parameters */
@@ -379,6 +382,7 @@ static il_status fold(struct merge *m, const char *name, il_error *err)
         return st;
     before = from = folded(m, name);
     m->added = 0;
+    m->name = name;
     IL_TRY(il_folder_read(m->f, name, &from, add_group, m, err));
     if (m->added)
         IL_TRY(exec(m, "DELETE FROM meta WHERE key = 'rows'", err));
