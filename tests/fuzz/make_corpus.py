@@ -134,3 +134,61 @@ write("sweep", {
     "zero-byte": b"parameters: {lr: \"1\\0\"}\n",
     "deep": b"[" * 2000, "path": grid("", "init: 'file:w.npy'"),
 })
+
+
+# journals: fuzz_journal fills in @plan and @0 ... @5, and the sums of lines
+def group(*values):
+    lines = [value if isinstance(value, str) else json.dumps(value, separators=(",", ":")) for value in values]
+    return "".join(f"00000000 {'.' if i + 1 == len(lines) else '+'}{line}\n" for i, line in enumerate(lines)).encode()
+
+
+def run(number, **other):
+    return {"run": f"@{number}", "number": number, "status": "ok", "diverged": [0, 0],
+            "epochs": [[1, .5, .1, .5, .5, .5, None, None], [2, .4, .1, .6, .4, .6, None, None]],
+            "layers": [[4, 2, 0, .1, 0, .2]], **other}
+
+
+def done(pack, **other):
+    return {"pack": pack, "status": "done", "attempt": 1, "runs": 3, "diverged": 0, "seconds": .1, "best": .6,
+            "evaluation_seconds": .1, "best_run": "@0", **other}
+
+
+def failed(pack):
+    return {"pack": pack, "status": "failed", "attempt": 1, "code": 69, "error": "lost"}
+
+
+head = {"journal": 2, "plan": "@plan", "environment": {"version": "0", "host": "h"}}
+first, second = (run(0), run(1), run(2), done(0)), (run(3), run(4), run(5), done(1))
+whole = group(head, *first) + group(*second)
+write("journal", {
+    "whole": whole, "twice": whole + group(*first), "empty": b"", "line": b"\n", "cut": whole[:-40],
+    "no-head": group(*first) + group(*second), "other-plan": group({**head, "plan": "x"}, *first),
+    "format-9": group({**head, "journal": 9}, *first), "head-alone": group(head) + group(*second),
+    "no-environment": group({"journal": 2, "plan": "@plan"}, *first), "odd-environment": group({**head, "environment": 7}),
+    "failed": group(head, failed(1)) + group(failed(0)) + group(*first), "failed-no-head": group(failed(1)),
+    "no-end": whole[:-1], "no-marks": whole.replace(b" +", b" -"), "zeros": whole + bytes(64), "no-json": group(head, "{", "]"),
+    "missing-run": group(head, run(0), done(0)), "runs-swapped": group(head, run(1), run(0), run(2), done(0)),
+    "other-run": group(head, run(0), run(1), run(7), done(0)), "wrong-number": group(head, {**run(0), "number": 5}, done(0)),
+    "huge-number": group(head, {**run(0), "number": 2**62}, done(0)), "negative": group(head, run(0), done(-1)),
+    "pack-9": group(head, run(0), done(9)), "pack-huge": group(head, failed(2**62)), "failed-negative": group(head, failed(-2)),
+    "pack-text": group(head, run(0), done("0")), "no-epochs": group(head, run(0, epochs=[]), done(0)),
+    "odd-epochs": group(head, run(0, epochs=[[], 3, None, {"a": 1}]), done(0)), "odd-layers": group(head, run(0, layers=4), done(0)),
+    "text-epochs": group(head, run(0, epochs=[["1", "x", [], {}]]), done(0)), "no-runs": group(head, run(0), done(0, runs=0)),
+    "status": group(head, run(0, status="fine"), done(0)), "status-number": group(head, run(0, status=3), done(0, status=4)),
+    "deep": group("[" * 4000), "number-line": group("7"), "diverged": group(head, run(0, status="diverged", diverged=3), done(0)),
+    "no-id": group(head, {"number": 0, "status": "ok", "epochs": [[1]]}, done(0)),
+    "long-best": group(head, *first[:3], done(0, best="x", best_run="y" * 99, diverged=-1)),
+})
+
+# states: '=' a file, '~' bytes of a true one that are others, '"' its note
+note = {"plan": "x", "pack": 0, "seconds": 0.5, "evaluation_seconds": 0.5, "epochs": []}
+write("state", {
+    "empty": b"", "nothing": b"=", "text": b"=initlab", "head": b"=initlab pack state 2: 0 bytes of note, 0 of state\n\0\0\0\0",
+    "huge": b"=initlab pack state 2: 18446744073709551615 bytes of note, 18446744073709551615 of state\n" + bytes(64),
+    "negative": b"=initlab pack state 2: -1 bytes of note, -1 of state\n" + bytes(64), "old": b"=initlab pack state 1: 0 bytes",
+    "true": b"~", "note": b'"' + json.dumps(note).encode(), "no-note": b'"', "no-json": b'"{', "list": b'"[1, 2]',
+    "deep": b'"' + b"[" * 4000, "zeros-in-note": b'"{}' + bytes(8),
+    **{f"byte-{at}": b"~" + struct.pack("<HB", at, value) for at, value in
+       ((0, 0), (22, ord("9")), (30, ord("9")), (60, 0), (65535, 255))},
+    **{f"all-{value}": b"~" + b"".join(struct.pack("<HB", at, value) for at in range(60, 1200)) for value in (0, 255)},
+})
