@@ -17,7 +17,7 @@ PYTHONS = [sys.executable, "/usr/bin/python3", os.path.join(ROOT, "build", "pyth
 
 
 def having(module):
-    for python in PYTHONS:
+    for python in filter(os.path.exists, PYTHONS):
         if subprocess.run([python, "-c", f"import {module}"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
             return python
     return None
