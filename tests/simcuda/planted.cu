@@ -103,10 +103,7 @@ __global__ void nvcc_alone(float *out, int mended)
     out[threadIdx.x] = twice((float)threadIdx.x, mended);
 }
 
-__global__ void plain(float *out, int value)
-{
-    out[threadIdx.x] = (float)value;
-}
+__global__ void plain(float *out, int value) { out[threadIdx.x] = (float)value; }
 
 __global__ void dynamic(float *out)
 {
@@ -172,11 +169,12 @@ static int launch_limits(const char *name, int mended)
         plain<<<mended ? 1 : 0, LANES>>>(out, 1);
     else if (!strcmp(name, "shared_limit")) {
         if (mended) /* more than 48 KiB is asked for by name */
-            CUDA(cudaFuncSetAttribute(dynamic, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)big));
+            CUDA(cudaFuncSetAttribute(dynamic, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                      (int)big));
         dynamic<<<1, LANES, big>>>(out);
     } else { /* more than any block may have */
-        const cudaError_t e =
-            cudaFuncSetAttribute(dynamic, cudaFuncAttributeMaxDynamicSharedMemorySize, mended ? 96 << 10 : 1 << 20);
+        const cudaError_t e = cudaFuncSetAttribute(
+            dynamic, cudaFuncAttributeMaxDynamicSharedMemorySize, mended ? 96 << 10 : 1 << 20);
 
         must(e, "cudaFuncSetAttribute");
         dynamic<<<1, LANES, 96 << 10>>>(out);
@@ -220,7 +218,7 @@ struct Case {
 static const Case cases[] = {
     { "race", race, 2, LANES, 2 * LANES, one },
     { "missing_barrier", missing_barrier, 2, LANES, 2 * LANES, mirrored },
-    { "tile_race", tile_race, 2, LANES, N / LANES * LANES, tiles },
+    { "tile_race", tile_race, 2, LANES, N / LANES *LANES, tiles },
     { "past_the_end", past_the_end, (N + LANES - 1) / LANES, LANES, N, one },
     { "past_shared", past_shared, 1, LANES, LANES, one },
     { "divergent_barrier", divergent_barrier, 1, LANES, LANES, one },
@@ -236,7 +234,8 @@ int main(int argc, char **argv)
 
     if (strstr(name, "limit") || !strcmp(name, "empty_grid"))
         return launch_limits(name, mended);
-    if (strstr(name, "pointer") || !strcmp(name, "use_after_free") || !strcmp(name, "destroyed_stream"))
+    if (strstr(name, "pointer") || !strcmp(name, "use_after_free") ||
+        !strcmp(name, "destroyed_stream"))
         return pointers(name, mended);
     for (const Case &c : cases)
         if (!strcmp(name, c.name)) {

@@ -59,14 +59,8 @@ template <class R, class T> static inline R wr(T v)
     }
 }
 
-static inline float F32(uint32_t u)
-{
-    return rd<float>(u);
-}
-static inline double F64(uint64_t u)
-{
-    return rd<double>(u);
-}
+static inline float F32(uint32_t u) { return rd<float>(u); }
+static inline double F64(uint64_t u) { return rd<double>(u); }
 
 /* ---- memory: dp .global, gp generic, shp .shared, pp .local, .param and .const
  * --------------------- */
@@ -82,14 +76,8 @@ static inline void *dp(uint64_t a, int n)
     return simt_global(a, n);
 }
 
-static inline void *gp(uint64_t a, int n)
-{
-    return a - SIM_BASE < SIM_SIZE ? dp(a, n) : (void *)a;
-}
-static inline void *pp(uint64_t a, int)
-{
-    return (void *)a;
-}
+static inline void *gp(uint64_t a, int n) { return a - SIM_BASE < SIM_SIZE ? dp(a, n) : (void *)a; }
+static inline void *pp(uint64_t a, int) { return (void *)a; }
 
 static inline void *shp(uint64_t a, int n)
 {
@@ -129,21 +117,12 @@ static inline float fz(float x)
 
     return u & 0x7f800000u ? x : rd<float>(u & 0x80000000u);
 }
-static inline double fz(double x)
-{
-    return x;
-}
+static inline double fz(double x) { return x; }
 
 /* .sat: to [0, 1], NaN becomes 0 */
-template <class T> static inline T sat(T x)
-{
-    return x > 0 ? (x < 1 ? x : 1) : 0;
-}
+template <class T> static inline T sat(T x) { return x > 0 ? (x < 1 ? x : 1) : 0; }
 
-template <class T> static inline bool unordered(T a, T b)
-{
-    return a != a || b != b;
-}
+template <class T> static inline bool unordered(T a, T b) { return a != a || b != b; }
 
 /* -0 is less than +0; of a number and a NaN the number, or with .NaN the NaN */
 template <class T> static inline T fmin_num(T a, T b)
@@ -167,14 +146,8 @@ template <class T> static inline T fmax_nan(T a, T b)
     return a != a ? a : b != b ? b : fmax_num(a, b);
 }
 
-static inline float fma_(float a, float b, float c)
-{
-    return __builtin_fmaf(a, b, c);
-}
-static inline double fma_(double a, double b, double c)
-{
-    return __builtin_fma(a, b, c);
-}
+static inline float fma_(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+static inline double fma_(double a, double b, double c) { return __builtin_fma(a, b, c); }
 
 /* f(a...) in another rounding mode; volatile keeps the arithmetic between the two fesetrounds */
 template <class R, class F, class... A>
@@ -188,71 +161,23 @@ static __attribute__((noinline)) R rounded(int mode, F f, A... a)
     return r;
 }
 
-static inline float sqrt_(float x)
-{
-    return sqrtf(x);
-}
-static inline double sqrt_(double x)
-{
-    return sqrt(x);
-}
-static inline float rsqrt_(float x)
-{
-    return (float)(1.0 / sqrt((double)x));
-}
-static inline double rsqrt_(double x)
-{
-    return 1.0 / sqrt(x);
-}
-template <class T> static inline T rcp_(T x)
-{
-    return (T)1 / x;
-}
-static inline double rcp_approx64(double x)
-{
-    return F64(rd<uint64_t>(1.0 / x) & ~0xffffffffull);
-}
-static inline float sin_(float x)
-{
-    return sinf(x);
-}
-static inline float cos_(float x)
-{
-    return cosf(x);
-}
-static inline float ex2_(float x)
-{
-    return exp2f(x);
-}
-static inline float lg2_(float x)
-{
-    return log2f(x);
-}
-static inline float tanh_(float x)
-{
-    return tanhf(x);
-}
+static inline float sqrt_(float x) { return sqrtf(x); }
+static inline double sqrt_(double x) { return sqrt(x); }
+static inline float rsqrt_(float x) { return (float)(1.0 / sqrt((double)x)); }
+static inline double rsqrt_(double x) { return 1.0 / sqrt(x); }
+template <class T> static inline T rcp_(T x) { return (T)1 / x; }
+static inline double rcp_approx64(double x) { return F64(rd<uint64_t>(1.0 / x) & ~0xffffffffull); }
+static inline float sin_(float x) { return sinf(x); }
+static inline float cos_(float x) { return cosf(x); }
+static inline float ex2_(float x) { return exp2f(x); }
+static inline float lg2_(float x) { return log2f(x); }
+static inline float tanh_(float x) { return tanhf(x); }
 
-template <class T> static inline bool testp_finite(T a)
-{
-    return std::isfinite(a);
-}
-template <class T> static inline bool testp_infinite(T a)
-{
-    return std::isinf(a);
-}
-template <class T> static inline bool testp_notanumber(T a)
-{
-    return a != a;
-}
-template <class T> static inline bool testp_number(T a)
-{
-    return a == a;
-}
-template <class T> static inline bool testp_normal(T a)
-{
-    return std::isnormal(a);
-}
+template <class T> static inline bool testp_finite(T a) { return std::isfinite(a); }
+template <class T> static inline bool testp_infinite(T a) { return std::isinf(a); }
+template <class T> static inline bool testp_notanumber(T a) { return a != a; }
+template <class T> static inline bool testp_number(T a) { return a == a; }
+template <class T> static inline bool testp_normal(T a) { return std::isnormal(a); }
 template <class T> static inline bool testp_subnormal(T a)
 {
     return std::fpclassify(a) == FP_SUBNORMAL;
@@ -308,14 +233,8 @@ template <class T> static inline T irem(T a, T b)
         return a;
     return std::is_signed<T>::value && b == (T)-1 ? (T)0 : (T)(a % b);
 }
-template <class T> static inline T imin(T a, T b)
-{
-    return a < b ? a : b;
-}
-template <class T> static inline T imax(T a, T b)
-{
-    return a > b ? a : b;
-}
+template <class T> static inline T imin(T a, T b) { return a < b ? a : b; }
+template <class T> static inline T imax(T a, T b) { return a > b ? a : b; }
 
 /* a + b + carry, a - b - borrow; take: use the flag, give: set it */
 template <class T> static inline T addc(T a, T b, bool &cc, bool take, bool give)
@@ -344,10 +263,7 @@ template <class T> static inline T shr_(T a, uint32_t n)
         return std::is_signed<T>::value && a < 0 ? (T)-1 : (T)0;
     return (T)(a >> n);
 }
-static inline uint32_t shf_amount(uint32_t c, bool wrap)
-{
-    return wrap ? c & 31 : c < 32 ? c : 32;
-}
+static inline uint32_t shf_amount(uint32_t c, bool wrap) { return wrap ? c & 31 : c < 32 ? c : 32; }
 static inline uint32_t shf_l(uint32_t a, uint32_t b, uint32_t c, bool wrap)
 {
     const uint32_t n = shf_amount(c, wrap);
@@ -359,10 +275,7 @@ static inline uint32_t shf_r(uint32_t a, uint32_t b, uint32_t c, bool wrap)
     return (uint32_t)(((uint64_t)b << 32 | a) >> shf_amount(c, wrap));
 }
 
-template <class T> static inline uint32_t popc_(T a)
-{
-    return __builtin_popcountll(a);
-}
+template <class T> static inline uint32_t popc_(T a) { return __builtin_popcountll(a); }
 template <class T> static inline uint32_t clz_(T a)
 {
     return a ? __builtin_clzll(a) - (64 - WIDTH<T>) : WIDTH<T>;

@@ -28,10 +28,7 @@ struct cublasContext {
 
 static std::set<cublasHandle_t> handles; /* that are not destroyed */
 
-static bool alive(cublasHandle_t h)
-{
-    return handles.count(h) != 0;
-}
+static bool alive(cublasHandle_t h) { return handles.count(h) != 0; }
 
 /* a matrix as cuBLAS takes it: stored [rows, cols] column-major, `stride` elements to the next of
  * the batch */
@@ -195,7 +192,9 @@ cublasStatus_t cublasDestroy_v2(cublasHandle_t h)
         delete h;
     }
     const int fail = simcuda_fail(__func__, CUBLAS_STATUS_NOT_INITIALIZED);
-    return fail ? (cublasStatus_t)fail : was ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_NOT_INITIALIZED;
+    return fail  ? (cublasStatus_t)fail
+           : was ? CUBLAS_STATUS_SUCCESS
+                 : CUBLAS_STATUS_NOT_INITIALIZED;
 }
 
 cublasStatus_t cublasSetStream_v2(cublasHandle_t h, cudaStream_t s)
@@ -329,10 +328,11 @@ const char *cublasGetStatusName(cublasStatus_t s)
     case s:                                                                                        \
         return #s;
         NAME(CUBLAS_STATUS_SUCCESS)
-        NAME(CUBLAS_STATUS_NOT_INITIALIZED) NAME(CUBLAS_STATUS_ALLOC_FAILED)
-            NAME(CUBLAS_STATUS_INVALID_VALUE) NAME(CUBLAS_STATUS_ARCH_MISMATCH)
-                NAME(CUBLAS_STATUS_MAPPING_ERROR) NAME(CUBLAS_STATUS_EXECUTION_FAILED)
-                    NAME(CUBLAS_STATUS_INTERNAL_ERROR) NAME(CUBLAS_STATUS_NOT_SUPPORTED)
+        NAME(CUBLAS_STATUS_NOT_INITIALIZED)
+        NAME(CUBLAS_STATUS_ALLOC_FAILED) NAME(CUBLAS_STATUS_INVALID_VALUE)
+            NAME(CUBLAS_STATUS_ARCH_MISMATCH) NAME(CUBLAS_STATUS_MAPPING_ERROR)
+                NAME(CUBLAS_STATUS_EXECUTION_FAILED) NAME(CUBLAS_STATUS_INTERNAL_ERROR)
+                    NAME(CUBLAS_STATUS_NOT_SUPPORTED)
 #undef NAME
                         default : return "unrecognized status";
     }

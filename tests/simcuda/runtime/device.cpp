@@ -50,10 +50,7 @@ static int devices()
 }
 static int current;
 
-int simcuda_device()
-{
-    return current;
-}
+int simcuda_device() { return current; }
 
 static cudaError_t check_device(int device)
 {
@@ -69,18 +66,9 @@ cudaError_t cudaGetLastError(void)
     return e;
 }
 
-cudaError_t cudaPeekAtLastError(void)
-{
-    return last;
-}
-const char *cudaGetErrorString(cudaError_t e)
-{
-    return words_of(e)->text;
-}
-const char *cudaGetErrorName(cudaError_t e)
-{
-    return words_of(e)->name;
-}
+cudaError_t cudaPeekAtLastError(void) { return last; }
+const char *cudaGetErrorString(cudaError_t e) { return words_of(e)->text; }
+const char *cudaGetErrorName(cudaError_t e) { return words_of(e)->name; }
 
 cudaError_t cudaGetDeviceCount(int *n)
 {

@@ -25,7 +25,8 @@ static bool fits(const simt_kernel *k, size_t dynamic)
 {
     const auto it = opted_in.find(k);
 
-    return k->static_smem + dynamic <= SHARED_MEMORY || (it != opted_in.end() && dynamic <= it->second);
+    return k->static_smem + dynamic <= SHARED_MEMORY ||
+           (it != opted_in.end() && dynamic <= it->second);
 }
 
 static bool legal(dim3 g, dim3 b)

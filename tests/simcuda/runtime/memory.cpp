@@ -24,10 +24,7 @@ static uint64_t top =
 static uint32_t ranges;
 static size_t used;
 
-static size_t whole_pages(size_t n)
-{
-    return (n + SIM_PAGE - 1) & ~(size_t)(SIM_PAGE - 1);
-}
+static size_t whole_pages(size_t n) { return (n + SIM_PAGE - 1) & ~(size_t)(SIM_PAGE - 1); }
 
 static size_t capacity()
 {

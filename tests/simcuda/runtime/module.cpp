@@ -76,10 +76,7 @@ void **__cudaRegisterFatBinary(void *wrapper)
 }
 
 void __cudaRegisterFatBinaryEnd(void **) {}
-char __cudaInitModule(void **)
-{
-    return 1;
-}
+char __cudaInitModule(void **) { return 1; }
 
 void __cudaUnregisterFatBinary(void **m)
 {

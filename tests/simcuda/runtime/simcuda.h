@@ -50,7 +50,7 @@ int simcuda_spoils();
 void simcuda_drain_all(); /* run what all streams still hold (SIMCUDA_LAZY) */
 
 size_t simcuda_room(uint64_t a); /* bytes from a to the end of its allocation; 0: in none */
-size_t simcuda_allocations(); /* live ones that nobody has tried to free */
+size_t simcuda_allocations();    /* live ones that nobody has tried to free */
 void simcuda_memory(size_t *unused, size_t *total);
 
 enum simcuda_count { SIMCUDA_LAUNCHES, SIMCUDA_REPLAYS, SIMCUDA_COUNTS };

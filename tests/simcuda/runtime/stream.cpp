@@ -32,10 +32,7 @@ static CUstream_st legacy; /* the default stream */
 static std::list<CUgraph_st> graphs;
 static std::list<CUgraphExec_st> execs;
 
-static CUstream_st *of(cudaStream_t s)
-{
-    return s ? s : &legacy;
-}
+static CUstream_st *of(cudaStream_t s) { return s ? s : &legacy; }
 
 template <class T> static bool holds(const std::list<T> &list, const T *p)
 {
@@ -92,14 +89,8 @@ void simcuda_submit(cudaStream_t stream, const char *name, std::function<void()>
         run(Node{ name, work });
 }
 
-int simcuda_capturing(cudaStream_t s)
-{
-    return of(s)->capturing;
-}
-int simcuda_is_stream(cudaStream_t s)
-{
-    return !s || holds(streams, s);
-}
+int simcuda_capturing(cudaStream_t s) { return of(s)->capturing; }
+int simcuda_is_stream(cudaStream_t s) { return !s || holds(streams, s); }
 
 int simcuda_spoils()
 {

@@ -13,7 +13,7 @@ struct Thread {
     Fiber fiber;
     State state;
     const void *site; /* of the barrier it waits at */
-    unsigned phase; /* barriers passed */
+    unsigned phase;   /* barriers passed */
 };
 
 struct Warp { /* a warp operation, as its lanes arrive one by one */
@@ -26,7 +26,7 @@ struct Warp { /* a warp operation, as its lanes arrive one by one */
 struct Block {
     unsigned threads, done, waiting;
     int count, all, any; /* of the predicates at the barrier */
-    bool plain; /* no fibers: nothing to wait for */
+    bool plain;          /* no fibers: nothing to wait for */
     Thread *current;
     Thread thread[MAX_THREADS];
     Warp warp[MAX_THREADS / WARP];
@@ -34,10 +34,7 @@ struct Block {
 extern Block block;
 
 /* Stop the running thread until the scheduler picks it again. */
-static inline void pause_thread()
-{
-    fiber_leave(&block.current->fiber, false);
-}
+static inline void pause_thread() { fiber_leave(&block.current->fiber, false); }
 
 /* What ThreadSanitizer is told; nothing in other builds. See tsan.cpp. */
 #if defined(SIMT_TSAN)
@@ -52,10 +49,7 @@ void tsan_warp(bool arrive, unsigned warp);
 #else
 static inline void tsan_launch(unsigned, size_t) {}
 static inline void tsan_block(size_t) {}
-static inline void *tsan_fiber(unsigned)
-{
-    return nullptr;
-}
+static inline void *tsan_fiber(unsigned) { return nullptr; }
 static inline void tsan_thread_starts() {}
 static inline void tsan_thread_ends() {}
 static inline void tsan_launched() {}

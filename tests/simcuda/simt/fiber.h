@@ -13,8 +13,8 @@ struct Fiber {
 /* Make `number` (of the block) ready to run entry(), which must end by fiber_leave(f, true). */
 void fiber_prepare(Fiber *f, unsigned number, void (*entry)());
 
-void fiber_enter(Fiber *f); /* from the scheduler; returns when f leaves */
+void fiber_enter(Fiber *f);            /* from the scheduler; returns when f leaves */
 void fiber_leave(Fiber *f, bool done); /* from f, back to the scheduler */
-void fiber_started(); /* the first thing on a new fiber */
+void fiber_started();                  /* the first thing on a new fiber */
 
 #endif

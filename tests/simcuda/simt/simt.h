@@ -35,7 +35,7 @@ struct simt_ctx {
 };
 
 extern struct simt_ctx *simt_cur; /* the running CUDA thread */
-extern unsigned char *simt_smem; /* shared memory of the running block */
+extern unsigned char *simt_smem;  /* shared memory of the running block */
 extern size_t simt_smem_size;
 extern const char *simt_name; /* what is running: a kernel, "memcpy", ... */
 

@@ -50,10 +50,7 @@ int simt_bar_red(const void *site, int op, int pred)
     return op == 0 ? block.count : op == 1 ? block.all : block.any;
 }
 
-void simt_bar(const void *site)
-{
-    simt_bar_red(site, 0, 0);
-}
+void simt_bar(const void *site) { simt_bar_red(site, 0, 0); }
 
 /* the lanes of a warp that exist: the last warp of a block may be short */
 static uint32_t lanes_of(unsigned warp)
@@ -63,10 +60,7 @@ static uint32_t lanes_of(unsigned warp)
     return n >= WARP ? ~0u : (1u << n) - 1;
 }
 
-uint32_t simt_activemask(void)
-{
-    return block.plain ? 1u : lanes_of(block.current->ctx.warp);
-}
+uint32_t simt_activemask(void) { return block.plain ? 1u : lanes_of(block.current->ctx.warp); }
 
 /* the lane that lane i reads from in a shuffle, and the predicate: is it inside i's segment? */
 static int shuffle_source(const Warp &w, int i, int *inside)

@@ -36,26 +36,11 @@ void tsan_launch(unsigned threads, size_t blocks)
     __tsan_release(&launch_object);
 }
 
-void tsan_block(size_t number)
-{
-    set = (unsigned)(number % sets);
-}
-void *tsan_fiber(unsigned thread)
-{
-    return fibers[(size_t)set * width + thread];
-}
-void tsan_thread_starts()
-{
-    __tsan_acquire(&launch_object);
-}
-void tsan_thread_ends()
-{
-    __tsan_release(&done_object);
-}
-void tsan_launched()
-{
-    __tsan_acquire(&done_object);
-}
+void tsan_block(size_t number) { set = (unsigned)(number % sets); }
+void *tsan_fiber(unsigned thread) { return fibers[(size_t)set * width + thread]; }
+void tsan_thread_starts() { __tsan_acquire(&launch_object); }
+void tsan_thread_ends() { __tsan_release(&done_object); }
+void tsan_launched() { __tsan_acquire(&done_object); }
 
 static void order(bool arrive, void *object)
 {
@@ -65,12 +50,6 @@ static void order(bool arrive, void *object)
         __tsan_acquire(object);
 }
 
-void tsan_barrier(bool arrive, unsigned phase)
-{
-    order(arrive, &barrier_object[set][phase & 1]);
-}
-void tsan_warp(bool arrive, unsigned warp)
-{
-    order(arrive, &warp_object[set][warp]);
-}
+void tsan_barrier(bool arrive, unsigned phase) { order(arrive, &barrier_object[set][phase & 1]); }
+void tsan_warp(bool arrive, unsigned warp) { order(arrive, &warp_object[set][warp]); }
 #endif
