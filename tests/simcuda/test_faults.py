@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""test_faults.py SIMCUDA PLUGIN OPS MISUSE CXX - what a GPU would refuse, each mistake planted and caught.
+"""test_faults.py SIMCUDA PLUGIN OPS MISUSE HANDLED CXX - what a GPU would refuse, each mistake planted and caught.
 
-SIMCUDA: the folder of the look-alikes; OPS, MISUSE: the programs of test_plugin_ops.c and test_misuse.c.
+SIMCUDA: the folder of the look-alikes; OPS, MISUSE, HANDLED: the programs of test_plugin_ops.c, test_misuse.c and
+test_handled.c.
 """
 import os
 import re
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-SIMCUDA, PLUGIN, OPS, MISUSE, CXX = sys.argv[1:6]
+SIMCUDA, PLUGIN, OPS, MISUSE, HANDLED, CXX = sys.argv[1:7]
 
 
 def run(*command, folder=SIMCUDA, **settings):
@@ -70,6 +71,18 @@ class Faults(unittest.TestCase):
         r = run(OPS, PLUGIN, 'leak')
         self.assertRegex(r.stderr, 'device allocations never freed')
         self.assertNotRegex(run(OPS, PLUGIN, 'smoke').stderr, 'never freed')
+
+    def test_handled(self):
+        """Each call on the second of two GPUs fails once, with an error that does not stay: nothing else does."""
+        settings = {'SIMCUDA_DEVICES': '2', 'SIMCUDA_FAIL_DEVICE': '1', 'INITLAB_PLUGIN': PLUGIN}
+        r = run(HANDLED, SIMCUDA_CALLS='1', **settings)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        calls = re.findall(r'^simcuda: call (\d+), (\w+)$', r.stderr, re.M)
+        self.assertGreater(len(calls), 50)
+        for k, call in calls:
+            r = run(HANDLED, SIMCUDA_FAIL=k + ':1', **settings)
+            self.assertIn(f'call {k}, {call}, made to fail', r.stderr)
+            self.assertEqual(r.returncode, 0, r.stderr)
 
     def test_stale_translation(self):
         """A library of translations that lacks the plugin's PTX."""

@@ -31,13 +31,15 @@ OF_CALL = {
     "cudaSetDevice": STICKY + [46], "cudaMalloc": STICKY + [2], "cudaStreamCreateWithFlags": STICKY + [2],
     "__cudaLaunchKernel": STICKY + [2, 98, 209, 701], "cudaStreamBeginCapture": STICKY + [801],
     "cudaStreamEndCapture": STICKY + [901], "cudaGraphInstantiate": STICKY + [2, 801], "cudaGraphLaunch": STICKY + [2],
-    "cudaGraphDestroy": STICKY + [1],
+    "cudaGraphDestroy": STICKY + [1], "cudaGraphExecDestroy": STICKY + [1], "cudaFree": STICKY + [1],
+    "cudaStreamSynchronize": STICKY + [400], "cudaStreamDestroy": STICKY + [400],
     "cublasCreate_v2": [1, 3, 8], "cublasDestroy_v2": [1], "cublasGetVersion_v2": [1], "cublasSetStream_v2": [1],
     "cublasSetWorkspace_v2": [1, 7], "cublasGemmEx": [3, 13, 15], "cublasGemmStridedBatchedEx": [3, 13, 15],
 }
-# calls of the clean-up: where nothing is computed after them their failure changes nothing, and is not reported
-CLEAN_UP = {"cudaSetDevice", "cudaFree", "cudaStreamSynchronize", "cudaStreamDestroy", "cudaGraphDestroy",
-            "cudaGraphExecDestroy", "cublasDestroy_v2"}
+# calls of the clean-up alone: their failure changes nothing, and is not reported
+RELEASE = {"cudaFree", "cudaStreamDestroy", "cudaGraphDestroy", "cudaGraphExecDestroy", "cublasDestroy_v2"}
+# and those that are of the clean-up where nothing is computed after them
+CLEAN_UP = RELEASE | {"cudaSetDevice", "cudaStreamSynchronize"}
 
 
 def dataset(folder):
@@ -74,15 +76,16 @@ def calls_of(folder, epochs):
     return found, (folder / "w.safetensors").read_bytes()
 
 
-def named(call, line):
-    """Does the line name the call that failed, or, after one of the clean-up, the call that met its error?"""
+def named(call, code, line):
+    """Does the line name the call that failed, or, after one of the clean-up, the call that met its error, which stays?"""
     mine = {"__cudaLaunchKernel": "launch of "}.get(call, call.removesuffix("_v2") + ": ")
-    return mine in line or (call in CLEAN_UP and re.search(r"(cuda\w+|cublas\w+|launch of \w+): ", line)) or \
+    later = call in CLEAN_UP and code in STICKY
+    return mine in line or (later and re.search(r"(cuda\w+|cublas\w+|launch of \w+): ", line)) or \
         (call == "cudaGetDeviceCount" and re.search("no GPU is visible|no CUDA driver", line))
 
 
-def wrong_with(folder, epochs, whole, call, r):
-    """What is not as documented after a run whose call failed; None: all is."""
+def wrong_with(folder, epochs, whole, call, code, r):
+    """What is not as documented after a run whose call failed with this code; None: all is."""
     lines = [line for line in r.stderr.splitlines() if not line.startswith("simcuda: call ")]
     names = sorted(p.name for p in folder.iterdir() if not p.name.startswith("lsan"))
     if r.returncode == LEAKED:
@@ -98,11 +101,13 @@ def wrong_with(folder, epochs, whole, call, r):
         if call not in CLEAN_UP or lines:
             return "the failure went unnoticed"
         return None if weights == whole and done == epochs else "exit 0, but outputs are missing"
+    if call in RELEASE and code not in STICKY:
+        return "an error that does not stay was handed to another call"
     if r.returncode != 69:
         return f"exit code {r.returncode}"
     if len(lines) != 1 or not lines[0].startswith("initlab: "):
         return "not one line"
-    if not named(call, lines[0]) or ("; " not in lines[0] and call != "cudaGetDeviceCount"):
+    if not named(call, code, lines[0]) or ("; " not in lines[0] and call != "cudaGetDeviceCount"):
         return "no call named, or no advice"
     if weights not in (OLD, whole):
         return "a half-written file of weights"
@@ -121,7 +126,7 @@ def sweep(base, epochs, first):
         k, call, code = job
         folder = pathlib.Path(tempfile.mkdtemp(dir=base))
         r = train(folder, epochs, SIMCUDA_FAIL=f"{k}:{code}")
-        wrong = wrong_with(folder, epochs, whole, call, r)
+        wrong = wrong_with(folder, epochs, whole, call, code, r)
         shutil.rmtree(folder)
         return f"call {k}, {call}, code {code}: {wrong}\n{r.stderr}" if wrong else None
 

@@ -83,10 +83,10 @@ cudaError_t cudaSetDevice(int device)
 
     if (device >= 0 && device < devices())
         current = device; /* so that the call counts as this device's */
-    ENTER();
-    if (device != current)
+    const int fail = simcuda_fail(__func__, cudaErrorUnknown);
+    if (fail)
         current = before;
-    return check_device(device);
+    return fail ? simcuda_error((cudaError_t)fail) : check_device(device);
 }
 
 cudaError_t cudaGetDevice(int *device)

@@ -164,12 +164,15 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t s, cudaStreamCaptureMode)
 
 cudaError_t cudaStreamEndCapture(cudaStream_t s, cudaGraph_t *g)
 {
+    const bool was = s && holds(streams, s) && s->capturing;
+
+    if (was) /* also where the call is made to fail: there is no other call to end it */
+        s->capturing = false;
+    *g = nullptr;
     ENTER();
     STREAM(s);
-    *g = nullptr;
-    if (!s || !s->capturing)
+    if (!was)
         return simcuda_error(cudaErrorIllegalState);
-    s->capturing = false;
     if (s->broken)
         return simcuda_error(cudaErrorStreamCaptureInvalidated);
     graphs.push_back(CUgraph_st{ s->captured });
