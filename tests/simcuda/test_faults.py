@@ -60,6 +60,10 @@ class Faults(unittest.TestCase):
         for lazy in ({}, {'SIMCUDA_LAZY': '1'}):
             self.passes('capture', **lazy)
             self.passes('graph', **lazy)
+        for node, what in (('memset', 'memset'), ('copy', 'copy from the device'), ('product', 'cublasSgemm'),
+                           ('workspace', "cuBLAS's workspace")):
+            self.aborts(what + ': .* not inside one device allocation', MISUSE, 'replays_' + node)
+        self.aborts("cuBLAS's workspace: .* not inside", MISUSE, 'workspace_freed')
         self.aborts('cublasSgemm captured without cublasSetWorkspace', MISUSE, 'workspace_first')
 
     def test_kernel_past_its_buffer(self):

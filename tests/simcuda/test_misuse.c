@@ -151,19 +151,101 @@ static int graph(void)
     return wrong;
 }
 
+struct captured { /* a graph on a stream of its own, with cuBLAS on it */
+    cudaStream_t s;
+    cublasHandle_t h;
+    float *p, *workspace;
+    cudaGraphExec_t x;
+};
+
+static struct captured begin(void)
+{
+    struct captured c = { .s = stream(), .p = device(64), .workspace = device(64) };
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&c.h));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetStream(c.h, c.s));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetWorkspace(c.h, c.workspace, 256));
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(c.s, cudaStreamCaptureModeThreadLocal));
+    return c;
+}
+
+static cublasStatus_t product(cublasHandle_t h, const float *a, float *c)
+{
+    const float one = 1;
+
+    return cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, a, 2, a, 2, &one, c, 2);
+}
+
+/* a graph that is launched although memory that it works on is freed */
+static int replays_freed(struct captured *c, float *freed)
+{
+    cudaGraph_t g = NULL;
+
+    EXPECT(cudaSuccess, cudaStreamEndCapture(c->s, &g));
+    EXPECT(cudaSuccess, cudaGraphInstantiate(&c->x, g, 0));
+    EXPECT(cudaSuccess, cudaGraphLaunch(c->x, c->s));
+    EXPECT(cudaSuccess, cudaStreamSynchronize(c->s));
+    EXPECT(cudaSuccess, cudaFree(freed));
+    EXPECT(cudaSuccess, cudaGraphLaunch(c->x, c->s));
+    return (int)cudaStreamSynchronize(c->s);
+}
+
+static int replays_memset(void)
+{
+    struct captured c = begin();
+
+    EXPECT(cudaSuccess, cudaMemsetAsync(c.p, 0, 4, c.s));
+    return replays_freed(&c, c.p);
+}
+
+static int replays_copy(void)
+{
+    struct captured c = begin();
+
+    EXPECT(cudaSuccess, cudaMemcpyAsync(c.workspace, c.p, 4, cudaMemcpyDeviceToDevice, c.s));
+    return replays_freed(&c, c.p);
+}
+
+static int replays_product(void)
+{
+    struct captured c = begin();
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, product(c.h, c.p, c.p + 4));
+    return replays_freed(&c, c.p);
+}
+
+static int replays_workspace(void)
+{
+    struct captured c = begin();
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, product(c.h, c.p, c.p + 4));
+    return replays_freed(&c, c.workspace);
+}
+
+static int workspace_freed(void)
+{
+    cublasHandle_t h = NULL;
+    float *workspace = device(64), *p = device(64);
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetWorkspace(h, workspace, 256));
+    EXPECT(CUBLAS_STATUS_SUCCESS, product(h, p, p + 4));
+    EXPECT(cudaSuccess, cudaFree(workspace));
+    return (int)product(h, p, p + 4);
+}
+
 /* a captured product, its workspace given before the stream: setting the stream takes it away */
 static int workspace_first(void)
 {
     cudaStream_t s = stream();
     cublasHandle_t h = NULL;
-    const float one = 1;
     float *p = device(64);
 
     EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
     EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetWorkspace(h, device(64), 256));
     EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetStream(h, s));
     EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
-    return (int)cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, 2, p, 2, &one, p, 2);
+    return (int)product(h, p, p);
 }
 
 static int leading_dimension(void)
@@ -191,7 +273,6 @@ static int destroyed(void)
 {
     cudaStream_t s = stream(), other = stream();
     cublasHandle_t h = NULL, gone = NULL;
-    const float one = 1;
     float *p = device(64), host[4] = { 0 };
 
     EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
@@ -205,15 +286,12 @@ static int destroyed(void)
     EXPECT(cudaErrorInvalidResourceHandle,
            cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
     EXPECT(cudaErrorInvalidResourceHandle, cudaStreamDestroy(s));
-    EXPECT(CUBLAS_STATUS_EXECUTION_FAILED,
-           cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, 2, p, 2, &one, p, 2));
-    EXPECT(CUBLAS_STATUS_NOT_INITIALIZED,
-           cublasSgemm(gone, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, 2, p, 2, &one, p, 2));
+    EXPECT(CUBLAS_STATUS_EXECUTION_FAILED, product(h, p, p));
+    EXPECT(CUBLAS_STATUS_NOT_INITIALIZED, product(gone, p, p));
     EXPECT(CUBLAS_STATUS_NOT_INITIALIZED, cublasSetStream(gone, other));
     EXPECT(CUBLAS_STATUS_NOT_INITIALIZED, cublasDestroy(gone));
     EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetStream(h, other));
-    EXPECT(CUBLAS_STATUS_SUCCESS,
-           cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, 2, p, 2, &one, p, 2));
+    EXPECT(CUBLAS_STATUS_SUCCESS, product(h, p, p));
     return wrong;
 }
 
@@ -268,6 +346,11 @@ static const struct {
     { "wrong_direction", wrong_direction },
     { "capture", capture },
     { "graph", graph },
+    { "replays_memset", replays_memset },
+    { "replays_copy", replays_copy },
+    { "replays_product", replays_product },
+    { "replays_workspace", replays_workspace },
+    { "workspace_freed", workspace_freed },
     { "workspace_first", workspace_first },
     { "leading_dimension", leading_dimension },
     { "product_past", product_past },

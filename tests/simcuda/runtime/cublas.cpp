@@ -23,6 +23,7 @@ extern "C" {
 struct cublasContext {
     cudaStream_t stream = nullptr;
     void *workspace = nullptr;
+    size_t workspace_bytes = 0;
     cublasMath_t math = CUBLAS_DEFAULT_MATH;
 };
 
@@ -82,6 +83,11 @@ static float *checked(const Matrix &m, int count, const char *name)
     return (float *)simcuda_bytes(m.at, 0, name);
 }
 
+struct Operands { /* where the first of each lies */
+    const float *a, *b;
+    float *c;
+};
+
 /* bits of an operand's fraction under a compute type */
 static int bits_of(cublasComputeType_t type)
 {
@@ -134,12 +140,20 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
     if (!m || !n || !count)
         return CUBLAS_STATUS_SUCCESS;
     static sgemm_fn *const sgemm = product();
-    const float al = *alpha, be = *beta, *pa = checked(ma, count, name),
-                *pb = checked(mb, count, name);
-    float *pc = checked(mc, count, name);
+    const float al = *alpha, be = *beta;
+    const cublasContext with = *h;
+    const auto check = [=] {
+        simcuda_bytes(with.workspace, with.workspace_bytes, "cuBLAS's workspace");
+        return Operands{ checked(ma, count, name), checked(mb, count, name),
+                         checked(mc, count, name) };
+    };
+
+    (void)check(); /* and again as it runs: a graph may outlive what it works on */
     simcuda_submit(h->stream, name, [=] {
+        const Operands p = check();
+
         for (int i = 0; i < count; i++) {
-            const float *x = pa + i * sa, *y = pb + i * sb;
+            const float *x = p.a + i * sa, *y = p.b + i * sb;
             std::vector<float> rx, ry;
 
             if (bits < 23) {
@@ -149,7 +163,7 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
                 y = ry.data();
             }
             sgemm(COL_MAJOR, at ? TRANS : NO_TRANS, bt ? TRANS : NO_TRANS, m, n, k, al, x, lda, y,
-                  ldb, be, pc + i * sc, ldc);
+                  ldb, be, p.c + i * sc, ldc);
         }
     });
     return CUBLAS_STATUS_SUCCESS;
@@ -202,6 +216,7 @@ cublasStatus_t cublasSetStream_v2(cublasHandle_t h, cudaStream_t s)
     ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
     h->stream = s;
     h->workspace = nullptr; /* documented: back to the default pool */
+    h->workspace_bytes = 0;
     return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -212,6 +227,7 @@ cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t h, void *p, size_t n)
         return CUBLAS_STATUS_INVALID_VALUE;
     simcuda_bytes(p, n, "cublasSetWorkspace");
     h->workspace = p;
+    h->workspace_bytes = n;
     return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -329,12 +345,12 @@ const char *cublasGetStatusName(cublasStatus_t s)
         return #s;
         NAME(CUBLAS_STATUS_SUCCESS)
         NAME(CUBLAS_STATUS_NOT_INITIALIZED)
-        NAME(CUBLAS_STATUS_ALLOC_FAILED) NAME(CUBLAS_STATUS_INVALID_VALUE)
-            NAME(CUBLAS_STATUS_ARCH_MISMATCH) NAME(CUBLAS_STATUS_MAPPING_ERROR)
-                NAME(CUBLAS_STATUS_EXECUTION_FAILED) NAME(CUBLAS_STATUS_INTERNAL_ERROR)
-                    NAME(CUBLAS_STATUS_NOT_SUPPORTED)
+        NAME(CUBLAS_STATUS_ALLOC_FAILED)
+        NAME(CUBLAS_STATUS_INVALID_VALUE) NAME(CUBLAS_STATUS_ARCH_MISMATCH)
+            NAME(CUBLAS_STATUS_MAPPING_ERROR) NAME(CUBLAS_STATUS_EXECUTION_FAILED)
+                NAME(CUBLAS_STATUS_INTERNAL_ERROR) NAME(CUBLAS_STATUS_NOT_SUPPORTED)
 #undef NAME
-                        default : return "unrecognized status";
+                    default : return "unrecognized status";
     }
 }
 }

@@ -101,32 +101,43 @@ static bool prepare()
            reserve(SIM_BASE + SIM_SHIFT, SIM_SIZE, PROT_NONE) && !sigaction(SIGSEGV, &s, nullptr);
 }
 
-/* a device address where the direction says so, a host address where not */
-static cudaError_t resolve(const void **p, size_t n, bool device, const char *what)
-{
-    if (device)
-        *p = simcuda_bytes(*p, n, what);
-    else if ((uint64_t)*p - SIM_BASE < SIM_SIZE)
-        return cudaErrorInvalidValue;
-    return cudaSuccess;
-}
+/* one side of a copy: where its bytes lie */
+struct Side {
+    const void *at;
+    bool device;
+    const char *what;
 
-static cudaError_t copy(void *to, const void *from, size_t n, enum cudaMemcpyKind kind,
+    void *bytes(size_t n) const { return device ? simcuda_bytes(at, n, what) : (void *)at; }
+    bool legal(size_t n) const
+    {
+        return device || !n || (at && (uint64_t)at - SIM_BASE >= SIM_SIZE);
+    }
+};
+
+/* checked at the call, and again as it runs: a graph may outlive what it works on */
+static cudaError_t copy(void *dst, const void *src, size_t n, enum cudaMemcpyKind kind,
                         cudaStream_t stream)
 {
     const bool to_device = kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice;
     const bool from_device = kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice;
-    const void *dst = to;
-    cudaError_t e;
+    const Side to = { dst, to_device, "copy to the device" },
+               from = { src, from_device, "copy from the device" };
 
     if (kind == cudaMemcpyDefault)
         simcuda_die("copies of kind cudaMemcpyDefault are not simulated");
-    e = resolve(&dst, n, to_device, "copy to the device");
-    if (!e)
-        e = resolve(&from, n, from_device, "copy from the device");
-    if (!e)
-        simcuda_submit(stream, "memcpy", [=] { memcpy((void *)dst, from, n); });
-    return e;
+    if (!to.legal(n) || !from.legal(n))
+        return cudaErrorInvalidValue;
+    (void)to.bytes(n);
+    (void)from.bytes(n);
+    simcuda_submit(stream, "memcpy", [=] { memcpy(to.bytes(n), from.bytes(n), n); });
+    return cudaSuccess;
+}
+
+/* likewise */
+static void fill(void *p, int value, size_t n, cudaStream_t stream)
+{
+    (void)simcuda_bytes(p, n, "memset");
+    simcuda_submit(stream, "memset", [=] { memset(simcuda_bytes(p, n, "memset"), value, n); });
 }
 
 extern "C" {
@@ -215,8 +226,7 @@ cudaError_t cudaMemset(void *p, int value, size_t n)
     ENTER();
     if (simcuda_spoils())
         return simcuda_error(cudaErrorStreamCaptureImplicit);
-    void *const bytes = simcuda_bytes(p, n, "memset");
-    simcuda_submit(nullptr, "memset", [=] { memset(bytes, value, n); });
+    fill(p, value, n, nullptr);
     return cudaSuccess;
 }
 
@@ -225,8 +235,7 @@ cudaError_t cudaMemsetAsync(void *p, int value, size_t n, cudaStream_t stream)
     ENTER();
     if (!simcuda_is_stream(stream))
         return simcuda_error(cudaErrorInvalidResourceHandle);
-    void *const bytes = simcuda_bytes(p, n, "memset");
-    simcuda_submit(stream, "memset", [=] { memset(bytes, value, n); });
+    fill(p, value, n, stream);
     return cudaSuccess;
 }
 }
