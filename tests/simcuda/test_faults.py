@@ -58,8 +58,9 @@ class Faults(unittest.TestCase):
     def test_capture(self):
         """The rules of capture, and that captured work runs at the launch."""
         for lazy in ({}, {'SIMCUDA_LAZY': '1'}):
-            self.passes('capture', **lazy)
-            self.passes('graph', **lazy)
+            for name in ('capture', 'spoilt', 'relaxed', 'legacy', 'graph'):
+                self.passes(name, **lazy)
+        self.aborts('cudaStreamDestroy of a stream that is being captured', MISUSE, 'destroys_captured')
         for node, what in (('memset', 'memset'), ('copy', 'copy from the device'), ('product', 'cublasSgemm'),
                            ('workspace', "cuBLAS's workspace")):
             self.aborts(what + ': .* not inside one device allocation', MISUSE, 'replays_' + node)

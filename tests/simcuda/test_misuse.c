@@ -97,28 +97,19 @@ static int wrong_direction(void)
     return wrong;
 }
 
-/* what a capture forbids, each spoiling it */
 static int capture(void)
 {
     cudaStream_t s = stream();
     cudaGraph_t g = NULL;
     float *p = device(4);
-    void *more = NULL;
 
     EXPECT(cudaErrorIllegalState, cudaStreamEndCapture(s, &g));
     EXPECT(cudaErrorStreamCaptureUnsupported,
            cudaStreamBeginCapture(NULL, cudaStreamCaptureModeThreadLocal));
     EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
     EXPECT(cudaErrorIllegalState, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
-    EXPECT(cudaErrorStreamCaptureUnsupported, cudaStreamSynchronize(s));
-    EXPECT(cudaErrorStreamCaptureInvalidated, cudaStreamEndCapture(s, &g));
-    EXPECT(1, g == NULL);
-    EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
-    EXPECT(cudaErrorStreamCaptureUnsupported, cudaMalloc(&more, 4));
-    EXPECT(cudaErrorStreamCaptureInvalidated, cudaStreamEndCapture(s, &g));
-    EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
-    EXPECT(cudaErrorStreamCaptureUnsupported, cudaFree(p));
-    EXPECT(cudaErrorStreamCaptureInvalidated, cudaStreamEndCapture(s, &g));
+    EXPECT(cudaSuccess, cudaStreamEndCapture(s, &g));
+    EXPECT(cudaSuccess, cudaGraphDestroy(g));
     EXPECT(cudaErrorInvalidValue, cudaGraphDestroy(g));
     EXPECT(cudaSuccess, cudaStreamDestroy(s));
     EXPECT(cudaErrorInvalidResourceHandle, cudaStreamDestroy(s));
@@ -174,6 +165,83 @@ static cublasStatus_t product(cublasHandle_t h, const float *a, float *c)
     const float one = 1;
 
     return cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, a, 2, a, 2, &one, c, 2);
+}
+
+/* a call that a capture forbids: it says so, the stream takes nothing more, and there is no graph */
+static void spoils(int got, int want, const char *call, const struct captured *c)
+{
+    cudaGraph_t g = NULL;
+
+    expect(got, want, call);
+    EXPECT(cudaErrorStreamCaptureInvalidated, cudaMemsetAsync(c->p, 0, 4, c->s));
+    EXPECT(CUBLAS_STATUS_EXECUTION_FAILED, product(c->h, c->p, c->p + 4));
+    EXPECT(cudaErrorStreamCaptureInvalidated, cudaStreamEndCapture(c->s, &g));
+    EXPECT(1, g == NULL);
+    EXPECT(cudaSuccess, cudaMemsetAsync(c->p, 0, 4, c->s));
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(c->s, cudaStreamCaptureModeThreadLocal));
+}
+#define SPOILS(want, call) spoils((int)(call), (int)(want), #call, &c)
+
+static int spoilt(void)
+{
+    cublasHandle_t other = NULL, more = NULL;
+    void *p = NULL;
+    float x = 0;
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&other));
+    const struct captured c = begin();
+    SPOILS(cudaErrorStreamCaptureUnsupported, cudaStreamSynchronize(c.s));
+    SPOILS(cudaErrorStreamCaptureUnsupported, cudaDeviceSynchronize());
+    SPOILS(cudaErrorStreamCaptureUnsupported, cudaMalloc(&p, 4));
+    SPOILS(cudaErrorStreamCaptureUnsupported, cudaFree(c.workspace));
+    SPOILS(cudaErrorStreamCaptureUnsupported, cudaMemcpy(&x, c.p, 4, cudaMemcpyDeviceToHost));
+    SPOILS(cudaErrorStreamCaptureUnsupported, cudaMemset(c.p, 0, 4));
+    SPOILS(CUBLAS_STATUS_ALLOC_FAILED, cublasCreate(&more));
+    SPOILS(CUBLAS_STATUS_INTERNAL_ERROR, cublasDestroy(other));
+    return wrong;
+}
+
+/* a relaxed capture allows what is only unsafe */
+static int relaxed(void)
+{
+    const struct captured c = begin();
+    cudaGraph_t g = NULL;
+    cublasHandle_t more = NULL;
+    void *p = NULL;
+
+    EXPECT(cudaSuccess, cudaStreamEndCapture(c.s, &g));
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(c.s, cudaStreamCaptureModeRelaxed));
+    EXPECT(cudaSuccess, cudaMalloc(&p, 4));
+    EXPECT(cudaSuccess, cudaFree(p));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&more));
+    EXPECT(cudaSuccess, cudaStreamEndCapture(c.s, &g));
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(c.s, cudaStreamCaptureModeRelaxed));
+    SPOILS(cudaErrorStreamCaptureUnsupported, cudaDeviceSynchronize());
+    return wrong;
+}
+
+/* the default stream waits for a blocking stream, whatever the mode; for another it does not */
+static int legacy(void)
+{
+    struct captured c = begin();
+    cudaGraph_t g = NULL;
+
+    EXPECT(cudaSuccess, cudaMemsetAsync(c.p, 0, 4, NULL));
+    EXPECT(cudaSuccess, cudaStreamEndCapture(c.s, &g));
+    EXPECT(cudaSuccess, cudaStreamCreateWithFlags(&c.s, cudaStreamDefault));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetStream(c.h, c.s));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetWorkspace(c.h, c.workspace, 256));
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(c.s, cudaStreamCaptureModeRelaxed));
+    SPOILS(cudaErrorStreamCaptureImplicit, cudaMemsetAsync(c.p, 0, 4, NULL));
+    SPOILS(cudaErrorStreamCaptureImplicit, cudaMemset(c.p, 0, 4));
+    return wrong;
+}
+
+static int destroys_captured(void)
+{
+    const struct captured c = begin();
+
+    return (int)cudaStreamDestroy(c.s);
 }
 
 /* a graph that is launched although memory that it works on is freed */
@@ -345,6 +413,10 @@ static const struct {
     { "copies_past", copies_past },
     { "wrong_direction", wrong_direction },
     { "capture", capture },
+    { "spoilt", spoilt },
+    { "relaxed", relaxed },
+    { "legacy", legacy },
+    { "destroys_captured", destroys_captured },
     { "graph", graph },
     { "replays_memset", replays_memset },
     { "replays_copy", replays_copy },

@@ -130,7 +130,7 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
         return (cublasStatus_t)fail;
     if (!alive(h))
         return CUBLAS_STATUS_NOT_INITIALIZED;
-    if (!simcuda_is_stream(h->stream)) /* cuBLAS would launch on a stream that is gone */
+    if (simcuda_refuses(h->stream)) /* cuBLAS's own launch would fail */
         return CUBLAS_STATUS_EXECUTION_FAILED;
     if (!legal(ma) || !legal(mb) || !legal(mc) || count < 0 || !alpha || !beta)
         return CUBLAS_STATUS_INVALID_VALUE;
@@ -192,6 +192,8 @@ cublasStatus_t cublasCreate_v2(cublasHandle_t *h)
         return (cublasStatus_t)fail;
     if (!h)
         return CUBLAS_STATUS_INVALID_VALUE;
+    if (simcuda_spoils(SIMCUDA_UNSAFE)) /* its own memory is denied to it */
+        return CUBLAS_STATUS_ALLOC_FAILED;
     *h = new cublasContext;
     handles.insert(*h);
     return CUBLAS_STATUS_SUCCESS;
@@ -206,9 +208,12 @@ cublasStatus_t cublasDestroy_v2(cublasHandle_t h)
         delete h;
     }
     const int fail = simcuda_fail(__func__, CUBLAS_STATUS_NOT_INITIALIZED);
-    return fail  ? (cublasStatus_t)fail
-           : was ? CUBLAS_STATUS_SUCCESS
-                 : CUBLAS_STATUS_NOT_INITIALIZED;
+
+    if (fail)
+        return (cublasStatus_t)fail;
+    if (!was)
+        return CUBLAS_STATUS_NOT_INITIALIZED;
+    return simcuda_spoils(SIMCUDA_WAITS) ? CUBLAS_STATUS_INTERNAL_ERROR : CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasSetStream_v2(cublasHandle_t h, cudaStream_t s)
@@ -346,11 +351,12 @@ const char *cublasGetStatusName(cublasStatus_t s)
         NAME(CUBLAS_STATUS_SUCCESS)
         NAME(CUBLAS_STATUS_NOT_INITIALIZED)
         NAME(CUBLAS_STATUS_ALLOC_FAILED)
-        NAME(CUBLAS_STATUS_INVALID_VALUE) NAME(CUBLAS_STATUS_ARCH_MISMATCH)
-            NAME(CUBLAS_STATUS_MAPPING_ERROR) NAME(CUBLAS_STATUS_EXECUTION_FAILED)
-                NAME(CUBLAS_STATUS_INTERNAL_ERROR) NAME(CUBLAS_STATUS_NOT_SUPPORTED)
+        NAME(CUBLAS_STATUS_INVALID_VALUE)
+        NAME(CUBLAS_STATUS_ARCH_MISMATCH)
+        NAME(CUBLAS_STATUS_MAPPING_ERROR) NAME(CUBLAS_STATUS_EXECUTION_FAILED)
+            NAME(CUBLAS_STATUS_INTERNAL_ERROR) NAME(CUBLAS_STATUS_NOT_SUPPORTED)
 #undef NAME
-                    default : return "unrecognized status";
+                default : return "unrecognized status";
     }
 }
 }

@@ -92,8 +92,7 @@ cudaError_t __cudaLaunchKernel(cudaKernel_t handle, dim3 g, dim3 b, void **args,
     const auto *k = (const simt_kernel *)handle;
 
     ENTER();
-    if (!simcuda_is_stream(stream))
-        return simcuda_error(cudaErrorInvalidResourceHandle);
+    WORK(stream);
     if (!legal(g, b))
         return simcuda_error(cudaErrorInvalidConfiguration);
     if (!fits(k, smem))

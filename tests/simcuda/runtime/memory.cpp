@@ -147,7 +147,7 @@ cudaError_t cudaMalloc(void **p, size_t n)
     const uint64_t a = top;
 
     ENTER();
-    if (simcuda_spoils())
+    if (simcuda_spoils(SIMCUDA_UNSAFE))
         return simcuda_error(cudaErrorStreamCaptureUnsupported);
     *p = nullptr;
     if (!n)
@@ -178,7 +178,7 @@ cudaError_t cudaFree(void *p)
     ENTER();
     if (!p)
         return cudaSuccess;
-    if (simcuda_spoils())
+    if (simcuda_spoils(SIMCUDA_UNSAFE))
         return simcuda_error(cudaErrorStreamCaptureUnsupported);
     const auto it = live.find((uint64_t)p);
     if (it == live.end())
@@ -205,17 +205,17 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t n, enum cudaMemcp
                             cudaStream_t stream)
 {
     ENTER();
-    if (!simcuda_is_stream(stream))
-        return simcuda_error(cudaErrorInvalidResourceHandle);
+    WORK(stream);
     return simcuda_error(copy(to, from, n, kind, stream));
 }
 
-/* waits for the default stream, which a capture forbids */
+/* these use the default stream and wait for it */
 cudaError_t cudaMemcpy(void *to, const void *from, size_t n, enum cudaMemcpyKind kind)
 {
     ENTER();
-    if (simcuda_spoils())
-        return simcuda_error(cudaErrorStreamCaptureImplicit);
+    WORK(nullptr);
+    if (simcuda_spoils(SIMCUDA_UNSAFE))
+        return simcuda_error(cudaErrorStreamCaptureUnsupported);
     const cudaError_t e = copy(to, from, n, kind, nullptr);
     simcuda_drain_all();
     return simcuda_error(e);
@@ -224,8 +224,9 @@ cudaError_t cudaMemcpy(void *to, const void *from, size_t n, enum cudaMemcpyKind
 cudaError_t cudaMemset(void *p, int value, size_t n)
 {
     ENTER();
-    if (simcuda_spoils())
-        return simcuda_error(cudaErrorStreamCaptureImplicit);
+    WORK(nullptr);
+    if (simcuda_spoils(SIMCUDA_UNSAFE))
+        return simcuda_error(cudaErrorStreamCaptureUnsupported);
     fill(p, value, n, nullptr);
     return cudaSuccess;
 }
@@ -233,8 +234,7 @@ cudaError_t cudaMemset(void *p, int value, size_t n)
 cudaError_t cudaMemsetAsync(void *p, int value, size_t n, cudaStream_t stream)
 {
     ENTER();
-    if (!simcuda_is_stream(stream))
-        return simcuda_error(cudaErrorInvalidResourceHandle);
+    WORK(stream);
     fill(p, value, n, stream);
     return cudaSuccess;
 }

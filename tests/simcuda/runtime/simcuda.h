@@ -18,7 +18,18 @@ void *simcuda_bytes(const void *p, size_t n, const char *what);
  * captured. */
 void simcuda_submit(cudaStream_t stream, const char *name, std::function<void()> work);
 int simcuda_capturing(cudaStream_t stream);
-int simcuda_is_stream(cudaStream_t stream); /* 1: the default stream, or a live one */
+
+/* Why no work may go to a stream now, a cudaError_t: it is gone, or its capture is spoilt, or it is
+ * the default stream, and one that is ordered with it is captured (which that spoils). */
+int simcuda_refuses(cudaStream_t stream);
+
+/* 1: a stream is being captured that forbids this kind of call, and the capture is spoilt. */
+enum simcuda_kind {
+    SIMCUDA_UNSAFE, /* allocates or frees: a relaxed capture allows it */
+    SIMCUDA_WAITS,  /* for the device, and so for what is only noted down */
+    SIMCUDA_LEGACY, /* uses the default stream */
+};
+int simcuda_spoils(enum simcuda_kind kind);
 
 /* Count a call. Not 0: it must fail with this code (SIMCUDA_FAIL=k[:code], code `other` unless
  * given). */
@@ -45,8 +56,14 @@ cudaError_t simcuda_error(cudaError_t e);
             return simcuda_error((cudaError_t)fail_);                                              \
     } while (0)
 
-/* 1 if a stream is being captured: the call is illegal then, and the capture is spoilt. */
-int simcuda_spoils();
+/* For calls that hand work to a stream. */
+#define WORK(s)                                                                                    \
+    do {                                                                                           \
+        const int refused_ = simcuda_refuses(s);                                                   \
+        if (refused_)                                                                              \
+            return simcuda_error((cudaError_t)refused_);                                           \
+    } while (0)
+
 void simcuda_drain_all(); /* run what all streams still hold (SIMCUDA_LAZY) */
 
 size_t simcuda_room(uint64_t a); /* bytes from a to the end of its allocation; 0: in none */

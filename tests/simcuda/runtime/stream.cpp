@@ -17,7 +17,9 @@ struct Node {
     std::function<void()> work;
 };
 struct CUstream_st {
+    bool blocking = true; /* is ordered with the default stream */
     bool capturing = false, broken = false;
+    cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
     std::vector<Node> queue, captured;
 };
 struct CUgraph_st {
@@ -90,29 +92,46 @@ void simcuda_submit(cudaStream_t stream, const char *name, std::function<void()>
 }
 
 int simcuda_capturing(cudaStream_t s) { return of(s)->capturing; }
-int simcuda_is_stream(cudaStream_t s) { return !s || holds(streams, s); }
 
-int simcuda_spoils()
+static bool forbids(const CUstream_st &s, simcuda_kind kind)
+{
+    return kind == SIMCUDA_UNSAFE   ? s.mode != cudaStreamCaptureModeRelaxed
+           : kind == SIMCUDA_LEGACY ? s.blocking
+                                    : true;
+}
+
+int simcuda_spoils(simcuda_kind kind)
 {
     int any = 0;
 
     for (CUstream_st &s : streams)
-        if (s.capturing)
+        if (s.capturing && forbids(s, kind))
             any = s.broken = true;
     return any;
 }
 
+int simcuda_refuses(cudaStream_t s)
+{
+    if (!s)
+        return simcuda_spoils(SIMCUDA_LEGACY) ? cudaErrorStreamCaptureImplicit : cudaSuccess;
+    if (!holds(streams, s))
+        return cudaErrorInvalidResourceHandle;
+    return s->capturing && s->broken ? cudaErrorStreamCaptureInvalidated : cudaSuccess;
+}
+
+/* the stream is there */
 #define STREAM(s)                                                                                  \
     do {                                                                                           \
-        if (!simcuda_is_stream(s))                                                                 \
+        if (s && !holds(streams, s))                                                               \
             return simcuda_error(cudaErrorInvalidResourceHandle);                                  \
     } while (0)
 
 extern "C" {
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned)
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned flags)
 {
     ENTER();
     streams.emplace_back();
+    streams.back().blocking = !(flags & cudaStreamNonBlocking);
     *s = &streams.back();
     return cudaSuccess;
 }
@@ -122,6 +141,8 @@ cudaError_t cudaStreamDestroy(cudaStream_t s)
     ENTER();
     if (!s || !holds(streams, s))
         return simcuda_error(cudaErrorInvalidResourceHandle);
+    if (s->capturing) /* CUDA does not say what becomes of it */
+        simcuda_die("cudaStreamDestroy of a stream that is being captured");
     drain(s);
     drop(streams, s);
     return cudaSuccess;
@@ -130,7 +151,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t s)
 cudaError_t cudaStreamSynchronize(cudaStream_t s)
 {
     ENTER();
-    STREAM(s);
+    WORK(s);
     if (of(s)->capturing) {
         of(s)->broken = true;
         return simcuda_error(cudaErrorStreamCaptureUnsupported);
@@ -142,13 +163,13 @@ cudaError_t cudaStreamSynchronize(cudaStream_t s)
 cudaError_t cudaDeviceSynchronize(void)
 {
     ENTER();
-    if (simcuda_spoils())
+    if (simcuda_spoils(SIMCUDA_WAITS))
         return simcuda_error(cudaErrorStreamCaptureUnsupported);
     simcuda_drain_all();
     return cudaSuccess;
 }
 
-cudaError_t cudaStreamBeginCapture(cudaStream_t s, cudaStreamCaptureMode)
+cudaError_t cudaStreamBeginCapture(cudaStream_t s, cudaStreamCaptureMode mode)
 {
     ENTER();
     STREAM(s);
@@ -158,6 +179,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t s, cudaStreamCaptureMode)
         return simcuda_error(cudaErrorIllegalState);
     s->capturing = true;
     s->broken = false;
+    s->mode = mode;
     s->captured.clear();
     return cudaSuccess;
 }
@@ -222,14 +244,14 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t x)
 cudaError_t cudaGraphUpload(cudaGraphExec_t x, cudaStream_t s)
 {
     ENTER();
-    STREAM(s);
+    WORK(s);
     return holds(execs, x) ? cudaSuccess : simcuda_error(cudaErrorInvalidValue);
 }
 
 cudaError_t cudaGraphLaunch(cudaGraphExec_t x, cudaStream_t s)
 {
     ENTER();
-    STREAM(s);
+    WORK(s);
     if (!holds(execs, x))
         return simcuda_error(cudaErrorInvalidValue);
     if (of(s)->capturing)
