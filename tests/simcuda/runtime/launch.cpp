@@ -80,6 +80,7 @@ cudaError_t __cudaGetKernel(cudaKernel_t *handle, const void *stub)
 {
     const simt_kernel *k = simcuda_kernel(stub);
 
+    ENTER();
     if (!k)
         return simcuda_error(cudaErrorInvalidDeviceFunction);
     *handle = (cudaKernel_t)k;
@@ -93,6 +94,8 @@ cudaError_t __cudaLaunchKernel(cudaKernel_t handle, dim3 g, dim3 b, void **args,
 
     ENTER();
     WORK(stream);
+    if (!k) /* __cudaGetKernel failed, and nvcc's stub asks once */
+        return simcuda_error(cudaErrorInvalidResourceHandle);
     if (!legal(g, b))
         return simcuda_error(cudaErrorInvalidConfiguration);
     if (!fits(k, smem))

@@ -22,12 +22,14 @@ void simcuda_die(const char *fmt, ...)
 }
 
 /*
- * Errors that CUDA says leave the process's context unusable: whatever is called next returns them
- * again. (cuda_runtime_api.h, "the only way to continue is to terminate and relaunch the process".)
+ * Errors after which "any further CUDA work will return the same error. To continue using CUDA, the
+ * process must be terminated and relaunched" (driver_types.h), and two of which it does not
+ * say so: faulty memory (214) and unknown (999).
  */
 static bool is_sticky(int code)
 {
-    static const int codes[] = { 214, 700, 702, 710, 714, 715, 716, 717, 718, 719, 721, 999 };
+    static const int codes[] = { 214, 226, 700, 702, 710, 714, 715, 716,
+                                 717, 718, 719, 721, 810, 911, 999 };
 
     for (int c : codes)
         if (c == code)
