@@ -72,10 +72,15 @@ class Faults(unittest.TestCase):
         self.aborts(r'4 bytes at .* in no live allocation \(.*fill', OPS, PLUGIN, 'overrun')
 
     def test_leak(self):
-        """An allocation that is never freed is reported."""
-        r = run(OPS, PLUGIN, 'leak')
-        self.assertRegex(r.stderr, 'device allocations never freed')
-        self.assertNotRegex(run(OPS, PLUGIN, 'smoke').stderr, 'never freed')
+        """What is never freed is reported, and alone; a failed call that was to free it is enough."""
+        for what, words in (('memory', 'device allocations'), ('stream', 'streams'), ('graph', 'graphs'),
+                            ('exec', 'executable graphs'), ('handle', 'cuBLAS handles')):
+            self.assertEqual(run(MISUSE, 'leaks_' + what).stderr, f'simcuda: 1 {words} never freed\n')
+        self.assertEqual(run(MISUSE, 'leaks_nothing').stderr, '')
+        calls = run(MISUSE, 'leaks_nothing', SIMCUDA_CALLS='1').stderr
+        for k, call in re.findall(r'call (\d+), (\w+(?:Free|Destroy)\w*)$', calls, re.M):
+            self.assertNotRegex(run(MISUSE, 'leaks_nothing', SIMCUDA_FAIL=k + ':1').stderr, 'never freed', call)
+        self.assertRegex(run(OPS, PLUGIN, 'leak').stderr, 'device allocations never freed')
 
     def test_handled(self):
         """Each call on the second of two GPUs fails once, with an error that does not stay: nothing else does."""

@@ -302,6 +302,34 @@ static int workspace_freed(void)
     return (int)product(h, p, p + 4);
 }
 
+/* frees all but what is asked for */
+static int leaks(const char *what)
+{
+    struct captured c = begin();
+    cudaGraph_t g = NULL;
+
+    EXPECT(cudaSuccess, cudaStreamEndCapture(c.s, &g));
+    EXPECT(cudaSuccess, cudaGraphInstantiate(&c.x, g, 0));
+    if (strcmp(what, "graph") != 0)
+        EXPECT(cudaSuccess, cudaGraphDestroy(g));
+    if (strcmp(what, "exec") != 0)
+        EXPECT(cudaSuccess, cudaGraphExecDestroy(c.x));
+    if (strcmp(what, "handle") != 0)
+        EXPECT(CUBLAS_STATUS_SUCCESS, cublasDestroy(c.h));
+    if (strcmp(what, "stream") != 0)
+        EXPECT(cudaSuccess, cudaStreamDestroy(c.s));
+    if (strcmp(what, "memory") != 0)
+        EXPECT(cudaSuccess, cudaFree(c.p));
+    EXPECT(cudaSuccess, cudaFree(c.workspace));
+    return wrong;
+}
+static int leaks_graph(void) { return leaks("graph"); }
+static int leaks_exec(void) { return leaks("exec"); }
+static int leaks_handle(void) { return leaks("handle"); }
+static int leaks_stream(void) { return leaks("stream"); }
+static int leaks_memory(void) { return leaks("memory"); }
+static int leaks_nothing(void) { return leaks(""); }
+
 /* a captured product, its workspace given before the stream: setting the stream takes it away */
 static int workspace_first(void)
 {
@@ -423,6 +451,12 @@ static const struct {
     { "replays_product", replays_product },
     { "replays_workspace", replays_workspace },
     { "workspace_freed", workspace_freed },
+    { "leaks_graph", leaks_graph },
+    { "leaks_exec", leaks_exec },
+    { "leaks_handle", leaks_handle },
+    { "leaks_stream", leaks_stream },
+    { "leaks_memory", leaks_memory },
+    { "leaks_nothing", leaks_nothing },
     { "workspace_first", workspace_first },
     { "leading_dimension", leading_dimension },
     { "product_past", product_past },

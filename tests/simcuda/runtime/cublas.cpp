@@ -196,6 +196,7 @@ cublasStatus_t cublasCreate_v2(cublasHandle_t *h)
         return CUBLAS_STATUS_ALLOC_FAILED;
     *h = new cublasContext;
     handles.insert(*h);
+    simcuda_counts[SIMCUDA_HANDLES]++;
     return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -205,6 +206,7 @@ cublasStatus_t cublasDestroy_v2(cublasHandle_t h)
 
     if (was) { /* also where the call is made to fail: there is nothing more a program could do */
         handles.erase(h);
+        simcuda_counts[SIMCUDA_HANDLES]--;
         delete h;
     }
     const int fail = simcuda_fail(__func__, CUBLAS_STATUS_NOT_INITIALIZED);
@@ -353,10 +355,12 @@ const char *cublasGetStatusName(cublasStatus_t s)
         NAME(CUBLAS_STATUS_ALLOC_FAILED)
         NAME(CUBLAS_STATUS_INVALID_VALUE)
         NAME(CUBLAS_STATUS_ARCH_MISMATCH)
-        NAME(CUBLAS_STATUS_MAPPING_ERROR) NAME(CUBLAS_STATUS_EXECUTION_FAILED)
-            NAME(CUBLAS_STATUS_INTERNAL_ERROR) NAME(CUBLAS_STATUS_NOT_SUPPORTED)
+        NAME(CUBLAS_STATUS_MAPPING_ERROR)
+        NAME(CUBLAS_STATUS_EXECUTION_FAILED)
+        NAME(CUBLAS_STATUS_INTERNAL_ERROR)
+        NAME(CUBLAS_STATUS_NOT_SUPPORTED)
 #undef NAME
-                default : return "unrecognized status";
+            default : return "unrecognized status";
     }
 }
 }

@@ -16,7 +16,6 @@ struct Module {
 enum { PTX = 1 }; /* kind of an entry; 2 is machine code */
 
 static std::map<const void *, const simt_kernel *> kernels; /* by the address of the host's stub */
-static int modules;
 
 static uint64_t fnv1a(const char *p, size_t n)
 {
@@ -71,19 +70,13 @@ void **__cudaRegisterFatBinary(void *wrapper)
     for (; p < end; p += at<uint32_t>(p + 4) + at<uint64_t>(p + 8))
         if (at<uint16_t>(p) == PTX)
             add_ptx(m, p);
-    modules++;
     return (void **)m;
 }
 
 void __cudaRegisterFatBinaryEnd(void **) {}
 char __cudaInitModule(void **) { return 1; }
 
-void __cudaUnregisterFatBinary(void **m)
-{
-    delete (Module *)m;
-    if (--modules == 0)
-        simcuda_report();
-}
+void __cudaUnregisterFatBinary(void **m) { delete (Module *)m; }
 
 void __cudaRegisterFunction(void **m, const char *stub, char *, const char *name, int, uint3 *,
                             uint3 *, dim3 *, dim3 *, int *)

@@ -44,6 +44,23 @@ static bool without_context(const char *call)
            !strcmp(call, "cudaRuntimeGetVersion");
 }
 
+void simcuda_leaked(size_t n, const char *what)
+{
+    if (n)
+        fprintf(stderr, "simcuda: %zu %s never freed\n", n, what);
+}
+
+/* leaks, and with SIMCUDA_STATS=1 what was counted */
+static void report()
+{
+    simcuda_leaked(simcuda_allocations(), "device allocations");
+    simcuda_leaked((size_t)simcuda_counts[SIMCUDA_HANDLES], "cuBLAS handles");
+    simcuda_report_streams();
+    if (getenv("SIMCUDA_STATS"))
+        fprintf(stderr, "simcuda: %ld calls, %ld kernel launches, %ld graph launches\n", calls,
+                simcuda_counts[SIMCUDA_LAUNCHES], simcuda_counts[SIMCUDA_REPLAYS]);
+}
+
 int simcuda_fail(const char *call, int other)
 {
     enum { CUBLAS_EXECUTION_FAILED = 13 };
@@ -51,11 +68,13 @@ int simcuda_fail(const char *call, int other)
     static const bool list = getenv("SIMCUDA_CALLS") != nullptr;
     static const long at = e ? atol(e) : 0;
     static const char *const only = getenv("SIMCUDA_FAIL_DEVICE");
+    static const int at_exit = atexit(report); /* of a program that uses CUDA */
     static int sticky;
     const bool cublas = !strncmp(call, "cublas", 6);
     const char *code = e ? strchr(e, ':') : nullptr;
     int fail;
 
+    (void)at_exit;
     if (only && simcuda_device() != atoi(only))
         return 0; /* another device: neither counted nor failed */
     if (++calls == at) {
@@ -70,13 +89,4 @@ int simcuda_fail(const char *call, int other)
     if (!sticky || without_context(call))
         return 0;
     return cublas ? CUBLAS_EXECUTION_FAILED : sticky;
-}
-
-void simcuda_report()
-{
-    if (simcuda_allocations())
-        fprintf(stderr, "simcuda: %zu device allocations never freed\n", simcuda_allocations());
-    if (getenv("SIMCUDA_STATS"))
-        fprintf(stderr, "simcuda: %ld calls, %ld kernel launches, %ld graph launches\n", calls,
-                simcuda_counts[SIMCUDA_LAUNCHES], simcuda_counts[SIMCUDA_REPLAYS]);
 }

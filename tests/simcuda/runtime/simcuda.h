@@ -35,6 +35,10 @@ int simcuda_spoils(enum simcuda_kind kind);
  * given). */
 int simcuda_fail(const char *call, int other);
 
+/* What is said of at the end; handles: of cuBLAS, alive. */
+enum simcuda_count { SIMCUDA_LAUNCHES, SIMCUDA_REPLAYS, SIMCUDA_HANDLES, SIMCUDA_COUNTS };
+extern long simcuda_counts[SIMCUDA_COUNTS];
+
 /* The program did what no CUDA program may do: say so and abort. */
 void simcuda_die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 }
@@ -70,8 +74,7 @@ size_t simcuda_room(uint64_t a); /* bytes from a to the end of its allocation; 0
 size_t simcuda_allocations();    /* live ones that nobody has tried to free */
 void simcuda_memory(size_t *unused, size_t *total);
 
-enum simcuda_count { SIMCUDA_LAUNCHES, SIMCUDA_REPLAYS, SIMCUDA_COUNTS };
-extern long simcuda_counts[SIMCUDA_COUNTS];
-void simcuda_report(); /* leaks, and with SIMCUDA_STATS=1 what was counted */
+void simcuda_leaked(size_t n, const char *what); /* say it, unless n is 0 */
+void simcuda_report_streams();
 
 #endif

@@ -44,9 +44,13 @@ template <class T> static bool holds(const std::list<T> &list, const T *p)
     return false;
 }
 
-template <class T> static void drop(std::list<T> &list, const T *p)
+/* 1: it was there. Also for a call that is made to fail: a program can do no more than try. */
+template <class T> static bool drop(std::list<T> &list, const T *p)
 {
+    const size_t before = list.size();
+
     list.remove_if([p](const T &x) { return &x == p; });
+    return list.size() < before;
 }
 
 /* the caller may have set flush-to-zero for its own sums: the device has its own rules */
@@ -89,6 +93,13 @@ void simcuda_submit(cudaStream_t stream, const char *name, std::function<void()>
         s->queue.push_back(Node{ name, work });
     else
         run(Node{ name, work });
+}
+
+void simcuda_report_streams()
+{
+    simcuda_leaked(streams.size(), "streams");
+    simcuda_leaked(graphs.size(), "graphs");
+    simcuda_leaked(execs.size(), "executable graphs");
 }
 
 int simcuda_capturing(cudaStream_t s) { return of(s)->capturing; }
@@ -138,14 +149,15 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned flags)
 
 cudaError_t cudaStreamDestroy(cudaStream_t s)
 {
+    if (s && holds(streams, s)) {
+        if (s->capturing) /* CUDA does not say what becomes of it */
+            simcuda_die("cudaStreamDestroy of a stream that is being captured");
+        drain(s);
+    }
+    const bool was = drop(streams, s);
+
     ENTER();
-    if (!s || !holds(streams, s))
-        return simcuda_error(cudaErrorInvalidResourceHandle);
-    if (s->capturing) /* CUDA does not say what becomes of it */
-        simcuda_die("cudaStreamDestroy of a stream that is being captured");
-    drain(s);
-    drop(streams, s);
-    return cudaSuccess;
+    return was ? cudaSuccess : simcuda_error(cudaErrorInvalidResourceHandle);
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t s)
@@ -224,21 +236,18 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t *x, cudaGraph_t g, unsigned lon
 
 cudaError_t cudaGraphDestroy(cudaGraph_t g)
 {
+    const bool was = drop(graphs, g);
+
     ENTER();
-    if (!holds(graphs, g))
-        return simcuda_error(cudaErrorInvalidValue);
-    drop(graphs, g);
-    return cudaSuccess;
+    return was ? cudaSuccess : simcuda_error(cudaErrorInvalidValue);
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t x)
 {
+    const bool was = drop(execs, x); /* launches have copies, as CUDA keeps it until they end */
+
     ENTER();
-    if (!holds(execs, x))
-        return simcuda_error(cudaErrorInvalidValue);
-    simcuda_drain_all();
-    drop(execs, x);
-    return cudaSuccess;
+    return was ? cudaSuccess : simcuda_error(cudaErrorInvalidValue);
 }
 
 cudaError_t cudaGraphUpload(cudaGraphExec_t x, cudaStream_t s)
