@@ -198,6 +198,16 @@ static int pointers(const char *name, int mended)
 
         CUDA(cudaFree(gone));
         plain<<<1, LANES>>>(mended ? out : gone, 1);
+    } else if (!strcmp(name, "other_memory")) {
+        float *other;
+
+        CUDA(cudaSetDevice(1));
+        other = memory(LANES);
+        CUDA(cudaSetDevice(0));
+        plain<<<1, LANES>>>(mended ? out : other, 1);
+    } else if (!strcmp(name, "other_stream")) {
+        CUDA(cudaSetDevice(mended ? 0 : 1));
+        plain<<<1, LANES, 0, s>>>(out, 1);
     } else { /* destroyed_stream */
         if (!mended)
             CUDA(cudaStreamDestroy(s));
@@ -234,7 +244,7 @@ int main(int argc, char **argv)
 
     if (strstr(name, "limit") || !strcmp(name, "empty_grid"))
         return launch_limits(name, mended);
-    if (strstr(name, "pointer") || !strcmp(name, "use_after_free") ||
+    if (strstr(name, "pointer") || strstr(name, "other_") || !strcmp(name, "use_after_free") ||
         !strcmp(name, "destroyed_stream"))
         return pointers(name, mended);
     for (const Case &c : cases)

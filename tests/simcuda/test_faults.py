@@ -71,6 +71,12 @@ class Faults(unittest.TestCase):
         """To the byte, in the plugin as built."""
         self.aborts(r'4 bytes at .* in no live allocation \(.*fill', OPS, PLUGIN, 'overrun')
 
+    def test_two_devices(self):
+        """A handle, and what works on memory, of another device than the current one."""
+        self.passes('other_device', SIMCUDA_DEVICES='2')
+        self.aborts('memset: .* is memory of device 0, used on device 1', MISUSE, 'other_memset', SIMCUDA_DEVICES='2')
+        self.aborts('cublasSgemm: .* is memory of device 0, used', MISUSE, 'other_product', SIMCUDA_DEVICES='2')
+
     def test_leak(self):
         """What is never freed is reported, and alone; a failed call that was to free it is enough."""
         for what, words in (('memory', 'device allocations'), ('stream', 'streams'), ('graph', 'graphs'),
@@ -93,6 +99,7 @@ class Faults(unittest.TestCase):
             r = run(HANDLED, SIMCUDA_FAIL=k + ':1', **settings)
             self.assertIn(f'call {k}, {call}, made to fail', r.stderr)
             self.assertEqual(r.returncode, 0, r.stderr)
+            self.assertNotIn('never freed', r.stderr)
 
     def test_stale_translation(self):
         """A library of translations that lacks the plugin's PTX."""

@@ -121,17 +121,30 @@ static void use_second(const struct il_seam *seam)
     CALL(seam->free(d, NULL));
 }
 
+static size_t memory_free(struct gpu *g)
+{
+    struct il_about about;
+
+    if (g->d->seam->about(g->d, &about))
+        stop("about", "failed");
+    return about.memory_free;
+}
+
 int main(void)
 {
     char why[320] = "";
+    size_t before;
     const struct il_seam *const seam = il_plugin_load(why, sizeof why);
 
     if (!seam || seam->open(&first.d, 0, 1, why, sizeof why))
         stop("the first GPU", why);
     prepare(&first);
+    before = memory_free(&first);
     while (failed(seam->open(&second.d, 1, 1, why, sizeof why), "open", why))
         innocent();
     use_second(seam);
+    if (memory_free(&first) != before)
+        stop("the second GPU", "took memory of the first");
     close_gpu(&second);
     innocent();
     close_gpu(&first);

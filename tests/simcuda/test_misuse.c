@@ -401,6 +401,46 @@ static int product_past(void)
     return (int)cublasSgemm(h, CUBLAS_OP_N, CUBLAS_OP_N, 4, 4, 2, &one, p, 4, p, 2, &one, p, 4);
 }
 
+/* on another device than its own a handle is of no use; what only names memory or a stream is */
+static int other_device(void)
+{
+    const struct captured c = begin();
+    cudaGraph_t g = NULL;
+    float x = 0;
+
+    EXPECT(cudaSuccess, cudaStreamEndCapture(c.s, &g));
+    EXPECT(CUBLAS_STATUS_SUCCESS, product(c.h, c.p, c.p + 4));
+    EXPECT(cudaSuccess, cudaSetDevice(1));
+    EXPECT(CUBLAS_STATUS_EXECUTION_FAILED, product(c.h, c.p, c.p + 4));
+    EXPECT(cudaSuccess, cudaMemsetAsync(c.p, 0, 4, c.s));
+    EXPECT(cudaSuccess, cudaMemcpyAsync(&x, c.p, 4, cudaMemcpyDeviceToHost, stream()));
+    EXPECT(cudaSuccess, cudaStreamSynchronize(c.s));
+    EXPECT(cudaSuccess, cudaFree(c.p));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetStream(c.h, stream()));
+    EXPECT(cudaSuccess, cudaSetDevice(0));
+    EXPECT(CUBLAS_STATUS_EXECUTION_FAILED, product(c.h, c.workspace, c.workspace + 4));
+    EXPECT(cudaErrorInvalidDevice, cudaSetDevice(2));
+    return wrong;
+}
+
+static int other_memset(void)
+{
+    float *p = device(4);
+
+    EXPECT(cudaSuccess, cudaSetDevice(1));
+    return (int)cudaMemsetAsync(p, 0, 4, stream());
+}
+
+static int other_product(void)
+{
+    cublasHandle_t h = NULL;
+    float *p = device(64);
+
+    EXPECT(cudaSuccess, cudaSetDevice(1));
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
+    return (int)product(h, p, p + 4);
+}
+
 static int memory_full(void)
 {
     size_t unused = 0, total = 0;
@@ -461,6 +501,9 @@ static const struct {
     { "leading_dimension", leading_dimension },
     { "product_past", product_past },
     { "destroyed", destroyed },
+    { "other_device", other_device },
+    { "other_memset", other_memset },
+    { "other_product", other_product },
     { "memory_full", memory_full },
     { "words", words },
 };

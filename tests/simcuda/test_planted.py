@@ -31,13 +31,15 @@ CASES = {
     "null_pointer": (ABORTED, "at 0 are in no live allocation", False),
     "foreign_pointer": (ABORTED, "in no live allocation", False),
     "use_after_free": (ABORTED, "in no live allocation", False),
+    "other_memory": (ABORTED, "in no live allocation", False),
+    "other_stream": (REFUSED, "cudaErrorInvalidResourceHandle", False),
     "destroyed_stream": (REFUSED, "cudaErrorInvalidResourceHandle", False),
 }
 
 
 def run(folder, *words, **settings):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("SIMCUDA_", "SIMT_"))}
-    env.update(LD_LIBRARY_PATH=f"{folder}:{SIMCUDA}", **settings)
+    env.update(LD_LIBRARY_PATH=f"{folder}:{SIMCUDA}", SIMCUDA_DEVICES="2", **settings)
     return subprocess.run([PLANTED, *words], env=env, capture_output=True, text=True, timeout=120)
 
 

@@ -460,7 +460,7 @@ class Machine:
         lib = self.lib
         lib.simt_find_kernel.restype = lib.simcuda_bytes.restype = ctypes.c_void_p
         lib.simt_find_kernel.argtypes = [ctypes.c_uint64, ctypes.c_char_p]
-        lib.simcuda_bytes.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p]
+        lib.simcuda_bytes.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_char_p]
         lib.cudaFree.argtypes = [ctypes.c_void_p]
         lib.simt_launch.argtypes = [ctypes.c_void_p, ctypes.c_void_p, V3, V3, ctypes.c_size_t, ctypes.c_int]
 
@@ -468,7 +468,7 @@ class Machine:
         """Device memory with these bytes."""
         p = ctypes.c_void_p()
         assert self.lib.cudaMalloc(ctypes.byref(p), ctypes.c_size_t(len(data))) == 0
-        ctypes.memmove(self.lib.simcuda_bytes(p, len(data), b'test'), data, len(data))
+        ctypes.memmove(self.lib.simcuda_bytes(p, len(data), 0, b'test'), data, len(data))
         return p
 
     def kernel(self, hash_, name):
@@ -485,7 +485,7 @@ class Machine:
         back = self.memory(bytes(16 * len(rows)))
         params = (ctypes.c_uint64 * 2)(given.value, back.value)
         self.lib.simt_launch(fn, ctypes.cast(params, ctypes.c_void_p), V3(len(rows) // block, 1, 1), V3(block, 1, 1), smem, sync)
-        out = ctypes.string_at(self.lib.simcuda_bytes(back, 16 * len(rows), b'test'), 16 * len(rows))
+        out = ctypes.string_at(self.lib.simcuda_bytes(back, 16 * len(rows), 0, b'test'), 16 * len(rows))
         for p in (given, back):
             assert self.lib.cudaFree(p) == 0
         return [struct.unpack_from('<QQ', out, 16 * i) for i in range(len(rows))]

@@ -21,6 +21,7 @@ extern "C" {
 #include <vector>
 
 struct cublasContext {
+    int device = simcuda_device();
     cudaStream_t stream = nullptr;
     void *workspace = nullptr;
     size_t workspace_bytes = 0;
@@ -73,14 +74,14 @@ static bool legal(const Matrix &m)
 
 /* every matrix by itself: interleaved column blocks are no overlap; returns where the first one's
  * bytes lie */
-static float *checked(const Matrix &m, int count, const char *name)
+static float *checked(const Matrix &m, int count, int device, const char *name)
 {
     const size_t bytes =
         m.rows && m.cols ? ((size_t)(m.cols - 1) * m.ld + m.rows) * sizeof(float) : 0;
 
     for (int i = 0; i < count; i++)
-        simcuda_bytes(m.at + i * m.stride, bytes, name);
-    return (float *)simcuda_bytes(m.at, 0, name);
+        simcuda_bytes(m.at + i * m.stride, bytes, device, name);
+    return (float *)simcuda_bytes(m.at, 0, device, name);
 }
 
 struct Operands { /* where the first of each lies */
@@ -130,7 +131,8 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
         return (cublasStatus_t)fail;
     if (!alive(h))
         return CUBLAS_STATUS_NOT_INITIALIZED;
-    if (simcuda_refuses(h->stream)) /* cuBLAS's own launch would fail */
+    if (simcuda_refuses(h->stream) || h->device != simcuda_device() ||
+        h->device != simcuda_device_of(h->stream)) /* cuBLAS's own launch would fail */
         return CUBLAS_STATUS_EXECUTION_FAILED;
     if (!legal(ma) || !legal(mb) || !legal(mc) || count < 0 || !alpha || !beta)
         return CUBLAS_STATUS_INVALID_VALUE;
@@ -143,9 +145,10 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
     const float al = *alpha, be = *beta;
     const cublasContext with = *h;
     const auto check = [=] {
-        simcuda_bytes(with.workspace, with.workspace_bytes, "cuBLAS's workspace");
-        return Operands{ checked(ma, count, name), checked(mb, count, name),
-                         checked(mc, count, name) };
+        simcuda_bytes(with.workspace, with.workspace_bytes, with.device, "cuBLAS's workspace");
+        return Operands{ checked(ma, count, with.device, name),
+                         checked(mb, count, with.device, name),
+                         checked(mc, count, with.device, name) };
     };
 
     (void)check(); /* and again as it runs: a graph may outlive what it works on */
@@ -232,7 +235,7 @@ cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t h, void *p, size_t n)
     ENTER_BLAS(h, CUBLAS_STATUS_NOT_INITIALIZED);
     if ((size_t)p % 256)
         return CUBLAS_STATUS_INVALID_VALUE;
-    simcuda_bytes(p, n, "cublasSetWorkspace");
+    simcuda_bytes(p, n, h->device, "cublasSetWorkspace");
     h->workspace = p;
     h->workspace_bytes = n;
     return CUBLAS_STATUS_SUCCESS;

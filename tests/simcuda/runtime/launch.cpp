@@ -19,11 +19,12 @@ static std::vector<Shape> shapes; /* of the launches being made: <<<...>>> pushe
 
 /* bytes of shared memory a block: of any kernel, and of one that has asked for more (sm_90) */
 enum { SHARED_MEMORY = 48 * 1024, SHARED_MEMORY_OPT_IN = 227 * 1024 };
-static std::map<const simt_kernel *, size_t> opted_in; /* kernel -> dynamic bytes */
+static std::map<std::pair<int, const simt_kernel *>, size_t>
+    opted_in; /* on a device: dynamic bytes */
 
 static bool fits(const simt_kernel *k, size_t dynamic)
 {
-    const auto it = opted_in.find(k);
+    const auto it = opted_in.find({ simcuda_device(), k });
 
     return k->static_smem + dynamic <= SHARED_MEMORY ||
            (it != opted_in.end() && dynamic <= it->second);
@@ -44,7 +45,7 @@ static unsigned forced(const char *name)
     return e ? (unsigned)atoi(e) : 0;
 }
 
-static void run(const simt_kernel *k, void *params, dim3 g, dim3 b, size_t smem)
+static void run(const simt_kernel *k, int device, void *params, dim3 g, dim3 b, size_t smem)
 {
     static const unsigned grid = forced("SIMCUDA_GRID"), block = forced("SIMCUDA_BLOCK");
 
@@ -53,6 +54,7 @@ static void run(const simt_kernel *k, void *params, dim3 g, dim3 b, size_t smem)
         g = dim3(grid, 1, 1);
     if (block) /* lanes, not threads: any shape must give the same bits */
         b = dim3(block, 1, 1);
+    simt_page = simcuda_table(device);
     simt_launch(k->fn, params, simt_v3{ g.x, g.y, g.z }, simt_v3{ b.x, b.y, b.z }, smem,
                 (int)k->sync);
 }
@@ -94,6 +96,9 @@ cudaError_t __cudaLaunchKernel(cudaKernel_t handle, dim3 g, dim3 b, void **args,
 
     ENTER();
     WORK(stream);
+    const int device = simcuda_device();
+    if (simcuda_device_of(stream) != device)
+        return simcuda_error(cudaErrorInvalidResourceHandle);
     if (!k) /* __cudaGetKernel failed, and nvcc's stub asks once */
         return simcuda_error(cudaErrorInvalidResourceHandle);
     if (!legal(g, b))
@@ -104,7 +109,7 @@ cudaError_t __cudaLaunchKernel(cudaKernel_t handle, dim3 g, dim3 b, void **args,
     auto params = std::make_shared<std::vector<unsigned char>>(k->bytes + 16);
     for (int i = 0; i < k->params; i++)
         memcpy(params->data() + k->offset[i], args[i], k->size[i]);
-    simcuda_submit(stream, k->name, [=] { run(k, params->data(), g, b, smem); });
+    simcuda_submit(stream, k->name, [=] { run(k, device, params->data(), g, b, smem); });
     return cudaSuccess;
 }
 
@@ -120,7 +125,7 @@ cudaError_t cudaFuncSetAttribute(const void *stub, enum cudaFuncAttribute what, 
         return simcuda_error(cudaErrorInvalidDeviceFunction);
     if (value < 0 || k->static_smem + (size_t)value > SHARED_MEMORY_OPT_IN)
         return simcuda_error(cudaErrorInvalidValue);
-    opted_in[k] = (size_t)value;
+    opted_in[{ simcuda_device(), k }] = (size_t)value;
     return cudaSuccess;
 }
 }

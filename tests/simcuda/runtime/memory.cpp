@@ -17,12 +17,17 @@ enum : uint32_t { MAX_RANGES = 1 << 20 };
 uint32_t *simt_page;
 struct simt_range *simt_ranges;
 
-static std::map<uint64_t, size_t> live; /* address -> bytes */
-static std::set<uint64_t> tried;        /* what was to be freed, even where the call failed */
+struct Allocation {
+    size_t bytes;
+    int device;
+};
+static std::map<uint64_t, Allocation> live; /* by address */
+static std::set<uint64_t> tried;            /* what was to be freed, even where the call failed */
 static uint64_t top =
     SIM_BASE; /* addresses are never used again: a stale one stays wrong for ever */
 static uint32_t ranges;
-static size_t used;
+static std::map<int, size_t> used;       /* bytes of each device */
+static std::map<int, uint32_t *> tables; /* each device's own simt_page */
 
 static size_t whole_pages(size_t n) { return (n + SIM_PAGE - 1) & ~(size_t)(SIM_PAGE - 1); }
 
@@ -33,14 +38,22 @@ static size_t capacity()
     return e ? (size_t)strtoull(e, nullptr, 0) : (size_t)8 << 30;
 }
 
-size_t simcuda_room(uint64_t a)
+/* the allocation that has this address */
+static std::map<uint64_t, Allocation>::iterator find(uint64_t a)
 {
     auto it = live.upper_bound(a);
 
     if (it == live.begin())
-        return 0;
+        return live.end();
     --it;
-    return a < it->first + it->second ? it->first + it->second - a : 0;
+    return a - it->first < it->second.bytes ? it : live.end();
+}
+
+static size_t room(uint64_t a)
+{
+    const auto it = find(a);
+
+    return it == live.end() ? 0 : it->first + it->second.bytes - a;
 }
 
 size_t simcuda_allocations()
@@ -55,15 +68,18 @@ size_t simcuda_allocations()
 void simcuda_memory(size_t *unused, size_t *total)
 {
     if (unused)
-        *unused = capacity() - used;
+        *unused = capacity() - used[simcuda_device()];
     if (total)
         *total = capacity();
 }
 
-void *simcuda_bytes(const void *p, size_t n, const char *what)
+void *simcuda_bytes(const void *p, size_t n, int device, const char *what)
 {
-    if (n && simcuda_room((uint64_t)p) < n)
+    if (n && room((uint64_t)p) < n)
         simcuda_die("%s: [%p, +%zu) is not inside one device allocation", what, p, n);
+    if (n && device != SIMCUDA_ANY && find((uint64_t)p)->second.device != device)
+        simcuda_die("%s: %p is memory of device %d, used on device %d", what, p,
+                    find((uint64_t)p)->second.device, device);
     return (char *)p + SIM_SHIFT;
 }
 
@@ -75,7 +91,7 @@ static void on_fault(int sig, siginfo_t *info, void *)
     if (a - SIM_BASE < SIM_SIZE)
         simcuda_die(
             "the host touched device memory at %#lx (%zu bytes before the end of its allocation)",
-            (unsigned long)a, simcuda_room(a));
+            (unsigned long)a, room(a));
     signal(sig, SIG_DFL); /* not ours: the access faults again, for good */
 }
 
@@ -88,16 +104,28 @@ static void *reserve(uint64_t at, size_t bytes, int access)
     return p == MAP_FAILED || (at && p != (void *)at) ? nullptr : p;
 }
 
+uint32_t *simcuda_table(int device)
+{
+    uint32_t *&table = tables[device];
+    const size_t bytes = SIM_SIZE / SIM_PAGE * sizeof *table;
+
+    if (!table)
+        table = (uint32_t *)reserve(0, bytes, PROT_READ | PROT_WRITE);
+    if (!table)
+        simcuda_die("no memory for the table of device %d", device);
+    return table;
+}
+
 static bool prepare()
 {
-    const int write = PROT_READ | PROT_WRITE;
     struct sigaction s = {};
 
     s.sa_sigaction = on_fault;
     s.sa_flags = SA_SIGINFO;
-    simt_page = (uint32_t *)reserve(0, SIM_SIZE / SIM_PAGE * sizeof *simt_page, write);
-    simt_ranges = (struct simt_range *)reserve(0, MAX_RANGES * sizeof *simt_ranges, write);
-    return simt_page && simt_ranges && reserve(SIM_BASE, SIM_SIZE, PROT_NONE) &&
+    simt_page = simcuda_table(0); /* for who launches by simt_launch alone */
+    simt_ranges =
+        (struct simt_range *)reserve(0, MAX_RANGES * sizeof *simt_ranges, PROT_READ | PROT_WRITE);
+    return simt_ranges && reserve(SIM_BASE, SIM_SIZE, PROT_NONE) &&
            reserve(SIM_BASE + SIM_SHIFT, SIM_SIZE, PROT_NONE) && !sigaction(SIGSEGV, &s, nullptr);
 }
 
@@ -107,7 +135,10 @@ struct Side {
     bool device;
     const char *what;
 
-    void *bytes(size_t n) const { return device ? simcuda_bytes(at, n, what) : (void *)at; }
+    void *bytes(size_t n) const
+    {
+        return device ? simcuda_bytes(at, n, SIMCUDA_ANY, what) : (void *)at;
+    }
     bool legal(size_t n) const
     {
         return device || !n || (at && (uint64_t)at - SIM_BASE >= SIM_SIZE);
@@ -136,8 +167,11 @@ static cudaError_t copy(void *dst, const void *src, size_t n, enum cudaMemcpyKin
 /* likewise */
 static void fill(void *p, int value, size_t n, cudaStream_t stream)
 {
-    (void)simcuda_bytes(p, n, "memset");
-    simcuda_submit(stream, "memset", [=] { memset(simcuda_bytes(p, n, "memset"), value, n); });
+    const int device = simcuda_device_of(stream);
+    const auto bytes = [=] { return simcuda_bytes(p, n, device, "memset"); };
+
+    (void)bytes();
+    simcuda_submit(stream, "memset", [=] { memset(bytes(), value, n); });
 }
 
 extern "C" {
@@ -145,6 +179,7 @@ cudaError_t cudaMalloc(void **p, size_t n)
 {
     const size_t pages = whole_pages(n);
     const uint64_t a = top;
+    const int device = simcuda_device();
 
     ENTER();
     if (simcuda_spoils(SIMCUDA_UNSAFE))
@@ -155,7 +190,7 @@ cudaError_t cudaMalloc(void **p, size_t n)
     static const bool ready = prepare();
     if (!ready)
         simcuda_die("cannot reserve the device's address range");
-    if (n > capacity() - used || pages < n)
+    if (n > capacity() - used[device] || pages < n)
         return simcuda_error(cudaErrorMemoryAllocation);
     if (ranges + 1 >= MAX_RANGES || pages > SIM_BASE + SIM_SIZE - top)
         simcuda_die("more was allocated over time than there are addresses");
@@ -163,11 +198,11 @@ cudaError_t cudaMalloc(void **p, size_t n)
         return simcuda_error(cudaErrorMemoryAllocation);
     madvise((void *)(a + SIM_SHIFT), pages, MADV_HUGEPAGE); /* a third of a short run was faults */
     memset((void *)(a + SIM_SHIFT), 0xff, pages);
-    live[a] = n;
-    used += n;
+    live[a] = Allocation{ n, device };
+    used[device] += n;
     simt_ranges[++ranges] = simt_range{ a, a + n };
     for (size_t i = 0; i < pages / SIM_PAGE; i++)
-        simt_page[(a - SIM_BASE) / SIM_PAGE + i] = ranges;
+        simcuda_table(device)[(a - SIM_BASE) / SIM_PAGE + i] = ranges;
     top += pages;
     *p = (void *)a;
     return cudaSuccess;
@@ -184,13 +219,14 @@ cudaError_t cudaFree(void *p)
     const auto it = live.find((uint64_t)p);
     if (it == live.end())
         return simcuda_error(cudaErrorInvalidValue);
-    simcuda_drain_all(); /* cudaFree waits for the device */
     const uint64_t a = it->first;
-    const size_t pages = whole_pages(it->second);
-    simt_ranges[simt_page[(a - SIM_BASE) / SIM_PAGE]] = simt_range{ 0, 0 };
+    const Allocation gone = it->second;
+    const size_t pages = whole_pages(gone.bytes);
+    simcuda_drain(gone.device); /* cudaFree waits for the device */
+    simt_ranges[simcuda_table(gone.device)[(a - SIM_BASE) / SIM_PAGE]] = simt_range{ 0, 0 };
     madvise((void *)(a + SIM_SHIFT), pages, MADV_DONTNEED);
     mprotect((void *)(a + SIM_SHIFT), pages, PROT_NONE);
-    used -= it->second;
+    used[gone.device] -= gone.bytes;
     live.erase(it);
     return cudaSuccess;
 }
@@ -218,7 +254,7 @@ cudaError_t cudaMemcpy(void *to, const void *from, size_t n, enum cudaMemcpyKind
     if (simcuda_spoils(SIMCUDA_UNSAFE))
         return simcuda_error(cudaErrorStreamCaptureUnsupported);
     const cudaError_t e = copy(to, from, n, kind, nullptr);
-    simcuda_drain_all();
+    simcuda_drain(simcuda_device());
     return simcuda_error(e);
 }
 

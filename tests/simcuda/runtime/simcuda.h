@@ -11,8 +11,12 @@
  * -------------------------------------------- */
 extern "C" {
 /* Where the bytes of device range [p, p + n) lie; abort with `what` unless inside one live
- * allocation. */
-void *simcuda_bytes(const void *p, size_t n, const char *what);
+ * allocation, of this device (SIMCUDA_ANY: of any). */
+enum { SIMCUDA_ANY = -1 };
+void *simcuda_bytes(const void *p, size_t n, int device, const char *what);
+
+int simcuda_device(); /* the current one */
+int simcuda_device_of(cudaStream_t stream);
 
 /* Run work in stream order: now, at the next wait (SIMCUDA_LAZY=1), or in each launch of the graph
  * captured. */
@@ -43,9 +47,6 @@ extern long simcuda_counts[SIMCUDA_COUNTS];
 void simcuda_die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 }
 
-/* Which device the process uses now. */
-int simcuda_device();
-
 /* ---- within libcudart
  * ------------------------------------------------------------------------------- */
 
@@ -68,10 +69,10 @@ cudaError_t simcuda_error(cudaError_t e);
             return simcuda_error((cudaError_t)refused_);                                           \
     } while (0)
 
-void simcuda_drain_all(); /* run what all streams still hold (SIMCUDA_LAZY) */
+void simcuda_drain(int device); /* run what its streams still hold (SIMCUDA_LAZY) */
 
-size_t simcuda_room(uint64_t a); /* bytes from a to the end of its allocation; 0: in none */
-size_t simcuda_allocations();    /* live ones that nobody has tried to free */
+uint32_t *simcuda_table(int device); /* simt_page while its kernels run */
+size_t simcuda_allocations();        /* live ones that nobody has tried to free */
 void simcuda_memory(size_t *unused, size_t *total);
 
 void simcuda_leaked(size_t n, const char *what); /* say it, unless n is 0 */

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <list>
+#include <map>
 #include <string>
 #include <vector>
 #include <xmmintrin.h>
@@ -17,6 +18,7 @@ struct Node {
     std::function<void()> work;
 };
 struct CUstream_st {
+    int device = simcuda_device();
     bool blocking = true; /* is ordered with the default stream */
     bool capturing = false, broken = false;
     cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
@@ -30,11 +32,11 @@ struct CUgraphExec_st {
 };
 
 static std::list<CUstream_st> streams;
-static CUstream_st legacy; /* the default stream */
+static std::map<int, CUstream_st> legacy; /* each device's default stream */
 static std::list<CUgraph_st> graphs;
 static std::list<CUgraphExec_st> execs;
 
-static CUstream_st *of(cudaStream_t s) { return s ? s : &legacy; }
+static CUstream_st *of(cudaStream_t s) { return s ? s : &legacy[simcuda_device()]; }
 
 template <class T> static bool holds(const std::list<T> &list, const T *p)
 {
@@ -75,11 +77,12 @@ static void drain(CUstream_st *s)
     s->queue.clear();
 }
 
-void simcuda_drain_all()
+void simcuda_drain(int device)
 {
     for (CUstream_st &s : streams)
-        drain(&s);
-    drain(&legacy);
+        if (s.device == device)
+            drain(&s);
+    drain(&legacy[device]);
 }
 
 void simcuda_submit(cudaStream_t stream, const char *name, std::function<void()> work)
@@ -102,13 +105,14 @@ void simcuda_report_streams()
     simcuda_leaked(execs.size(), "executable graphs");
 }
 
+int simcuda_device_of(cudaStream_t s) { return of(s)->device; }
 int simcuda_capturing(cudaStream_t s) { return of(s)->capturing; }
 
 static bool forbids(const CUstream_st &s, simcuda_kind kind)
 {
-    return kind == SIMCUDA_UNSAFE   ? s.mode != cudaStreamCaptureModeRelaxed
-           : kind == SIMCUDA_LEGACY ? s.blocking
-                                    : true;
+    return kind == SIMCUDA_UNSAFE
+               ? s.mode != cudaStreamCaptureModeRelaxed
+               : s.device == simcuda_device() && (kind == SIMCUDA_WAITS || s.blocking);
 }
 
 int simcuda_spoils(simcuda_kind kind)
@@ -177,7 +181,7 @@ cudaError_t cudaDeviceSynchronize(void)
     ENTER();
     if (simcuda_spoils(SIMCUDA_WAITS))
         return simcuda_error(cudaErrorStreamCaptureUnsupported);
-    simcuda_drain_all();
+    simcuda_drain(simcuda_device());
     return cudaSuccess;
 }
 
