@@ -22,6 +22,12 @@ __global__ void race(float *out, int mended)
     out[blockIdx.x * LANES + threadIdx.x] = s;
 }
 
+/* every block writes the same places: likewise, but between blocks */
+__global__ void race_of_blocks(float *out, int mended)
+{
+    out[(mended ? blockIdx.x * LANES : 0) + threadIdx.x] = 1.0f;
+}
+
 /* each thread reads another one's place before that one wrote it */
 __global__ void missing_barrier(float *out, int mended)
 {
@@ -227,6 +233,7 @@ struct Case {
 };
 static const Case cases[] = {
     { "race", race, 2, LANES, 2 * LANES, one },
+    { "race_of_blocks", race_of_blocks, 2, LANES, LANES, one },
     { "missing_barrier", missing_barrier, 2, LANES, 2 * LANES, mirrored },
     { "tile_race", tile_race, 2, LANES, N / LANES *LANES, tiles },
     { "past_the_end", past_the_end, (N + LANES - 1) / LANES, LANES, N, one },

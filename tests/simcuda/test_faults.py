@@ -44,8 +44,12 @@ class Faults(unittest.TestCase):
         """Use after free, double free, copies past the end or the wrong way, memory that is full."""
         self.aborts('memset: .* not inside one device allocation', MISUSE, 'uses_freed')
         self.aborts('copy to the device: .* not inside', MISUSE, 'copies_past')
-        self.aborts('cublasSgemm: .* not inside', MISUSE, 'product_past')
-        for name in ('frees_twice', 'wrong_direction', 'leading_dimension', 'destroyed', 'words'):
+        self.aborts('copy from the device: .* not inside', MISUSE, 'gets_past')
+        for name in ('product_past', 'product_of_null', 'product_of_host'):
+            self.aborts('cublasSgemm: .* not inside', MISUSE, name)
+        for name in ('batch_on_one', 'batch_by_a_column'):
+            self.aborts('cublasGemmStridedBatchedEx: matrices of the result overlap', MISUSE, name)
+        for name in ('frees_twice', 'wrong_direction', 'leading_dimension', 'extended_products', 'destroyed', 'words'):
             self.passes(name)
         self.passes('memory_full', SIMCUDA_MEMORY=str(1 << 20))
 

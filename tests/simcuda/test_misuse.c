@@ -89,11 +89,21 @@ static int copies_past(void)
     return (int)cudaMemcpyAsync(device(4), x, sizeof x, cudaMemcpyHostToDevice, NULL);
 }
 
+static int gets_past(void)
+{
+    float x[5] = { 0 };
+
+    return (int)cudaMemcpyAsync(x, device(4), sizeof x, cudaMemcpyDeviceToHost, NULL);
+}
+
 static int wrong_direction(void)
 {
     float x[4] = { 0 }, *p = device(4);
 
     EXPECT(cudaErrorInvalidValue, cudaMemcpyAsync(p, p, sizeof x, cudaMemcpyHostToDevice, NULL));
+    EXPECT(cudaErrorInvalidValue, cudaMemcpyAsync(p, NULL, 4, cudaMemcpyHostToDevice, NULL));
+    EXPECT(cudaErrorInvalidValue, cudaMemcpyAsync(NULL, p, 4, cudaMemcpyDeviceToHost, NULL));
+    EXPECT(cudaSuccess, cudaMemcpyAsync(p, NULL, 0, cudaMemcpyHostToDevice, NULL));
     return wrong;
 }
 
@@ -369,16 +379,22 @@ static int destroyed(void)
 {
     cudaStream_t s = stream(), other = stream();
     cublasHandle_t h = NULL, gone = NULL;
+    cudaGraph_t g = NULL;
+    cudaGraphExec_t x = NULL;
     float *p = device(64), host[4] = { 0 };
 
     EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
     EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&gone));
     EXPECT(CUBLAS_STATUS_SUCCESS, cublasSetStream(h, s));
+    EXPECT(cudaSuccess, cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
+    EXPECT(cudaSuccess, cudaStreamEndCapture(s, &g));
+    EXPECT(cudaSuccess, cudaGraphInstantiate(&x, g, 0));
     EXPECT(cudaSuccess, cudaStreamDestroy(s));
     EXPECT(CUBLAS_STATUS_SUCCESS, cublasDestroy(gone));
     EXPECT(cudaErrorInvalidResourceHandle, cudaMemcpyAsync(p, host, 4, cudaMemcpyHostToDevice, s));
     EXPECT(cudaErrorInvalidResourceHandle, cudaMemsetAsync(p, 0, 4, s));
     EXPECT(cudaErrorInvalidResourceHandle, cudaStreamSynchronize(s));
+    EXPECT(cudaErrorInvalidResourceHandle, cudaGraphLaunch(x, s));
     EXPECT(cudaErrorInvalidResourceHandle,
            cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal));
     EXPECT(cudaErrorInvalidResourceHandle, cudaStreamDestroy(s));
@@ -390,6 +406,67 @@ static int destroyed(void)
     EXPECT(CUBLAS_STATUS_SUCCESS, product(h, p, p));
     return wrong;
 }
+
+static cublasStatus_t extended(cublasHandle_t h, float *p, cublasComputeType_t type)
+{
+    const float one = 1;
+
+    return cublasGemmEx(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, CUDA_R_32F, 2, p, CUDA_R_32F,
+                        2, &one, p + 4, CUDA_R_32F, 2, type, CUBLAS_GEMM_DEFAULT);
+}
+
+/* a batch of two products of 2 x 2, with these leading dimensions, and this stride of the result */
+static cublasStatus_t batch(cublasHandle_t h, float *p, int lda, int ldb, int ldc, long long stride)
+{
+    const float one = 1;
+
+    return cublasGemmStridedBatchedEx(h, CUBLAS_OP_N, CUBLAS_OP_N, 2, 2, 2, &one, p, CUDA_R_32F,
+                                      lda, 8, p, CUDA_R_32F, ldb, 8, &one, p + 32, CUDA_R_32F, ldc,
+                                      stride, 2, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
+}
+
+static int extended_products(void)
+{
+    cublasHandle_t h = NULL;
+    const float one = 1;
+    float *p = device(64);
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
+    EXPECT(CUBLAS_STATUS_SUCCESS, extended(h, p, CUBLAS_COMPUTE_32F));
+    EXPECT(CUBLAS_STATUS_NOT_SUPPORTED, extended(h, p, CUBLAS_COMPUTE_16F));
+    EXPECT(CUBLAS_STATUS_INVALID_VALUE, extended(h, p, (cublasComputeType_t)999));
+    EXPECT(CUBLAS_STATUS_INVALID_VALUE, cublasSgemm(h, (cublasOperation_t)9, CUBLAS_OP_N, 2, 2, 2,
+                                                    &one, p, 2, p, 2, &one, p + 4, 2));
+    EXPECT(CUBLAS_STATUS_SUCCESS, batch(h, p, 2, 2, 2, 4));
+    EXPECT(CUBLAS_STATUS_SUCCESS, batch(h, p, 2, 2, 4, 2)); /* interleaved column blocks */
+    EXPECT(CUBLAS_STATUS_INVALID_VALUE, batch(h, p, 1, 2, 2, 4));
+    EXPECT(CUBLAS_STATUS_INVALID_VALUE, batch(h, p, 2, 1, 2, 4));
+    EXPECT(CUBLAS_STATUS_INVALID_VALUE, batch(h, p, 2, 2, 1, 4));
+    return wrong;
+}
+
+static int batch_overlaps(long long stride)
+{
+    cublasHandle_t h = NULL;
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
+    return (int)batch(h, device(64), 2, 2, 4, stride);
+}
+static int batch_on_one(void) { return batch_overlaps(0); }
+static int batch_by_a_column(void)
+{
+    return batch_overlaps(3);
+} /* row 1 of column 0 is row 0 of 1 */
+
+static int product_at(const float *a)
+{
+    cublasHandle_t h = NULL;
+
+    EXPECT(CUBLAS_STATUS_SUCCESS, cublasCreate(&h));
+    return (int)product(h, a, device(4));
+}
+static int product_of_null(void) { return product_at(NULL); }
+static int product_of_host(void) { return product_at((const float[4]){ 0 }); }
 
 static int product_past(void)
 {
@@ -479,6 +556,7 @@ static const struct {
     { "frees_twice", frees_twice },
     { "uses_freed", uses_freed },
     { "copies_past", copies_past },
+    { "gets_past", gets_past },
     { "wrong_direction", wrong_direction },
     { "capture", capture },
     { "spoilt", spoilt },
@@ -499,6 +577,11 @@ static const struct {
     { "leaks_nothing", leaks_nothing },
     { "workspace_first", workspace_first },
     { "leading_dimension", leading_dimension },
+    { "extended_products", extended_products },
+    { "batch_on_one", batch_on_one },
+    { "batch_by_a_column", batch_by_a_column },
+    { "product_of_null", product_of_null },
+    { "product_of_host", product_of_host },
     { "product_past", product_past },
     { "destroyed", destroyed },
     { "other_device", other_device },

@@ -15,6 +15,7 @@ WRONG, REFUSED, ABORTED, RACED = 1, 3, -6, 66
 # case: (what the plain simulation must end with, words of it, does the race detector find it?)
 CASES = {
     "race": (0, "", True),
+    "race_of_blocks": (0, "", True),
     "missing_barrier": (WRONG, "", True),
     "tile_race": (WRONG, "", True),
     "past_the_end": (ABORTED, "in no live allocation", False),
@@ -65,6 +66,9 @@ def main():
             r = raced(name, "mended")
             if r.returncode:
                 wrong.append(f"{name}, mended: {r.returncode} under ThreadSanitizer: {r.stderr[:500]!r}")
+    r = run(PLAIN, "any_limit", "mended", SIMCUDA_CAPABILITY="75")  # 96 KiB, and a T4 has 64
+    if r.returncode != REFUSED or "cudaErrorInvalidValue" not in r.stderr:
+        wrong.append(f"any_limit on capability 7.5: {r.returncode}, {r.stderr!r}")
     print(f"{len(CASES)} bugs planted; races were {'' if TSAN else 'not '}looked for")
     sys.exit("\n".join(wrong) if wrong else 0)
 

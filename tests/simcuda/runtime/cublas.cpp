@@ -72,6 +72,25 @@ static bool legal(const Matrix &m)
     return m.rows >= 0 && m.cols >= 0 && m.ld >= std::max(1, m.rows);
 }
 
+/* in what cuBLAS takes for real numbers; conjugation is "not supported" in its header */
+static bool legal(cublasOperation_t op)
+{
+    return op == CUBLAS_OP_N || op == CUBLAS_OP_T || op == CUBLAS_OP_C;
+}
+
+/* Do matrices of the batch share elements? Interleaved column blocks do not. Two that lie d apart
+ * share one if d = column * ld + row, with |column| < cols and |row| < rows. */
+static bool overlaps(const Matrix &m, int count)
+{
+    for (long long i = 1; i < count; i++) {
+        const long long d = std::llabs(m.stride) * i, column = d / m.ld, row = d % m.ld;
+
+        if ((column < m.cols && row < m.rows) || (column + 1 < m.cols && m.ld - row < m.rows))
+            return true;
+    }
+    return false;
+}
+
 /* every matrix by itself: interleaved column blocks are no overlap; returns where the first one's
  * bytes lie */
 static float *checked(const Matrix &m, int count, int device, const char *name)
@@ -134,13 +153,16 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
     if (simcuda_refuses(h->stream) || h->device != simcuda_device() ||
         h->device != simcuda_device_of(h->stream)) /* cuBLAS's own launch would fail */
         return CUBLAS_STATUS_EXECUTION_FAILED;
-    if (!legal(ma) || !legal(mb) || !legal(mc) || count < 0 || !alpha || !beta)
+    if (!legal(ta) || !legal(tb) || !legal(ma) || !legal(mb) || !legal(mc) || count < 0 || !alpha ||
+        !beta)
         return CUBLAS_STATUS_INVALID_VALUE;
     if (simcuda_capturing(h->stream) &&
         !h->workspace) /* else its own pool's memory gets into the graph */
         simcuda_die("%s captured without cublasSetWorkspace after cublasSetStream", name);
     if (!m || !n || !count)
         return CUBLAS_STATUS_SUCCESS;
+    if (overlaps(mc, count))
+        simcuda_die("%s: matrices of the result overlap", name);
     static sgemm_fn *const sgemm = product();
     const float al = *alpha, be = *beta;
     const cublasContext with = *h;
@@ -172,9 +194,23 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
     return CUBLAS_STATUS_SUCCESS;
 }
 
-static bool all_float(cudaDataType a, cudaDataType b, cudaDataType c)
+/* what the extended products are asked for: floats, by arithmetic that floats have */
+static cublasStatus_t combination(cudaDataType a, cudaDataType b, cudaDataType c,
+                                  cublasComputeType_t type)
 {
-    return a == CUDA_R_32F && b == CUDA_R_32F && c == CUDA_R_32F;
+    if (type < CUBLAS_COMPUTE_16F || type > CUBLAS_COMPUTE_64F_EMULATED_FIXEDPOINT)
+        return CUBLAS_STATUS_INVALID_VALUE;
+    if (a != CUDA_R_32F || b != CUDA_R_32F || c != CUDA_R_32F)
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    switch (type) {
+    case CUBLAS_COMPUTE_32F:
+    case CUBLAS_COMPUTE_32F_PEDANTIC:
+    case CUBLAS_COMPUTE_32F_FAST_TF32:
+    case CUBLAS_COMPUTE_32F_FAST_16BF:
+        return CUBLAS_STATUS_SUCCESS;
+    default:
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    }
 }
 
 #define ENTER_BLAS(h, other)                                                                       \
@@ -299,8 +335,10 @@ cublasStatus_t cublasGemmEx(cublasHandle_t h, cublasOperation_t ta, cublasOperat
                             void *c, cudaDataType ct, int ldc, cublasComputeType_t type,
                             cublasGemmAlgo_t)
 {
-    if (!all_float(at, bt, ct))
-        return CUBLAS_STATUS_NOT_SUPPORTED;
+    const cublasStatus_t known = combination(at, bt, ct, type);
+
+    if (known)
+        return known;
     return gemm(h, "cublasGemmEx", ta, tb, m, n, k, (const float *)alpha, (const float *)a, lda, 0,
                 (const float *)b, ldb, 0, (const float *)beta, (float *)c, ldc, 0, 1,
                 bits_of(type));
@@ -314,8 +352,10 @@ cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t h, cublasOperation_t ta
                                           cudaDataType ct, int ldc, long long sc, int count,
                                           cublasComputeType_t type, cublasGemmAlgo_t)
 {
-    if (!all_float(at, bt, ct))
-        return CUBLAS_STATUS_NOT_SUPPORTED;
+    const cublasStatus_t known = combination(at, bt, ct, type);
+
+    if (known)
+        return known;
     return gemm(h, "cublasGemmStridedBatchedEx", ta, tb, m, n, k, (const float *)alpha,
                 (const float *)a, lda, sa, (const float *)b, ldb, sb, (const float *)beta,
                 (float *)c, ldc, sc, count, bits_of(type));
@@ -363,7 +403,8 @@ const char *cublasGetStatusName(cublasStatus_t s)
         NAME(CUBLAS_STATUS_INTERNAL_ERROR)
         NAME(CUBLAS_STATUS_NOT_SUPPORTED)
 #undef NAME
-            default : return "unrecognized status";
+    default:
+        return "unrecognized status";
     }
 }
 }

@@ -34,7 +34,7 @@ static const Words *words_of(cudaError_t e)
 }
 
 /* compute capability times 10: SIMCUDA_CAPABILITY, 90 unless set */
-static int capability()
+int simcuda_capability()
 {
     static const char *const e = getenv("SIMCUDA_CAPABILITY");
 
@@ -106,8 +106,8 @@ cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device)
     memcpy(p->uuid.bytes, "simulated GPU  ", 15);
     p->uuid.bytes[15] = (char)device;
     simcuda_memory(nullptr, &p->totalGlobalMem);
-    p->major = capability() / 10;
-    p->minor = capability() % 10;
+    p->major = simcuda_capability() / 10;
+    p->minor = simcuda_capability() % 10;
     p->warpSize = 32;
     p->maxThreadsPerBlock = 1024;
     p->maxThreadsDim[0] = p->maxThreadsDim[1] = 1024;
@@ -115,6 +115,7 @@ cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device)
     p->maxGridSize[0] = 2147483647;
     p->maxGridSize[1] = p->maxGridSize[2] = 65535;
     p->sharedMemPerBlock = 48 * 1024;
+    p->sharedMemPerBlockOptin = simcuda_shared_memory();
     p->multiProcessorCount = 2;
     p->regsPerBlock = 65536;
     return cudaSuccess;
@@ -127,10 +128,10 @@ cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr what, int dev
         return cudaErrorInvalidDevice;
     switch (what) {
     case cudaDevAttrComputeCapabilityMajor:
-        *value = capability() / 10;
+        *value = simcuda_capability() / 10;
         break;
     case cudaDevAttrComputeCapabilityMinor:
-        *value = capability() % 10;
+        *value = simcuda_capability() % 10;
         break;
     case cudaDevAttrMultiProcessorCount:
         *value = 2;

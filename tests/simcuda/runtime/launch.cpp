@@ -17,8 +17,36 @@ struct Shape {
 };
 static std::vector<Shape> shapes; /* of the launches being made: <<<...>>> pushes, the stub pops */
 
-/* bytes of shared memory a block: of any kernel, and of one that has asked for more (sm_90) */
-enum { SHARED_MEMORY = 48 * 1024, SHARED_MEMORY_OPT_IN = 227 * 1024 };
+enum { KIB = 1024, SHARED_MEMORY = 48 * KIB /* of a block of a kernel that asked for no more */ };
+
+/* KiB by capability, from the CUDA programming guide's table of technical specifications */
+size_t simcuda_shared_memory()
+{
+    switch (simcuda_capability()) {
+    case 70:
+    case 72:
+        return 96 * KIB;
+    case 75:
+        return 64 * KIB;
+    case 80:
+    case 87:
+        return 163 * KIB;
+    case 86:
+    case 89:
+    case 120:
+    case 121:
+        return 99 * KIB;
+    case 90:
+    case 100:
+    case 103:
+    case 110:
+        return 227 * KIB;
+    default:
+        simcuda_die("the shared memory of capability %d is not known: add it",
+                    simcuda_capability());
+    }
+}
+
 static std::map<std::pair<int, const simt_kernel *>, size_t>
     opted_in; /* on a device: dynamic bytes */
 
@@ -123,7 +151,7 @@ cudaError_t cudaFuncSetAttribute(const void *stub, enum cudaFuncAttribute what, 
         simcuda_die("function attribute %d is not simulated", (int)what);
     if (!k)
         return simcuda_error(cudaErrorInvalidDeviceFunction);
-    if (value < 0 || k->static_smem + (size_t)value > SHARED_MEMORY_OPT_IN)
+    if (value < 0 || k->static_smem + (size_t)value > simcuda_shared_memory())
         return simcuda_error(cudaErrorInvalidValue);
     opted_in[{ simcuda_device(), k }] = (size_t)value;
     return cudaSuccess;

@@ -61,6 +61,10 @@ cudaError_t simcuda_error(cudaError_t e);
             return simcuda_error((cudaError_t)fail_);                                              \
     } while (0)
 
+int simcuda_capability(); /* 90: 9.0 */
+size_t
+simcuda_shared_memory(); /* that a block may have, where its kernel asked for more than 48 KiB */
+
 /* For calls that hand work to a stream. */
 #define WORK(s)                                                                                    \
     do {                                                                                           \
