@@ -55,8 +55,9 @@ class Faults(unittest.TestCase):
 
     def test_missing_wait(self):
         """Without a wait the data is there by luck; with SIMCUDA_LAZY=1 it is not."""
-        self.passes('waits_not')
-        self.passes('waits_not', 3, SIMCUDA_LAZY='1')
+        for name in ('waits_not', 'copies_unordered'):
+            self.passes(name)
+            self.passes(name, 3, SIMCUDA_LAZY='1')
         self.passes('waits', SIMCUDA_LAZY='1')
 
     def test_capture(self):

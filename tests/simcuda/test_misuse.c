@@ -60,6 +60,16 @@ static int copy(int wait)
 static int waits(void) { return copy(1); }
 static int waits_not(void) { return copy(0); }
 
+/* cudaMemcpy waits for the default stream, which does not wait for a stream that is non-blocking */
+static int copies_unordered(void)
+{
+    unsigned char *p = (unsigned char *)device(4), b = 0;
+
+    EXPECT(cudaSuccess, cudaMemsetAsync(p, 5, 1, stream()));
+    EXPECT(cudaSuccess, cudaMemcpy(&b, p, 1, cudaMemcpyDeviceToHost));
+    return b == 5 ? 0 : 3;
+}
+
 static int frees_twice(void)
 {
     float *p = device(4);
@@ -553,6 +563,7 @@ static const struct {
     { "host_write", host_write },
     { "waits", waits },
     { "waits_not", waits_not },
+    { "copies_unordered", copies_unordered },
     { "frees_twice", frees_twice },
     { "uses_freed", uses_freed },
     { "copies_past", copies_past },

@@ -254,7 +254,7 @@ cudaError_t cudaMemcpy(void *to, const void *from, size_t n, enum cudaMemcpyKind
     if (simcuda_spoils(SIMCUDA_UNSAFE))
         return simcuda_error(cudaErrorStreamCaptureUnsupported);
     const cudaError_t e = copy(to, from, n, kind, nullptr);
-    simcuda_drain(simcuda_device());
+    simcuda_drain(simcuda_device(), false);
     return simcuda_error(e);
 }
 

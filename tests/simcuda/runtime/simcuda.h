@@ -73,7 +73,8 @@ simcuda_shared_memory(); /* that a block may have, where its kernel asked for mo
             return simcuda_error((cudaError_t)refused_);                                           \
     } while (0)
 
-void simcuda_drain(int device); /* run what its streams still hold (SIMCUDA_LAZY) */
+/* Run what a device's streams still hold (SIMCUDA_LAZY): all, or those that the default one waits for. */
+void simcuda_drain(int device, bool all = true);
 
 uint32_t *simcuda_table(int device); /* simt_page while its kernels run */
 size_t simcuda_allocations();        /* live ones that nobody has tried to free */

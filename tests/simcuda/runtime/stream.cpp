@@ -77,10 +77,10 @@ static void drain(CUstream_st *s)
     s->queue.clear();
 }
 
-void simcuda_drain(int device)
+void simcuda_drain(int device, bool all)
 {
     for (CUstream_st &s : streams)
-        if (s.device == device)
+        if (s.device == device && (all || s.blocking))
             drain(&s);
     drain(&legacy[device]);
 }
