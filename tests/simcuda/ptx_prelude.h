@@ -65,6 +65,13 @@ static inline double F64(uint64_t u) { return rd<double>(u); }
 /* ---- memory: dp .global, gp generic, shp .shared, pp .local, .param and .const
  * --------------------- */
 
+#if defined(SIMT_UNCHECKED) /* left to AddressSanitizer, or it would never see anything */
+static inline void *dp(uint64_t a, int)
+{
+    return (void *)(a - SIM_BASE < SIM_SIZE ? a + SIM_SHIFT : a);
+}
+static inline void *shp(uint64_t a, int) { return simt_smem + (uint32_t)a; }
+#else
 static inline void *dp(uint64_t a, int n)
 {
     if (__builtin_expect(a - SIM_BASE < SIM_SIZE, 1)) {
@@ -76,9 +83,6 @@ static inline void *dp(uint64_t a, int n)
     return simt_global(a, n);
 }
 
-static inline void *gp(uint64_t a, int n) { return a - SIM_BASE < SIM_SIZE ? dp(a, n) : (void *)a; }
-static inline void *pp(uint64_t a, int) { return (void *)a; }
-
 static inline void *shp(uint64_t a, int n)
 {
     const uint32_t offset = (uint32_t)a;
@@ -88,6 +92,10 @@ static inline void *shp(uint64_t a, int n)
                    simt_smem_size);
     return simt_smem + offset;
 }
+#endif
+
+static inline void *gp(uint64_t a, int n) { return a - SIM_BASE < SIM_SIZE ? dp(a, n) : (void *)a; }
+static inline void *pp(uint64_t a, int) { return (void *)a; }
 
 static inline void check_aligned(void *p, int align)
 {

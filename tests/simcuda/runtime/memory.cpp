@@ -3,6 +3,7 @@
  * constant distance (simt.h), a table of what is allocated, and copies. Fresh memory is 0xFF bytes:
  * NaN. SIMCUDA_MEMORY=bytes sets how much there is (8 GiB unless set).
  */
+#include "asan.h"
 #include "simcuda.h"
 #include "simt.h"
 #include <cstdlib>
@@ -192,18 +193,19 @@ cudaError_t cudaMalloc(void **p, size_t n)
         simcuda_die("cannot reserve the device's address range");
     if (n > capacity() - used[device] || pages < n)
         return simcuda_error(cudaErrorMemoryAllocation);
-    if (ranges + 1 >= MAX_RANGES || pages > SIM_BASE + SIM_SIZE - top)
+    if (ranges + 1 >= MAX_RANGES || pages + SIM_PAGE > SIM_BASE + SIM_SIZE - top)
         simcuda_die("more was allocated over time than there are addresses");
     if (mprotect((void *)(a + SIM_SHIFT), pages, PROT_READ | PROT_WRITE))
         return simcuda_error(cudaErrorMemoryAllocation);
     madvise((void *)(a + SIM_SHIFT), pages, MADV_HUGEPAGE); /* a third of a short run was faults */
     memset((void *)(a + SIM_SHIFT), 0xff, pages);
+    ASAN_POISON_MEMORY_REGION((char *)a + SIM_SHIFT + n, pages - n);
     live[a] = Allocation{ n, device };
     used[device] += n;
     simt_ranges[++ranges] = simt_range{ a, a + n };
     for (size_t i = 0; i < pages / SIM_PAGE; i++)
         simcuda_table(device)[(a - SIM_BASE) / SIM_PAGE + i] = ranges;
-    top += pages;
+    top += pages + SIM_PAGE; /* a page between two, which is never readable */
     *p = (void *)a;
     return cudaSuccess;
 }
@@ -224,6 +226,7 @@ cudaError_t cudaFree(void *p)
     const size_t pages = whole_pages(gone.bytes);
     simcuda_drain(gone.device); /* cudaFree waits for the device */
     simt_ranges[simcuda_table(gone.device)[(a - SIM_BASE) / SIM_PAGE]] = simt_range{ 0, 0 };
+    ASAN_POISON_MEMORY_REGION((char *)a + SIM_SHIFT, pages);
     madvise((void *)(a + SIM_SHIFT), pages, MADV_DONTNEED);
     mprotect((void *)(a + SIM_SHIFT), pages, PROT_NONE);
     used[gone.device] -= gone.bytes;

@@ -1,5 +1,6 @@
 /* launch.cpp - run a grid: block after block, and in each block its threads in turn until all are
  * done. Shared memory starts as 0xFF bytes, so that what was never written reads as NaN. */
+#include "asan.h"
 #include "block.h"
 #include <algorithm>
 #include <cstdarg>
@@ -188,7 +189,8 @@ void simt_launch(void (*fn)(void *), void *arg, simt_v3 g, simt_v3 b, size_t sme
 
         simt_smem = arena + padded * (i % windows);
         if (smem)
-            poison(simt_smem, padded);
+            poison(simt_smem, smem);
+        ASAN_POISON_MEMORY_REGION(simt_smem + smem, padded - smem);
         tsan_block(i);
         permute(order, how, &seed);
         if (fibers)
@@ -197,6 +199,7 @@ void simt_launch(void (*fn)(void *), void *arg, simt_v3 g, simt_v3 b, size_t sme
             run_plain(number, g, b, order);
     }
     tsan_launched();
+    ASAN_UNPOISON_MEMORY_REGION(arena, padded * windows); /* who is given these addresses next */
     munmap(arena, padded * windows);
     simt_smem = nullptr;
     simt_cur = nullptr;
