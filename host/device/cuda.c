@@ -87,6 +87,7 @@ static const char *advice(int code)
     case cudaErrorIllegalInstruction:
     case cudaErrorAssert:
     case cudaErrorLaunchFailure:
+    case cudaErrorTensorMemoryLeak:
     case BLAS_ERROR + CUBLAS_STATUS_EXECUTION_FAILED:
         return "a kernel went wrong, now or before: run it under compute-sanitizer, and report it";
     case cudaErrorECCUncorrectable:
@@ -100,6 +101,8 @@ static const char *advice(int code)
     case cudaErrorInvalidDevice:
     case cudaErrorDevicesUnavailable:
     case cudaErrorContained:
+    case cudaErrorMpsClientTerminated:
+    case cudaErrorExternalDevice:
     case cudaErrorUnknown:
         return "the GPU is lost or taken: look for Xid in dmesg and at nvidia-smi; it may need a "
                "reset";
