@@ -71,10 +71,10 @@ P
 @test "a backslash keeps a comma in a list" {
     tiny set
     "$INITLAB" init --layers 16,3 --save a,b.safetensors >/dev/null
-    initlab sweep run --init 'file:a\,b.safetensors,zeros' --data set --device cpu --layers in,out --batch 8 \
+    initlab sweep run --init "file:$PWD/a\\,b.safetensors,zeros" --data set --device cpu --layers in,out --batch 8 \
         --epochs 1 --out out
     [ "$status" -eq 0 ]
-    has 'file:path=a\,b.safetensors' "$output"
+    has "file:path=$PWD/a\\,b.safetensors" "$output"
     has "zeros" "$output"
 }
 
@@ -247,10 +247,10 @@ E
 # a sweep of 6 packs, of which 3 fail: they begin with weights from a file that is not there
 failing()
 {
-    cat >sweep.yaml <<'Y'
+    cat >sweep.yaml <<Y
 parameters:
   layers: ["in,out", "in,4,out", "in,5,out"]
-  init: [zeros, "file:gone.safetensors"]
+  init: [zeros, "file:$PWD/gone.safetensors"]
   batch: 8
   epochs: 1
 seeds: 0..1

@@ -71,7 +71,7 @@ def main():
     # a weight file that is gone: its pack fails, the others do not
     with open("sweep.yaml", "a", encoding="utf-8") as file:
         file.write('exclude: [{init: zeros, seed: 5}]\n')
-    text = open("sweep.yaml", encoding="utf-8").read().replace("zeros]", 'zeros, "file:gone.safetensors"]')
+    text = open("sweep.yaml", encoding="utf-8").read().replace("zeros]", f'zeros, "file:{os.getcwd()}/gone.safetensors"]')
     with open("sweep.yaml", "w", encoding="utf-8") as file:
         file.write(text)
     part = run("part", "--devices", "cuda:0,cuda:1")
