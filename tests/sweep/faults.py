@@ -25,6 +25,12 @@ def catches(pid, number):
     return int(mask, 16) >> number - 1 & 1
 
 
+def ready(worker, number):
+    """Is it a worker that catches the signal? A child before its exec catches what its parent does."""
+    with open(f"/proc/{worker}/cmdline", "rb") as file:
+        return file.read().split(b"\0")[2:3] == [b"worker"] and catches(worker, number)
+
+
 def write(path, runs, epochs):
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"parameters: {{layers: \"in,8,out\", batch: 8, epochs: {epochs}}}\nseeds: 0..{runs - 1}\n")
@@ -67,7 +73,7 @@ def interrupted():
     for group in True, False:
         folder = f"int{group}"
         process = start("int.yaml", "--out", folder, "--data", "data", "--devices", "cpu:2", "--pack-size", "2", "--quiet")
-        wait(lambda pid=process.pid: len(children(pid)) == 2 and all(catches(one, signal.SIGINT) for one in children(pid)))
+        wait(lambda pid=process.pid: len(children(pid)) == 2 and all(ready(one, signal.SIGINT) for one in children(pid)))
         time.sleep(0.2)
         (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
         out, error = process.communicate()
@@ -80,7 +86,7 @@ def interrupted():
 def second_signal():
     """The second one ends it at once, saved or not; what was committed stays, and the sweep goes on."""
     process = start("int.yaml", "--out", "second", "--data", "data", "--devices", "cpu:2", "--pack-size", "2", "--quiet")
-    wait(lambda: len(children(process.pid)) == 2 and all(catches(one, signal.SIGTERM) for one in children(process.pid)))
+    wait(lambda: len(children(process.pid)) == 2 and all(ready(one, signal.SIGTERM) for one in children(process.pid)))
     workers = children(process.pid)
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)  # they take their time
