@@ -739,6 +739,8 @@ static void damaged_journals(void **state)
 /* What lies in the place of the results and is not theirs is named, with what to do, and left alone. */
 static void other_results(void **state)
 {
+    static const char no_database[] = "no database, but long enough to be taken for one by who "
+                                      "reads a head of 100 bytes, or so it is hoped";
     static const char *const foreign[] = { "CREATE TABLE notes (text TEXT)",
                                            "PRAGMA application_id = 7", "PRAGMA user_version = 3" };
     struct bench b = open_bench();
@@ -773,11 +775,7 @@ static void other_results(void **state)
     assert_int_equal(system(command), 0);
     assert_int_equal(il_results_merge(f, &err), IL_E_DATA);
     assert_non_null(strstr(err.text, "another sweep"));
-    spill(
-        path,
-        "no database, but long enough to be taken for one by who reads a head of 100 bytes, or so "
-        "it is hoped",
-        103);
+    spill(path, no_database, sizeof no_database - 1);
     assert_int_equal(il_results_merge(f, &err), IL_E_DATA);
     assert_non_null(strstr(err.text, "move it away"));
     assert_int_equal(unlink(path), 0);
