@@ -65,7 +65,8 @@ static void far_overrun(il_device *d, float *p)
 }
 static void underrun_guard(il_device *d, float *p)
 {
-    d->seam->gemm(d, 0, 0, 1, 1, 1, 1.0f, p, 1, p, 1, 0.0f, p - 2048, 1);
+    d->seam->gemm(d, 0, 0, 1, 1, 1, 1.0f, p, 1, p, 1, 0.0f, p - 1000,
+                  1); /* 4000 bytes before it: the guard, which ends 3648 before */
 }
 static void use_after_free(il_device *d, float *p)
 {
