@@ -802,6 +802,17 @@ static void test_orthogonal(void **state)
     near(variance, 1.0 / 8, 5 * sqrt(14.0 / 640 / DRAWS), "element variance");
 }
 
+static void zeros_a_row(const float *w, size_t rows, size_t cols, unsigned expected)
+{
+    for (size_t i = 0; i < rows; i++) {
+        unsigned zeros = 0;
+
+        for (size_t j = 0; j < cols; j++)
+            zeros += w[i * cols + j] == 0.0f;
+        assert_int_equal(zeros, expected);
+    }
+}
+
 static void test_exact_schemes(void **state)
 {
     const il_place zero = { .fan_in = 784, .fan_out = 1024 }, tall = { .fan_in = 9, .fan_out = 5 };
@@ -827,22 +838,10 @@ static void test_exact_schemes(void **state)
     }
     w = filled("cpu", "torch.sparse_", &sparse, SEED,
                bias); /* ceil(.9 * 30) zeros out of each input */
-    for (size_t i = 0; i < 50; i++) {
-        unsigned zeros = 0;
-
-        for (size_t j = 0; j < 30; j++)
-            zeros += w[i * 30 + j] == 0.0f;
-        assert_int_equal(zeros, 27);
-    }
+    zeros_a_row(w, 50, 30, 27);
     free(w);
     w = filled("cpu", "sparse:axis=out:frac_zero=0.85", &sparse, SEED, bias); /* ceil(25.5) */
-    for (size_t i = 0; i < 50; i++) {
-        unsigned zeros = 0;
-
-        for (size_t j = 0; j < 30; j++)
-            zeros += w[i * 30 + j] == 0.0f;
-        assert_int_equal(zeros, 26);
-    }
+    zeros_a_row(w, 50, 30, 26);
     free(w);
     w = filled("cpu", "sparse", &sparse, SEED, bias);
     for (size_t j = 0; j < 30; j++) {
