@@ -691,7 +691,15 @@ P
     sed -i 's/^  epochs:.*/  epochs: 100000/' sweep.yaml
     initlab sweep submit sweep.yaml --data set --kind cpu --engine slurm --out r
     [ "$status" -eq 0 ]
-    for pause in 0.03 0.06 0.4; do
+    # then in place of initlab a program that has not come to catch signals
+    printf '#!/bin/sh\nexec sleep 30\n' >bin/slow
+    chmod +x bin/slow
+    for pause in 0.06 0.4 slow; do
+        if [ $pause = slow ]; then
+            sed -i "s|^'.*' sweep run|'$PWD/bin/slow' sweep run|" r/submit.sbatch
+            grep -q bin/slow r/submit.sbatch
+            pause=0.4
+        fi
         : >asked
         PATH=$PWD/bin:$PATH SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=1 bash r/submit.sbatch 2>log &
         sleep $pause
