@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "device/seam.h"
-#include "lib/cut.h"
+#include "theory/truncated_normal.h"
 #include "random.h"
 
 /* a call of the seam, unless one before it failed */

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <time.h>
 #include "cases.h"
-#include "lib/error.h"
-#include "lib/ftz.h"
+#include "core/error.h"
+#include "core/ftz.h"
 #include "random.h"
 
 double il_selftest_now(void)

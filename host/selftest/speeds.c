@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "cases.h"
-#include "lib/cut.h"
+#include "theory/truncated_normal.h"
 #include "random.h"
 #include "selftest.h"
 

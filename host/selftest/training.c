@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/pack.h"
-#include "lib/error.h"
+#include "core/error.h"
 #include "random.h"
 #include "selftest.h"
 

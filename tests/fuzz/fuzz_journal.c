@@ -6,8 +6,8 @@
  */
 #include <inttypes.h>
 #include <unistd.h>
-#include "lib/crc32c.h"
-#include "lib/folder_impl.h"
+#include "core/crc32c.h"
+#include "folder/folder_impl.h"
 #include "sweep_folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

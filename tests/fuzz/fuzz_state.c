@@ -6,7 +6,7 @@
  */
 #include <sys/stat.h>
 #include <unistd.h>
-#include "lib/crc32c.h"
+#include "core/crc32c.h"
 #include "sweep_folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

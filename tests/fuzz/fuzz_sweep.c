@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "lib/sweep_impl.h"
+#include "sweep/sweep_impl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

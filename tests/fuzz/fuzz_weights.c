@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "lib/weights.h"
+#include "formats/weights.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "device/seam.h"
-#include "lib/ftz.h"
+#include "core/ftz.h"
 #include "random.h"
 #include "selftest/cases.h"
 

@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "initlab/initlab.h"
-#include "lib/choice.h"
-#include "lib/init.h"
-#include "lib/run.h"
+#include "choices/choice.h"
+#include "choices/init_text.h"
+#include "config/run.h"
 #include "random.h"
 
 static il_dataset *set; /* 4 x 4 pixels, 3 classes, 60 training samples */

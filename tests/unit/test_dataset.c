@@ -18,8 +18,8 @@
 #include <unistd.h>
 #include <zlib.h>
 #include "initlab/dataset.h"
-#include "lib/idx.h"
-#include "lib/sha256.h"
+#include "data/idx.h"
+#include "core/sha256.h"
 
 /* Sanitizers reserve terabytes of address space for themselves. */
 #if defined(__has_feature)

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include "device/seam.h"
 #include "initlab/device.h"
-#include "lib/ftz.h"
+#include "core/ftz.h"
 
 static const uint64_t SEED = 20261123;
 static uint64_t drawn;

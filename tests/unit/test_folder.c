@@ -20,8 +20,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 #include "initlab/initlab.h"
-#include "lib/crc32c.h"
-#include "lib/journal.h"
+#include "core/crc32c.h"
+#include "folder/journal.h"
 
 static char place[] = "/tmp/test_folder.XXXXXX";
 

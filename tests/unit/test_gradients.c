@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "initlab/initlab.h"
-#include "lib/pack_impl.h"
+#include "pack/pack_impl.h"
 #include "random.h"
 #include "reference.h"
 

@@ -18,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/initlab.h"
-#include "lib/pack_impl.h"
-#include "lib/singular.h"
+#include "pack/pack_impl.h"
+#include "theory/singular.h"
 #include "random.h"
 #include "reference.h"
 

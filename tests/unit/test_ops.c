@@ -17,7 +17,7 @@
 
 #include "kernel.h"
 #include "elementary.h"
-#include "lib/cut.h"
+#include "theory/truncated_normal.h"
 #include "random.h"
 #include "reference.h"
 

@@ -21,8 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "initlab/initlab.h"
-#include "lib/file.h"
-#include "lib/weights.h"
+#include "core/file.h"
+#include "formats/weights.h"
 
 static char dir[] = "/tmp/initlab-output-XXXXXX";
 

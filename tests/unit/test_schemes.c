@@ -18,12 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/initlab.h"
-#include "lib/choice.h"
-#include "lib/gain.h"
-#include "lib/gaussian.h"
-#include "lib/meanfield.h"
-#include "lib/tables.h"
-#include "lib/theirs.h"
+#include "choices/choice.h"
+#include "catalog/gain.h"
+#include "theory/gaussian.h"
+#include "theory/meanfield.h"
+#include "catalog/catalog.h"
+#include "choices/framework_names.h"
 
 static const uint64_t SEED = 20261123;
 

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "lib/sha256.h"
+#include "core/sha256.h"
 
 /* of NIST's example files, and lengths around the padding's edges (from coreutils' sha256sum) */
 static const struct {

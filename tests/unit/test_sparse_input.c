@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "initlab/initlab.h"
-#include "lib/lists.h"
-#include "lib/pack_impl.h"
+#include "data/nonzero_lists.h"
+#include "pack/pack_impl.h"
 #include "random.h"
 
 static const uint64_t SEED = 20261123;

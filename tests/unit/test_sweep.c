@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "initlab/initlab.h"
-#include "lib/run.h"
+#include "config/run.h"
 
 static char path[] = "/tmp/test_sweep.XXXXXX";
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/initlab.h"
-#include "lib/draw.h"
-#include "lib/pack_impl.h"
+#include "pack/draw.h"
+#include "pack/pack_impl.h"
 #include "timing.h"
 
 enum { FAN_IN = 784, FAN_OUT = 256, PACK = 1000 };

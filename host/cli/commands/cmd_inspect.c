@@ -1,0 +1,309 @@
+/* cmd_inspect.c - initlab inspect: what a network does to a signal before any training. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "train/network.h"
+
+/* Jacobians are averaged over so many samples at most: each costs a pass per class. */
+enum { JACOBIANS = 16 };
+
+struct inspect {
+    struct network net;
+    size_t layers, samples;
+    il_signal *layer;  /* [layers] */
+    double **singular; /* [layers + 1]: of each layer's weights, then of the Jacobian */
+    size_t *count;     /* [layers + 1]: how many of each */
+};
+
+/* ---- measuring ------------------------------------------------------------------------------- */
+
+static il_status measure(struct inspect *t)
+{
+    struct network *const n = &t->net;
+    const size_t jacobians = t->samples < JACOBIANS ? t->samples : JACOBIANS;
+    size_t first = 0, in = 0, out = 0;
+    il_status st;
+
+    t->layers = il_pack_layers(n->pack);
+    t->layer = calloc(t->layers, sizeof *t->layer);
+    t->singular = calloc(t->layers + 1, sizeof *t->singular);
+    t->count = calloc(t->layers + 1, sizeof *t->count);
+    if (!t->layer || !t->singular || !t->count)
+        return network_fail(n, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
+    st = il_inspect(n->pack, 0, t->layer, &n->err);
+    for (size_t l = 0; l <= t->layers && st == IL_OK; l++) {
+        il_pack_shape(n->pack, l < t->layers ? l : t->layers - 1, &in, &out);
+        first = l == 0 ? in : first;
+        in = l < t->layers ? in : first;
+        t->count[l] = in < out ? in : out;
+        t->singular[l] = calloc(t->count[l], sizeof **t->singular);
+        if (!t->singular[l])
+            return network_fail(n, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
+        st = l < t->layers ? il_inspect_weights(n->pack, 0, l, t->singular[l], &n->err)
+                           : il_inspect_jacobian(n->pack, 0, jacobians, t->singular[l], &n->err);
+    }
+    return st;
+}
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static void cell(double x, int width)
+{
+    if (isnan(x))
+        printf(" %*s", width, "-");
+    else
+        printf(" %*.*g", width, width < 9 ? 3 : 4, x);
+}
+
+static void forward_table(const struct cli *cli, const struct inspect *t)
+{
+    printf("%slayer  units distinct    z mean     z var         q    theory        c    a mean"
+           "     a var     sat    zero    dead%s\n",
+           cli->bold, cli->plain);
+    for (size_t l = 0; l < t->layers; l++) {
+        const il_signal *const s = &t->layer[l];
+
+        printf("%5zu %6zu %8zu", l + 1, s->fan_out, s->distinct);
+        cell(s->z_mean, 9);
+        cell(s->z_variance, 9);
+        cell(s->q, 9);
+        cell(s->theory.q, 9);
+        cell(s->c, 8);
+        cell(s->a_mean, 9);
+        cell(s->a_variance, 9);
+        cell(s->saturated, 7);
+        cell(s->zero, 7);
+        cell(s->dead, 7);
+        putchar('\n');
+    }
+}
+
+static size_t rank_of(const struct inspect *t, size_t l)
+{
+    size_t rank = 0;
+
+    for (size_t k = 0; k < t->count[l]; k++)
+        rank += t->singular[l][k] > 0;
+    return rank;
+}
+
+static void backward_table(const struct cli *cli, const struct inspect *t)
+{
+    printf("\n%slayer  gradient var      chi1    theory        q*     depth   sigma max   sigma min"
+           "  rank%s\n",
+           cli->bold, cli->plain);
+    for (size_t l = 0; l < t->layers; l++) {
+        const il_signal *const s = &t->layer[l];
+
+        printf("%5zu", l + 1);
+        cell(s->gradient_variance, 13);
+        cell(s->chi1, 9);
+        cell(s->theory.chi1, 9);
+        cell(s->theory.q_star, 9);
+        cell(s->theory.depth, 9);
+        cell(t->singular[l][0], 11);
+        cell(t->singular[l][t->count[l] - 1], 11);
+        printf(" %5zu\n", rank_of(t, l));
+    }
+}
+
+static void jacobian_line(const struct inspect *t)
+{
+    const double *const s = t->singular[t->layers];
+
+    printf("\nJacobian of logits by inputs:");
+    for (size_t k = 0; k < t->count[t->layers] && k < 10; k++)
+        printf(" %.4g", s[k]);
+    printf("%s\n", t->count[t->layers] > 10 ? " ..." : "");
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+static json_t *numbers(const double *x, size_t n)
+{
+    json_t *const all = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(all, number(x[i]));
+    return all;
+}
+
+/* every number of a layer under its name, once */
+static json_t *layer_object(const struct inspect *t, size_t l)
+{
+    const il_signal *const s = &t->layer[l];
+    const struct {
+        const char *name;
+        double value;
+    } all[] = { { "z_mean", s->z_mean },
+                { "z_variance", s->z_variance },
+                { "q", s->q },
+                { "c", s->c },
+                { "a_mean", s->a_mean },
+                { "a_variance", s->a_variance },
+                { "saturated", s->saturated },
+                { "zero", s->zero },
+                { "dead", s->dead },
+                { "gradient_mean", s->gradient_mean },
+                { "gradient_variance", s->gradient_variance },
+                { "chi1", s->chi1 },
+                { "theory_q", s->theory.q },
+                { "theory_q_star", s->theory.q_star },
+                { "theory_chi1", s->theory.chi1 },
+                { "theory_depth", s->theory.depth } };
+    json_t *const o = json_pack("{s:I, s:I, s:I, s:I}", "layer", (json_int_t)l + 1, "fan_in",
+                                (json_int_t)s->fan_in, "fan_out", (json_int_t)s->fan_out,
+                                "distinct", (json_int_t)s->distinct);
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        json_object_set_new(o, all[i].name, number(all[i].value));
+    json_object_set_new(o, "rank", json_integer((json_int_t)rank_of(t, l)));
+    json_object_set_new(o, "singular_values", numbers(t->singular[l], t->count[l]));
+    return o;
+}
+
+static json_t *object(const struct inspect *t)
+{
+    json_t *const layers = json_array();
+
+    for (size_t l = 0; l < t->layers; l++)
+        json_array_append_new(layers, layer_object(t, l));
+    return json_pack("{s:I, s:s, s:s, s:o, s:o}", "samples", (json_int_t)t->samples, "init",
+                     il_config_get(t->net.config, "init"), "activation",
+                     il_config_get(t->net.config, "activation"), "layers", layers,
+                     "jacobian_singular_values",
+                     numbers(t->singular[t->layers], t->count[t->layers]));
+}
+
+/* ---- the figure ------------------------------------------------------------------------------ */
+
+/* Powers of ten, as depth multiplies; what is 0 leaves a gap. */
+static il_status plot(struct inspect *t)
+{
+    const char *const labels[] = { "q", "q, theory", "gradient variance" };
+    double *const y = malloc(3 * t->layers * sizeof *y);
+    il_curve curve[3];
+    char title[192];
+    il_status st;
+
+    if (!y)
+        return network_fail(&t->net, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
+    for (size_t l = 0; l < t->layers; l++) {
+        y[l] = log10(t->layer[l].q);
+        y[t->layers + l] = log10(t->layer[l].theory.q);
+        y[2 * t->layers + l] = log10(t->layer[l].gradient_variance);
+    }
+    for (size_t k = 0; k < 3; k++)
+        curve[k] = (il_curve){ labels[k], y + k * t->layers, t->layers };
+    snprintf(title, sizeof title, "Signal of %s, %s", il_config_get(t->net.config, "init"),
+             il_config_get(t->net.config, "activation"));
+    st = il_plot_svg(opt_get(t->net.o, "plot"), title, "Layer", "log10", curve, 3, &t->net.err);
+    free(y);
+    return st;
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static il_status open(struct inspect *t)
+{
+    struct network *const n = &t->net;
+    const char *const samples = opt_get(n->o, "samples");
+    char *end;
+    il_status st;
+
+    t->samples = strtoul(samples, &end, 10);
+    if (samples[0] < '0' || samples[0] > '9' || *end || t->samples < 1 || t->samples > 1 << 20)
+        return network_fail(n, IL_E_USAGE, "--samples: '%s' is not a whole number from 1 to %s",
+                            samples, "1048576");
+    if ((st = network_configure(n)) != IL_OK ||
+        (st = network_output(n, "plot", ".svg", ".svg")) != IL_OK ||
+        (st = network_dataset(n)) != IL_OK)
+        return st;
+    if (t->samples > il_dataset_train(n->set).count)
+        return network_fail(n, IL_E_USAGE, "--samples: %s are more than the training images%s",
+                            samples, "");
+    if ((st = il_config_set(n->config, "batch", samples, &n->err)) != IL_OK ||
+        (st = network_device(n)) != IL_OK)
+        return st;
+    return network_pack(n);
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    struct inspect t = { .net = { .o = o } };
+    il_status st;
+    int code = 0;
+
+    if ((st = open(&t)) != IL_OK || (st = measure(&t)) != IL_OK ||
+        (opt_given(o, "plot") && (st = plot(&t)) != IL_OK)) {
+        code = cli_fail(cli, st, "%s", t.net.err.text);
+        goto out;
+    }
+    if (opt_given(o, "json")) {
+        code = cli_json(cli, object(&t));
+        goto out;
+    }
+    forward_table(cli, &t);
+    backward_table(cli, &t);
+    jacobian_line(&t);
+out:
+    for (size_t l = 0; t.singular && l <= t.layers; l++)
+        free(t.singular[l]);
+    free(t.singular);
+    free(t.count);
+    free(t.layer);
+    network_close(&t.net);
+    return code;
+}
+
+static const struct opt_row rows[] = {
+    { .name = "samples",
+      .metavar = "N",
+      .value = "256",
+      .help = "training images to look at, the first in file order; takes the place of --batch" },
+    { .name = "plot",
+      .metavar = "FILE.svg",
+      .complete = COMPLETE_FILE,
+      .help =
+          "draw q, what the theory expects of it, and the gradients' variance over the layers" },
+    { .name = "json", .help = "print an object with every number, all singular values too" },
+    { .name = "recipe",
+      .metavar = "NAME|FILE",
+      .complete = COMPLETE_RECIPE,
+      .help = "start from a recipe; other options go over it" },
+    { .name = "data",
+      .metavar = "DIR",
+      .complete = COMPLETE_FOLDER,
+      .help = "folder of a dataset; without it the bundled MNIST" },
+    { .name = "device",
+      .metavar = "DEVICE",
+      .value = "auto",
+      .help = "where to compute: cpu, cuda, cuda:N, or auto" },
+    { .name = "" }
+};
+
+const struct command cmd_inspect = {
+    .name = "inspect",
+    .summary = "show what a network does to a signal before any training",
+    .text =
+        "For each layer of the drawn network, on some training images: how many units differ; mean "
+        "and variance of the pre-activations z and of the activations a; q, the mean of z^2, "
+        "beside "
+        "what mean-field theory expects; c, the mean cosine between two images; the shares of "
+        "saturated (|f'| < 0.02) and zero activations, and of dead units.\n\n"
+        "Then, backwards: the variance of the gradient at z; chi1, by which a small difference "
+        "grows in the next layer, beside the theory's at its fixed point q*, and the depth over "
+        "which images grow alike; the largest and smallest singular value of the weights and their "
+        "rank; the singular values of the Jacobian of logits by inputs, means over at most 16 "
+        "images.",
+    .examples = "initlab inspect --layers in,256,256,256,out --init he_normal\n"
+                "initlab inspect --layers in,256x50,out --init edge_of_chaos:q=0.25 --activation "
+                "tanh --plot signal.svg\n"
+                "initlab inspect --layers in,64,out --init ones --json",
+    .rows = rows,
+    .parameters = 1,
+    .run = run
+};

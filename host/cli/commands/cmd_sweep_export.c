@@ -1,0 +1,171 @@
+/* cmd_sweep_export.c - initlab sweep export: results as CSV, JSON lines or TensorBoard's events. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sweep/sweep.h"
+
+struct sink {
+    FILE *f;
+    int csv, begun;
+};
+
+static void csv_text(FILE *f, const char *text)
+{
+    if (!strpbrk(text, ",\"\n\r")) {
+        fputs(text, f);
+        return;
+    }
+    fputc('"', f);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', f);
+        fputc(*text, f);
+    }
+    fputc('"', f);
+}
+
+/* the shortest decimal that reads back as the same double */
+static void put_real(FILE *f, double x)
+{
+    char text[40];
+    int digits = 6;
+
+    do
+        snprintf(text, sizeof text, "%.*g", digits, x);
+    while (strtod(text, NULL) != x && digits++ < 17);
+    fputs(text, f);
+}
+
+static void put_csv(struct sink *s, const char *const *name, const il_value *value, size_t columns)
+{
+    for (size_t i = 0; !s->begun && i < columns; i++)
+        fprintf(s->f, "%s%s", i ? "," : "", name[i]);
+    if (!s->begun)
+        fputc('\n', s->f);
+    for (size_t i = 0; i < columns; i++) {
+        if (i)
+            fputc(',', s->f);
+        if (value[i].kind == IL_VALUE_REAL)
+            put_real(s->f, value[i].real);
+        else
+            csv_text(s->f, value[i].text);
+    }
+    fputc('\n', s->f);
+}
+
+static void put_jsonl(struct sink *s, const char *const *name, const il_value *value,
+                      size_t columns)
+{
+    for (size_t i = 0; i < columns; i++) {
+        json_t *const text = value[i].kind == IL_VALUE_TEXT ? json_string(value[i].text) : NULL;
+
+        fprintf(s->f, "%s\"%s\":", i ? "," : "{", name[i]);
+        if (text)
+            json_dumpf(text, s->f, JSON_ENCODE_ANY);
+        else if (value[i].kind == IL_VALUE_REAL && isfinite(value[i].real))
+            put_real(s->f, value[i].real);
+        else
+            fputs(value[i].kind == IL_VALUE_WHOLE ? value[i].text : "null", s->f);
+        json_decref(text);
+    }
+    fputs("}\n", s->f);
+}
+
+static int put_row(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    struct sink *const s = arg;
+
+    if (s->csv)
+        put_csv(s, name, value, columns);
+    else
+        put_jsonl(s, name, value, columns);
+    s->begun = 1;
+    return ferror(s->f);
+}
+
+/* rows to --to, which appears whole or not at all, or to stdout */
+static il_status put_rows(const struct options *o, il_results *r, il_error *err)
+{
+    const char *const to = opt_get(o, "to");
+    struct sink s = { .csv = strcmp(opt_get(o, "format"), "csv") == 0 };
+    char *text = NULL;
+    size_t n = 0;
+    il_status st;
+
+    s.f = to[0] ? open_memstream(&text, &n) : stdout;
+    if (!s.f) {
+        err->status = IL_E_MEMORY;
+        snprintf(err->text, sizeof err->text, "%s", il_status_text(IL_E_MEMORY));
+        return IL_E_MEMORY;
+    }
+    st = il_results_rows(r,
+                         opt_given(o, "epochs")   ? IL_TABLE_EPOCHS
+                         : opt_given(o, "layers") ? IL_TABLE_LAYERS
+                                                  : IL_TABLE_RUNS,
+                         put_row, &s, err);
+    if (to[0]) {
+        if (fclose(s.f) != 0 && st == IL_OK) {
+            st = err->status = IL_E_MEMORY;
+            snprintf(err->text, sizeof err->text, "%s", il_status_text(IL_E_MEMORY));
+        }
+        if (st == IL_OK)
+            st = il_write_file(to, text, n, err);
+        free(text);
+    }
+    return st;
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    const int board = strcmp(opt_get(o, "format"), "tensorboard") == 0;
+    il_folder *f = NULL;
+    il_results *r = NULL;
+    il_error err = { .text = "" };
+    il_status st;
+
+    if (opt_given(o, "epochs") && opt_given(o, "layers"))
+        return cli_fail(cli, IL_E_USAGE, "--epochs or --layers: one table at a time");
+    if (board && !opt_given(o, "to"))
+        return cli_fail(cli, IL_E_USAGE, "--to: name the folder that TensorBoard will read");
+    st = sweep_folder(o, 0, &f, &err);
+    if (st == IL_OK)
+        st = sweep_results(cli, f, &r, &err);
+    if (st == IL_OK)
+        st = board ? il_results_tensorboard(r, opt_get(o, "to"), &err) : put_rows(o, r, &err);
+    il_results_close(r);
+    il_folder_close(f);
+    return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
+}
+
+static const struct opt_row rows[] = {
+    { .name = "format",
+      .letter = 'o',
+      .metavar = "FORMAT",
+      .value = "csv",
+      .words = "csv|jsonl|tensorboard",
+      .help = "csv, jsonl, or tensorboard: a file of events a run" },
+    { .name = "to",
+      .metavar = "PATH",
+      .complete = COMPLETE_FILE,
+      .help = "a file, or TensorBoard's folder; else standard output" },
+    { .name = "epochs", .help = "a row for each epoch of each run" },
+    { .name = "layers", .help = "a row for each layer of each run: its weights at first and last" },
+    { .name = "" }
+};
+
+const struct command cmd_sweep_export = {
+    .name = "sweep export",
+    .operands = "DIR",
+    .max_operands = 1,
+    .summary = "print results as CSV, JSON lines or TensorBoard events",
+    .text =
+        "Print a row for each run of the sweep in DIR that has ended: its id, parameters, status, "
+        "and the numbers of its last epoch; an empty field, or null, is what was not a finite "
+        "number. Columns are those of the tables of results.sqlite.",
+    .examples = "initlab sweep export results > runs.csv\n"
+                "initlab sweep export results --epochs -o jsonl --to epochs.jsonl\n"
+                "initlab sweep export results -o tensorboard --to board",
+    .rows = rows,
+    .run = run
+};

@@ -1,0 +1,193 @@
+/* cmd_sweep_rerun.c - initlab sweep rerun: train a run's pack again, and see that nothing differs. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "signals.h"
+#include "sweep/sweep.h"
+
+struct again {
+    struct cli *cli;
+    const struct options *o;
+    il_folder *folder;
+    il_dataset *set;
+    il_device *device;
+    il_worker *worker;
+    il_again it;
+    il_error err;
+};
+
+/* epochs of the results are compared with those of now */
+struct check {
+    const char *id;
+    const il_epoch *epoch;
+    size_t epochs, seen, differs; /* differs: the first epoch that does; 0: none */
+};
+
+static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
+{
+    (void)arg, (void)epoch, (void)step, (void)steps;
+    return signals_caught() != 0;
+}
+
+/* The place in the sweep of a run id, or of the one that begins so. */
+static il_status find(struct again *a, const char *id, size_t *run, char whole[17])
+{
+    const size_t n = strlen(id), runs = il_sweep_runs(il_folder_sweep(a->folder));
+    size_t found = 0;
+    char one[17];
+    il_status st = IL_OK;
+
+    for (size_t i = 0; i < runs && st == IL_OK; i++) {
+        st = il_folder_id(a->folder, i, one, &a->err);
+        if (st == IL_OK && n >= 4 && strncmp(one, id, n) == 0) {
+            *run = i;
+            memcpy(whole, one, sizeof one);
+            found++;
+        }
+    }
+    if (st == IL_OK && found != 1) {
+        st = a->err.status = IL_E_USAGE;
+        snprintf(a->err.text, sizeof a->err.text,
+                 found ? "more than one run's id begins with '%.40s'"
+                       : "no run '%.40s' in this sweep; 'initlab sweep export' lists them",
+                 id);
+    }
+    return st;
+}
+
+static int same(const il_value *v, double x)
+{
+    return v->kind == IL_VALUE_NULL ? !isfinite(x) : v->real == x;
+}
+
+static int check_row(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    struct check *const c = arg;
+    const il_epoch *e;
+
+    (void)name, (void)columns;
+    if (strcmp(value[0].text, c->id) != 0 || value[1].whole < 1 ||
+        (size_t)value[1].whole > c->epochs)
+        return 0;
+    e = &c->epoch[value[1].whole - 1];
+    c->seen++;
+    if (c->differs == 0 &&
+        !(same(&value[2], e->cost) && same(&value[3], e->lr) &&
+          same(&value[4], e->train_accuracy) && same(&value[5], e->test_cost) &&
+          same(&value[6], e->test_accuracy) && same(&value[7], e->validation_cost) &&
+          same(&value[8], e->validation_accuracy)))
+        c->differs = e->epoch;
+    return 0;
+}
+
+static void print_epochs(const il_epoch *e, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        printf("epoch %zu: cost %.9g, rate %.6g, train accuracy %.4f, test accuracy %.4f\n",
+               e[i].epoch, e[i].cost, e[i].lr, e[i].train_accuracy, e[i].test_accuracy);
+}
+
+static il_status train(struct again *a, size_t run)
+{
+    const char *const device =
+        opt_given(a->o, "device") ? opt_get(a->o, "device") : il_folder_kind(a->folder);
+    il_status st = sweep_dataset(a->o, a->folder, &a->set, &a->err);
+
+    if (st == IL_OK)
+        st = il_device_open(&a->device, device, 1, NULL, &a->err);
+    if (st == IL_OK)
+        st = il_worker_open(&a->worker, a->folder, a->set, a->device, &a->err);
+    if (st == IL_OK)
+        st = il_worker_again(a->worker, run, on_progress, a, &a->it, &a->err);
+    return st;
+}
+
+/* Print, save, and compare with the results. differs: 1 if an epoch does, -1: it was not there. */
+static il_status report(struct again *a, const char *id, int *differs)
+{
+    struct check c = { .id = id, .epoch = a->it.epoch, .epochs = il_pack_epochs(a->it.pack) };
+    il_results *r = NULL;
+    il_status st = IL_OK;
+
+    print_epochs(c.epoch, c.epochs);
+    if (opt_given(a->o, "save"))
+        st = il_save_weights(a->it.pack, a->it.run, opt_get(a->o, "save"), &a->err);
+    if (st == IL_OK)
+        st = sweep_results(a->cli, a->folder, &r, &a->err);
+    if (st == IL_OK)
+        st = il_results_rows(r, IL_TABLE_EPOCHS, check_row, &c, &a->err);
+    il_results_close(r);
+    if (st != IL_OK)
+        return st;
+    *differs = c.seen == 0 ? -1 : c.differs != 0;
+    if (c.seen == 0)
+        printf("run %s has no results yet\n", id);
+    else if (c.differs)
+        printf("run %s differs from its results from epoch %zu on\n", id, c.differs);
+    else
+        printf("run %s: all %zu epochs as in the results, to the bit\n", id, c.seen);
+    return IL_OK;
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    struct again a = { .cli = cli, .o = o };
+    char id[17] = "";
+    size_t number = 0;
+    int differs = 0, code;
+    il_status st = sweep_folder(o, 0, &a.folder, &a.err);
+
+    if (st == IL_OK && o->operands < 2) {
+        st = a.err.status = IL_E_USAGE;
+        snprintf(a.err.text, sizeof a.err.text, "no run id given (see 'initlab help sweep rerun')");
+    }
+    signals_catch();
+    if (st == IL_OK)
+        st = find(&a, o->operand[1], &number, id);
+    if (st == IL_OK)
+        st = train(&a, number);
+    if (st == IL_OK)
+        st = report(&a, id, &differs);
+    if (st == IL_E_INTERRUPTED && signals_caught()) {
+        cli_say(cli, "stopped by %s; nothing was changed", signals_name());
+        code = 128 + signals_caught();
+    } else {
+        code = st == IL_OK ? differs > 0 : cli_fail(cli, st, "%s", a.err.text);
+    }
+    il_pack_close(a.it.pack);
+    free(a.it.epoch);
+    il_worker_close(a.worker);
+    il_device_close(a.device);
+    il_dataset_free(a.set);
+    il_folder_close(a.folder);
+    return code;
+}
+
+static const struct opt_row rows[] = {
+    { .name = "save",
+      .metavar = "FILE",
+      .complete = COMPLETE_FILE,
+      .help = "the run's weights, as FILE.safetensors, or FILE.npy: a file a tensor" },
+    { .name = "device",
+      .metavar = "DEVICE",
+      .help = "where to train; else a device of the sweep's kind" },
+    { .name = "data",
+      .metavar = "DIR",
+      .complete = COMPLETE_FOLDER,
+      .help = "folder of the dataset, where it has moved" },
+    { .name = "" }
+};
+
+const struct command cmd_sweep_rerun = {
+    .name = "sweep rerun",
+    .operands = "DIR RUN_ID",
+    .max_operands = 2,
+    .summary = "train a run again, and compare it with its results",
+    .text =
+        "Train the pack of a run of the sweep in DIR again (a run's bits are those of its pack), "
+        "print the run's epochs, and say whether they are what the results have; exit code 1 if "
+        "they differ. The first digits of the id will do. Nothing is changed.",
+    .examples = "initlab sweep rerun results 4f1a9c0e --save best.safetensors",
+    .rows = rows,
+    .run = run
+};

@@ -1,0 +1,153 @@
+/* cmd_sweep_status.c - initlab sweep status and merge: how far a sweep is; fold its journals. */
+#include <string.h>
+#include "sweep/sweep.h"
+
+struct count {
+    size_t packs, runs;
+    double cost;
+};
+
+static void count(const il_folder *f, struct count by[3])
+{
+    const il_sweep_plan *const plan = il_folder_plan(f);
+
+    for (size_t p = 0; p < plan->packs; p++) {
+        const il_folder_pack *const pack = il_folder_pack_at(f, p);
+
+        by[pack->status].packs++;
+        by[pack->status].runs += plan->pack[p].count;
+        by[pack->status].cost += pack->cost;
+    }
+}
+
+/* every failure's words */
+static json_t *failures(const il_folder *f)
+{
+    json_t *const all = json_array();
+
+    for (size_t p = 0; p < il_folder_plan(f)->packs; p++) {
+        const il_folder_pack *const pack = il_folder_pack_at(f, p);
+
+        if (pack->status == IL_PACK_FAILED)
+            json_array_append_new(all, json_pack("{s:I, s:I, s:s}", "pack", (json_int_t)p,
+                                                 "attempts", (json_int_t)pack->attempts, "error",
+                                                 pack->error ? pack->error : ""));
+    }
+    return all;
+}
+
+static int in_json(const struct cli *cli, const il_folder *f, const struct count by[3])
+{
+    const il_sweep_plan *const plan = il_folder_plan(f);
+    const double all = by[0].cost + by[1].cost + by[2].cost;
+    char folder[4096];
+
+    snprintf(folder, sizeof folder, "%s", il_folder_path(f));
+    il_utf8(folder);
+    return cli_json(cli,
+                    json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder", folder,
+                              "device", il_folder_kind(f), "runs", (json_int_t)plan->runs, "packs",
+                              (json_int_t)plan->packs, "done", (json_int_t)by[IL_PACK_DONE].runs,
+                              "failed", (json_int_t)by[IL_PACK_FAILED].runs, "left",
+                              (json_int_t)by[IL_PACK_TODO].runs, "share",
+                              all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f)));
+}
+
+static void in_words(const il_folder *f, const struct count by[3])
+{
+    const il_sweep_plan *const plan = il_folder_plan(f);
+    const double all = by[0].cost + by[1].cost + by[2].cost;
+
+    printf("%zu runs in %zu packs for %s\n", plan->runs, plan->packs, il_folder_kind(f));
+    printf("done    %8zu runs, %zu packs, %.0f %% of the cost\n", by[IL_PACK_DONE].runs,
+           by[IL_PACK_DONE].packs, all > 0 ? 100 * by[IL_PACK_DONE].cost / all : 100);
+    printf("failed  %8zu runs, %zu packs\n", by[IL_PACK_FAILED].runs, by[IL_PACK_FAILED].packs);
+    printf("left    %8zu runs, %zu packs\n", by[IL_PACK_TODO].runs, by[IL_PACK_TODO].packs);
+    for (size_t p = 0; p < plan->packs; p++) {
+        const il_folder_pack *const pack = il_folder_pack_at(f, p);
+
+        if (pack->status == IL_PACK_FAILED)
+            printf("pack %zu failed %u time%s: %s\n", p, pack->attempts,
+                   pack->attempts == 1 ? "" : "s", pack->error ? pack->error : "");
+    }
+}
+
+static int run_status(struct cli *cli, const struct options *o)
+{
+    struct count by[3] = { 0 };
+    il_folder *f = NULL;
+    il_error err = { .text = "" };
+    il_status st = sweep_folder(o, 0, &f, &err);
+    int code = 0;
+
+    if (st == IL_OK)
+        st = il_folder_scan(f, &err);
+    if (st == IL_OK)
+        sweep_damage(cli, f);
+    if (st != IL_OK) {
+        code = cli_fail(cli, st, "%s", err.text);
+    } else {
+        count(f, by);
+        if (opt_given(o, "json"))
+            code = in_json(cli, f, by);
+        else
+            in_words(f, by);
+    }
+    il_folder_close(f);
+    return code;
+}
+
+static int run_merge(struct cli *cli, const struct options *o)
+{
+    il_folder *f = NULL;
+    il_results *r = NULL;
+    il_tally t = { 0 };
+    il_error err = { .text = "" };
+    il_status st = sweep_folder(o, 0, &f, &err);
+
+    if (st == IL_OK)
+        st = il_results_merge(f, &err);
+    if (f)
+        sweep_damage(cli, f);
+    if (st == IL_OK)
+        st = il_results_open(&r, f, &err);
+    if (st == IL_OK)
+        st = il_results_tally(r, &t, &err);
+    if (st == IL_OK)
+        printf("%s/results.sqlite: %zu of %zu runs, %zu diverged, %zu failed\n", il_folder_path(f),
+               t.ok + t.diverged + t.failed, il_folder_plan(f)->runs, t.diverged, t.failed);
+    il_results_close(r);
+    il_folder_close(f);
+    return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
+}
+
+static const struct opt_row status_rows[] = { { .name = "json", .help = "print an object" },
+                                              { .name = "" } };
+
+const struct command cmd_sweep_status = { .name = "sweep status",
+                                          .operands = "DIR",
+                                          .max_operands = 1,
+                                          .summary = "how far a sweep is, and what failed",
+                                          .text =
+                                              "Read all journals of the sweep in DIR, whoever "
+                                              "writes them at the time, and print how many "
+                                              "runs are done, failed and left. Nothing is changed.",
+                                          .examples = "initlab sweep status results",
+                                          .rows = status_rows,
+                                          .run = run_status };
+
+static const struct opt_row merge_rows[] = { { .name = "" } };
+
+const struct command cmd_sweep_merge = {
+    .name = "sweep merge",
+    .operands = "DIR",
+    .max_operands = 1,
+    .summary = "fold all journals into results.sqlite",
+    .text =
+        "Fold what workers, on any machine, have committed into DIR/results.sqlite, by run id: "
+        "nothing is there twice. For sweeps in shards; 'sweep run', 'compare' and 'sweep export' "
+        "do it, too. DIR must be on a local disk, as SQLite's files must.",
+    .examples = "initlab sweep merge results",
+    .rows = merge_rows,
+    .run = run_merge
+};

@@ -1,0 +1,293 @@
+/*
+ * cmd_sweep_submit.c - initlab sweep submit: make a sweep's folder, and what hands its shards to a cluster:
+ * for Slurm one file of a job array, for MPI a command line. Nothing is started.
+ */
+#include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "sweep/sweep.h"
+
+/* Slurm's default for MaxArraySize, and shards of a task that runs at a time: smaller ones lose less
+ * when a task dies, and snake order needs few */
+enum { ARRAY_DEFAULT = 1001, SHARDS_EACH = 8 };
+
+static const char NOT_PLAIN[] = "--out: Slurm takes no folder whose path has blanks or a %";
+
+struct submission {
+    const struct cli *cli;
+    const struct options *o;
+    il_folder *folder;
+    char program[4096], dir[4096];
+    size_t shards, parallel, array; /* array: MaxArraySize of this site */
+    int asked;                      /* the site said so */
+    il_error err;
+};
+
+static il_status fail(struct submission *s, il_status st, const char *text)
+{
+    s->err.status = st;
+    snprintf(s->err.text, sizeof s->err.text, "%s", text);
+    return st;
+}
+
+/* MaxArraySize as `scontrol show config` prints it: the largest index is one less */
+static void ask_site(struct submission *s)
+{
+    FILE *const f = popen("scontrol show config 2>/dev/null", "r");
+    char line[512];
+
+    s->array = ARRAY_DEFAULT;
+    while (f && fgets(line, sizeof line, f)) {
+        unsigned long n;
+
+        if (sscanf(line, "MaxArraySize = %lu", &n) == 1 && n > 1) {
+            s->array = n;
+            s->asked = 1;
+        }
+    }
+    if (f)
+        pclose(f);
+}
+
+/* how many tasks, and shards if that was said; asked before there is a folder */
+static il_status read_numbers(struct submission *s)
+{
+    il_status st = sweep_number(s->o, "parallel", 1, 1000000, 8, &s->parallel, &s->err);
+
+    return st == IL_OK ? sweep_number(s->o, "shards", 1, 1000000, SHARDS_EACH * s->parallel,
+                                      &s->shards, &s->err)
+                       : st;
+}
+
+/* no more shards than packs, and within the site's limit */
+static void share_out(struct submission *s)
+{
+    const size_t packs = il_folder_plan(s->folder)->packs;
+
+    if (s->shards > packs)
+        s->shards = packs;
+    if (s->shards > s->array - 1)
+        s->shards = s->array - 1;
+    if (s->parallel > s->shards)
+        s->parallel = s->shards;
+}
+
+/* a word that a shell reads back as it is */
+static void put_word(FILE *f, const char *word)
+{
+    fputc('\'', f);
+    for (; *word; word++)
+        fputs(*word == '\'' ? "'\\''" : (char[2]){ *word }, f);
+    fputc('\'', f);
+}
+
+/* a path on a command line for a person to type: quoted where it must be */
+static void put_path(FILE *f, const char *path)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789/._-+,:=@%";
+
+    if (path[strspn(path, plain)])
+        put_word(f, path);
+    else
+        fputs(path, f);
+}
+
+/* #SBATCH lines are read by sbatch, not by a shell: a path with blanks cannot stand there */
+static int is_plain(const char *path)
+{
+    for (; *path; path++)
+        if (isspace((unsigned char)*path) || *path == '%')
+            return 0;
+    return 1;
+}
+
+static void put_options(const struct submission *s, FILE *f)
+{
+    const char *const name = strrchr(s->dir, '/');
+
+    fprintf(f, "#SBATCH --job-name=initlab-%s\n", name ? name + 1 : s->dir);
+    fprintf(f, "#SBATCH --array=1-%zu%%%zu\n", s->shards, s->parallel);
+    if (strcmp(il_folder_kind(s->folder), "cuda") == 0)
+        fputs("#SBATCH --gres=gpu:1\n", f);
+    fprintf(f, "#SBATCH --output=%s/slurm-%%A_%%a.log\n", s->dir);
+    fputs("#SBATCH --open-mode=append\n#SBATCH --requeue\n#SBATCH --signal=B:USR1@60\n", f);
+    for (size_t i = 0; i < s->o->onces; i++)
+        if (strcmp(s->o->once[i].row->name, "sbatch") == 0)
+            fprintf(f, "#SBATCH %s\n", s->o->once[i].value);
+}
+
+static void put_script(const struct submission *s, FILE *f)
+{
+    fputs("#!/bin/bash\n"
+          "# made by 'initlab sweep submit': a task of the array trains a shard of the sweep's "
+          "packs.\n",
+          f);
+    put_options(s, f);
+    fputs("\n# A minute before the time limit (USR1), or when it is preempted or cancelled (TERM), "
+          "the packs in\n"
+          "# training are saved; initlab ends with 75 then, or with 143 where it had not begun. After "
+          "USR1 the task goes\n# back to the queue.\n"
+          "requeue=no\n"
+          "child=\n"
+          "trap 'requeue=yes; [ -z \"$child\" ] || kill -TERM \"$child\"' USR1\n"
+          "trap '[ -z \"$child\" ] || kill -TERM \"$child\"' TERM\n\n",
+          f);
+    put_word(f, s->program);
+    fputs(" sweep run ", f);
+    put_word(f, s->dir);
+    fprintf(f, " --shard \"$SLURM_ARRAY_TASK_ID/%zu\" --progress always \\\n    --devices ",
+            s->shards);
+    fputs(strcmp(il_folder_kind(s->folder), "cuda") == 0 ? "cuda &\n"
+                                                         : "\"cpu:${SLURM_CPUS_PER_TASK:-1}\" &\n",
+          f);
+    fputs("child=$!\n"
+          "[ $requeue = no ] || kill -TERM \"$child\" # asked to end before it had begun\n"
+          "wait \"$child\"; code=$?\n"
+          "while kill -0 \"$child\" 2>/dev/null; do wait \"$child\"; code=$?; done # a trap ends "
+          "wait\n"
+          "case $requeue.$code in\n"
+          "yes.75 | yes.143)\n"
+          "    scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\" ;;\n"
+          "esac\n"
+          "exit \"$code\"\n",
+          f);
+}
+
+static il_status slurm(struct submission *s)
+{
+    char *text = NULL, path[4200];
+    size_t n = 0;
+    FILE *f;
+    il_status st;
+
+    if (!is_plain(s->dir)) /* by a link */
+        return fail(s, IL_E_USAGE, NOT_PLAIN);
+    ask_site(s);
+    share_out(s);
+    f = open_memstream(&text, &n);
+    if (!f)
+        return fail(s, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
+    put_script(s, f);
+    st = fclose(f) == 0 ? il_folder_write(s->folder, "submit.sbatch", text, &s->err)
+                        : fail(s, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
+    free(text);
+    if (st != IL_OK)
+        return st;
+    snprintf(path, sizeof path, "%s/submit.sbatch", s->dir);
+    cli_say(s->cli, "%zu packs in %zu shards, %zu at a time; MaxArraySize is %zu%s",
+            il_folder_plan(s->folder)->packs, s->shards, s->parallel, s->array,
+            s->asked ? "" : ", as nobody answered 'scontrol show config'");
+    cli_say(s->cli, "when the array has ended: initlab sweep merge %s", s->dir);
+    fputs("sbatch ", stdout);
+    put_path(stdout, path);
+    putchar('\n');
+    return IL_OK;
+}
+
+static void mpi(const struct submission *s)
+{
+    const char *const slash = strrchr(s->program, '/');
+    char program[4200];
+
+    snprintf(program, sizeof program, "%.*sinitlab-mpi", slash ? (int)(slash + 1 - s->program) : 0,
+             s->program);
+    printf("mpirun -np %zu ", s->parallel);
+    put_path(stdout, program);
+    putchar(' ');
+    put_path(stdout, s->dir);
+    putchar('\n');
+}
+
+/* What must be so before there is a folder. */
+static il_status check(struct submission *s)
+{
+    const char *const out = opt_get(s->o, "out");
+    const int slurm = strcmp(opt_get(s->o, "engine"), "slurm") == 0;
+    char here[4096] = "";
+
+    if (!opt_given(s->o, "engine"))
+        return fail(s, IL_E_USAGE, "--engine: slurm or mpi (see 'initlab help sweep submit')");
+    if (slurm && !sweep_continues(s->o) &&
+        !(is_plain(out) && (out[0] == '/' || (getcwd(here, sizeof here) && is_plain(here)))))
+        return fail(s, IL_E_USAGE, NOT_PLAIN);
+    return read_numbers(s);
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    struct submission s = { .cli = cli, .o = o };
+    const ssize_t n = readlink("/proc/self/exe", s.program, sizeof s.program - 1);
+    il_status st;
+
+    if (n <= 0)
+        snprintf(s.program, sizeof s.program, "initlab");
+    st = check(&s);
+    if (st == IL_OK)
+        st = sweep_open(o, sweep_continues(o) ? NULL : opt_get(o, "kind"), &s.folder, &s.err);
+    if (st == IL_OK && !realpath(il_folder_path(s.folder), s.dir))
+        st = fail(&s, IL_E_CREATE, "the folder is gone");
+    if (st == IL_OK && strcmp(opt_get(o, "engine"), "slurm") == 0)
+        st = slurm(&s);
+    else if (st == IL_OK)
+        mpi(&s);
+    il_folder_close(s.folder);
+    return st == IL_OK ? 0 : cli_fail(cli, st, "%s", s.err.text);
+}
+
+static const struct opt_row rows[] = {
+    { .name = "engine",
+      .metavar = "ENGINE",
+      .words = "slurm|mpi",
+      .group = "Cluster",
+      .help = "slurm: a job array, DIR/submit.sbatch; mpi: a command line" },
+    { .name = "kind",
+      .metavar = "KIND",
+      .value = "cuda",
+      .words = "cuda|cpu",
+      .group = "Cluster",
+      .help = "of the devices that will train; this machine needs none" },
+    { .name = "parallel",
+      .metavar = "N",
+      .value = "8",
+      .group = "Cluster",
+      .help = "tasks at a time, each with one GPU; or ranks" },
+    { .name = "shards",
+      .metavar = "N",
+      .group = "Cluster",
+      .help = "tasks of the array; 8 for each at a time unless given, and at most one a pack" },
+    { .name = "sbatch",
+      .metavar = "OPTION",
+      .group = "Cluster",
+      .help = "a further option of sbatch, as --partition=long; may be given again" },
+    SWEEP_MAKE_ROWS,
+    { .name = "" }
+};
+
+const struct command cmd_sweep_submit = {
+    .name = "sweep submit",
+    .operands = "[FILE | DIR]",
+    .max_operands = 1,
+    .summary = "prepare a sweep for a cluster: Slurm or MPI",
+    .text = "Make a sweep's folder as 'sweep run' does, on a file system that all machines share, "
+            "and write "
+            "what starts it there; the line to type is printed. Nothing is trained here.\n\n"
+            "slurm: each task of a job array trains a shard of the packs, dealt so that they cost "
+            "about the "
+            "same. Before the time limit a task saves its packs and is queued again; a task that "
+            "is lost is "
+            "submitted again, and trains what is left. mpi: ranks pull packs from one queue, the "
+            "dearest "
+            "first; it needs a build with -DINITLAB_MPI=ON. 'sweep run DIR --shard K/N' is what "
+            "both stand on, "
+            "for GNU parallel and CI matrices, too.",
+    .examples =
+        "initlab sweep submit sweep.yaml --engine slurm --out results --sbatch --time=2:00:00\n"
+        "initlab sweep submit sweep.yaml --engine mpi --kind cpu --parallel 64 --out results",
+    .rows = rows,
+    .parameters = 1,
+    .run = run
+};

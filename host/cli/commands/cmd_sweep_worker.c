@@ -1,0 +1,165 @@
+/*
+ * cmd_sweep_worker.c - initlab sweep worker: what `sweep run` starts, one a device. It trains the packs
+ * whose numbers come on stdin, "PACK ATTEMPT" a line, and answers on stdout, a JSON object a line:
+ *   {"ready":true}                                  the device is open
+ *   {"share":0.25}                                  of the pack in training
+ *   {"done":PACK,"runs":32,"diverged":0,"best":0.9,"best_run":"..."}
+ *   {"error":"text","status":3,"pack":PACK}         pack -1: before the first
+ * The end of stdin ends it well; SIGTERM ends it with 75 after the pack's state is saved; a lost
+ * device, a full disk and the like end it with their own code.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "signals.h"
+#include "sweep/sweep.h"
+
+static const double PAUSE = 0.25; /* seconds between two shares */
+
+struct work {
+    const struct options *o;
+    il_folder *folder;
+    il_dataset *set;
+    il_device *device;
+    il_worker *worker;
+    size_t epochs; /* of the pack in training */
+    double last;
+    il_error err;
+};
+
+static void answer(json_t *line)
+{
+    if (line)
+        json_dumpf(line, stdout, JSON_COMPACT);
+    putchar('\n');
+    fflush(stdout); /* a supervisor that is gone ends us by SIGPIPE */
+    json_decref(line);
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
+{
+    struct work *const w = arg;
+    const double t = now();
+
+    if (t - w->last > PAUSE && steps && w->epochs) {
+        w->last = t;
+        answer(json_pack("{s:f}", "share",
+                         ((double)(epoch - 1) + (double)step / (double)steps) / (double)w->epochs));
+    }
+    return signals_caught() != 0;
+}
+
+static il_status say(struct work *w, il_status st, long long pack)
+{
+    il_utf8(w->err.text);
+    answer(json_pack("{s:s, s:i, s:I}", "error", w->err.text, "status", (int)st, "pack",
+                     (json_int_t)pack));
+    return st;
+}
+
+static size_t epochs_of(struct work *w, size_t pack)
+{
+    const il_sweep_plan *const plan = il_folder_plan(w->folder);
+    il_config *c = NULL;
+    size_t epochs = 0;
+
+    if (il_sweep_config(il_folder_sweep(w->folder), plan->order[plan->pack[pack].first], &c,
+                        NULL) == IL_OK)
+        epochs = strtoul(il_config_get(c, "epochs"), NULL, 10);
+    il_config_free(c);
+    return epochs;
+}
+
+/* Does a failure end the worker, or only its pack? */
+static int ends(il_status st)
+{
+    return st != IL_OK && st != IL_E_USAGE && st != IL_E_DATA && st != IL_E_MEMORY;
+}
+
+static il_status train(struct work *w, size_t pack, unsigned attempt)
+{
+    il_trained t;
+    il_status st;
+
+    w->epochs = epochs_of(w, pack);
+    w->last = now();
+    st = il_worker_train(w->worker, pack, attempt, on_progress, w, &t, &w->err);
+    if (st == IL_OK)
+        answer(json_pack("{s:I, s:I, s:I, s:f, s:s}", "done", (json_int_t)pack, "runs",
+                         (json_int_t)t.runs, "diverged", (json_int_t)t.diverged, "best", t.best,
+                         "best_run", t.best < 0 ? "" : t.best_run));
+    else if (st != IL_E_INTERRUPTED)
+        say(w, st, (long long)pack);
+    return st;
+}
+
+static il_status open_all(struct work *w)
+{
+    il_status st = sweep_folder(w->o, 0, &w->folder, &w->err);
+
+    if (st == IL_OK)
+        st = sweep_dataset(w->o, w->folder, &w->set, &w->err);
+    if (st == IL_OK)
+        st = il_device_open(&w->device, opt_get(w->o, "device"), 1, NULL, &w->err);
+    if (st == IL_OK)
+        st = il_worker_open(&w->worker, w->folder, w->set, w->device, &w->err);
+    if (st == IL_OK)
+        il_worker_checkpoint(w->worker, strtod(opt_get(w->o, "checkpoint"), NULL));
+    return st;
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    struct work w = { .o = o };
+    char line[64];
+    il_status st;
+
+    (void)cli;
+    signals_catch();
+    st = open_all(&w);
+    if (st != IL_OK)
+        say(&w, st, -1);
+    else
+        answer(json_pack("{s:b}", "ready", 1));
+    while (!ends(st) && w.worker && !signals_caught() && fgets(line, sizeof line, stdin)) {
+        char *rest;
+        const size_t pack = strtoul(line, &rest, 10);
+
+        st = pack < il_folder_plan(w.folder)->packs
+                 ? train(&w, pack, (unsigned)strtoul(rest, NULL, 10))
+                 : IL_OK;
+    }
+    il_worker_close(w.worker);
+    il_device_close(w.device);
+    il_dataset_free(w.set);
+    il_folder_close(w.folder);
+    return signals_caught() ? il_status_exit(IL_E_INTERRUPTED) : il_status_exit(st);
+}
+
+static const struct opt_row rows[] = {
+    { .name = "device", .metavar = "DEVICE", .value = "cpu", .help = "where to train" },
+    { .name = "data", .metavar = "DIR", .help = "folder of the dataset" },
+    { .name = "checkpoint", .metavar = "SECONDS", .value = "300", .help = "between saved states" },
+    { .name = "" }
+};
+
+const struct command cmd_sweep_worker = {
+    .name = "sweep worker",
+    .operands = "DIR",
+    .max_operands = 1,
+    .summary = "train packs that stdin names",
+    .text = "What 'initlab sweep run' starts, one process a device. Not for people.",
+    .rows = rows,
+    .hidden = 1,
+    .run = run
+};

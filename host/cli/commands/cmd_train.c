@@ -1,0 +1,254 @@
+/* cmd_train.c - initlab train: train one network, and say how it went. */
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include "signals.h"
+#include "train/train.h"
+
+/* ---- training ---- */
+
+static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
+{
+    struct train *t = arg;
+
+    progress_show(&t->progress, epoch, step, steps);
+    return signals_caught() != 0;
+}
+
+/* The costs grow as they come: a run may ask for any number of epochs and be stopped. */
+static il_status keep_cost(struct train *t, double cost)
+{
+    if (t->epochs == t->room) {
+        const size_t room = t->room ? 2 * t->room : 64;
+        double *more = realloc(t->cost, room * sizeof *more);
+
+        if (!more) {
+            t->net.err.status = IL_E_MEMORY;
+            snprintf(t->net.err.text, sizeof t->net.err.text, "%s", il_status_text(IL_E_MEMORY));
+            return IL_E_MEMORY;
+        }
+        t->cost = more;
+        t->room = room;
+    }
+    t->cost[t->epochs] = cost;
+    return IL_OK;
+}
+
+/* More digits than a clock has tell nothing. */
+static double microseconds(double seconds) { return round(1e6 * seconds) / 1e6; }
+
+static il_status one_epoch(struct train *t)
+{
+    const int before = t->last.diverged;
+    il_epoch e;
+    il_status st = il_pack_epoch(t->net.pack, &e, on_progress, t, &t->net.err);
+
+    progress_clear(&t->progress);
+    if (st == IL_E_INTERRUPTED && signals_caught())
+        return IL_OK; /* the loop ends; the epoch does not count */
+    if (st != IL_OK)
+        return st;
+    st = keep_cost(t, e.cost);
+    if (st != IL_OK)
+        return st;
+    e.seconds = microseconds(e.seconds);
+    t->last = e;
+    t->epochs++;
+    t->seconds += e.seconds;
+    train_print_epoch(t);
+    if (e.diverged && !before && !t->quiet)
+        cli_say(t->cli, "diverged at epoch %zu, step %zu: the cost is not finite", e.diverged_epoch,
+                e.diverged_step);
+    if (opt_given(t->net.o, "verbose"))
+        fprintf(stderr, "epoch %zu: %.3f s of training, %.3f s of evaluation\n", e.epoch, e.seconds,
+                e.evaluation_seconds);
+    return report_epoch(&t->report, &e, &t->net.err);
+}
+
+static il_status train(struct train *t)
+{
+    const size_t epochs = il_pack_epochs(t->net.pack);
+    il_status st = IL_OK;
+
+    signals_catch();
+    progress_start(&t->progress, opt_get(t->net.o, "progress"), t->quiet, epochs);
+    while (st == IL_OK && !signals_caught() && t->epochs < epochs)
+        st = one_epoch(t);
+    return st;
+}
+
+/* ---- after training ---- */
+
+/* A signal ended it early; one that came in the last epoch changed nothing. */
+static int stopped(const struct train *t) { return t->epochs < il_pack_epochs(t->net.pack); }
+
+static json_t *whole(size_t n) { return json_integer((json_int_t)n); }
+
+/* The last object of the report. */
+static json_t *summary(const struct train *t)
+{
+    const char *status = stopped(t) ? "interrupted" : t->last.diverged ? "diverged" : "ok";
+    const double accuracy = stopped(t) && t->epochs == 0 ? NAN : t->last.test_accuracy;
+    json_t *all = json_pack("{s:s, s:o, s:I, s:f, s:s}", "status", status, "test_accuracy",
+                            report_number(accuracy), "epochs", (json_int_t)t->epochs, "seconds",
+                            microseconds(t->seconds), "device", il_device_id(t->net.device));
+    int bad = all == NULL;
+
+    if (!bad && t->last.diverged) {
+        bad |= json_object_set_new(all, "diverged_epoch", whole(t->last.diverged_epoch));
+        bad |= json_object_set_new(all, "diverged_step", whole(t->last.diverged_step));
+    }
+    if (!bad) {
+        bad |= json_object_set_new(all, "version", json_string(IL_VERSION));
+        bad |= json_object_set_new(all, "data", json_string(il_dataset_name(t->net.set)));
+        bad |= json_object_set_new(all, "data_sum", json_string(il_dataset_sum(t->net.set)));
+        bad |= json_object_set_new(all, "threads",
+                                   whole(strtoul(opt_get(t->net.o, "threads"), NULL, 10)));
+        bad |= json_object_set_new(all, "config", report_config(t->net.config));
+    }
+    if (!bad)
+        return all;
+    json_decref(all);
+    return NULL;
+}
+
+/* Write every output, even after one that failed; the first failure is the one reported. */
+static il_status finish(struct train *t)
+{
+    const il_curve curve = { NULL, t->cost, t->epochs };
+    il_error later;
+    il_status st = report_end(&t->report, t->report.file ? summary(t) : NULL, &t->net.err), next;
+
+    next = report_close(&t->report, st == IL_OK ? &t->net.err : &later);
+    st = st == IL_OK ? next : st;
+    if (opt_given(t->net.o, "plot") && t->epochs > 0) {
+        next = il_plot_svg(opt_get(t->net.o, "plot"), "Training Loss", "Epoch #", "Loss", &curve, 1,
+                           st == IL_OK ? &t->net.err : &later);
+        st = st == IL_OK ? next : st;
+    }
+    if (opt_given(t->net.o, "save") && !stopped(t)) {
+        next = il_save_weights(t->net.pack, 0, opt_get(t->net.o, "save"),
+                               st == IL_OK ? &t->net.err : &later);
+        st = st == IL_OK ? next : st;
+    }
+    return st;
+}
+
+/* Say that a signal stopped the run; the exit code of that. */
+static int interrupted(const struct train *t)
+{
+    cli_say(t->cli, "stopped by %s after %zu of %zu epochs%s", signals_name(), t->epochs,
+            il_pack_epochs(t->net.pack),
+            opt_given(t->net.o, "save") ? "; the weights are not saved" : "");
+    return 128 + signals_caught();
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    struct train t = { .cli = cli, .net = { .o = o }, .quiet = opt_given(o, "quiet") };
+    il_status st = train_check(&t), end;
+    int code = 0;
+
+    if (st == IL_OK && opt_given(o, "dry-run"))
+        st = train_plan(&t);
+    else if (st == IL_OK)
+        st = train_open(&t);
+    if (st != IL_OK || opt_given(o, "dry-run"))
+        goto out;
+    train_introduce(&t);
+    st = train(&t);
+    if (st != IL_OK)
+        goto out;
+    st = finish(&t);
+    if ((t.epochs > 0 || !stopped(&t)) && strcmp(opt_get(o, "out"), "-") != 0)
+        printf("test accuracy %.4f\n", t.last.test_accuracy);
+    if (opt_given(o, "profile"))
+        train_profile(&t);
+    if (st == IL_OK && stopped(&t))
+        code = interrupted(&t);
+out:
+    if (st != IL_OK)
+        code = cli_fail(cli, st, "%s%s", t.net.err.text,
+                        st == IL_E_USAGE && !strstr(t.net.err.text, "(see")
+                            ? " (see 'initlab help train')"
+                            : "");
+    end = report_close(&t.report, &t.net.err);
+    if (code == 0 && end != IL_OK)
+        code = cli_fail(cli, end, "%s", t.net.err.text);
+    network_close(&t.net);
+    free(t.cost);
+    return code;
+}
+
+static const struct opt_row rows[] = {
+    { .name = "recipe",
+      .metavar = "NAME|FILE",
+      .group = "Input",
+      .complete = COMPLETE_RECIPE,
+      .help = "start from a recipe; other options go over it" },
+    { .name = "data",
+      .metavar = "DIR",
+      .group = "Input",
+      .complete = COMPLETE_FOLDER,
+      .help = "folder of the four IDX files, raw or .gz; without it the bundled MNIST" },
+    { .name = "device",
+      .metavar = "DEVICE",
+      .value = "auto",
+      .group = "Input",
+      .help = "where to train: cpu, cuda, cuda:N, or auto for the first GPU, else the CPU" },
+    { .name = "threads",
+      .metavar = "N",
+      .value = "1",
+      .group = "Input",
+      .help = "of the CPU's matrix products; part of what makes results repeatable" },
+    { .name = "out",
+      .letter = 'o',
+      .metavar = "FILE",
+      .group = "Output",
+      .complete = COMPLETE_FILE,
+      .help =
+          "the numbers of each epoch, as FILE.jsonl or FILE.csv; - is JSONL on standard output" },
+    { .name = "plot",
+      .metavar = "FILE.svg",
+      .group = "Output",
+      .complete = COMPLETE_FILE,
+      .help = "draw the loss over the epochs" },
+    { .name = "save",
+      .metavar = "FILE",
+      .group = "Output",
+      .complete = COMPLETE_FILE,
+      .help = "the weights, as FILE.safetensors, or FILE.npy: a file a tensor" },
+    { .name = "dry-run", .help = "check everything, print the memory needed, and train nothing" },
+    { .name = "profile",
+      .group = "Output",
+      .help = "time every kernel and product, and print a table at the end" },
+    { .name = "progress",
+      .metavar = "WHEN",
+      .value = "auto",
+      .words = "auto|always|never",
+      .help = "show how far the run is: auto (on a terminal), always or never" },
+    { .name = "quiet", .letter = 'q', .help = "say nothing on standard error but errors" },
+    { .name = "verbose", .letter = 'v', .help = "say more: the time of each epoch" },
+    { .name = "" }
+};
+
+const struct command cmd_train = {
+    .name = "train",
+    .summary = "train one network",
+    .text =
+        "Train one network and print cost, learning rate and accuracies of each epoch on standard "
+        "output, then the test accuracy; what is trained, and where, goes to standard error.\n\n"
+        "A run whose cost stops being finite is a result: it goes on, and is reported as diverged "
+        "with epoch and step. SIGINT or SIGTERM stop a run at once: the epochs that were finished "
+        "are in "
+        "--out and --plot, the weights are not saved.",
+    .examples =
+        "initlab train --recipe seed-zeros-softmax --plot loss.svg\n"
+        "initlab train --layers in,128,out --init uniform:-0.05:0.05 --epochs 5 --out run.jsonl\n"
+        "initlab train --data /usr/share/datasets/fashion-mnist --device cuda:0 --save "
+        "weights.safetensors",
+    .rows = rows,
+    .parameters = 1,
+    .run = run
+};

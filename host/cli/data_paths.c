@@ -1,0 +1,117 @@
+/* data_paths.c - where the bundled dataset and the recipes lie. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "cli.h"
+
+/* the data of the prefix that this program is installed in, wherever that was moved; "" if unknown */
+static const char *place_of_program(void)
+{
+    static char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof INITLAB_DATA_BESIDE - 1);
+
+    while (n > 0 && path[n - 1] != '/')
+        n--;
+    strcpy(path + (n > 0 ? n : 0), n > 0 ? INITLAB_DATA_BESIDE : "");
+    return path;
+}
+
+const char *place_at(size_t index)
+{
+    const char *own = getenv("INITLAB_DATA");
+
+    if (own && own[0] != 0 && index-- == 0)
+        return own;
+    return index == 0   ? place_of_program()
+           : index == 1 ? INITLAB_DATA_DIR
+           : index == 2 ? INITLAB_SOURCE_DATA
+                        : NULL;
+}
+
+int place_dataset(char *path, size_t size)
+{
+    for (size_t i = 0; place_at(i); i++)
+        if ((size_t)snprintf(path, size, "%s/mnist", place_at(i)) < size && access(path, R_OK) == 0)
+            return 1;
+    return 0;
+}
+
+int place_recipe(const char *name, char *path, size_t size)
+{
+    for (size_t i = 0; place_at(i); i++)
+        if ((size_t)snprintf(path, size, "%s/recipes/%s.yaml", place_at(i), name) < size &&
+            access(path, R_OK) == 0)
+            return 1;
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int is_known(char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return 1;
+    return 0;
+}
+
+/* Add a folder's NAME.yaml; 0, or -1 when out of memory. Earlier places hide later ones' files. */
+static int add_folder(char ***names, size_t *count, const char *folder)
+{
+    char path[4096];
+    struct dirent *e;
+    DIR *dir;
+    int bad = 0;
+
+    snprintf(path, sizeof path, "%s/recipes", folder);
+    dir = opendir(path);
+    while (dir && !bad && (e = readdir(dir))) {
+        char *dot = strrchr(e->d_name, '.');
+        char **more;
+
+        if (!dot || dot == e->d_name || strcmp(dot, ".yaml") != 0)
+            continue;
+        *dot = 0;
+        if (is_known(*names, *count, e->d_name))
+            continue;
+        more = realloc(*names, (*count + 2) * sizeof *more);
+        bad = more == NULL;
+        if (more) {
+            *names = more;
+            more[*count] = strdup(e->d_name);
+            more[*count + 1] = NULL;
+            bad = more[*count] == NULL;
+            *count += !bad;
+        }
+    }
+    if (dir)
+        closedir(dir);
+    return bad ? -1 : 0;
+}
+
+char **place_recipes(void)
+{
+    char **names = calloc(1, sizeof *names);
+    size_t count = 0;
+
+    for (size_t i = 0; names && place_at(i); i++)
+        if (add_folder(&names, &count, place_at(i)) != 0) {
+            place_free(names);
+            return NULL;
+        }
+    if (names)
+        qsort(names, count, sizeof *names, by_name);
+    return names;
+}
+
+void place_free(char **names)
+{
+    for (size_t i = 0; names && names[i]; i++)
+        free(names[i]);
+    free(names);
+}

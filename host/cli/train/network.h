@@ -1,0 +1,42 @@
+/* network.h - what commands that build a network share: its config, dataset, device and pack. */
+#ifndef HOST_CLI_TRAIN_NETWORK_H
+#define HOST_CLI_TRAIN_NETWORK_H
+
+#include "cli.h"
+
+struct network {
+    const struct options *o;
+    il_config *config;
+    il_dataset *set;
+    il_device *device;
+    il_pack *pack;
+    char folder[4096], why[256]; /* where the dataset lies; why this device */
+    il_error err;
+};
+
+/* Each fills err on failure. fmt takes two strings. */
+il_status network_fail(struct network *n, il_status status, const char *fmt, const char *a,
+                       const char *b);
+
+/* The config: --recipe first, if the command has it, then the parameters' options over it. */
+il_status network_configure(struct network *n);
+
+/*
+ * An output's ending must be one of two and its folder writable: to be asked before anything is
+ * computed. An option that was not given is well.
+ */
+il_status network_output(struct network *n, const char *option, const char *ending,
+                         const char *other);
+
+/* --device, and --threads if the command has it; timed if --profile was given. */
+il_status network_device(struct network *n);
+
+/* --data, else the bundled MNIST. */
+il_status network_dataset(struct network *n);
+
+/* A pack of the one run. */
+il_status network_pack(struct network *n);
+
+void network_close(struct network *n);
+
+#endif

@@ -1,0 +1,198 @@
+/* run_report.c - the writers of JSONL and CSV. Both come from one list of columns. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "run_report.h"
+
+static const struct column {
+    const char *name;
+    size_t offset; /* of a double in il_epoch */
+    int validation;
+} columns[] = {
+    { "cost", offsetof(il_epoch, cost), 0 },
+    { "lr", offsetof(il_epoch, lr), 0 },
+    { "train_accuracy", offsetof(il_epoch, train_accuracy), 0 },
+    { "test_accuracy", offsetof(il_epoch, test_accuracy), 0 },
+    { "test_cost", offsetof(il_epoch, test_cost), 0 },
+    { "validation_cost", offsetof(il_epoch, validation_cost), 1 },
+    { "validation_accuracy", offsetof(il_epoch, validation_accuracy), 1 },
+    { "seconds", offsetof(il_epoch, seconds), 0 },
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static double column_of(const il_epoch *e, size_t i)
+{
+    double x;
+
+    memcpy(&x, (const char *)e + columns[i].offset, sizeof x);
+    return x;
+}
+
+static int ends_in(const char *path, const char *ending)
+{
+    const size_t n = strlen(path), k = strlen(ending);
+
+    return n > k && strcmp(path + n - k, ending) == 0;
+}
+
+static il_status fail(il_error *err, il_status status, const char *verb, const struct report *r)
+{
+    const char *reason = strerror(errno ? errno : EIO);
+
+    err->status = status;
+    if (strcmp(r->path, "-") == 0)
+        snprintf(err->text, sizeof err->text, "cannot %s standard output: %s", verb, reason);
+    else
+        snprintf(err->text, sizeof err->text, "cannot %s '%s': %s", verb, r->path, reason);
+    return status;
+}
+
+static il_status no_memory(il_error *err)
+{
+    err->status = IL_E_MEMORY;
+    snprintf(err->text, sizeof err->text, "%s", il_status_text(IL_E_MEMORY));
+    return IL_E_MEMORY;
+}
+
+static il_status end_line(struct report *r, il_error *err)
+{
+    fputc('\n', r->file);
+    if (fflush(r->file) != 0 || ferror(r->file))
+        return fail(err, IL_E_IO, "write to", r);
+    return IL_OK;
+}
+
+il_status report_open(struct report *r, const char *path, int validation, il_error *err)
+{
+    r->path = path;
+    r->validation = validation;
+    r->csv = ends_in(path, ".csv");
+    r->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+    if (!r->file)
+        return fail(err, IL_E_CREATE, "create", r);
+    if (!r->csv)
+        return IL_OK;
+    fputs("epoch", r->file);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (validation || !columns[i].validation)
+            fprintf(r->file, ",%s", columns[i].name);
+    return end_line(r, err);
+}
+
+/* The shortest decimal that reads back as the same double; not finite ones as the format has it. */
+static void put_number(const struct report *r, double x)
+{
+    char text[40];
+    int digits = 6;
+
+    if (!isfinite(x) && !r->csv) {
+        fputs("null", r->file);
+        return;
+    }
+    do
+        snprintf(text, sizeof text, "%.*g", digits, x);
+    while (isfinite(x) && strtod(text, NULL) != x && digits++ < 17);
+    fputs(isnan(x) ? "nan" : text, r->file);
+}
+
+json_t *report_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+/* The fewest digits with which every number reads back as it was; NULL: out of memory. */
+static char *dump(const json_t *object)
+{
+    char *text = NULL;
+    int same = 0;
+
+    for (size_t digits = 6; digits <= 17 && !same; digits++) {
+        json_t *back;
+
+        free(text);
+        text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(digits));
+        back = text ? json_loads(text, 0, NULL) : NULL;
+        same = json_equal(object, back);
+        json_decref(back);
+    }
+    return text;
+}
+
+il_status report_epoch(struct report *r, const il_epoch *e, il_error *err)
+{
+    if (!r->file)
+        return IL_OK;
+    errno = 0; /* a write's error stays in the file, its reason here */
+    fprintf(r->file, r->csv ? "%zu" : "{\"epoch\":%zu", e->epoch);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (r->validation || !columns[i].validation) {
+            if (r->csv)
+                fputc(',', r->file);
+            else
+                fprintf(r->file, ",\"%s\":", columns[i].name);
+            put_number(r, column_of(e, i));
+        }
+    if (!r->csv)
+        fputc('}', r->file);
+    return end_line(r, err);
+}
+
+il_status report_end(struct report *r, json_t *last, il_error *err)
+{
+    char *text = r->file && !r->csv && last ? dump(last) : NULL;
+    il_status st = IL_OK;
+
+    if (r->file && !r->csv) {
+        errno = 0;
+        if (text)
+            fputs(text, r->file);
+        st = text ? end_line(r, err) : no_memory(err);
+    }
+    free(text);
+    json_decref(last);
+    return st;
+}
+
+il_status report_close(struct report *r, il_error *err)
+{
+    FILE *f = r->file;
+
+    r->file = NULL;
+    if (f && f != stdout && fclose(f) != 0)
+        return fail(err, IL_E_IO, "write to", r);
+    return IL_OK;
+}
+
+/* yes and no of a flag; a number where the parameter's default is one; else text. */
+static json_t *parameter(const il_parameter *p, const char *text)
+{
+    char *end;
+    long long whole;
+    double x;
+
+    if (p->metavar[0] == 0)
+        return json_boolean(strcmp(text, "yes") == 0);
+    strtod(p->value, &end);
+    if (end == p->value || *end != 0)
+        return json_string(text);
+    errno = 0;
+    whole = strtoll(text, &end, 10);
+    if (end != text && *end == 0)
+        return errno == 0 ? json_integer(whole) : json_string(text);
+    x = strtod(text, &end);
+    return end != text && *end == 0 && isfinite(x) ? json_real(x) : json_string(text);
+}
+
+json_t *report_config(const il_config *config)
+{
+    json_t *all = json_object();
+    const il_parameter *p;
+
+    for (size_t i = 0; all && (p = il_parameter_at(i)); i++) {
+        const char *text = il_config_get(config, p->name);
+
+        if (json_object_set_new(all, p->name, parameter(p, text ? text : "")) != 0) {
+            json_decref(all);
+            return NULL;
+        }
+    }
+    return all;
+}

@@ -1,0 +1,33 @@
+/* train.h - the parts of initlab train: train_open.c before training, cmd_train.c, train_say.c. */
+#ifndef HOST_CLI_TRAIN_TRAIN_H
+#define HOST_CLI_TRAIN_TRAIN_H
+
+#include "network.h"
+#include "progress.h"
+#include "run_report.h"
+
+/* One call of the command. */
+struct train {
+    struct cli *cli;
+    struct network net;
+    int quiet, validation;
+    struct report report;
+    struct progress progress;
+    il_epoch last;         /* the last epoch that was finished */
+    size_t epochs, room;   /* finished; allocated in cost */
+    double *cost, seconds; /* of each epoch; of all */
+};
+
+/* Check the whole command line, open device and dataset; then pack and report. Fill t->net.err. */
+il_status train_check(struct train *t);
+il_status train_open(struct train *t);
+
+/* What it would need: on stdout. */
+il_status train_plan(struct train *t);
+
+/* On stderr: what will be trained and where; what took the time. On stdout: the last epoch. */
+void train_introduce(const struct train *t);
+void train_profile(const struct train *t);
+void train_print_epoch(struct train *t);
+
+#endif

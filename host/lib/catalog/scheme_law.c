@@ -1,0 +1,101 @@
+/*
+ * scheme_law.c - the law of what the fill kernel draws, as numbers: mean, standard deviation and range
+ * of an element, and what a layer of them does to a signal's variance.
+ */
+#include <math.h>
+#include "theory/truncated_normal.h"
+#include "scheme.h"
+
+/*
+ * Sum of Sylvester's Hadamard matrix over its first n rows and m columns. From the largest power of
+ * two on its columns repeat, and where rows are past it too the signs turn; a whole block of that
+ * size adds up to its first row.
+ */
+static double hadamard_sum(unsigned n, unsigned m)
+{
+    const unsigned few = n < m ? n : m, many = n < m ? m : n;
+    unsigned block = 1;
+
+    if (few == 0)
+        return 0;
+    while (block <= many / 2)
+        block *= 2;
+    return few <= block ? block + hadamard_sum(few, many - block)
+                        : 3.0 * block - hadamard_sum(few - block, many - block);
+}
+
+struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_standing *at)
+{
+    static const char *const names[] = { "constant", "uniform",  "normal",  "truncated normal",
+                                         "sparse",   "identity", "hadamard" };
+    const double n = at->fan_in, m = at->fan_out, a = (double)f->a, b = (double)f->b;
+    const double most = n > m ? n : m;
+    /* of the half that is drawn */
+    const double rows = f->mirror & IL_MIRROR_ROWS ? n / 2 : n;
+    const double cols = f->mirror & IL_MIRROR_COLS ? m / 2 : m;
+    struct il_law_facts x = { names[f->law], a, 0, a, a };
+
+    if (f->after == IL_AFTER_ORTHOGONAL)
+        return (struct il_law_facts){ "orthogonal", 0, (double)f->gain / sqrt(fmax(rows, cols)),
+                                      -(double)f->gain, (double)f->gain };
+    if (f->after == IL_AFTER_COLUMN_NORM)
+        return (struct il_law_facts){ "uniform, then norm", 0, (double)f->gain / sqrt(n),
+                                      -(double)f->gain, (double)f->gain };
+    switch ((enum il_law)f->law) {
+    case IL_LAW_CONSTANT:
+        break;
+    case IL_LAW_UNIFORM:
+        x.mean = (a + b) / 2;
+        x.std = (b - a) / sqrt(12);
+        x.high = b;
+        break;
+    case IL_LAW_NORMAL:
+        x.std = b;
+        x.low = b > 0 ? -INFINITY : a;
+        x.high = b > 0 ? INFINITY : a;
+        break;
+    case IL_LAW_TRUNC_NORMAL:
+        if (b > 0) {
+            const struct il_cut_facts z =
+                il_cut_facts(((double)f->low - a) / b, ((double)f->high - a) / b);
+
+            x.mean = a + b * z.mean;
+            x.std = b * z.std;
+            x.low = (double)f->low;
+            x.high = (double)f->high;
+        }
+        break;
+    case IL_LAW_SPARSE:
+        x.std = b * sqrt(f->count / (f->by_row ? m : n));
+        x.low = -INFINITY;
+        x.high = INFINITY;
+        break;
+    case IL_LAW_IDENTITY:
+        x.mean = a / most;
+        x.std = fabs(a) * sqrt(1 / most - 1 / (most * most));
+        x.low = a < 0 ? a : 0;
+        x.high = a > 0 ? a : 0;
+        break;
+    case IL_LAW_HADAMARD:
+        x.mean = a * hadamard_sum(at->fan_in, at->fan_out) / (n * m);
+        x.std = sqrt(a * a - x.mean * x.mean);
+        x.low = n > 1 ? -a : a;
+        break;
+    }
+    return x;
+}
+
+void il_draw_variances(const struct il_draw *weight, const struct il_draw *bias, unsigned fan_in,
+                       unsigned fan_out, double *sw2, double *sb2)
+{
+    const struct il_standing at = { .fan_in = fan_in, .fan_out = fan_out };
+    const struct il_law_facts w = il_law_facts(&weight->fill, &at);
+    const struct il_law_facts b = il_law_facts(&bias->fill, &at);
+    const int random = weight->fill.law != IL_LAW_IDENTITY && weight->fill.law != IL_LAW_HADAMARD;
+
+    *sb2 = b.mean * b.mean + b.std * b.std;
+    *sw2 = random && w.mean == 0 && !weight->from_file && !bias->from_file &&
+                   weight->data.rule == IL_DATA_NONE
+               ? fan_in * w.std * w.std
+               : NAN;
+}

@@ -1,0 +1,443 @@
+/* choice.c - choices as text: NAME:VALUE:PARAM=VALUE..., checked against a row of a list. */
+#include "choice.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/number.h"
+#include "catalog/gain.h"
+#include "initlab/schemes.h"
+#include "catalog/catalog.h"
+#include "framework_names.h"
+
+enum { PIECE = 64, NAME = 128, NAMES = 256 };
+
+/* ---- nearest names --------------------------------------------------------------------------- */
+
+/*
+ * edits (insert, delete, change, swap) between two words; words longer than PIECE are far from all
+ */
+static unsigned distance(const char *a, const char *b)
+{
+    const size_t n = strlen(a), m = strlen(b);
+    unsigned row[3][PIECE + 1];
+
+    if (n > PIECE || m > PIECE)
+        return PIECE;
+    for (size_t j = 0; j <= m; j++)
+        row[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= n; i++) {
+        unsigned *const now = row[i % 3], *const up = row[(i + 2) % 3],
+                        *const up2 = row[(i + 1) % 3];
+
+        now[0] = (unsigned)i;
+        for (size_t j = 1; j <= m; j++) {
+            unsigned best = up[j - 1] + (a[i - 1] != b[j - 1]);
+
+            best = up[j] + 1 < best ? up[j] + 1 : best;
+            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                best = up2[j - 2] + 1 < best ? up2[j - 2] + 1 : best;
+            now[j] = best;
+        }
+    }
+    return row[n % 3][m];
+}
+
+const char *il_nearest(const char *word, const char *const *candidates)
+{
+    unsigned best = (unsigned)strlen(word) / 3 + 2; /* further away is no slip of the finger */
+    const char *found = NULL;
+
+    for (; *candidates; candidates++) {
+        const unsigned d = distance(word, *candidates);
+
+        if (d < best) {
+            best = d;
+            found = *candidates;
+        }
+    }
+    return found;
+}
+
+/* " (did you mean 'x'?)" or nothing */
+static const char *hint(char text[PIECE], const char *word, const char *const *candidates)
+{
+    const char *const near = il_nearest(word, candidates);
+
+    if (near)
+        snprintf(text, PIECE, "; did you mean '%.40s'?", near);
+    else
+        text[0] = 0;
+    return text;
+}
+
+/* ---- parsing --------------------------------------------------------------------------------- */
+
+int il_same_word(const char *a, size_t n, const char *b, size_t m)
+{
+    size_t i = 0, j = 0;
+
+    for (;; i++, j++) {
+        while (i < n && (a[i] == '-' || a[i] == '_'))
+            i++;
+        while (j < m && (b[j] == '-' || b[j] == '_'))
+            j++;
+        if (i == n || j == m)
+            return i == n && j == m;
+        if (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]))
+            return 0;
+    }
+}
+
+/* Is name the row's, or one of its aliases? */
+static int named(const il_entry *e, const char *name, size_t n)
+{
+    const char *p = e->aliases;
+
+    if (il_same_word(name, n, e->name, strlen(e->name)))
+        return 1;
+    while (*p) {
+        const size_t m = strcspn(p, " ");
+
+        if (il_same_word(name, n, p, m))
+            return 1;
+        p += m + (p[m] == ' ');
+    }
+    return 0;
+}
+
+const il_entry *il_entry_named(il_list list, const char *name, size_t n)
+{
+    const il_entry *e;
+
+    for (size_t i = 0; (e = il_list_at(list, i)) != NULL; i++)
+        if (named(e, name, n))
+            return e;
+    return NULL;
+}
+
+int il_entry_param(const il_entry *e, const char *name)
+{
+    for (int i = 0; i < IL_MAX_PARAMS && e->param[i].name; i++)
+        if (il_same_word(name, strlen(name), e->param[i].name, strlen(e->param[i].name)))
+            return i;
+    return -1;
+}
+
+/* why no row of the list has this name */
+static il_status unknown(il_list list, const char *name, const struct il_theirs *const differ[2],
+                         il_error *err)
+{
+    const char *names[NAMES], *other, *ours;
+    char near[PIECE], plain[NAME];
+    const il_entry *e;
+    size_t n = 0;
+
+    if (differ[0])
+        return il_fail(err, IL_E_USAGE, "'%.60s' is %s (%s) and %s (%s); name the one you mean",
+                       name, differ[0]->name, differ[0]->ours, differ[1]->name, differ[1]->ours);
+    il_theirs_plain(name, strlen(name), plain, sizeof plain);
+    for (size_t i = 0; (e = il_list_at(list, i)) && n + 1 < NAMES; i++)
+        names[n++] = e->name;
+    for (size_t i = 0; list == IL_SCHEMES && (other = il_scheme_alias(i, &ours)) && n + 1 < NAMES;
+         i++)
+        names[n++] = other;
+    names[n] = NULL;
+    return il_fail(err, IL_E_USAGE, "no %s named '%.60s'%s (see 'initlab help %s')",
+                   il_list_noun(list), name, hint(near, plain, names), il_list_name(list));
+}
+
+/* the row with a name, which may be a framework's */
+static const il_entry *find(il_list list, const char *name, size_t n,
+                            const struct il_theirs **theirs, const struct il_theirs *differ[2])
+{
+    differ[0] = differ[1] = NULL;
+    *theirs = list == IL_SCHEMES ? il_theirs_find(name, n, differ) : NULL;
+    if (*theirs)
+        return il_entry_named(list, (*theirs)->ours, strcspn((*theirs)->ours, ":"));
+    return differ[0] ? NULL : il_entry_named(list, name, n);
+}
+
+/* index of a word in "a|b|c", -1 if it is none */
+static int word_index(const char *words, const char *word)
+{
+    for (int i = 0; *words; i++) {
+        const size_t n = strcspn(words, "|");
+
+        if (il_same_word(word, strlen(word), words, n))
+            return i;
+        words += n + (words[n] == '|');
+    }
+    return -1;
+}
+
+/* a word of a parameter that takes numbers too is held as a number below all of them */
+static double word_value(const il_param *p, int word) { return p->min < p->max ? -1 - word : word; }
+
+int il_word_of(double value) { return value < 0 ? -1 - (int)value : -1; }
+
+/* the place of a value among its parameter's words, -1: a number */
+static int word_of(const il_param *p, double value)
+{
+    if (!p->words)
+        return -1;
+    return p->min < p->max ? il_word_of(value) : (int)value;
+}
+
+/* does it take any text? */
+static int is_text(const il_param *p) { return p->words && !*p->words; }
+
+/* which of the texts is that of parameter `at` */
+static size_t text_at(const il_entry *e, int at)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < at; i++)
+        n += (size_t)is_text(&e->param[i]);
+    return n;
+}
+
+static void unescape(char *to, const char *text)
+{
+    while (*text) {
+        text += *text == '\\' && text[1];
+        *to++ = *text++;
+    }
+    *to = 0;
+}
+
+/* into out, of at least twice the length */
+static void escape(char *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr(",:\\", *text))
+            *out++ = '\\';
+        *out++ = *text;
+    }
+    *out = 0;
+}
+
+size_t il_choice_span(const char *text, const char *ends)
+{
+    size_t n = 0;
+
+    while (text[n] && !strchr(ends, text[n]))
+        n += text[n] == '\\' && text[n + 1] ? 2 : 1;
+    return n;
+}
+
+/* a gain's words alone have colons in them */
+static int is_gain(const il_param *p) { return p->words && strchr(p->words, ':'); }
+
+static il_status read_value(struct il_choice *c, int at, const char *text, il_error *err)
+{
+    const il_entry *const e = c->entry;
+    const il_param *const p = &e->param[at];
+    double *const value = &c->value[at];
+    const int word = p->words && *p->words ? word_index(p->words, text) : -1;
+
+    if (word < 0 && is_gain(p) && il_gain_of_slope(text, value))
+        return IL_OK;
+    if (is_text(p)) {
+        char *const to = c->text[text_at(e, at)];
+
+        if (!*text || strlen(text) >= sizeof *c->text)
+            return il_fail(err, IL_E_USAGE, "%s: %s must have 1 to %zu characters", e->name,
+                           p->name, sizeof *c->text - 1);
+        unescape(to, text);
+        *value = 0;
+        return IL_OK;
+    }
+    if (word >= 0) {
+        *value = word_value(p, word);
+        return IL_OK;
+    }
+    if (p->words && !(p->min < p->max))
+        return il_fail(err, IL_E_USAGE, "%s: %s must be one of %s, not '%.60s'", e->name, p->name,
+                       p->words, text);
+    if (!il_read_real(text, value))
+        return il_fail(err, IL_E_USAGE, "%s: %s must be a number%s%s, not '%.60s'", e->name,
+                       p->name, p->words ? " or one of " : "", p->words ? p->words : "", text);
+    if (!(*value >= p->min && *value <= p->max))
+        return il_fail(err, IL_E_USAGE, "%s: %s must be between %g and %g, not %.60s", e->name,
+                       p->name, p->min, p->max, text);
+    return IL_OK;
+}
+
+/* a framework's word as ours, if the parameter has that */
+static const char *our_word(const il_param *p, const char *text, const struct il_theirs *theirs)
+{
+    const char *const ours = p->words ? il_theirs_word(theirs, text) : NULL;
+
+    return ours && word_index(p->words, ours) >= 0 ? ours : text;
+}
+
+/* one VALUE or PARAM=VALUE; next is where a value without a name goes */
+static il_status read_param(struct il_choice *c, char *piece, int *next, unsigned *given,
+                            const struct il_theirs *theirs, il_error *err)
+{
+    const il_entry *const e = c->entry;
+    const char *names[IL_MAX_PARAMS + 1] = { NULL };
+    char *const equals = strchr(piece, '=');
+    char near[PIECE];
+    int i;
+
+    for (int k = 0; k < IL_MAX_PARAMS && e->param[k].name; k++)
+        names[k] = e->param[k].name;
+    if (equals) {
+        *equals = 0;
+        i = il_entry_param(e, piece);
+        if (i < 0)
+            return il_fail(err, IL_E_USAGE, "%s has no parameter '%.60s'%s", e->name, piece,
+                           names[0] ? hint(near, piece, names) : "; it takes none");
+        piece = equals + 1;
+    } else {
+        i = *next;
+        if (i >= IL_MAX_PARAMS || !e->param[i].name)
+            return il_fail(err, IL_E_USAGE, "%s takes %d parameter%s; '%.60s' is one too many",
+                           e->name, i, i == 1 ? "" : "s", piece);
+    }
+    if (*given >> i & 1)
+        return il_fail(err, IL_E_USAGE, "%s: %s is given twice", e->name, e->param[i].name);
+    *given |= 1u << i;
+    *next = i + 1;
+    return read_value(c, i, our_word(&e->param[i], piece, theirs), err);
+}
+
+/* a word that has a colon in it, as auto:std and leaky_relu:0.2 have: is `piece:next` one? */
+static int one_word(const il_entry *e, const char *piece, const char *next)
+{
+    char joined[PIECE];
+    double ignored;
+    const char *const equals = strchr(piece, '=');
+
+    if (snprintf(joined, sizeof joined, "%s:%.*s", equals ? equals + 1 : piece,
+                 (int)strcspn(next, ":"), next) >= (int)sizeof joined)
+        return 0;
+    for (int i = 0; i < IL_MAX_PARAMS && e->param[i].name; i++)
+        if (is_gain(&e->param[i]) &&
+            (word_index(e->param[i].words, joined) >= 0 || il_gain_of_slope(joined, &ignored)))
+            return 1;
+    return 0;
+}
+
+/* NAME:VALUE:PARAM=VALUE into c, whose values are the defaults so far */
+static il_status read_text(struct il_choice *c, const char *text, const struct il_theirs *theirs,
+                           il_error *err)
+{
+    char copy[512], value[sizeof copy + PIECE], *piece, *colon;
+    il_status st = IL_OK;
+    unsigned given = 0;
+    int next = 0, their_next = 0;
+
+    if (strlen(text) >= sizeof copy)
+        return il_fail(err, IL_E_USAGE, "'%.60s...' is too long", text);
+    strcpy(copy, text);
+    colon = strchr(copy, ':');
+    while (colon) {
+        piece = colon + 1;
+        colon = piece + il_choice_span(piece, ":");
+        colon = *colon ? colon : NULL;
+        if (colon)
+            *colon = 0;
+        if (colon && one_word(c->entry, piece, colon + 1)) {
+            *colon = ':';
+            colon = strchr(colon + 1, ':');
+            if (colon)
+                *colon = 0;
+        }
+        if (theirs)
+            il_theirs_value(theirs, piece, &their_next, value, sizeof value);
+        else
+            strcpy(value, piece);
+        IL_TRY(read_param(c, value, &next, &given, theirs, err));
+    }
+out:
+    return st;
+}
+
+il_status il_choice_parse(struct il_choice *out, il_list list, const char *text, il_error *err)
+{
+    struct il_choice c = { .entry = NULL };
+    const struct il_theirs *theirs, *differ[2];
+    const size_t n = strcspn(text, ":");
+    il_status st = IL_OK;
+    char name[NAME];
+
+    c.entry = find(list, text, n, &theirs, differ);
+    if (!c.entry) {
+        snprintf(name, sizeof name, "%.*s", (int)n, text);
+        return unknown(list, name, differ, err);
+    }
+    while (il_list_at(list, c.index) != c.entry)
+        c.index++;
+    for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++)
+        c.value[i] = c.entry->param[i].value;
+    if (theirs)
+        IL_TRY(read_text(&c, theirs->ours, NULL, err));
+    IL_TRY(read_text(&c, text, theirs, err));
+    for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++) {
+        const il_param *const p = &c.entry->param[i];
+
+        if (isnan(c.value[i]))
+            return il_fail(err, IL_E_USAGE, "%s: %s must be given, as %s:%s=...", c.entry->name,
+                           p->name, c.entry->name, p->name);
+    }
+    *out = c;
+out:
+    return st;
+}
+
+const il_entry *il_list_find(il_list list, const char *choice)
+{
+    const struct il_theirs *theirs, *differ[2];
+
+    return find(list, choice, strcspn(choice, ":"), &theirs, differ);
+}
+
+/* ---- the normal form ------------------------------------------------------------------------- */
+
+void il_choice_text(const struct il_choice *c, char text[IL_CHOICE_TEXT])
+{
+    size_t n = (size_t)snprintf(text, IL_CHOICE_TEXT, "%s", c->entry->name);
+
+    for (int i = 0; i < IL_MAX_PARAMS && c->entry->param[i].name; i++) {
+        const il_param *const p = &c->entry->param[i];
+        const int at = word_of(p, c->value[i]);
+        char number[IL_NUMBER_TEXT];
+        const char *word = p->words;
+
+        if (is_text(p)) {
+            char escaped[2 * sizeof *c->text];
+
+            escape(escaped, c->text[text_at(c->entry, i)]);
+            if (*escaped)
+                n += (size_t)snprintf(text + n, IL_CHOICE_TEXT - n, ":%s=%s", p->name, escaped);
+            continue;
+        }
+        if (c->value[i] == p->value)
+            continue;
+        for (int k = 0; k < at; k++)
+            word += strcspn(word, "|") + 1;
+        if (at < 0)
+            il_write_real(c->value[i], number);
+        n += (size_t)snprintf(text + n, IL_CHOICE_TEXT - n, ":%s=%.*s", p->name,
+                              at < 0 ? (int)strlen(number) : (int)strcspn(word, "|"),
+                              at < 0 ? number : word);
+    }
+}
+
+const char *il_choice_word(const struct il_choice *c, const char *param)
+{
+    return c->text[text_at(c->entry, il_entry_param(c->entry, param))];
+}
+
+double il_choice_value(const struct il_choice *c, const char *param)
+{
+    const int i = il_entry_param(c->entry, param);
+
+    return i < 0 ? NAN : c->value[i];
+}

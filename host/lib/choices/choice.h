@@ -1,0 +1,49 @@
+/*
+ * choice.h - a row of a list with values for its parameters, read from text:
+ * NAME:VALUE:PARAM=VALUE... A backslash keeps the comma, colon or backslash after it in a text.
+ */
+#ifndef HOST_LIB_CHOICES_CHOICE_H
+#define HOST_LIB_CHOICES_CHOICE_H
+
+#include "initlab/tables.h"
+#include "core/error.h"
+
+enum { IL_CHOICE_TEXTS = 2 };
+struct il_choice {
+    const il_entry *entry;
+    unsigned index;                  /* of the entry in its list */
+    double value[IL_MAX_PARAMS];     /* a number, the index of a word, or both: il_word_of */
+    char text[IL_CHOICE_TEXTS][256]; /* of parameters that take any text, in their order */
+};
+
+enum { IL_CHOICE_TEXT = 1152 }; /* enough for the normal form of any choice */
+
+/*
+ * Read one choice. IL_E_USAGE names what is wrong and the nearest valid names: unknown name or
+ * parameter, a value out of range, given twice, missing, or not a number. *out is then unchanged.
+ */
+il_status il_choice_parse(struct il_choice *out, il_list list, const char *text, il_error *err);
+
+/* The normal form: the row's own name, then parameters that differ from their defaults, by name. */
+void il_choice_text(const struct il_choice *choice, char text[IL_CHOICE_TEXT]);
+
+/* The word that a value of a parameter for numbers and words stands for; -1: it is a number. */
+int il_word_of(double value);
+
+/* Are n bytes of a and m of b the same name? Dashes, underscores and capitals do not count. */
+int il_same_word(const char *a, size_t n, const char *b, size_t m);
+
+/* A parameter's value by its name, which must be one of the entry's. */
+double il_choice_value(const struct il_choice *choice, const char *param);
+
+/* The same of one that takes any text; "" where none was given. */
+const char *il_choice_word(const struct il_choice *choice, const char *param);
+
+/* Bytes of text up to one of `ends` that has no backslash before it: how commas and colons are kept. */
+size_t il_choice_span(const char *text, const char *ends);
+
+/* The row with this name or alias (n bytes of it), or NULL; a parameter's place in a row, or -1. */
+const il_entry *il_entry_named(il_list list, const char *name, size_t n);
+int il_entry_param(const il_entry *entry, const char *name);
+
+#endif

@@ -1,0 +1,394 @@
+/*
+ * folder.c - a sweep's folder: made once and never changed but by adding. sweep.json is written last,
+ * so that a folder is one of a sweep, whole, or not at all.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "folder_impl.h"
+#include "initlab/output.h"
+#include "initlab/version.h"
+#include "core/sha256.h"
+#include "sweep/sweep_impl.h"
+#include "core/yaml.h"
+
+enum { FORMAT = 1 };
+
+void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number)
+{
+    const int n = snprintf(path, IL_PATH, "%s/", f->path);
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(path + n, IL_PATH - (size_t)n, fmt, number);
+#pragma GCC diagnostic pop
+}
+
+/* ---- the plan -------------------------------------------------------------------------------- */
+
+static il_status cost_of(const struct il_folder *f, const il_sweep_pack *pack,
+                         const il_packing *packing, double *cost, il_error *err)
+{
+    il_config *c = NULL;
+    il_status st;
+
+    IL_TRY(il_sweep_config(f->sweep, f->plan->order[pack->first], &c, err));
+    *cost = il_sweep_cost(c, pack->count, packing, f->setup.samples);
+out:
+    il_config_free(c);
+    return st;
+}
+
+/* deal the packs, find their costs, and the sum of the plan */
+static il_status make_plan(struct il_folder *f, char sum[65], il_error *err)
+{
+    const il_packing packing = { f->setup.pack_size, f->setup.pack_weights, f->setup.pixels,
+                                 f->setup.classes };
+    struct il_sha256 sha;
+    char id[17];
+    il_status st;
+
+    IL_TRY(il_sweep_plan_new(&f->plan, f->sweep, &packing, err));
+    f->pack = calloc(f->plan->packs, sizeof *f->pack);
+    if (!f->pack)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", f->plan->packs);
+    il_sha256_start(&sha);
+    for (size_t p = 0; p < f->plan->packs; p++) {
+        const il_sweep_pack *const pack = &f->plan->pack[p];
+
+        IL_TRY(cost_of(f, pack, &packing, &f->pack[p].cost, err));
+        for (size_t i = 0; i < pack->count; i++) {
+            IL_TRY(il_folder_id(f, f->plan->order[pack->first + i], id, err));
+            il_sha256_add(&sha, id, sizeof id);
+        }
+        il_sha256_add(&sha, "\n", 1);
+    }
+    il_sha256_add(&sha, f->setup.kind, strlen(f->setup.kind));
+    il_sha256_hex(&sha, sum);
+out:
+    return st;
+}
+
+/* ---- making ---------------------------------------------------------------------------------- */
+
+static il_status make_folder(const char *path, il_error *err)
+{
+    if (mkdir(path, 0777) == 0 || errno == EEXIST)
+        return IL_OK;
+    return il_fail(err, errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE,
+                   "cannot create '%s': %s", path, strerror(errno));
+}
+
+il_status il_folder_make_parts(const struct il_folder *f, il_error *err)
+{
+    static const char *const parts[] = { "journal", "state" };
+    char path[IL_PATH];
+    il_status st = IL_OK;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && st == IL_OK; i++) {
+        il_folder_file(f, parts[i], path, 0);
+        st = make_folder(path, err);
+    }
+    return st;
+}
+
+/* Does the folder hold what is no part of a sweep's? One such name, or "". */
+static void foreign(const char *path, char name[256])
+{
+    static const char *const ours[] = { ".", "..", "sweep.yaml", "sweep.json", "journal", "state" };
+    DIR *const d = opendir(path);
+    const struct dirent *e;
+
+    name[0] = 0;
+    while (d && (e = readdir(d))) {
+        size_t i = 0;
+
+        while (i < sizeof ours / sizeof *ours && strcmp(ours[i], e->d_name) != 0)
+            i++;
+        /* a killed creation may leave .sweep.yaml.tmp-PID; shards that start at once, locks */
+        if (i == sizeof ours / sizeof *ours && strncmp(e->d_name, ".sweep.", 7) != 0 &&
+            strncmp(e->d_name, "lock", 4) != 0)
+            snprintf(name, 256, "%s", e->d_name);
+    }
+    if (d)
+        closedir(d);
+}
+
+static char *own(const char *text) { return strdup(text ? text : ""); }
+
+/* the part of opening and making that both share: strings are copied */
+static il_status set_up(struct il_folder *f, const char *dir, const char *kind, const char *data,
+                        const char *data_sum, il_error *err)
+{
+    f->journal.fd = -1;
+    if (strlen(dir) >= sizeof f->path)
+        return il_fail(err, IL_E_USAGE, "the folder's name is too long");
+    strcpy(f->path, dir);
+    f->setup.kind = own(kind);
+    f->setup.data = own(data);
+    f->setup.data_sum = own(data_sum);
+    if (!f->setup.kind || !f->setup.data || !f->setup.data_sum)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    return il_utf8(f->setup.data) == 0
+               ? IL_OK
+               : il_fail(
+                     err, IL_E_USAGE,
+                     "the dataset's folder '%s' has a name that is not UTF-8, as sweep.json is: "
+                     "give it another",
+                     data);
+}
+
+static il_status write_setup(struct il_folder *f, const char *sum, il_error *err)
+{
+    json_t *const all = json_pack(
+        "{s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "format", FORMAT,
+        "version", IL_VERSION, "device", f->setup.kind, "pack_size", (json_int_t)f->setup.pack_size,
+        "pack_weights", (json_int_t)f->setup.pack_weights, "data", f->setup.data, "data_sum",
+        f->setup.data_sum, "pixels", (json_int_t)f->setup.pixels, "classes",
+        (json_int_t)f->setup.classes, "samples", (json_int_t)f->setup.samples, "runs",
+        (json_int_t)f->plan->runs, "packs", (json_int_t)f->plan->packs, "plan", sum);
+    char *const text = all ? json_dumps(all, JSON_INDENT(2)) : NULL;
+    char *whole = NULL;
+    il_status st = IL_E_MEMORY;
+
+    if (text && asprintf(&whole, "%s\n", text) >= 0)
+        st = il_folder_write(f, "sweep.json", whole, err);
+    else
+        il_fail(err, st, "out of memory");
+    free(whole);
+    free(text);
+    json_decref(all);
+    return st;
+}
+
+/* Is what lies there this sweep? */
+static il_status same_sweep(const struct il_folder *f, const char *sum, il_error *err)
+{
+    il_folder *there = NULL;
+    il_status st = il_folder_open(&there, f->path, err);
+
+    if (st == IL_OK && strcmp(there->setup.sum, sum) != 0)
+        st = il_fail(err, IL_E_USAGE,
+                     "'%s' holds another sweep, or the same for another device, pack size or "
+                     "dataset; name a new folder",
+                     f->path);
+    il_folder_close(there);
+    return st;
+}
+
+il_status il_folder_create(const char *dir, const char *path, const char *text, size_t n,
+                           const il_folder_setup *setup, il_error *err)
+{
+    struct il_folder *f = calloc(1, sizeof *f);
+    char sum[65], file[IL_PATH], name[256];
+    il_status st;
+
+    if (!f)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    IL_TRY(set_up(f, dir, setup->kind, setup->data, il_dataset_sum(setup->set), err));
+    f->setup.pack_size = setup->pack_size;
+    f->setup.pack_weights = setup->pack_weights;
+    f->setup.pixels = il_dataset_pixels(setup->set);
+    f->setup.classes = il_dataset_classes(setup->set);
+    f->setup.samples = il_dataset_train(setup->set).count;
+    IL_TRY(il_sweep_parse(&f->sweep, path, text, n, err));
+    IL_TRY(make_plan(f, sum, err));
+    il_folder_file(f, "sweep.json", file, 0);
+    if (access(file, F_OK) == 0) {
+        st = same_sweep(f, sum, err);
+        goto out;
+    }
+    foreign(dir, name);
+    if (name[0]) {
+        st = il_fail(err, IL_E_USAGE, "'%s' is no sweep's folder, and not empty: it has '%s'", dir,
+                     name);
+        goto out;
+    }
+    IL_TRY(make_folder(dir, err));
+    IL_TRY(il_folder_make_parts(f, err));
+    il_folder_file(f, "sweep.yaml", file, 0);
+    IL_TRY(il_write_file(file, text, n, err));
+    st = write_setup(f, sum, err);
+out:
+    il_folder_close(f);
+    return st;
+}
+
+il_status il_folder_write(const il_folder *f, const char *name, const char *text, il_error *err)
+{
+    char path[IL_PATH];
+
+    snprintf(path, sizeof path, "%s/%.255s", f->path, name);
+    return il_write_file(path, text, strlen(text), err);
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static il_status read_setup(struct il_folder *f, const char *dir, json_t *all, il_error *err)
+{
+    const char *kind, *data, *data_sum, *sum, *version;
+    json_int_t format, pack_size, pack_weights, pixels, classes, samples;
+    json_error_t why;
+    il_status st;
+
+    if (json_unpack_ex(all, &why, 0, "{s:I, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:s}",
+                       "format", &format, "version", &version, "device", &kind, "pack_size",
+                       &pack_size, "pack_weights", &pack_weights, "data", &data, "data_sum",
+                       &data_sum, "pixels", &pixels, "classes", &classes, "samples", &samples,
+                       "plan", &sum) != 0)
+        return il_fail(err, IL_E_DATA, "%s/sweep.json: %s", dir, why.text);
+    if (format != FORMAT)
+        return il_fail(err, IL_E_DATA, "%s/sweep.json: its format is %lld, this program's is %d",
+                       dir, (long long)format, FORMAT);
+    IL_TRY(set_up(f, dir, kind, data, data_sum, err));
+    f->setup.sum = own(sum);
+    if (!f->setup.sum)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    f->setup.pack_size = (size_t)pack_size;
+    f->setup.pack_weights = (size_t)pack_weights;
+    f->setup.pixels = (size_t)pixels;
+    f->setup.classes = (size_t)classes;
+    f->setup.samples = (size_t)samples;
+out:
+    return st;
+}
+
+il_status il_folder_open(il_folder **out, const char *dir, il_error *err)
+{
+    struct il_folder *f = calloc(1, sizeof *f);
+    char path[IL_PATH], sum[65];
+    json_error_t why;
+    json_t *all = NULL;
+    il_status st = IL_OK;
+
+    *out = NULL;
+    if (!f)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    snprintf(path, sizeof path, "%s/sweep.json", dir);
+    all = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+    if (!all) {
+        st = access(path, R_OK) == 0
+                 ? il_fail(err, IL_E_DATA, "%s:%d: %s", path, why.line, why.text)
+                 : il_fail(err, IL_E_DATA, "'%s' is no sweep's folder: cannot read %s: %s", dir,
+                           path, strerror(errno));
+        goto out;
+    }
+    IL_TRY(read_setup(f, dir, all, err));
+    snprintf(path, sizeof path, "%s/sweep.yaml", dir);
+    IL_TRY(il_sweep_load(&f->sweep, path, err));
+    IL_TRY(make_plan(f, sum, err));
+    if (strcmp(sum, f->setup.sum) != 0)
+        st = il_fail(err, IL_E_DATA,
+                     "'%s': its plan is not what this version makes of sweep.yaml: the file was "
+                     "changed, or an initlab of another version made the folder",
+                     dir);
+    else
+        *out = f;
+out:
+    if (!*out)
+        il_folder_close(f);
+    json_decref(all);
+    return st;
+}
+
+void il_folder_close(il_folder *f)
+{
+    if (!f)
+        return;
+    for (size_t p = 0; f->pack && p < f->plan->packs; p++)
+        free(f->pack[p].error);
+    free(f->pack);
+    il_sweep_plan_free(f->plan);
+    il_sweep_free(f->sweep);
+    free(f->setup.kind);
+    free(f->setup.data);
+    free(f->setup.data_sum);
+    free(f->setup.sum);
+    il_journal_close(&f->journal);
+    free(f->damage);
+    free(f);
+}
+
+const char *il_folder_path(const il_folder *f) { return f->path; }
+const char *il_folder_kind(const il_folder *f) { return f->setup.kind; }
+const char *il_folder_data(const il_folder *f) { return f->setup.data; }
+size_t il_folder_pack_size(const il_folder *f) { return f->setup.pack_size; }
+const il_sweep *il_folder_sweep(const il_folder *f) { return f->sweep; }
+const il_sweep_plan *il_folder_plan(const il_folder *f) { return f->plan; }
+const il_folder_pack *il_folder_pack_at(const il_folder *f, size_t pack) { return &f->pack[pack]; }
+
+il_status il_folder_id(const il_folder *f, size_t run, char id[17], il_error *err)
+{
+    return il_sweep_id(f->sweep, run, f->setup.data_sum, id, err);
+}
+
+il_status il_folder_check(const il_folder *f, const il_dataset *set, il_error *err)
+{
+    return strcmp(il_dataset_sum(set), f->setup.data_sum) == 0
+               ? IL_OK
+               : il_fail(err, IL_E_DATA,
+                         "'%s' was made for another dataset: its sum begins with %.16s, not %.16s",
+                         f->path, f->setup.data_sum, il_dataset_sum(set));
+}
+
+/* ---- shares and orders ----------------------------------------------------------------------- */
+
+/* what qsort compares: a cost, and a place that decides between equal ones */
+struct ranked {
+    double cost;
+    size_t pack;
+};
+
+static int dearer(const void *a, const void *b)
+{
+    const struct ranked *const x = a, *const y = b;
+
+    if (x->cost != y->cost)
+        return x->cost < y->cost ? 1 : -1;
+    return (x->pack > y->pack) - (x->pack < y->pack);
+}
+
+il_status il_folder_longest(const il_folder *f, size_t *order, il_error *err)
+{
+    const size_t n = f->plan->packs;
+    struct ranked *const r = malloc(n * sizeof *r);
+
+    if (!r)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", n);
+    for (size_t p = 0; p < n; p++)
+        r[p] = (struct ranked){ f->pack[p].cost, p };
+    qsort(r, n, sizeof *r, dearer);
+    for (size_t p = 0; p < n; p++)
+        order[p] = r[p].pack;
+    free(r);
+    return IL_OK;
+}
+
+il_status il_folder_shard(const il_folder *f, size_t k, size_t n, unsigned char *mine,
+                          il_error *err)
+{
+    const size_t packs = f->plan->packs;
+    size_t *const order = malloc(packs * sizeof *order);
+    il_status st;
+
+    if (!order)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", packs);
+    if (n < 1 || k < 1 || k > n) {
+        st = il_fail(err, IL_E_USAGE, "there is no shard %zu of %zu: they count from 1", k, n);
+        goto out;
+    }
+    IL_TRY(il_folder_longest(f, order, err));
+    for (size_t i = 0; i < packs; i++) {
+        const size_t round = i / n, place = i % n;
+
+        mine[order[i]] = (round % 2 ? n - 1 - place : place) == k - 1;
+    }
+out:
+    free(order);
+    return st;
+}

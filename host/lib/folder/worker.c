@@ -1,0 +1,463 @@
+/*
+ * worker.c - trains packs of a sweep's folder, one after the other, and commits what came of each as
+ * one group of its journal. Interrupted, it saves the pack with the epochs so far; whoever trains the
+ * pack next goes on there.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "folder_impl.h"
+#include "initlab/version.h"
+#include "pack/pack_impl.h"
+
+static const double CHECKPOINT = 300;
+
+struct il_worker {
+    const struct il_folder *folder;
+    const il_dataset *set;
+    il_device *device;
+    struct il_journal journal;
+    double checkpoint; /* seconds between two saved states of a pack; 0: none */
+};
+
+/* one pack in training */
+struct training {
+    const struct il_folder *folder;
+    size_t index; /* of the pack in the plan */
+    const il_sweep_pack *at;
+    il_config **config;
+    il_pack *pack;
+    il_epoch *last, *epoch;        /* [runs]; [epochs * runs]: those that are done */
+    size_t done;                   /* epochs */
+    struct il_spread *start, *end; /* [layers * runs] */
+    double seconds, evaluation_seconds;
+
+    il_progress_fn *progress; /* the caller's */
+    void *arg;
+    double checkpoint, saved; /* when the state was saved last, and at which step of which epoch */
+    size_t saved_epoch, saved_step;
+    int keeps; /* interrupted, it is saved in the folder */
+    int asked; /* the caller wants an end */
+};
+
+/* ---- what a worker runs on ------------------------------------------------------------------- */
+
+static json_t *environment(il_device *device)
+{
+    json_t *const all = json_object();
+    const char *name, *value;
+    il_device_info info;
+    char host[64] = "";
+    int bad = !all;
+
+    for (unsigned i = 0; !bad && il_build_fact(i, &name, &value); i++)
+        bad = json_object_set_new(all, name, json_string(value)) != 0;
+    gethostname(host, sizeof host - 1);
+    bad = bad || json_object_set_new(all, "host", json_string(host)) != 0;
+    bad = bad || json_object_set_new(all, "device", json_string(il_device_id(device))) != 0;
+    if (!bad && il_device_about(device, &info, NULL) == IL_OK)
+        bad = json_object_set_new(all, "name", json_string(info.name)) != 0 ||
+              json_object_set_new(all, "detail", json_string(info.detail)) != 0;
+    if (!bad)
+        return all;
+    json_decref(all);
+    return NULL;
+}
+
+il_status il_worker_open(il_worker **out, const il_folder *folder, const il_dataset *set,
+                         il_device *device, il_error *err)
+{
+    const char *const id = il_device_id(device);
+    il_status st;
+
+    *out = NULL;
+    IL_TRY(il_folder_check(folder, set, err));
+    if (strncmp(id, folder->setup.kind, strlen(folder->setup.kind)) != 0)
+        return il_fail(err, IL_E_USAGE, "'%s' was planned for %s, not for %s: bits would differ",
+                       folder->path, folder->setup.kind, id);
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    **out = (il_worker){ folder, set, device, { .fd = -1 }, CHECKPOINT };
+    IL_TRY(il_device_keep(device, set, err)); /* once, for all packs */
+out:
+    if (st != IL_OK) {
+        il_worker_close(*out);
+        *out = NULL;
+    }
+    return st;
+}
+
+void il_worker_checkpoint(il_worker *w, double seconds) { w->checkpoint = seconds; }
+
+void il_worker_close(il_worker *w)
+{
+    if (!w)
+        return;
+    il_device_keep(w->device, NULL, NULL);
+    il_journal_close(&w->journal);
+    free(w);
+}
+
+/* ---- a pack's state on disk ------------------------------------------------------------------ */
+
+static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+static json_t *epoch_row(const il_epoch *e)
+{
+    return json_pack("[I, o, o, o, o, o, o, o]", (json_int_t)e->epoch, number(e->cost),
+                     number(e->lr), number(e->train_accuracy), number(e->test_cost),
+                     number(e->test_accuracy), number(e->validation_cost),
+                     number(e->validation_accuracy));
+}
+
+static double real(const json_t *row, size_t i)
+{
+    const json_t *const x = json_array_get(row, i);
+
+    return json_is_number(x) ? json_number_value(x) : NAN;
+}
+
+static il_epoch row_epoch(const json_t *row)
+{
+    return (il_epoch){ .epoch = (size_t)json_integer_value(json_array_get(row, 0)),
+                       .cost = real(row, 1),
+                       .lr = real(row, 2),
+                       .train_accuracy = real(row, 3),
+                       .test_cost = real(row, 4),
+                       .test_accuracy = real(row, 5),
+                       .validation_cost = real(row, 6),
+                       .validation_accuracy = real(row, 7) };
+}
+
+/* The epochs so far, by which plan, and how long they took: the note beside a pack's state. */
+static char *write_note(const struct training *t)
+{
+    json_t *const rows = json_array();
+    json_t *all = NULL;
+    char *text = NULL;
+
+    for (size_t i = 0; rows && i < t->done * t->at->count; i++)
+        json_array_append_new(rows, epoch_row(&t->epoch[i]));
+    if (rows && json_array_size(rows) == t->done * t->at->count)
+        all = json_pack("{s:s, s:I, s:f, s:f, s:O}", "plan", t->folder->setup.sum, "pack",
+                        (json_int_t)t->index, "seconds", t->seconds, "evaluation_seconds",
+                        t->evaluation_seconds, "epochs", rows);
+    if (all)
+        text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(all);
+    json_decref(rows);
+    return text;
+}
+
+/* 0: the note is of something else */
+static int read_note(struct training *t, const char *text)
+{
+    json_t *const all = json_loads(text, 0, NULL), *const rows = json_object_get(all, "epochs");
+    const char *const plan = json_string_value(json_object_get(all, "plan"));
+    const size_t n = json_array_size(rows);
+    const int ours = plan && strcmp(plan, t->folder->setup.sum) == 0 &&
+                     (size_t)json_integer_value(json_object_get(all, "pack")) == t->index &&
+                     n == t->pack->epoch * t->at->count;
+
+    for (size_t i = 0; ours && i < n; i++)
+        t->epoch[i] = row_epoch(json_array_get(rows, i));
+    if (ours) {
+        t->done = t->pack->epoch;
+        t->seconds = json_number_value(json_object_get(all, "seconds"));
+        t->evaluation_seconds = json_number_value(json_object_get(all, "evaluation_seconds"));
+    }
+    json_decref(all);
+    return ours;
+}
+
+static void state_path(const struct training *t, char path[IL_PATH])
+{
+    il_folder_file(t->folder, "state/%zu.state", path, t->index);
+}
+
+static il_status save(struct training *t, il_error *err)
+{
+    char path[IL_PATH], *const note = write_note(t);
+    il_status st;
+
+    if (!note)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    state_path(t, path);
+    st = il_pack_save(t->pack, path, note, err);
+    free(note);
+    return st;
+}
+
+/* ---- one pack -------------------------------------------------------------------------------- */
+
+static void end_training(struct training *t)
+{
+    il_pack_close(t->pack);
+    for (size_t i = 0; t->config && i < t->at->count; i++)
+        il_config_free(t->config[i]);
+    free(t->config);
+    free(t->last);
+    free(t->epoch);
+    free(t->start);
+    free(t->end);
+}
+
+static il_status open_pack(struct training *t, il_worker *w, il_error *err)
+{
+    const size_t runs = t->at->count;
+    il_status st = IL_OK;
+
+    t->config = calloc(runs, sizeof(*t->config));
+    for (size_t i = 0; t->config && i < runs && st == IL_OK; i++)
+        st = il_sweep_config(w->folder->sweep, w->folder->plan->order[t->at->first + i],
+                             &t->config[i], err);
+    if (st != IL_OK)
+        return st;
+    if (!t->config)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", runs);
+    return il_pack_open(&t->pack, w->device, w->set, (const il_config *const *)t->config, runs,
+                        err);
+}
+
+static il_status begin_training(struct training *t, il_worker *w, size_t pack, il_error *err)
+{
+    il_status st;
+
+    *t =
+        (struct training){ .folder = w->folder, .index = pack, .at = &w->folder->plan->pack[pack] };
+    IL_TRY(open_pack(t, w, err));
+    t->last = calloc(t->at->count, sizeof *t->last);
+    t->epoch = calloc(t->at->count, il_pack_epochs(t->pack) * sizeof *t->epoch);
+    t->start = calloc(t->at->count, t->pack->layers * sizeof *t->start);
+    t->end = calloc(t->at->count, t->pack->layers * sizeof *t->end);
+    if (!t->last || !t->epoch || !t->start || !t->end)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", t->at->count);
+    st = il_pack_spreads(t->pack, t->start, err);
+out:
+    return st;
+}
+
+/* Go on where somebody was interrupted. A state that cannot be read only costs its time. */
+static il_status resume(struct training *t, il_worker *w, il_error *err)
+{
+    char path[IL_PATH], *note = NULL;
+    il_status st = IL_OK;
+
+    state_path(t, path);
+    if (access(path, F_OK) != 0)
+        return IL_OK;
+    if (il_pack_restore(t->pack, path, &note, err) == IL_OK && !read_note(t, note)) {
+        il_pack_close(t->pack); /* it is another pack's now */
+        t->pack = NULL;
+        for (size_t i = 0; i < t->at->count; i++)
+            il_config_free(t->config[i]);
+        free(t->config);
+        st = open_pack(t, w, err);
+    }
+    free(note);
+    return st;
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The caller wants an end, or the state is to be saved. */
+static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
+{
+    struct training *const t = arg;
+    const int moved = t->pack->epoch != t->saved_epoch || t->pack->step != t->saved_step;
+
+    t->asked = t->progress && t->progress(t->arg, epoch, step, steps) != 0;
+    if (!t->asked &&
+        (!t->keeps || t->checkpoint == 0 || !moved || now() - t->saved < t->checkpoint))
+        return 0;
+    t->saved_epoch = t->pack->epoch; /* training moves on before it is saved again */
+    t->saved_step = t->pack->step;
+    return 1;
+}
+
+/* One epoch; IL_E_INTERRUPTED only where the caller wants it, the state is saved then. */
+static il_status one_epoch(struct training *t, il_error *err)
+{
+    il_status st = IL_E_INTERRUPTED, saved;
+
+    t->asked = t->progress && t->done > 0 &&
+               t->progress(t->arg, t->done + 1, 0, il_pack_steps(t->pack)) != 0;
+    while (st == IL_E_INTERRUPTED) {
+        if (!t->asked)
+            st = il_pack_epoch(t->pack, t->last, on_progress, t, err);
+        if (st != IL_E_INTERRUPTED)
+            break;
+        if (!t->keeps)
+            return st;
+        saved = save(t, err);
+        if (saved != IL_OK)
+            return saved;
+        t->saved = now();
+        if (t->asked)
+            return il_fail(err, st, "interrupted in epoch %zu", t->done + 1);
+    }
+    return st;
+}
+
+static il_status train(struct training *t, il_error *err)
+{
+    const size_t epochs = il_pack_epochs(t->pack), runs = t->at->count;
+    il_status st;
+
+    t->saved = now();
+    while (t->done < epochs) {
+        st = one_epoch(t, err);
+        if (st != IL_OK)
+            return st;
+        memcpy(t->epoch + t->done++ * runs, t->last, runs * sizeof *t->last);
+        t->seconds += t->last[0].seconds;
+        t->evaluation_seconds += t->last[0].evaluation_seconds;
+    }
+    return il_pack_spreads(t->pack, t->end, err);
+}
+
+/* ---- committing ------------------------------------------------------------------------------ */
+
+static json_t *epochs_of(const struct training *t, size_t run)
+{
+    json_t *const rows = json_array();
+
+    for (size_t e = 0; rows && e < t->done; e++)
+        json_array_append_new(rows, epoch_row(&t->epoch[e * t->at->count + run]));
+    return rows;
+}
+
+/* [fan_in, fan_out, mean and std of the weights at first, the same in the end], layer by layer */
+static json_t *layers_of(const struct training *t, size_t run)
+{
+    json_t *const rows = json_array();
+
+    for (unsigned l = 0; rows && l < t->pack->layers; l++) {
+        const struct il_layer *const at = &t->pack->layer[l].at;
+        const struct il_spread *const start = &t->start[l * t->at->count + run];
+        const struct il_spread *const end = &t->end[l * t->at->count + run];
+
+        json_array_append_new(rows,
+                              json_pack("[I, I, o, o, o, o]", (json_int_t)at->fan_in,
+                                        (json_int_t)at->fan_out, number(start->mean),
+                                        number(start->std), number(end->mean), number(end->std)));
+    }
+    return rows;
+}
+
+static json_t *run_line(const struct training *t, size_t run, const char *id)
+{
+    const size_t *const diverged = t->pack->diverged[run];
+
+    return json_pack("{s:s, s:I, s:s, s:[I, I], s:o, s:o}", "run", id, "number",
+                     (json_int_t)t->folder->plan->order[t->at->first + run], "status",
+                     diverged[0] ? "diverged" : "ok", "diverged", (json_int_t)diverged[0],
+                     (json_int_t)diverged[1], "epochs", epochs_of(t, run), "layers",
+                     layers_of(t, run));
+}
+
+static il_status commit(struct training *t, il_worker *w, unsigned attempt, il_trained *out,
+                        il_error *err)
+{
+    const size_t runs = t->at->count;
+    char id[17];
+    il_status st = IL_OK;
+
+    *out = (il_trained){
+        .runs = runs, .best = -1, .seconds = t->seconds, .evaluation_seconds = t->evaluation_seconds
+    };
+    if (!w->journal.path)
+        IL_TRY(il_folder_journal(w->folder, &w->journal, environment(w->device), err));
+    for (size_t i = 0; i < runs; i++) {
+        const double accuracy = t->epoch[(t->done - 1) * runs + i].test_accuracy;
+
+        IL_TRY(il_folder_id(w->folder, w->folder->plan->order[t->at->first + i], id, err));
+        IL_TRY(il_journal_add(&w->journal, run_line(t, i, id), err));
+        out->diverged += t->pack->diverged[i][0] != 0;
+        if (accuracy > out->best) {
+            out->best = accuracy;
+            memcpy(out->best_run, id, sizeof id);
+        }
+    }
+    IL_TRY(il_journal_add(&w->journal,
+                          json_pack("{s:I, s:s, s:I, s:I, s:I, s:f, s:f, s:f, s:s}", "pack",
+                                    (json_int_t)t->index, "status", "done", "attempt",
+                                    (json_int_t)attempt, "runs", (json_int_t)runs, "diverged",
+                                    (json_int_t)out->diverged, "seconds", t->seconds,
+                                    "evaluation_seconds", t->evaluation_seconds, "best", out->best,
+                                    "best_run", out->best_run),
+                          err));
+    st = il_journal_commit(&w->journal, err);
+out:
+    return st;
+}
+
+il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progress_fn *progress,
+                          void *arg, il_trained *out, il_error *err)
+{
+    struct training t;
+    char path[IL_PATH];
+    il_status st;
+
+    st = il_folder_make_parts(w->folder, err);
+    if (st != IL_OK)
+        return st;
+    IL_TRY(begin_training(&t, w, pack, err));
+    IL_TRY(resume(&t, w, err));
+    t.progress = progress;
+    t.arg = arg;
+    t.checkpoint = w->checkpoint;
+    t.keeps = 1;
+    IL_TRY(train(&t, err));
+    IL_TRY(commit(&t, w, attempt, out, err));
+    state_path(&t, path);
+    unlink(path);
+out:
+    end_training(&t);
+    return st;
+}
+
+il_status il_worker_again(il_worker *w, size_t run, il_progress_fn *progress, void *arg,
+                          il_again *out, il_error *err)
+{
+    const il_sweep_plan *const plan = w->folder->plan;
+    struct training t = { 0 };
+    size_t pack = 0, place = 0;
+    il_status st = IL_OK;
+
+    *out = (il_again){ 0 };
+    while (place < plan->runs && plan->order[place] != run)
+        place++;
+    while (pack < plan->packs && plan->pack[pack].first + plan->pack[pack].count <= place)
+        pack++;
+    if (pack == plan->packs)
+        return il_fail(err, IL_E_USAGE, "the sweep has no run %zu", run);
+    out->run = place - plan->pack[pack].first;
+    IL_TRY(begin_training(&t, w, pack, err));
+    t.progress = progress;
+    t.arg = arg;
+    IL_TRY(train(&t, err));
+    out->epoch = calloc(t.done, sizeof *out->epoch);
+    if (!out->epoch) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
+    for (size_t e = 0; e < t.done; e++)
+        out->epoch[e] = t.epoch[e * t.at->count + out->run];
+    out->pack = t.pack;
+    t.pack = NULL;
+out:
+    end_training(&t);
+    return st;
+}

@@ -1,0 +1,207 @@
+/* draw_alone.c - the schemes alone: a layer drawn for the caller, and laws in numbers. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "draw.h"
+#include "core/error.h"
+#include "core/ftz.h"
+#include "theory/gaussian.h"
+#include "initlab/schemes.h"
+#include "load_weights.h"
+#include "config/run.h"
+#include "catalog/scheme.h"
+#include "catalog/catalog.h"
+
+/* the scheme's draws for weights and bias, checked */
+static il_status resolve(const char *scheme, const il_place *place, uint64_t seed,
+                         struct il_standing *at, struct il_draw draw[2], il_error *err)
+{
+    const unsigned layers = place->layers ? place->layers : 1;
+    struct il_choice choice, activation, optimizer;
+    struct il_update update = { 0 };
+    il_status st;
+
+    if (place->fan_in == 0 || place->fan_out == 0)
+        return il_fail(err, IL_E_USAGE, "fan_in and fan_out must be at least 1, not %zu and %zu",
+                       place->fan_in, place->fan_out);
+    if (place->fan_in > 1 << 24 || place->fan_out > 1 << 24)
+        return il_fail(err, IL_E_USAGE, "fan_in and fan_out may be at most %d, not %zu and %zu",
+                       1 << 24, place->fan_in, place->fan_out);
+    if (place->layer >= layers)
+        return il_fail(err, IL_E_USAGE, "there is no layer %u among %u (the first is 0)",
+                       place->layer, layers);
+    IL_TRY(il_choice_parse(&choice, IL_SCHEMES, scheme, err));
+    IL_TRY(il_choice_parse(&activation, IL_ACTIVATIONS,
+                           place->activation ? place->activation : "relu", err));
+    IL_TRY(il_choice_parse(&optimizer, IL_OPTIMIZERS, place->optimizer ? place->optimizer : "sgd",
+                           err));
+    il_optimizer_of(&optimizer, &update);
+    *at = (struct il_standing){ .fan_in = (unsigned)place->fan_in,
+                                .fan_out = (unsigned)place->fan_out,
+                                .layer = place->layer,
+                                .layers = layers,
+                                .hidden = il_activation_of(&activation),
+                                .adam = update.adam,
+                                .incoming = NAN };
+    if (place->layer > 0) /* as if the layers before kept the second moment at 1 */
+        at->incoming = il_gaussian_moments(&at->hidden, 1).square;
+    memset(draw, 0, 2 * sizeof *draw);
+    for (unsigned i = 0; i < 2; i++) {
+        draw[i].fill.seed = seed;
+        draw[i].fill.tensor = il_tensor_of(place->layer, (int)i);
+    }
+    IL_TRY(il_scheme_of(&choice, at, 0, &draw[0], err));
+    IL_TRY(il_scheme_bias_of(&choice, at, &draw[1], err));
+out:
+    return st;
+}
+
+static il_tensor_law law_of(const struct il_draw *draw, const struct il_standing *at, int bias)
+{
+    const struct il_law_facts f = il_law_facts(&draw->fill, at);
+
+    if (draw->from_file)
+        return (il_tensor_law){ .name = bias ? "what the file has, or 0" : "what the file has",
+                                .mean = NAN,
+                                .std = NAN,
+                                .low = -INFINITY,
+                                .high = INFINITY,
+                                .rate = draw->rate };
+    return (il_tensor_law){ .name = f.law,
+                            .mean = f.mean,
+                            .std = f.std,
+                            .low = f.low,
+                            .high = f.high,
+                            .rate = draw->rate };
+}
+
+il_status il_scheme_law(const char *scheme, const il_place *place, il_tensor_law *weights,
+                        il_tensor_law *bias, il_error *err)
+{
+    struct il_standing at;
+    struct il_draw draw[2];
+    const il_status st = resolve(scheme, place, 0, &at, draw, err);
+
+    if (st == IL_OK && weights)
+        *weights = law_of(&draw[0], &at, 0);
+    if (st == IL_OK && bias)
+        *bias = law_of(&draw[1], &at, 1);
+    return st;
+}
+
+/* the device's matrix to the caller's: without padding, the bias apart */
+static int fetch(il_device *d, const struct il_layer *at, const float *w, float *weights,
+                 float *bias)
+{
+    const size_t n = (size_t)(at->fan_in + 1) * at->ld;
+    float *const all = malloc(n * sizeof *all);
+    int e = all ? d->seam->get(d, all, w, n * sizeof *all) : IL_DRAW_MEMORY;
+
+    for (size_t i = 0; !e && weights && i < at->fan_in; i++)
+        memcpy(weights + i * at->fan_out, all + i * at->ld, at->fan_out * sizeof *all);
+    if (!e && bias)
+        memcpy(bias, all + (size_t)at->fan_in * at->ld, at->fan_out * sizeof *all);
+    free(all);
+    return e;
+}
+
+/* on the device, and from there */
+static il_status draw(il_device *device, const unsigned width[2], const struct il_draw draws[2],
+                      float *weights, float *bias, il_error *err)
+{
+    struct il_layer layer;
+    il_status st = IL_OK;
+    void *w = NULL;
+    size_t bytes;
+    int e;
+
+    if (!il_layout(&layer, 1, width, 1))
+        return il_fail(err, IL_E_USAGE, "a layer of %u x %u is too large for any device", width[0],
+                       width[1]);
+    bytes = (size_t)layer.rows * layer.ld * sizeof(float);
+    e = device->seam->alloc(device, &w, bytes);
+    if (!e)
+        e = device->seam->zero(device, w, bytes);
+    if (!e)
+        e = il_draw_layer(device, &layer, 1, w, &draws[0].fill, &draws[1].fill);
+    if (!e)
+        e = fetch(device, &layer, w, weights, bias);
+    if (e)
+        st = e == IL_DRAW_MEMORY ? il_fail(err, IL_E_MEMORY, "out of memory for a layer of %u x %u",
+                                           width[0], width[1])
+                                 : il_fail(err, IL_E_DEVICE, "%s: draw a layer: %s", device->id,
+                                           device->seam->error(device, e));
+    device->seam->free(device, w);
+    return st;
+}
+
+il_status il_fill(il_device *device, const char *scheme, const il_place *place, uint64_t seed,
+                  float *weights, float *bias, il_error *err)
+{
+    const uint64_t ftz = il_ftz_on();
+    struct il_standing at;
+    struct il_draw draws[2];
+    il_status st;
+
+    IL_TRY(resolve(scheme, place, seed, &at, draws, err));
+    if (draws[0].from_file || draws[0].data.rule != IL_DATA_NONE) {
+        st = il_fail(err, IL_E_USAGE, "%s needs %s: train with it, or save a pack's weights",
+                     scheme, draws[0].from_file ? "a file and a layer of it" : "data");
+        goto out;
+    }
+    st = draw(device, (const unsigned[]){ at.fan_in, at.fan_out }, draws, weights, bias, err);
+out:
+    il_ftz_restore(ftz);
+    return st;
+}
+
+/* over what was drawn, what files have of it */
+static il_status load(const il_config *config, const struct il_run *run, unsigned layer,
+                      float *weights, float *bias, il_error *err)
+{
+    struct il_init *const init = malloc(sizeof *init);
+    il_status st;
+    int got[2];
+
+    if (!init)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    st = il_init_parse(init, il_config_get(config, "init"), err);
+    if (st == IL_OK)
+        st = il_load_layer(init, layer, run->layers, run->width[layer], run->width[layer + 1],
+                           weights, bias, got, err);
+    free(init);
+    return st;
+}
+
+il_status il_fill_layer(il_device *device, const il_config *config, size_t layer, float *weights,
+                        float *bias, il_error *err)
+{
+    const uint64_t ftz = il_ftz_on();
+    struct il_run *const run = malloc(sizeof *run);
+    struct il_draw draws[2];
+    il_status st;
+
+    if (!run) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
+    IL_TRY(il_run_initial(run, config, err));
+    if (layer >= run->layers) {
+        st = il_fail(err, IL_E_USAGE, "there is no layer %zu among %u (the first is 0)", layer,
+                     run->layers);
+        goto out;
+    }
+    draws[0] = run->draw[layer].weight;
+    draws[1] = run->draw[layer].bias;
+    if (draws[0].data.rule != IL_DATA_NONE) {
+        st = il_fail(err, IL_E_USAGE, "init: layer %zu is fitted to data: open a pack for it",
+                     layer + 1);
+        goto out;
+    }
+    IL_TRY(draw(device, run->width + layer, draws, weights, bias, err));
+    IL_TRY(load(config, run, (unsigned)layer, weights, bias, err));
+out:
+    free(run);
+    il_ftz_restore(ftz);
+    return st;
+}

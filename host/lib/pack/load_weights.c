@@ -1,0 +1,124 @@
+/* load_weights.c - initial weights of the scheme `file`: read on the host, written over the drawn ones. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "load_weights.h"
+#include "pack_impl.h"
+#include "formats/weights.h"
+
+static int is_file(const struct il_choice *c) { return c && strcmp(c->entry->name, "file") == 0; }
+
+static const char *path_of(const struct il_choice *c) { return il_choice_word(c, "path"); }
+
+static int holds_names(const char *path)
+{
+    const size_t n = strlen(path);
+
+    return n > 12 && strcmp(path + n - 12, ".safetensors") == 0;
+}
+
+/* what the file calls a layer's weights or bias: by `name`, which may be the tensor's own */
+static void name_tensor(char out[IL_TENSOR_NAME], const struct il_choice *c, unsigned layer,
+                        int bias)
+{
+    const char *const name = il_choice_word(c, "name"), *const kind = bias ? "bias" : "weight";
+
+    if (!*name)
+        snprintf(out, IL_TENSOR_NAME, "layer%u.%s", layer + 1, kind);
+    else if (il_weights_has(path_of(c), name))
+        snprintf(out, IL_TENSOR_NAME, "%s", name);
+    else
+        snprintf(out, IL_TENSOR_NAME, "%s.%s", name, kind);
+}
+
+/* Does the file of a layer's weights have its bias, too? */
+static int brings_bias(const struct il_choice *c, unsigned layer)
+{
+    char name[IL_TENSOR_NAME];
+
+    if (!is_file(c) || !holds_names(path_of(c)) ||
+        il_weights_has(path_of(c), il_choice_word(c, "name")))
+        return 0;
+    name_tensor(name, c, layer, 1);
+    return il_weights_has(path_of(c), name);
+}
+
+/* weights or bias of one layer */
+static il_status load_tensor(const struct il_choice *c, unsigned layer, int bias, size_t in,
+                             size_t out, float *data, il_error *err)
+{
+    struct il_tensor t = { .dims = bias ? 1 : 2, .size = { bias ? out : in, out }, .data = data };
+
+    if (*il_choice_word(c, "name") && !holds_names(path_of(c)))
+        return il_fail(err, IL_E_USAGE,
+                       "init: file: name is for .safetensors files; '%s' has one tensor",
+                       path_of(c));
+    name_tensor(t.name, c, layer, bias);
+    return il_weights_read(path_of(c), &t, (int)il_choice_value(c, "transpose"), err);
+}
+
+il_status il_load_layer(const struct il_init *init, unsigned layer, unsigned layers, size_t in,
+                        size_t out, float *weights, float *bias, int got[2], il_error *err)
+{
+    const struct il_choice *of_weights, *of_bias;
+    il_status st = IL_OK;
+    char name[16];
+
+    il_layer_name(layer, layers, name);
+    of_weights = il_init_find(init, name, 0);
+    of_bias = il_init_find(init, name, 1);
+    if (!of_bias && brings_bias(of_weights, layer))
+        of_bias = of_weights;
+    got[0] = is_file(of_weights);
+    got[1] = is_file(of_bias);
+    if (got[0])
+        IL_TRY(load_tensor(of_weights, layer, 0, in, out, weights, err));
+    if (got[1])
+        IL_TRY(load_tensor(of_bias, layer, 1, in, out, bias, err));
+out:
+    return st;
+}
+
+static il_status load_run(struct il_pack *p, size_t run, const struct il_init *init, il_error *err)
+{
+    float *weights = NULL, *bias = NULL;
+    il_status st = IL_OK;
+
+    for (unsigned l = 0; l < p->layers; l++) {
+        const struct il_layer *const at = &p->layer[l].at;
+        int got[2];
+
+        free(weights);
+        free(bias);
+        weights = malloc((size_t)at->fan_in * at->fan_out * sizeof *weights);
+        bias = malloc(at->fan_out * sizeof *bias);
+        if (!weights || !bias) {
+            st = il_fail(err, IL_E_MEMORY, "out of memory for layer %u", l + 1);
+            goto out;
+        }
+        IL_TRY(il_load_layer(init, l, p->layers, at->fan_in, at->fan_out, weights, bias, got, err));
+        IL_TRY(il_pack_set(p, run, l, got[0] ? weights : NULL, got[1] ? bias : NULL, err));
+    }
+out:
+    free(weights);
+    free(bias);
+    return st;
+}
+
+il_status il_pack_load(struct il_pack *p, const il_config *const *runs, il_error *err)
+{
+    struct il_init *const init = malloc(sizeof *init);
+    il_status st = init ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory");
+
+    for (size_t m = 0; st == IL_OK && m < p->runs; m++) {
+        const char *const text = il_config_get(runs[m], "init");
+
+        if (!strstr(text, "file:"))
+            continue;
+        st = il_init_parse(init, text, err);
+        if (st == IL_OK)
+            st = load_run(p, m, init, err);
+    }
+    free(init);
+    return st;
+}

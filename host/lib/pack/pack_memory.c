@@ -1,0 +1,197 @@
+/*
+ * pack_memory.c - the device memory of a pack: where it is kept, what is in it at first.
+ */
+#include "draw.h"
+#include "pack_memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "device_dataset.h"
+#include "core/error.h"
+#include "memory_plan.h"
+
+/* refused before anything is allocated if it does not fit */
+static il_status check_room(struct il_pack *p, const il_dataset *set, il_error *err)
+{
+    il_memory need;
+    il_status st;
+
+    IL_TRY(il_plan(p, set, &need, err));
+    if (need.fits < p->runs)
+        st = il_fail(
+            err, IL_E_DEVICE,
+            "%s: a pack of %zu run%s needs %.1f MiB and %.1f in reserve, %.1f MiB are free; "
+            "%zu such runs fit",
+            il_device_id(p->device), p->runs, p->runs == 1 ? "" : "s", (double)need.total / 1048576,
+            (double)need.reserve / 1048576, (double)need.free / 1048576, need.fits);
+out:
+    return st;
+}
+
+il_status il_pack_take(struct il_pack *p, const struct il_want *w, size_t n, il_error *err)
+{
+    const struct il_seam *s = p->device->seam;
+
+    p->owned = calloc(n, sizeof *p->owned);
+    if (!p->owned)
+        return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
+    for (size_t i = 0; i < n; i++) {
+        const size_t bytes = w[i].count * w[i].size;
+        void *memory = NULL;
+        int e = s->alloc(p->device, &memory, bytes);
+
+        if (e)
+            return il_pack_fail(err, p, e, "allocate");
+        p->owned[p->owned_count++] = memory;
+        memcpy(w[i].to, &memory, sizeof memory);
+        e = s->zero(p->device, memory, bytes);
+        if (e)
+            return il_pack_fail(err, p, e, "clear memory");
+    }
+    return IL_OK;
+}
+
+/* the lists from sample `first` on */
+static struct il_lists lists_from(const struct il_lists *l, size_t first)
+{
+    struct il_lists from = *l;
+
+    if (l->data) {
+        from.at += first;
+        from.part += first * IL_PARTS;
+    }
+    return from;
+}
+
+/* the parts of the dataset, as batches of the first layer */
+static void point_batches(struct il_pack *p, const il_dataset *set)
+{
+    const struct il_run *run = &p->run[0];
+    const size_t pixels = run->width[0], first = run->first;
+    struct il_evaluation *v = p->eval;
+
+    p->batch.x = p->x;
+    p->batch.label = p->label;
+    p->batch.images = p->train_images + first * pixels;
+    p->batch.labels = p->train_labels + first;
+    p->batch.lists = lists_from(&p->train_lists, first);
+    p->batch.nonzero = p->nonzero;
+    p->batch.clock = p->clock;
+    for (int i = 0; i < IL_EVALS; i++) {
+        v[i].pack = p;
+        v[i].batch = p->batch;
+        v[i].batch.rows = p->rows;
+        v[i].batch.clock = p->eval_clock;
+    }
+    v[IL_EVAL_TRAIN].samples = run->samples;
+    v[IL_EVAL_VALIDATION].samples = run->validation;
+    v[IL_EVAL_VALIDATION].batch.images = p->train_images;
+    v[IL_EVAL_VALIDATION].batch.labels = p->train_labels;
+    v[IL_EVAL_VALIDATION].batch.lists = p->train_lists;
+    v[IL_EVAL_TEST].samples = il_dataset_test(set).count;
+    v[IL_EVAL_TEST].batch.images = p->test_images;
+    v[IL_EVAL_TEST].batch.labels = p->test_labels;
+    v[IL_EVAL_TEST].batch.lists = p->test_lists;
+    for (unsigned l = 0; l < p->layers; l++)
+        if (!p->layer[l].a)
+            p->layer[l].a = p->layer[l].z;
+}
+
+il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *err)
+{
+    struct il_want *const w = malloc(IL_WANTS * sizeof *w);
+    il_status st;
+
+    if (!w)
+        return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
+    IL_TRY(check_room(p, set, err));
+    IL_TRY(il_pack_take(p, w, il_plan_wants(p, set, w, NULL), err));
+    point_batches(p, set);
+out:
+    free(w);
+    return st;
+}
+
+void il_pack_release(struct il_pack *p)
+{
+    while (p->owned_count > 0)
+        p->device->seam->free(p->device, p->owned[--p->owned_count]);
+    free(p->owned);
+    p->owned = NULL;
+}
+
+/* one table of rows of the runs, put together on the host and uploaded */
+static il_status upload_tables(struct il_pack *p, il_error *err)
+{
+    const struct il_seam *s = p->device->seam;
+    struct il_act *act = malloc(p->runs * sizeof *act);
+    struct il_head *head = malloc(p->runs * sizeof *head);
+    il_status st = IL_OK;
+    int e;
+
+    if (!act || !head) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
+        goto out;
+    }
+    for (size_t m = 0; m < p->runs; m++) {
+        act[m] = p->run[m].hidden;
+        head[m] = p->run[m].head;
+    }
+    e = s->put(p->device, p->act, act, p->runs * sizeof *act);
+    if (!e)
+        e = s->put(p->device, p->head, head, p->runs * sizeof *head);
+    if (e)
+        st = il_pack_fail(err, p, e, "upload tables");
+out:
+    free(act);
+    free(head);
+    return st;
+}
+
+/* initial weights and biases of all runs, and the factors of their rates */
+static il_status draw_weights(struct il_pack *p, il_error *err)
+{
+    const struct il_seam *s = p->device->seam;
+    struct il_fill *fill = malloc(2 * p->runs * sizeof *fill);
+    float *multiplier = malloc(2 * p->runs * sizeof *multiplier);
+    il_status st = IL_OK;
+    int e = 0;
+
+    if (!fill || !multiplier)
+        e = IL_DRAW_MEMORY;
+    for (unsigned l = 0; !e && l < p->layers; l++) {
+        struct il_pack_layer *const y = &p->layer[l];
+
+        for (size_t m = 0; m < p->runs; m++) {
+            fill[m] = p->run[m].draw[l].weight.fill;
+            fill[p->runs + m] = p->run[m].draw[l].bias.fill;
+            multiplier[2 * m] = (float)p->run[m].draw[l].weight.rate;
+            multiplier[2 * m + 1] = (float)p->run[m].draw[l].bias.rate;
+        }
+        e = il_draw_layer(p->device, &y->at, (unsigned)p->runs, y->w, fill, fill + p->runs);
+        if (!e && y->multiplier)
+            e = s->put(p->device, y->multiplier, multiplier, 2 * p->runs * sizeof *multiplier);
+    }
+    if (e == IL_DRAW_MEMORY)
+        st = il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
+    else if (e)
+        st = il_pack_fail(err, p, e, "draw initial weights");
+    free(multiplier);
+    free(fill);
+    return st;
+}
+
+il_status il_pack_upload(struct il_pack *p, const il_dataset *set, const il_config *const *runs,
+                         il_error *err)
+{
+    il_status st;
+
+    if (!il_data_kept(p->device, set))
+        IL_TRY(il_data_upload(p, set, err));
+    IL_TRY(upload_tables(p, err));
+    IL_TRY(draw_weights(p, err));
+    IL_TRY(il_pack_load(p, runs, err));
+    IL_TRY(il_pack_calibrate(p, err));
+out:
+    return st;
+}

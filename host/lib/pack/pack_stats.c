@@ -1,0 +1,47 @@
+/* pack_stats.c - moments of the weights of all runs of a pack, in double; a layer is read once. */
+#include <math.h>
+#include <stdlib.h>
+#include "core/error.h"
+#include "pack_impl.h"
+
+/* about the first weight, whose like most are near: no cancellation where all are equal */
+static struct il_spread moments_of(const struct il_layer *at, const float *matrix, size_t run)
+{
+    const double shift = matrix[il_layout_at(at, run, 0, 0)];
+    const double n = (double)at->fan_in * (double)at->fan_out;
+    double sum = 0, square = 0;
+
+    for (size_t i = 0; i < at->fan_in; i++) {
+        const float *const row = matrix + il_layout_at(at, run, i, 0);
+
+        for (size_t j = 0; j < at->fan_out; j++) {
+            const double x = row[j] - shift;
+
+            sum += x;
+            square += x * x;
+        }
+    }
+    return (struct il_spread){ shift + sum / n, sqrt(fmax(0, square / n - sum / n * (sum / n))) };
+}
+
+il_status il_pack_spreads(struct il_pack *p, struct il_spread *out, il_error *err)
+{
+    il_status st = IL_OK;
+
+    for (unsigned l = 0; l < p->layers && st == IL_OK; l++) {
+        const struct il_layer *const at = &p->layer[l].at;
+        const size_t bytes = (size_t)at->rows * at->ld * sizeof(float);
+        float *const matrix = malloc(bytes);
+        int e;
+
+        if (!matrix)
+            return il_fail(err, IL_E_MEMORY, "out of memory for %zu bytes of weights", bytes);
+        e = p->device->seam->get(p->device, matrix, p->layer[l].w, bytes);
+        for (size_t m = 0; !e && m < p->runs; m++)
+            out[l * p->runs + m] = moments_of(at, matrix, m);
+        if (e)
+            st = il_pack_fail(err, p, e, "read weights");
+        free(matrix);
+    }
+    return st;
+}

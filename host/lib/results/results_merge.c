@@ -1,0 +1,424 @@
+/*
+ * results_merge.c - fold journals into results.sqlite, each in one transaction with how far it was
+ * read: killed at any time, the next merge goes on there.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "initlab/results.h"
+#include "core/number.h"
+#include "results_impl.h"
+
+/* columns of a run, in the order of the INSERT below: these, the parameters, then the numbers */
+enum { RUN_ID = 1, NUMBER, PACK, STATUS, ERROR, FIRST_PARAMETER };
+
+struct merge {
+    struct il_folder *f;
+    sqlite3 *db;
+    sqlite3_stmt *run, *epoch, *layer, *environment, *journal;
+    size_t parameters;
+    const char *name; /* of the journal being read */
+    int added;        /* groups of it */
+    int first;        /* its next group is its first */
+    enum il_owner owner;
+    sqlite3_int64 env;
+};
+
+/* ---- statements ------------------------------------------------------------------------------ */
+
+static const char *const numbers[] = {
+    "cost",           "train_accuracy",     "test_cost",
+    "test_accuracy",  "validation_cost",    "validation_accuracy",
+    "diverged_epoch", "diverged_step",      "attempt",
+    "seconds",        "evaluation_seconds", "environment"
+};
+enum {
+    COST,
+    TRAIN_ACCURACY,
+    TEST_COST,
+    TEST_ACCURACY,
+    VALIDATION_COST,
+    VALIDATION_ACCURACY,
+    DIVERGED_EPOCH,
+    DIVERGED_STEP,
+    ATTEMPT,
+    SECONDS,
+    EVALUATION_SECONDS,
+    ENVIRONMENT,
+    NUMBERS
+};
+
+/* A run that failed gives way to what a later attempt came to; nothing else ever changes. */
+static char *run_insert(size_t *parameters)
+{
+    char columns[4096], marks[1024], sets[6144];
+    const il_parameter *p;
+    size_t n = 0, k = 0, s = 0;
+    char *all = NULL;
+
+    *parameters = 0;
+    for (size_t i = 0; (p = il_parameter_at(i)); i++, ++*parameters)
+        n += (size_t)snprintf(columns + n, sizeof columns - n, ", \"%s\"", p->name);
+    for (size_t i = 0; i < NUMBERS; i++) {
+        n += (size_t)snprintf(columns + n, sizeof columns - n, ", %s", numbers[i]);
+        s += (size_t)snprintf(sets + s, sizeof sets - s, ", %s = excluded.%s", numbers[i],
+                              numbers[i]);
+    }
+    for (size_t i = 0; i < *parameters + NUMBERS; i++)
+        k += (size_t)snprintf(marks + k, sizeof marks - k, ", ?");
+    if (asprintf(
+            &all,
+            "INSERT INTO runs (run_id, number, pack, status, error%s) VALUES (?, ?, ?, ?, ?%s) "
+            "ON CONFLICT (run_id) DO UPDATE SET status = excluded.status, error = "
+            "excluded.error%s WHERE runs.status = 'failed' AND excluded.attempt >= runs.attempt",
+            columns, marks, sets) < 0)
+        return NULL;
+    return all;
+}
+
+static int prepare(struct merge *m)
+{
+    char *const run = run_insert(&m->parameters);
+    const struct {
+        sqlite3_stmt **to;
+        const char *sql;
+    } all[] = {
+        { &m->run, run },
+        { &m->epoch, "INSERT OR IGNORE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+        { &m->layer, "INSERT OR IGNORE INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, ?)" },
+        { &m->environment, "INSERT INTO environments (facts) VALUES (?) ON CONFLICT (facts) DO "
+                           "UPDATE SET facts = facts RETURNING environment" },
+        { &m->journal, "INSERT INTO journals VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET "
+                       "bytes = ?2" },
+    };
+    int ok = run != NULL;
+
+    for (size_t i = 0; ok && i < sizeof all / sizeof *all; i++)
+        ok = sqlite3_prepare_v2(m->db, all[i].sql, -1, all[i].to, NULL) == SQLITE_OK;
+    free(run);
+    return ok;
+}
+
+static void finish(struct merge *m)
+{
+    sqlite3_finalize(m->run);
+    sqlite3_finalize(m->epoch);
+    sqlite3_finalize(m->layer);
+    sqlite3_finalize(m->environment);
+    sqlite3_finalize(m->journal);
+    sqlite3_close(m->db);
+}
+
+static void bind_json(sqlite3_stmt *s, int at, const json_t *x)
+{
+    if (json_is_integer(x))
+        sqlite3_bind_int64(s, at, json_integer_value(x));
+    else if (json_is_real(x))
+        sqlite3_bind_double(s, at, json_real_value(x));
+    else if (json_is_string(x))
+        sqlite3_bind_text(s, at, json_string_value(x), -1, SQLITE_TRANSIENT);
+    else
+        sqlite3_bind_null(s, at);
+}
+
+/* a parameter's normal form: a whole number that fits, a number, or text */
+static void bind_parameter(sqlite3_stmt *s, int at, const char *text)
+{
+    uint64_t whole;
+    double real;
+
+    if (il_read_whole(text, &whole) && whole <= INT64_MAX)
+        sqlite3_bind_int64(s, at, (sqlite3_int64)whole);
+    else if (!il_read_whole(text, &whole) && il_read_real(text, &real))
+        sqlite3_bind_double(s, at, real);
+    else
+        sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
+}
+
+/* ---- groups ---------------------------------------------------------------------------------- */
+
+static il_status bad(const struct merge *m, const char *what, il_error *err)
+{
+    return il_fail(err, IL_E_DATA, "%s/journal/%s: a line is not what this version writes: %s",
+                   m->f->path, m->name, what);
+}
+
+static il_status step(struct merge *m, sqlite3_stmt *s, il_error *err)
+{
+    const int code = sqlite3_step(s);
+    const il_status st = code == SQLITE_DONE         ? IL_OK
+                         : code == SQLITE_CONSTRAINT ? bad(m, sqlite3_errmsg(m->db), err)
+                                                     : il_results_fail(m->db, err);
+
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return st;
+}
+
+/* what a run is: its id, place and parameters */
+static il_status bind_run(struct merge *m, size_t number, size_t pack, const char *status,
+                          const char *error, char id[17], il_error *err)
+{
+    const il_parameter *p;
+    il_config *c = NULL;
+    il_status st;
+
+    if (number >= m->f->plan->runs)
+        return bad(m, "a run that is not in the sweep", err);
+    IL_TRY(il_folder_id(m->f, number, id, err));
+    IL_TRY(il_sweep_config(m->f->sweep, number, &c, err));
+    sqlite3_bind_text(m->run, RUN_ID, id, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(m->run, NUMBER, (sqlite3_int64)number);
+    sqlite3_bind_int64(m->run, PACK, (sqlite3_int64)pack);
+    sqlite3_bind_text(m->run, STATUS, status, -1, SQLITE_TRANSIENT);
+    if (error)
+        sqlite3_bind_text(m->run, ERROR, error, -1, SQLITE_TRANSIENT);
+    for (size_t i = 0; (p = il_parameter_at(i)); i++)
+        bind_parameter(m->run, FIRST_PARAMETER + (int)i, il_config_get(c, p->name));
+out:
+    il_config_free(c);
+    return st;
+}
+
+static int column(const struct merge *m, int number)
+{
+    return FIRST_PARAMETER + (int)m->parameters + number;
+}
+
+static il_status add_epochs(struct merge *m, const char *id, const json_t *rows, il_error *err)
+{
+    il_status st = IL_OK;
+
+    for (size_t e = 0; e < json_array_size(rows) && st == IL_OK; e++) {
+        sqlite3_bind_text(m->epoch, 1, id, -1, SQLITE_STATIC);
+        for (size_t i = 0; i < 8; i++)
+            bind_json(m->epoch, 2 + (int)i, json_array_get(json_array_get(rows, e), i));
+        st = step(m, m->epoch, err);
+    }
+    return st;
+}
+
+static il_status add_layers(struct merge *m, const char *id, const json_t *rows, il_error *err)
+{
+    il_status st = IL_OK;
+
+    for (size_t l = 0; l < json_array_size(rows) && st == IL_OK; l++) {
+        sqlite3_bind_text(m->layer, 1, id, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(m->layer, 2, (sqlite3_int64)l + 1);
+        for (size_t i = 0; i < 6; i++)
+            bind_json(m->layer, 3 + (int)i, json_array_get(json_array_get(rows, l), i));
+        st = step(m, m->layer, err);
+    }
+    return st;
+}
+
+static il_status add_run(struct merge *m, const json_t *run, const json_t *pack, il_error *err)
+{
+    /* of an epoch's row: what of it becomes which column */
+    static const int from[] = { 1, 3, 4, 5, 6, 7 };
+    const json_t *const epochs = json_object_get(run, "epochs");
+    const json_t *const last = json_array_get(epochs, json_array_size(epochs) - 1);
+    const json_t *const diverged = json_object_get(run, "diverged");
+    const char *const status = json_string_value(json_object_get(run, "status"));
+    const char *const id = json_string_value(json_object_get(run, "run"));
+    const double share = 1 / json_number_value(json_object_get(pack, "runs"));
+    char our_id[17];
+    il_status st;
+
+    if (!last || !status || !id)
+        return bad(m, "a run without epochs", err);
+    IL_TRY(bind_run(m, (size_t)json_integer_value(json_object_get(run, "number")),
+                    (size_t)json_integer_value(json_object_get(pack, "pack")), status, NULL, our_id,
+                    err));
+    if (strcmp(id, our_id) != 0)
+        return bad(m, id, err);
+    for (int i = 0; i <= VALIDATION_ACCURACY; i++)
+        bind_json(m->run, column(m, i), json_array_get(last, (size_t)from[i]));
+    if (strcmp(status, "diverged") == 0) {
+        bind_json(m->run, column(m, DIVERGED_EPOCH), json_array_get(diverged, 0));
+        bind_json(m->run, column(m, DIVERGED_STEP), json_array_get(diverged, 1));
+    }
+    bind_json(m->run, column(m, ATTEMPT), json_object_get(pack, "attempt"));
+    sqlite3_bind_double(m->run, column(m, SECONDS),
+                        share * json_number_value(json_object_get(pack, "seconds")));
+    sqlite3_bind_double(m->run, column(m, EVALUATION_SECONDS),
+                        share * json_number_value(json_object_get(pack, "evaluation_seconds")));
+    sqlite3_bind_int64(m->run, column(m, ENVIRONMENT), m->env);
+    IL_TRY(step(m, m->run, err));
+    IL_TRY(add_epochs(m, id, epochs, err));
+    st = add_layers(m, id, json_object_get(run, "layers"), err);
+out:
+    return st;
+}
+
+static il_status add_failure(struct merge *m, const json_t *pack, il_error *err)
+{
+    const size_t index = (size_t)json_integer_value(json_object_get(pack, "pack"));
+    const il_sweep_pack *at;
+    char id[17];
+    il_status st = IL_OK;
+
+    if (index >= m->f->plan->packs)
+        return bad(m, "a pack that is not in the plan", err);
+    at = &m->f->plan->pack[index];
+    for (size_t i = 0; i < at->count && st == IL_OK; i++) {
+        IL_TRY(bind_run(m, m->f->plan->order[at->first + i], index, "failed",
+                        json_string_value(json_object_get(pack, "error")), id, err));
+        bind_json(m->run, column(m, ATTEMPT), json_object_get(pack, "attempt"));
+        st = step(m, m->run, err);
+    }
+out:
+    return st;
+}
+
+/* the first line of a journal: whose it is, and on what it ran */
+static il_status begin_journal(struct merge *m, const char *line, il_error *err)
+{
+    json_t *const head = json_loads(line, 0, NULL);
+    json_t *const env = json_object_get(head, "environment");
+    char *const facts = json_is_object(env) && json_object_size(env) > 0
+                            ? json_dumps(env, JSON_COMPACT | JSON_SORT_KEYS)
+                            : NULL;
+    il_status st = IL_OK;
+
+    m->first = 0;
+    m->owner = il_folder_owner(m->f, head);
+    if (m->owner == IL_OWNER_US && facts) {
+        sqlite3_bind_text(m->environment, 1, facts, -1, SQLITE_STATIC);
+        if (sqlite3_step(m->environment) == SQLITE_ROW)
+            m->env = sqlite3_column_int64(m->environment, 0);
+        else
+            st = il_results_fail(m->db, err);
+        sqlite3_reset(m->environment);
+    }
+    free(facts);
+    json_decref(head);
+    return st;
+}
+
+static il_status add_group(void *arg, char *const *line, size_t lines, il_error *err)
+{
+    struct merge *const m = arg;
+    const int first = m->first;
+    json_t *pack = NULL;
+    const char *status;
+    il_status st = IL_OK;
+
+    m->added = 1;
+    if (m->first)
+        IL_TRY(begin_journal(m, line[0], err));
+    if (m->owner == IL_OWNER_OTHER ||
+        (m->owner == IL_OWNER_UNKNOWN && !il_folder_has(m->f, line, lines)))
+        goto out;
+    pack = json_loads(line[lines - 1], 0, NULL);
+    status = json_string_value(json_object_get(pack, "status"));
+    if (status && strcmp(status, "failed") == 0) {
+        st = add_failure(m, pack, err);
+        goto out;
+    }
+    for (size_t i = first && m->owner == IL_OWNER_US; i + 1 < lines; i++) { /* behind the head */
+        json_t *const run = json_loads(line[i], 0, NULL);
+
+        st = run ? add_run(m, run, pack, err) : bad(m, "no JSON", err);
+        json_decref(run);
+        if (st != IL_OK)
+            break;
+    }
+out:
+    json_decref(pack);
+    return st;
+}
+
+/* ---- how many rows there are ----------------------------------------------------------------- */
+
+/* meta's 'rows' is there when nothing was folded since they were counted */
+#define ROWS                                                                                       \
+    "SELECT (SELECT count(*) FROM runs) || ' ' || (SELECT count(*) FROM epochs) || ' ' ||"         \
+    " (SELECT count(*) FROM layers)"
+
+/* What somebody deleted comes back: everything is folded again. */
+static const char recount[] =
+    "DELETE FROM journals WHERE (SELECT value FROM meta WHERE key = 'rows') <> (" ROWS ")";
+static const char count_rows[] = "INSERT INTO meta SELECT 'rows', (" ROWS ")"
+                                 " WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'rows')";
+#undef ROWS
+
+/* ---- journals -------------------------------------------------------------------------------- */
+
+/* how far a journal was folded, and on what it ran */
+static size_t folded(struct merge *m, const char *name)
+{
+    sqlite3_stmt *s = NULL;
+    size_t bytes = 0;
+
+    m->first = 1;
+    m->env = 0;
+    if (sqlite3_prepare_v2(m->db, "SELECT bytes, environment FROM journals WHERE name = ?", -1, &s,
+                           NULL) == SQLITE_OK &&
+        sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_step(s) == SQLITE_ROW) {
+        bytes = (size_t)sqlite3_column_int64(s, 0);
+        m->env = sqlite3_column_int64(s, 1);
+        m->first = 0;
+        m->owner = IL_OWNER_US;
+    }
+    sqlite3_finalize(s);
+    return bytes;
+}
+
+static il_status exec(struct merge *m, const char *sql, il_error *err)
+{
+    return sqlite3_exec(m->db, sql, NULL, NULL, NULL) == SQLITE_OK ? IL_OK
+                                                                   : il_results_fail(m->db, err);
+}
+
+static il_status fold(struct merge *m, const char *name, il_error *err)
+{
+    size_t from, before;
+    il_status st;
+
+    st = exec(m, "BEGIN IMMEDIATE", err);
+    if (st != IL_OK)
+        return st;
+    before = from = folded(m, name);
+    m->added = 0;
+    m->name = name;
+    IL_TRY(il_folder_read(m->f, name, &from, add_group, m, err));
+    if (m->added)
+        IL_TRY(exec(m, "DELETE FROM meta WHERE key = 'rows'", err));
+    if (from != before && m->owner == IL_OWNER_US) {
+        sqlite3_bind_text(m->journal, 1, name, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(m->journal, 2, (sqlite3_int64)from);
+        sqlite3_bind_int64(m->journal, 3, m->env);
+        IL_TRY(step(m, m->journal, err));
+    }
+    st = exec(m, "COMMIT", err);
+out:
+    if (st != IL_OK)
+        sqlite3_exec(m->db, "ROLLBACK", NULL, NULL, NULL);
+    return st;
+}
+
+il_status il_results_merge(il_folder *f, il_error *err)
+{
+    struct merge m = { .f = f };
+    char **names = NULL;
+    size_t n = 0;
+    il_status st;
+
+    IL_TRY(il_folder_journals(f, &names, &n, err));
+    IL_TRY(il_results_connect(&m.db, f, 1, err));
+    if (!prepare(&m)) {
+        st = il_results_fail(m.db, err);
+        goto out;
+    }
+    IL_TRY(exec(&m, recount, err));
+    for (size_t i = 0; i < n && st == IL_OK; i++)
+        st = fold(&m, names[i], err);
+    if (st == IL_OK)
+        st = exec(&m, count_rows, err);
+out:
+    finish(&m);
+    il_folder_free_names(names, n);
+    return st;
+}

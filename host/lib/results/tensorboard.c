@@ -1,0 +1,160 @@
+/*
+ * tensorboard.c - event files: records "length, its masked CRC-32C, bytes, their masked CRC-32C" of
+ * protocol buffers. An Event has wall_time (1, double), step (2, varint), and file_version (3, text)
+ * or summary (5): a Summary of values (1), each with tag (1) and simple_value (2, float).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include "core/crc32c.h"
+#include "core/file.h"
+#include "folder/folder_impl.h"
+#include "initlab/results.h"
+
+enum { EVENT = 512 };
+
+struct writer {
+    const char *to;
+    char run[32]; /* whose file is open; "": none */
+    struct il_file file;
+    double time;
+    il_status st;
+    il_error *err;
+};
+
+struct bytes {
+    uint8_t b[EVENT];
+    size_t n;
+};
+
+static void put(struct bytes *to, const void *from, size_t n)
+{
+    memcpy(to->b + to->n, from, n);
+    to->n += n;
+}
+
+static void put_varint(struct bytes *to, uint64_t x)
+{
+    for (; x > 127; x >>= 7)
+        to->b[to->n++] = (uint8_t)(x | 128);
+    to->b[to->n++] = (uint8_t)x;
+}
+
+/* a field of bytes */
+static void put_field(struct bytes *to, unsigned field, const void *from, size_t n)
+{
+    put_varint(to, field << 3 | 2);
+    put_varint(to, n);
+    put(to, from, n);
+}
+
+static uint32_t masked(const void *bytes, size_t n)
+{
+    const uint32_t crc = il_crc32c(0, bytes, n);
+
+    return (crc >> 15 | crc << 17) + 0xa282ead8u;
+}
+
+static void put_record(struct il_file *f, const struct bytes *event)
+{
+    const uint64_t length = event->n; /* little-endian, as all machines we build for */
+    const uint32_t head = masked(&length, sizeof length), body = masked(event->b, event->n);
+
+    il_file_put(f, &length, sizeof length);
+    il_file_put(f, &head, sizeof head);
+    il_file_put(f, event->b, event->n);
+    il_file_put(f, &body, sizeof body);
+}
+
+static void begin_event(const struct writer *w, struct bytes *event, uint64_t step)
+{
+    event->n = 0;
+    put_varint(event, 1 << 3 | 1);
+    put(event, &w->time, sizeof w->time);
+    put_varint(event, 2 << 3);
+    put_varint(event, step);
+}
+
+static void put_scalar(struct bytes *summary, const char *tag, double x)
+{
+    struct bytes value = { .n = 0 };
+    const float simple = (float)x;
+
+    put_field(&value, 1, tag, strlen(tag));
+    put_varint(&value, 2 << 3 | 5);
+    put(&value, &simple, sizeof simple);
+    put_field(summary, 1, value.b, value.n);
+}
+
+static il_status end_file(struct writer *w)
+{
+    const il_status st = w->run[0] ? il_file_close(&w->file, w->err) : IL_OK;
+
+    w->run[0] = 0;
+    return st;
+}
+
+static il_status make_folder(const char *path, il_error *err)
+{
+    if (mkdir(path, 0777) == 0 || errno == EEXIST)
+        return IL_OK;
+    return il_fail(err, errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE,
+                   "cannot create '%s': %s", path, strerror(errno));
+}
+
+static il_status begin_file(struct writer *w, const char *run)
+{
+    static const char version[] = "brain.Event:2";
+    char path[IL_PATH];
+    struct bytes event;
+    il_status st;
+
+    snprintf(path, sizeof path, "%s/%s", w->to, run);
+    IL_TRY(make_folder(path, w->err));
+    snprintf(path, sizeof path, "%s/%s/events.out.tfevents.initlab", w->to, run);
+    IL_TRY(il_file_open(&w->file, path, w->err));
+    snprintf(w->run, sizeof w->run, "%s", run);
+    begin_event(w, &event, 0);
+    put_field(&event, 3, version, sizeof version - 1);
+    put_record(&w->file, &event);
+out:
+    return st;
+}
+
+/* columns: run_id, epoch, then numbers by their names */
+static int put_epoch(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    struct writer *const w = arg;
+    struct bytes event, summary = { .n = 0 };
+
+    if (strcmp(w->run, value[0].text) != 0) {
+        w->st = end_file(w);
+        if (w->st == IL_OK)
+            w->st = begin_file(w, value[0].text);
+        if (w->st != IL_OK)
+            return 1;
+    }
+    for (size_t i = 2; i < columns; i++)
+        if (value[i].kind != IL_VALUE_NULL)
+            put_scalar(&summary, name[i], value[i].real);
+    begin_event(w, &event, (uint64_t)value[1].whole);
+    put_field(&event, 5, summary.b, summary.n);
+    put_record(&w->file, &event);
+    return 0;
+}
+
+il_status il_results_tensorboard(il_results *r, const char *to, il_error *err)
+{
+    struct writer w = { .to = to, .time = (double)time(NULL), .err = err };
+    il_status st;
+
+    IL_TRY(make_folder(to, err));
+    IL_TRY(il_results_rows(r, IL_TABLE_EPOCHS, put_epoch, &w, err));
+    st = w.st == IL_OK ? end_file(&w) : w.st;
+out:
+    if (st != IL_OK && w.run[0])
+        il_file_abandon(&w.file);
+    return st;
+}

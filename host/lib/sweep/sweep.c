@@ -1,0 +1,410 @@
+/*
+ * sweep.c - the runs of a sweep. A grid's are its points, the last parameter fastest, but those that
+ * exclude names; a point is a number, taken apart when a value is asked for, so that 20,000 runs are
+ * 80 kB. A random sweep's are draws, each a function of (seed, number of the draw, parameter).
+ */
+#include "initlab/sweep.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/error.h"
+#include "random.h"
+#include "core/sha256.h"
+#include "sweep_impl.h"
+#include "core/yaml.h"
+
+static const size_t RUNS_MOST = 10000000;
+
+/* ---- values of a point ----------------------------------------------------------------------- */
+
+/* which value of its list an axis has at a point of the grid */
+static size_t place(const struct il_sweep *s, uint32_t point, unsigned axis)
+{
+    const unsigned group = s->axis[axis].group;
+    size_t rest = point;
+
+    for (size_t i = s->axes; i-- > group + 1;)
+        if (s->axis[i].group == i) /* it leads a group */
+            rest /= s->axis[i].count;
+    return rest % s->axis[group].count;
+}
+
+/* a run's value, or a point's while runs are being chosen; drawn: of that draw, NULL for a grid */
+static const char *chosen(const struct il_sweep *s, uint32_t point, char *const *drawn,
+                          unsigned axis)
+{
+    return drawn ? drawn[axis] : s->axis[axis].value[place(s, point, axis)];
+}
+
+/* the value that counts: the default on an axis that is unused, a bit each */
+static const char *counted(const struct il_sweep *s, uint32_t point, char *const *drawn,
+                           unsigned axis, uint64_t unused)
+{
+    return unused >> axis & 1 ? il_config_get(s->base, s->axis[axis].name)
+                              : chosen(s, point, drawn, axis);
+}
+
+static int holds(const struct il_sweep *s, const struct il_terms *rule, uint32_t point,
+                 char *const *drawn, uint64_t unused)
+{
+    for (size_t t = 0; t < rule->terms; t++)
+        if (strcmp(counted(s, point, drawn, rule->term[t].axis, unused), rule->term[t].value) != 0)
+            return 0;
+    return 1;
+}
+
+/* the axes that some `when` leaves at their defaults; the rules have causes before effects */
+static uint64_t unused_at(const struct il_sweep *s, uint32_t point, char *const *drawn)
+{
+    uint64_t unused = 0;
+
+    for (size_t i = 0; i < s->whens; i++)
+        if (!holds(s, &s->when[i], point, drawn, unused))
+            unused |= (uint64_t)1 << s->when[i].axis;
+    return unused;
+}
+
+/* Is this point a run, or excluded? One that repeats another, as `when` makes them, is told later. */
+static int wanted(const struct il_sweep *s, uint32_t point, char *const *drawn)
+{
+    const uint64_t unused = unused_at(s, point, drawn);
+
+    for (size_t i = 0; i < s->excludes; i++)
+        if (holds(s, &s->exclude[i], point, drawn, unused))
+            return 0;
+    return 1;
+}
+
+/* ---- runs that are there already -------------------------------------------------------------- */
+
+/* A table of hashes of runs, so that none is there twice: as many slots as twice the runs. */
+struct seen {
+    size_t *slot; /* 1 + number of a run; 0: empty */
+    size_t slots;
+};
+
+static uint64_t hash(const struct il_sweep *s, size_t run)
+{
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+
+    for (unsigned i = 0; i < s->axes; i++)
+        for (const char *p = il_sweep_axis_value(s, run, i);; p++) {
+            h = (h ^ (uint8_t)*p) * 1099511628211u;
+            if (!*p)
+                break;
+        }
+    return h ^ h >> 32;
+}
+
+static int equal(const struct il_sweep *s, size_t a, size_t b)
+{
+    for (unsigned i = 0; i < s->axes; i++)
+        if (strcmp(il_sweep_axis_value(s, a, i), il_sweep_axis_value(s, b, i)) != 0)
+            return 0;
+    return 1;
+}
+
+/* Is the last of the runs like an earlier one? If not, it is kept in mind. */
+static int repeats(const struct il_sweep *s, struct seen *seen)
+{
+    const size_t run = s->runs - 1;
+    size_t at = hash(s, run) % seen->slots;
+
+    for (; seen->slot[at]; at = (at + 1) % seen->slots)
+        if (equal(s, seen->slot[at] - 1, run))
+            return 1;
+    seen->slot[at] = run + 1;
+    return 0;
+}
+
+static il_status start_seen(struct seen *seen, size_t runs, il_error *err)
+{
+    seen->slots = 2 * runs + 1;
+    seen->slot = calloc(seen->slots, sizeof *seen->slot);
+    return seen->slot ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", runs);
+}
+
+/* ---- choosing runs --------------------------------------------------------------------------- */
+
+il_status il_sweep_complain(const struct il_sweep *s, struct il_place at, const char *text,
+                            il_error *err)
+{
+    return il_fail(err, IL_E_DATA, "%s:%zu:%zu: %s", s->path, at.line, at.column, text);
+}
+
+static il_status choose_grid(struct il_sweep *s, il_error *err)
+{
+    struct seen seen = { 0 };
+    char text[128];
+    size_t points = 1;
+    il_status st;
+
+    for (size_t i = 0; i < s->axes; i++)
+        if (s->axis[i].group == i && (points *= s->axis[i].count) > RUNS_MOST) {
+            snprintf(text, sizeof text, "with the values of '%s' there are more than %zu runs",
+                     s->axis[i].name, RUNS_MOST);
+            return il_sweep_complain(s, s->axis[i].at, text, err);
+        }
+    s->run = malloc(points * sizeof *s->run);
+    if (!s->run)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", points);
+    IL_TRY(start_seen(&seen, points, err));
+    for (size_t p = 0; p < points; p++)
+        if (wanted(s, (uint32_t)p, NULL)) {
+            s->run[s->runs++] = (uint32_t)p;
+            s->runs -= (size_t)repeats(s, &seen);
+        }
+    if (s->runs == 0)
+        st = il_sweep_complain(s, s->exclude_at, "exclude leaves no run", err);
+out:
+    free(seen.slot);
+    return st;
+}
+
+void il_sweep_number(const struct il_axis *a, double x, char text[IL_NUMBER_TEXT])
+{
+    if (a->law == IL_SWEEP_INT_UNIFORM)
+        snprintf(text, IL_NUMBER_TEXT, "%.0f", x);
+    else
+        il_write_real(x, text);
+}
+
+/* the text of a value drawn for an axis, in normal form; NULL: out of memory */
+static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
+{
+    const unsigned group = s->axis[axis].group; /* a zip is drawn once */
+    const struct il_axis *const a = &s->axis[axis];
+    const struct il_words words = il_philox(s->seed, number, group);
+    const double u = ((double)words.v[0] + 0.5) / 4294967296.0;
+    char text[IL_NUMBER_TEXT];
+    double x;
+
+    if (a->law == IL_SWEEP_LIST)
+        return strdup(a->value[(size_t)(u * (double)a->count)]);
+    x = a->law == IL_SWEEP_INT_UNIFORM   ? a->min + floor(u * (a->max - a->min + 1))
+        : a->law == IL_SWEEP_LOG_UNIFORM ? exp(log(a->min) + u * (log(a->max) - log(a->min)))
+                                         : a->min + u * (a->max - a->min);
+    il_sweep_number(a, fmax(a->min, fmin(a->max, x)), text); /* rounding may lead out */
+    return strdup(text);
+}
+
+/* one draw; its values are the sweep's even after a failure */
+static il_status draw_all(struct il_sweep *s, uint32_t number, char **drawn, il_error *err)
+{
+    for (unsigned i = 0; i < s->axes; i++) {
+        free(drawn[i]);
+        drawn[i] = draw(s, number, i);
+        if (!drawn[i])
+            return il_fail(err, IL_E_MEMORY, "out of memory");
+    }
+    return IL_OK;
+}
+
+/* how many different draws there can be, at most */
+static double possible(const struct il_sweep *s)
+{
+    double n = 1;
+
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct il_axis *const a = &s->axis[i];
+
+        if (a->group == i)
+            n *= a->law == IL_SWEEP_LIST          ? (double)a->count
+                 : a->law == IL_SWEEP_INT_UNIFORM ? a->max - a->min + 1
+                                                  : INFINITY;
+    }
+    return n;
+}
+
+static il_status choose_random(struct il_sweep *s, il_error *err)
+{
+    struct seen seen = { 0 };
+    char text[160];
+    size_t fruitless = 0; /* draws since the last new run */
+    il_status st;
+
+    if (possible(s) < (double)s->count) {
+        snprintf(text, sizeof text, "of the %zu runs asked for, only %.0f different ones can be",
+                 s->count, possible(s));
+        return il_sweep_complain(s, s->count_at, text, err);
+    }
+    s->run = malloc(s->count * sizeof *s->run);
+    s->drawn = calloc(s->count * (s->axes ? s->axes : 1), sizeof *s->drawn);
+    if (!s->run || !s->drawn)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->count);
+    IL_TRY(start_seen(&seen, s->count, err));
+    for (size_t n = 0; s->runs < s->count; n++) {
+        if (fruitless > 1000 + 10 * s->runs) { /* the last of as many: missed once in e^10 times */
+            snprintf(
+                text, sizeof text,
+                "of the %zu runs asked for, %zu were found: then %zu draws in a row were none, "
+                "or one of these",
+                s->count, s->runs, fruitless);
+            st = il_sweep_complain(s, s->count_at, text, err);
+            break;
+        }
+        IL_TRY(draw_all(s, (uint32_t)n, s->drawn + s->runs * s->axes, err));
+        fruitless++;
+        if (wanted(s, 0, s->drawn + s->runs * s->axes)) {
+            s->run[s->runs++] = (uint32_t)n;
+            if (repeats(s, &seen))
+                s->runs--;
+            else
+                fruitless = 0;
+        }
+    }
+out:
+    free(seen.slot);
+    return st;
+}
+
+/* ---- the public calls ------------------------------------------------------------------------ */
+
+il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, size_t n,
+                         il_error *err)
+{
+    il_sweep *s = calloc(1, sizeof *s);
+    il_status st;
+
+    *out = NULL;
+    if (!s)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    s->path = strdup(path);
+    if (!s->path) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
+    IL_TRY(il_config_new(&s->base, err));
+    IL_TRY(il_sweep_read(s, path, text, n, err));
+    IL_TRY(s->random ? choose_random(s, err) : choose_grid(s, err));
+    *out = s;
+    s = NULL;
+out:
+    il_sweep_free(s);
+    return st;
+}
+
+il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
+{
+    char *text = NULL;
+    size_t n;
+    il_status st;
+
+    *out = NULL;
+    IL_TRY(il_yaml_slurp(path, &text, &n, err));
+    st = il_sweep_parse(out, path, text, n, err);
+out:
+    free(text);
+    return st;
+}
+
+void il_sweep_free(il_sweep *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; s->drawn && i < s->count * s->axes; i++)
+        free(s->drawn[i]);
+    for (size_t i = 0; i < s->axes; i++) {
+        for (size_t k = 0; k < s->axis[i].count; k++)
+            free(s->axis[i].value[k]);
+        free(s->axis[i].value);
+    }
+    for (size_t i = 0; i < IL_SWEEP_RULES; i++)
+        for (size_t t = 0; t < IL_SWEEP_TERMS; t++) {
+            free(s->exclude[i].term[t].value);
+            free(s->when[i].term[t].value);
+        }
+    free(s->drawn);
+    free(s->run);
+    free(s->path);
+    il_config_free(s->base);
+    free(s);
+}
+
+size_t il_sweep_runs(const il_sweep *s) { return s->runs; }
+
+/* Does an axis vary? The index-th that does, or axes. */
+static unsigned varied(const struct il_sweep *s, size_t index)
+{
+    for (unsigned i = 0; i < s->axes; i++)
+        if ((s->axis[i].law != IL_SWEEP_LIST || s->axis[i].count > 1) && index-- == 0)
+            return i;
+    return (unsigned)s->axes;
+}
+
+size_t il_sweep_varied(const il_sweep *s)
+{
+    size_t n = 0;
+
+    while (varied(s, n) < s->axes)
+        n++;
+    return n;
+}
+
+const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis)
+{
+    const uint32_t point = s->run[run];
+    char *const *const drawn = s->drawn ? s->drawn + run * s->axes : NULL;
+
+    return counted(s, point, drawn, axis, unused_at(s, point, drawn));
+}
+
+il_varied il_sweep_value(const il_sweep *s, size_t run, size_t index)
+{
+    const unsigned axis = varied(s, index);
+
+    return (il_varied){ s->axis[axis].name, il_sweep_axis_value(s, run, axis) };
+}
+
+il_status il_sweep_config(const il_sweep *s, size_t run, il_config **out, il_error *err)
+{
+    il_config *c = NULL;
+    il_status st;
+
+    *out = NULL;
+    if (run >= s->runs)
+        return il_fail(err, IL_E_USAGE, "no run %zu: the sweep has %zu", run, s->runs);
+    IL_TRY(il_config_copy(&c, s->base, err));
+    for (unsigned i = 0; i < s->axes; i++)
+        IL_TRY(il_config_set(c, s->axis[i].name, il_sweep_axis_value(s, run, i), err));
+    *out = c;
+    c = NULL;
+out:
+    il_config_free(c);
+    return st;
+}
+
+/* of what an id means: another one where a config of the same text trains otherwise */
+static const char ID_FORMAT[] = "initlab run 1\n";
+
+il_status il_sweep_id(const il_sweep *s, size_t run, const char *data_sum, char id[17],
+                      il_error *err)
+{
+    il_config *c = NULL;
+    struct il_sha256 sha;
+    const il_parameter *p;
+    char sum[65];
+    il_status st;
+
+    IL_TRY(il_sweep_config(s, run, &c, err));
+    il_sha256_start(&sha);
+    il_sha256_add(&sha, ID_FORMAT, strlen(ID_FORMAT));
+    il_sha256_add(&sha, data_sum, strlen(data_sum));
+    il_sha256_add(&sha, "\n", 1);
+    for (size_t i = 0; (p = il_parameter_at(i)); i++) {
+        const char *const value = il_config_get(c, p->name);
+
+        il_sha256_add(&sha, p->name, strlen(p->name));
+        il_sha256_add(&sha, "=", 1);
+        il_sha256_add(&sha, value, strlen(value));
+        il_sha256_add(&sha, "\n", 1);
+    }
+    il_sha256_hex(&sha, sum);
+    memcpy(id, sum, 16);
+    id[16] = 0;
+out:
+    il_config_free(c);
+    return st;
+}

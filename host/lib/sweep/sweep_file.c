@@ -1,0 +1,402 @@
+/* sweep_file.c - a sweep's YAML file: the document, and its parameters' values. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/number.h"
+#include "config/run.h"
+#include "sweep_reader.h"
+
+enum { TEXT = 4096, VALUES = 1 << 20 };
+
+void il_sweep_underscores(char *name)
+{
+    for (; *name; name++)
+        if (*name == '-')
+            *name = '_';
+}
+
+struct il_place il_sweep_here(const struct il_sweep_reader *r)
+{
+    return (struct il_place){ r->y.event.start_mark.line + 1, r->y.event.start_mark.column + 1 };
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+il_status il_sweep_normal(struct il_sweep_reader *r, const char *name, const char *text, char **out)
+{
+    il_error inner = { .text = "" };
+    il_status st = il_config_set(r->trial, name, text, &inner);
+
+    *out = NULL;
+    if (st == IL_E_USAGE)
+        return il_yaml_complain(&r->y, inner.text, NULL);
+    if (st == IL_OK)
+        *out = strdup(il_config_get(r->trial, name));
+    return *out ? IL_OK : il_fail(r->y.err, IL_E_MEMORY, "out of memory");
+}
+
+/* A sweep goes on from any folder, and its runs' ids must mean the same there: no path of `file` may depend on it. */
+static il_status check_paths(struct il_sweep_reader *r, const char *init)
+{
+    static const char path[] = "file:path=";
+
+    for (const char *p = init; (p = strstr(p, path));) {
+        p += sizeof path - 1;
+        if (*p != '/')
+            return il_yaml_complain(
+                &r->y,
+                "init: a sweep goes on from any folder, so file: takes a path from / on, not", p);
+    }
+    return IL_OK;
+}
+
+static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const char *text)
+{
+    il_status st;
+
+    if ((a->count & (a->count + 1)) == 0) { /* room for 1, 3, 7, ... values */
+        char **const more = realloc(a->value, 2 * (a->count + 1) * sizeof *more);
+
+        if (!more)
+            return il_fail(r->y.err, IL_E_MEMORY, "out of memory");
+        a->value = more;
+    }
+    if (a->count == VALUES)
+        return il_yaml_complain(&r->y, "too many values", NULL);
+    st = il_sweep_normal(r, a->name, text, &a->value[a->count]);
+    if (st != IL_OK)
+        return st;
+    a->count++; /* the sweep's, right or wrong */
+    return strcmp(a->name, "init") == 0 ? check_paths(r, a->value[a->count - 1]) : IL_OK;
+}
+
+/* a value, or all values of a range: 0..29, 1e-3..1*10 */
+static il_status add_values(struct il_sweep_reader *r, struct il_axis *a, const char *text)
+{
+    il_range range;
+    char one[32];
+    il_status st = IL_OK;
+    const int ranged =
+        il_parameter_number(a->name) != IL_NO_NUMBER ? il_range_read(&range, text) : 0;
+
+    if (ranged == 0)
+        return add_value(r, a, text);
+    if (ranged < 0)
+        return il_yaml_complain(&r->y,
+                                "a range is FIRST..LAST, FIRST..LAST+STEP or FIRST..LAST*FACTOR, "
+                                "rising, of at most 1048576 values, not",
+                                text);
+    for (size_t i = 0; i < range.count && st == IL_OK; i++) {
+        il_range_value(&range, i, one);
+        st = add_value(r, a, one);
+    }
+    return st;
+}
+
+/* the current event is the sequence's start, or a scalar: one value */
+static il_status read_values(struct il_sweep_reader *r, struct il_axis *a)
+{
+    char text[TEXT];
+    il_status st;
+
+    if (r->y.event.type == YAML_SCALAR_EVENT) {
+        IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a value"));
+        return add_values(r, a, text);
+    }
+    if (r->y.event.type != YAML_SEQUENCE_START_EVENT)
+        return il_yaml_complain(&r->y, "expected a list of values", NULL);
+    for (;;) {
+        IL_TRY(il_yaml_next(&r->y));
+        if (r->y.event.type == YAML_SEQUENCE_END_EVENT)
+            break;
+        IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a value"));
+        IL_TRY(add_values(r, a, text));
+    }
+    if (a->count == 0)
+        st = il_yaml_complain(&r->y, "no values for", a->name);
+out:
+    return st;
+}
+
+static il_status read_number(struct il_sweep_reader *r, double *x)
+{
+    char text[64];
+    il_status st;
+
+    IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a number"));
+    if (!il_read_real(text, x) || !isfinite(*x))
+        st = il_yaml_complain(&r->y, "expected a number, not", text);
+out:
+    return st;
+}
+
+static il_status read_law(struct il_sweep_reader *r, struct il_axis *a)
+{
+    static const char *const laws[] = { "uniform", "log_uniform_values", "int_uniform", NULL };
+    size_t k;
+    const il_status st = il_yaml_key(&r->y, laws, "a distribution is one of", &k);
+
+    if (st == IL_OK)
+        a->law = (enum il_sweep_law)(IL_SWEEP_UNIFORM + k);
+    return st;
+}
+
+/* a bound must be a value that the parameter can take, and then so are those between */
+static il_status check_bound(struct il_sweep_reader *r, const struct il_axis *a, double bound,
+                             const yaml_mark_t *at)
+{
+    char text[IL_NUMBER_TEXT], *value;
+    il_status st;
+
+    il_sweep_number(a, bound, text);
+    r->y.event.start_mark = *at; /* where a complaint points */
+    st = il_sweep_normal(r, a->name, text, &value);
+    free(value);
+    return st;
+}
+
+/* min, max and distribution; bounds: where min and max stand */
+static il_status check_law(struct il_sweep_reader *r, struct il_axis *a, const yaml_mark_t *bounds,
+                           const yaml_mark_t *distribution)
+{
+    const int number = il_parameter_number(a->name);
+    il_status st;
+
+    if (number == IL_NO_NUMBER)
+        return il_yaml_complain_at(&r->y, bounds, "no number, and so needs values:", a->name);
+    if (!distribution)
+        a->law = number == IL_WHOLE_NUMBER ? IL_SWEEP_INT_UNIFORM : IL_SWEEP_UNIFORM;
+    if (number == IL_WHOLE_NUMBER && a->law != IL_SWEEP_INT_UNIFORM)
+        return il_yaml_complain_at(&r->y, distribution,
+                                   "a whole number's distribution is int_uniform, and so is that "
+                                   "of",
+                                   a->name);
+    if (a->law == IL_SWEEP_LOG_UNIFORM && a->min <= 0)
+        return il_yaml_complain_at(&r->y, bounds, "log_uniform_values needs min above 0:", a->name);
+    if (a->law == IL_SWEEP_INT_UNIFORM) {
+        a->min = ceil(a->min) + 0.0; /* no -0 */
+        a->max = floor(a->max);
+        if (a->min > a->max)
+            return il_yaml_complain_at(&r->y, bounds, "no whole number from min to max of",
+                                       a->name);
+    }
+    IL_TRY(check_bound(r, a, a->min, &bounds[0]));
+    IL_TRY(check_bound(r, a, a->max, &bounds[1]));
+out:
+    return st;
+}
+
+/* {value: X}, {values: [X, ...]}, {min: A, max: B, distribution: D} */
+static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
+{
+    static const char *const keys[] = { "value", "values", "min", "max", "distribution", NULL };
+    int seen[5] = { 0 };
+    yaml_mark_t at[5] = { { 0 } };
+    size_t k;
+    il_status st;
+
+    a->min = a->max = NAN;
+    for (;;) {
+        IL_TRY(il_yaml_next(&r->y));
+        if (r->y.event.type == YAML_MAPPING_END_EVENT)
+            break;
+        IL_TRY(il_yaml_key(&r->y, keys, "a parameter has the keys", &k));
+        if (seen[k]++)
+            return il_yaml_complain(&r->y, "a second", keys[k]);
+        IL_TRY(il_yaml_next(&r->y));
+        at[k] = r->y.event.start_mark;
+        IL_TRY(k < 2    ? read_values(r, a)
+               : k == 2 ? read_number(r, &a->min)
+               : k == 3 ? read_number(r, &a->max)
+                        : read_law(r, a));
+    }
+    if (seen[0] + seen[1] > 1 || (a->count > 0 && seen[2] + seen[3] + seen[4] > 0))
+        return il_yaml_complain(&r->y, "give value, or values, or min and max for", a->name);
+    if (a->count > 0)
+        return IL_OK;
+    if (!(a->min < a->max))
+        return il_yaml_complain(&r->y, "needs values, or min below max:", a->name);
+    st = check_law(r, a, &at[2], seen[4] ? &at[4] : NULL);
+out:
+    return st;
+}
+
+static il_status new_axis(struct il_sweep_reader *r, const char *name, struct il_axis **out)
+{
+    struct il_sweep *const s = r->s;
+    char plain[IL_SWEEP_NAME];
+
+    snprintf(plain, sizeof plain, "%s", name);
+    il_sweep_underscores(plain);
+    for (size_t i = 0; i < s->axes; i++)
+        if (strcmp(s->axis[i].name, plain) == 0)
+            return il_yaml_complain(&r->y, "a second", plain);
+    if (s->axes == IL_SWEEP_AXES)
+        return il_yaml_complain(&r->y, "too many parameters", NULL);
+    *out = &s->axis[s->axes++];
+    (*out)->at = il_sweep_here(r);
+    strcpy((*out)->name, plain);
+    return IL_OK;
+}
+
+static il_status read_parameters(struct il_sweep_reader *r)
+{
+    char name[IL_SWEEP_NAME], *ignored = NULL;
+    il_status st;
+
+    IL_TRY(il_yaml_expect(&r->y, YAML_MAPPING_START_EVENT, "expected NAME: {values: [...]}"));
+    for (;;) {
+        struct il_axis *a;
+
+        IL_TRY(il_yaml_next(&r->y));
+        if (r->y.event.type == YAML_MAPPING_END_EVENT)
+            break;
+        IL_TRY(il_yaml_scalar(&r->y, name, sizeof name, "expected a parameter's name"));
+        if (!il_config_get(r->s->base, name)) /* il_config_set finds the nearest */
+            return il_sweep_normal(r, name, "", &ignored);
+        IL_TRY(new_axis(r, name, &a));
+        IL_TRY(il_yaml_next(&r->y));
+        IL_TRY(r->y.event.type == YAML_MAPPING_START_EVENT ? read_mapping(r, a)
+                                                           : read_values(r, a));
+    }
+out:
+    free(ignored);
+    return st;
+}
+
+/* 0..29, a list, or one number */
+static il_status read_seeds(struct il_sweep_reader *r)
+{
+    struct il_axis *a;
+    il_status st;
+
+    IL_TRY(new_axis(r, "seed", &a));
+    IL_TRY(il_yaml_next(&r->y));
+    st = read_values(r, a);
+out:
+    return st;
+}
+
+/* ---- the document ---------------------------------------------------------------------------- */
+
+static il_status read_whole(struct il_sweep_reader *r, uint64_t *out, uint64_t least)
+{
+    char text[64];
+    il_status st;
+
+    IL_TRY(il_yaml_next(&r->y));
+    IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a whole number"));
+    if (!il_read_whole(text, out) || *out < least || *out > 10000000)
+        st = il_yaml_complain(&r->y, "expected a whole number up to 10000000, not", text);
+out:
+    return st;
+}
+
+static il_status read_method(struct il_sweep_reader *r)
+{
+    static const char *const methods[] = { "grid", "random", NULL };
+    size_t k;
+    il_status st;
+
+    IL_TRY(il_yaml_next(&r->y));
+    IL_TRY(il_yaml_key(&r->y, methods, "a method is one of", &k));
+    r->s->random = k == 1;
+out:
+    return st;
+}
+
+static il_status read_text(struct il_sweep_reader *r)
+{
+    char text[TEXT];
+    il_status st;
+
+    IL_TRY(il_yaml_next(&r->y));
+    st = il_yaml_scalar(&r->y, text, sizeof text, "expected a text");
+out:
+    return st;
+}
+
+static il_status read_document(struct il_sweep_reader *r)
+{
+    static const char *const keys[] = { "description", "method", "count",   "seed", "parameters",
+                                        "seeds",       "zip",    "exclude", "when", NULL };
+    int seen[9] = { 0 };
+    uint64_t n;
+    size_t k;
+    il_status st;
+
+    IL_TRY(il_yaml_expect(&r->y, YAML_MAPPING_START_EVENT, "expected 'parameters:'"));
+    for (;;) {
+        IL_TRY(il_yaml_next(&r->y));
+        if (r->y.event.type == YAML_MAPPING_END_EVENT)
+            break;
+        IL_TRY(il_yaml_key(&r->y, keys, "a sweep has the keys", &k));
+        if (seen[k]++)
+            return il_yaml_complain(&r->y, "a second", keys[k]);
+        switch (k) {
+        case 0:
+            IL_TRY(read_text(r));
+            break;
+        case 1:
+            IL_TRY(read_method(r));
+            break;
+        case 2:
+            r->s->count_at = il_sweep_here(r);
+            IL_TRY(read_whole(r, &n, 1));
+            r->s->count = (size_t)n;
+            break;
+        case 3:
+            IL_TRY(read_whole(r, &r->s->seed, 0));
+            break;
+        case 4:
+            IL_TRY(read_parameters(r));
+            break;
+        case 5:
+            IL_TRY(read_seeds(r));
+            break;
+        case 6:
+            IL_TRY(il_sweep_read_list(r, IL_RULE_ZIP));
+            break;
+        case 7:
+            r->s->exclude_at = il_sweep_here(r);
+            IL_TRY(il_sweep_read_list(r, IL_RULE_EXCLUDE));
+            break;
+        default:
+            IL_TRY(il_sweep_read_when(r));
+        }
+    }
+    if (r->s->random != (seen[2] != 0))
+        return il_yaml_complain(&r->y,
+                                r->s->random ? "method: random needs count, the number of runs"
+                                             : "count is for method: random",
+                                NULL);
+    IL_TRY(il_yaml_end(&r->y));
+    st = il_sweep_settle(r);
+out:
+    return st;
+}
+
+il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t n, il_error *err)
+{
+    struct il_sweep_reader *const r = calloc(1, sizeof *r);
+    il_status st;
+
+    if (!r)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    r->s = s;
+    r->said = calloc(IL_SWEEP_SAID, sizeof *r->said);
+    if (!r->said) {
+        free(r);
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    }
+    IL_TRY(il_config_copy(&r->trial, s->base, err));
+    IL_TRY(il_yaml_open_text(&r->y, path, text, n, err));
+    st = read_document(r);
+out:
+    il_yaml_close(&r->y);
+    il_config_free(r->trial);
+    free(r->said);
+    free(r);
+    return st;
+}

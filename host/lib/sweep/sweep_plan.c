@@ -1,0 +1,257 @@
+/*
+ * sweep_plan.c - which runs of a sweep train together. Runs are told apart by the text of their pack
+ * key; the texts are in a table of hashes, so that 20,000 runs take milliseconds.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/error.h"
+#include "choices/init_text.h"
+#include "catalog/scheme.h"
+#include "sweep_impl.h"
+
+/* a distinct key, and its runs in order: a list by way of the plan's `next` */
+struct key {
+    char *text;
+    size_t first, last, runs;
+    size_t most; /* runs of a pack */
+};
+struct planner {
+    const struct il_sweep *s;
+    const il_packing *packing;
+    struct key *key;
+    size_t keys, room;
+    size_t *slot; /* [slots]: 1 + index of a key; 0: empty */
+    size_t slots, *next;
+};
+
+static const size_t NONE = (size_t)-1;
+
+/* Does a scheme of this `init` have rates of its own? That is the pack key's, too. */
+static int parametrised(const char *text)
+{
+    static const struct il_standing anywhere = {
+        .fan_in = 16, .fan_out = 16, .layer = 1, .layers = 3
+    };
+    struct il_init *const init = malloc(sizeof *init);
+    int any = 0;
+
+    if (init && il_init_parse(init, text, NULL) == IL_OK)
+        for (size_t i = 0; i < init->count; i++) {
+            struct il_draw draw;
+
+            memset(&draw, 0, sizeof draw);
+            if (il_scheme_of(&init->item[i].scheme, &anywhere, 0, &draw, NULL) == IL_OK)
+                any |= draw.parametrised;
+        }
+    free(init);
+    return any;
+}
+
+static int in_key(const char *name)
+{
+    const il_parameter *p;
+
+    for (size_t i = 0; (p = il_parameter_at(i)); i++)
+        if (strcmp(p->name, name) == 0)
+            return p->in_key;
+    return 0;
+}
+
+/* the key's text of a run: values of the axes that are in it; 0: it does not fit */
+static int key_text(const struct planner *q, size_t run, const char *last_init, int last,
+                    char *text, size_t size)
+{
+    size_t n = 0;
+
+    for (unsigned i = 0; i < q->s->axes && n < size; i++) {
+        const struct il_axis *const a = &q->s->axis[i];
+        const char *const value = il_sweep_axis_value(q->s, run, i);
+
+        if (in_key(a->name))
+            n += (size_t)snprintf(text + n, size - n, "%s\n", value);
+        else if (strcmp(a->name, "init") == 0)
+            n += (size_t)snprintf(text + n, size - n, "%d\n",
+                                  last_init && strcmp(value, last_init) == 0 ? last
+                                                                             : parametrised(value));
+    }
+    return n < size;
+}
+
+static size_t hash(const char *text)
+{
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+
+    for (; *text; text++)
+        h = (h ^ (uint8_t)*text) * 1099511628211u;
+    return (size_t)h;
+}
+
+/* the key with this text, a new one if there is none; NULL: out of memory */
+static struct key *key_of(struct planner *q, const char *text)
+{
+    size_t at = hash(text) % q->slots;
+
+    for (; q->slot[at]; at = (at + 1) % q->slots)
+        if (strcmp(q->key[q->slot[at] - 1].text, text) == 0)
+            return &q->key[q->slot[at] - 1];
+    if (q->keys == q->room) {
+        const size_t room = q->room ? 2 * q->room : 16;
+        struct key *const more = realloc(q->key, room * sizeof *more);
+
+        if (!more)
+            return NULL;
+        q->key = more;
+        q->room = room;
+    }
+    q->key[q->keys] = (struct key){ strdup(text), NONE, NONE, 0, 0 };
+    if (!q->key[q->keys].text)
+        return NULL;
+    q->slot[at] = ++q->keys;
+    return &q->key[q->keys - 1];
+}
+
+/* weights and biases that a network has */
+static double weights_of(const il_config *c, const il_packing *packing)
+{
+    const char *const layers = il_config_get(c, "layers");
+    double width = (double)packing->inputs, weights = 0;
+
+    for (const char *p = strchr(layers, ','); p; p = strchr(p + 1, ',')) {
+        const double next =
+            strncmp(p + 1, "out", 3) == 0 ? (double)packing->classes : strtod(p + 1, NULL);
+
+        weights += (width + 1) * next;
+        width = next;
+    }
+    return weights;
+}
+
+double il_sweep_cost(const il_config *c, size_t runs, const il_packing *packing, size_t samples)
+{
+    static const double STEP = 1e6;
+    const double batch = strtod(il_config_get(c, "batch"), NULL);
+    const double epochs = strtod(il_config_get(c, "epochs"), NULL);
+
+    return epochs * (double)samples * (3 * weights_of(c, packing) * (double)runs + STEP / batch);
+}
+
+/* runs of a pack of this key, by the widths of its first run */
+static il_status size_of(const struct planner *q, struct key *k, il_error *err)
+{
+    const il_packing *const how = q->packing;
+    il_config *c = NULL;
+    il_status st = il_sweep_config(q->s, k->first, &c, err);
+
+    k->most = how->runs;
+    if (st == IL_OK && how->weights > 0) {
+        const double fit = (double)how->weights / weights_of(c, how);
+
+        k->most = fit < 1 ? 1 : fit < (double)how->runs ? (size_t)fit : how->runs;
+    }
+    il_config_free(c);
+    return st;
+}
+
+static il_status sort_runs(struct planner *q, il_error *err)
+{
+    char *const text = malloc(1 << 16);
+    const char *init = NULL;
+    unsigned axis = 0;
+    int own_rates = 0;
+    il_status st = IL_OK;
+
+    while (axis < q->s->axes && strcmp(q->s->axis[axis].name, "init") != 0)
+        axis++;
+    for (size_t run = 0; text && run < q->s->runs; run++) {
+        const char *const value = axis < q->s->axes ? il_sweep_axis_value(q->s, run, axis) : "";
+        struct key *k;
+
+        if (!init || strcmp(init, value) != 0) { /* most runs have the one before's */
+            own_rates = axis < q->s->axes && parametrised(value);
+            init = value;
+        }
+        k = key_text(q, run, init, own_rates, text, 1 << 16) ? key_of(q, text) : NULL;
+        if (!k) {
+            st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", q->s->runs);
+            break;
+        }
+        if (k->first == NONE) {
+            k->first = run;
+            st = size_of(q, k, err);
+            if (st != IL_OK)
+                break;
+        } else {
+            q->next[k->last] = run;
+        }
+        k->last = run;
+        q->next[run] = NONE;
+        k->runs++;
+    }
+    free(text);
+    return text ? st : il_fail(err, IL_E_MEMORY, "out of memory");
+}
+
+/* the packs of all keys, in order of first use */
+static void deal(const struct planner *q, il_sweep_plan *plan)
+{
+    size_t at = 0;
+
+    for (size_t k = 0; k < q->keys; k++) {
+        size_t left = q->key[k].runs;
+
+        for (size_t run = q->key[k].first; run != NONE; run = q->next[run]) {
+            if (left == q->key[k].runs || plan->pack[plan->packs - 1].count == q->key[k].most)
+                plan->pack[plan->packs++] = (il_sweep_pack){ .first = at, .key = k };
+            plan->pack[plan->packs - 1].count++;
+            plan->order[at++] = run;
+            left--;
+        }
+    }
+}
+
+il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *s, const il_packing *packing,
+                            il_error *err)
+{
+    struct planner q = { .s = s, .packing = packing, .slots = 2 * s->runs + 1 };
+    il_sweep_plan *plan = NULL;
+    il_status st = IL_OK;
+
+    *out = NULL;
+    if (packing->runs == 0)
+        return il_fail(err, IL_E_USAGE, "a pack has at least one run");
+    q.slot = calloc(q.slots, sizeof *q.slot);
+    q.next = malloc(s->runs * sizeof *q.next);
+    plan = calloc(1, sizeof *plan);
+    if (plan) {
+        plan->pack = calloc(s->runs, sizeof *plan->pack);
+        plan->order = malloc(s->runs * sizeof *plan->order);
+    }
+    if (!q.slot || !q.next || !plan || !plan->pack || !plan->order) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->runs);
+        goto out;
+    }
+    IL_TRY(sort_runs(&q, err));
+    deal(&q, plan);
+    plan->keys = q.keys;
+    plan->runs = s->runs;
+    *out = plan;
+    plan = NULL;
+out:
+    il_sweep_plan_free(plan);
+    for (size_t k = 0; k < q.keys; k++)
+        free(q.key[k].text);
+    free(q.key);
+    free(q.next);
+    free(q.slot);
+    return st;
+}
+
+void il_sweep_plan_free(il_sweep_plan *plan)
+{
+    if (!plan)
+        return;
+    free(plan->pack);
+    free(plan->order);
+    free(plan);
+}

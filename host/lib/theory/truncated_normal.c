@@ -1,0 +1,51 @@
+/* truncated_normal.c - a normal law between two bounds. */
+#include "truncated_normal.h"
+
+#include <math.h>
+
+/* P(normal > z) */
+static double beyond(double z) { return erfc(z / M_SQRT2) / 2; }
+
+static double density(double z) { return exp(-z * z / 2) / sqrt(2 * M_PI); }
+
+/* its product with z, which is 0 at both ends */
+static double moment(double z) { return isinf(z) ? 0 : z * density(z); }
+
+/* one side's probabilities beyond |z|: at its bound and where it begins; equal where it is empty */
+struct side {
+    double far, near;
+};
+
+static struct side side(double from, double to)
+{
+    const struct side s = { beyond(fmax(to, 0)), beyond(fmax(from, 0)) };
+
+    return s;
+}
+
+static double mass(struct side s) { return s.near - s.far; }
+
+struct il_cut_facts il_cut_facts(double low, double high)
+{
+    const double inside = mass(side(low, high)) + mass(side(-high, -low));
+    const double mean = (density(low) - density(high)) / inside;
+    const double square = 1 + (moment(low) - moment(high)) / inside;
+
+    return (struct il_cut_facts){ mean, sqrt(fmax(square - mean * mean, 0)) };
+}
+
+void il_cut_fill(struct il_fill *fill, double low, double high)
+{
+    const struct side sides[2] = { side(low, high), side(-high, -low) };
+    const double share = mass(sides[0]) / (mass(sides[0]) + mass(sides[1]));
+
+    fill->law = IL_LAW_TRUNC_NORMAL;
+    fill->above = (uint32_t)rint(0x1p31 * share);
+    for (int i = 0; i < 2; i++) {
+        const double words = i == 0 ? 2.0 * fill->above : 0x1p32 - 2.0 * fill->above;
+        const float far = (float)sides[i].far;
+
+        fill->step[i] = words > 0 ? (float)((sides[i].near - (double)far) / words) : 0;
+        fill->first[i] = far + fill->step[i] / 2; /* the middle of the first word's share */
+    }
+}
