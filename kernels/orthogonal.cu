@@ -178,7 +178,6 @@ OP_BEGIN
 int OP(orthogonal)(struct il_device *d, float *w, float *work, const struct il_fill *fills,
                    unsigned runs, unsigned rows, unsigned cols, unsigned block, unsigned ld)
 {
-    return LAUNCH(orthogonal, il_grid(runs), d,
-                  (w, work, fills, runs, rows, cols, block, ld));
+    return LAUNCH(orthogonal, il_grid(runs), d, (w, work, fills, runs, rows, cols, block, ld));
 }
 OP_END

@@ -82,7 +82,7 @@ static il_status queue(struct rank *r)
 
     r->order = malloc(packs * sizeof *r->order);
     if (todo && r->order)
-        st = il_folder_longest(r->folder, r->order, &r->err);
+        st = il_folder_by_cost(r->folder, r->order, &r->err);
     for (size_t p = 0; todo && p < packs; p++)
         todo[p] = il_folder_pack_at(r->folder, p)->status == IL_PACK_TODO;
     if (todo)

@@ -95,7 +95,7 @@ il_status il_folder_shard(const il_folder *folder, size_t k, size_t n, unsigned 
                           il_error *err);
 
 /** The packs by cost, the largest first: order [packs of the plan]. */
-il_status il_folder_longest(const il_folder *folder, size_t *order, il_error *err);
+il_status il_folder_by_cost(const il_folder *folder, size_t *order, il_error *err);
 
 /** Record that a pack failed for good: a run's error, not the device's. IL_E_CREATE, IL_E_IO. */
 il_status il_folder_fail(il_folder *folder, size_t pack, il_status why, const char *text,

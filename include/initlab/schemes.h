@@ -41,8 +41,8 @@ typedef struct il_tensor_law {
  *
  * IL_E_USAGE names what is wrong with the scheme or the place. Thread-safe.
  */
-il_status il_scheme_law(const char *scheme, const il_place *at, il_tensor_law *weights, il_tensor_law *bias,
-                        il_error *err);
+il_status il_scheme_law(const char *scheme, const il_place *at, il_tensor_law *weights,
+                        il_tensor_law *bias, il_error *err);
 
 /**
  * Draw a layer: weights [fan_in * fan_out], row-major, unit j in column j, and bias [fan_out];

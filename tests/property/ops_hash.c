@@ -310,7 +310,7 @@ static void hash_sparse_input(void)
 
 int main(void)
 {
-#define X(name, params, args, bytes, flops)                                                               \
+#define X(name, params, args, bytes, flops)                                                        \
     hash = 0xcbf29ce484222325u;                                                                    \
     hash_##name();                                                                                 \
     printf(#name " %016llx\n", (unsigned long long)hash);

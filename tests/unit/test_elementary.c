@@ -204,7 +204,7 @@ REF(ERF, erf(z))
 REF(SIN, sin(z))
 REF(ARCTAN, atan(z))
 
-#define X(ID, name, aliases, alpha0, needs_z, k1, k2, f, df, ...)                                          \
+#define X(ID, name, aliases, alpha0, needs_z, k1, k2, f, df, ...)                                  \
     static float f_##ID(float z, float alpha)                                                      \
     {                                                                                              \
         (void)alpha;                                                                               \

@@ -358,7 +358,7 @@ static void shards(void **state)
     }
     assert_int_equal(il_folder_shard(f, 0, 2, mine, &err), IL_E_USAGE);
     assert_int_equal(il_folder_shard(f, 3, 2, mine, &err), IL_E_USAGE);
-    OK(il_folder_longest(f, order, &err));
+    OK(il_folder_by_cost(f, order, &err));
     for (size_t i = 1; i < packs; i++)
         assert_true(il_folder_pack_at(f, order[i - 1])->cost >=
                     il_folder_pack_at(f, order[i])->cost);

@@ -89,9 +89,9 @@ static void to_reference(const struct il_pack *p, struct ref_net *net)
     net->head = p->run[0].head;
     net->divisor = p->run[0].divisor;
     for (unsigned l = 0; l < p->layers; l++)
-        for (unsigned i = 0; i <= p->layer[l].at.fan_in; i++)
-            for (unsigned j = 0; j < p->layer[l].at.fan_out; j++)
-                net->w[l][i][j] = (double)p->layer[l].w[il_layout_at(&p->layer[l].at, 0, i, j)];
+        for (unsigned i = 0; i <= p->layer[l].layout.fan_in; i++)
+            for (unsigned j = 0; j < p->layer[l].layout.fan_out; j++)
+                net->w[l][i][j] = (double)p->layer[l].w[il_layout_at(&p->layer[l].layout, 0, i, j)];
 }
 
 struct tally {
@@ -104,15 +104,15 @@ struct tally {
 static void check_layer(const struct il_pack *p, unsigned l, struct ref_net *net,
                         const il_dataset *set, const char *what, struct tally *tally)
 {
-    const struct il_layer *at = &p->layer[l].at;
+    const struct il_layer *layout = &p->layer[l].layout;
     const il_samples s = il_dataset_train(set);
     double want[REF_INPUT + 1][REF_WIDTH], scale = 1e-3;
     uint32_t all[SAMPLES];
 
     for (uint32_t r = 0; r < SAMPLES; r++)
         all[r] = r;
-    for (unsigned i = 0; i <= at->fan_in; i++)
-        for (unsigned j = 0; j < at->fan_out; j++) {
+    for (unsigned i = 0; i <= layout->fan_in; i++)
+        for (unsigned j = 0; j < layout->fan_out; j++) {
             double *const w = &net->w[l][i][j];
             const double fine = ref_slope(net, w, 1e-5, s.images, s.labels, all, SAMPLES);
             const double finer = ref_slope(net, w, 5e-6, s.images, s.labels, all, SAMPLES);
@@ -123,9 +123,9 @@ static void check_layer(const struct il_pack *p, unsigned l, struct ref_net *net
             if (!kink)
                 scale = fmax(scale, fabs(fine));
         }
-    for (unsigned i = 0; i <= at->fan_in; i++)
-        for (unsigned j = 0; j < at->fan_out; j++) {
-            const double got = (double)p->layer[l].g[il_layout_at(at, 0, i, j)];
+    for (unsigned i = 0; i <= layout->fan_in; i++)
+        for (unsigned j = 0; j < layout->fan_out; j++) {
+            const double got = (double)p->layer[l].g[il_layout_at(layout, 0, i, j)];
 
             if (isnan(want[i][j]))
                 continue;

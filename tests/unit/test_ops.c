@@ -40,7 +40,7 @@ static const struct ops base_ops = {
 #undef X
 };
 #if defined(__x86_64__)
-#define X(name, params, args, bytes, flops)                                                               \
+#define X(name, params, args, bytes, flops)                                                        \
     int il_cpu_v3_##name params;                                                                   \
     int il_cpu_v4_##name params;
 #include "ops.def"

@@ -449,14 +449,14 @@ static void padding_stays_zero(void **state)
 
         train(p, 3, last);
         for (unsigned l = 0; l < p->layers; l++) {
-            const struct il_layer *at = &p->layer[l].at;
+            const struct il_layer *layout = &p->layer[l].layout;
 
-            for (unsigned i = 0; i < at->rows; i++)
-                for (unsigned c = 0; c < at->ld; c++) {
-                    const int real =
-                        i <= at->fan_in && c < RUNS * at->block && c % at->block < at->fan_out;
+            for (unsigned i = 0; i < layout->rows; i++)
+                for (unsigned c = 0; c < layout->ld; c++) {
+                    const int real = i <= layout->fan_in && c < RUNS * layout->block &&
+                                     c % layout->block < layout->fan_out;
 
-                    if (!real && p->layer[l].w[(size_t)i * at->ld + c] != 0)
+                    if (!real && p->layer[l].w[(size_t)i * layout->ld + c] != 0)
                         fail_msg("layer %u: padding [%u,%u] is not zero", l, i, c);
                 }
         }

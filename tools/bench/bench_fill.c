@@ -20,7 +20,7 @@ enum { FAN_IN = 784, FAN_OUT = 256, PACK = 1000 };
 /* the draws of one pack: weights, then biases, each tensor of a seed of its own */
 static int draws(const char *scheme, struct il_fill *fill, il_error *err)
 {
-    const struct il_standing at = { .fan_in = FAN_IN, .fan_out = FAN_OUT, .layers = 1 };
+    const struct il_tensor_place at = { .fan_in = FAN_IN, .fan_out = FAN_OUT, .layers = 1 };
     struct il_choice choice;
     struct il_draw draw = { .rate = 1 };
 

@@ -129,7 +129,8 @@ static void put_script(const struct submission *s, FILE *f)
     put_options(s, f);
     fputs("\n# A minute before the time limit (USR1), or when it is preempted or cancelled (TERM), "
           "the packs in\n"
-          "# training are saved; initlab ends with 75 then, or with 143 where it had not begun. After "
+          "# training are saved; initlab ends with 75 then, or with 143 where it had not begun. "
+          "After "
           "USR1 the task goes\n# back to the queue.\n"
           "requeue=no\n"
           "child=\n"

@@ -82,7 +82,7 @@ static il_status source(const struct options *o, struct sweep_draft *d, il_error
         return IL_E_USAGE;
     }
     d->name = "options";
-    st = sweep_text(o, &d->text, err);
+    st = options_as_file(o, &d->text, err);
     d->size = st == IL_OK ? strlen(d->text) : 0;
     return st;
 }
@@ -113,14 +113,14 @@ il_status sweep_draft_open(struct sweep_draft *d, const struct options *o, il_er
     if (st == IL_OK)
         st = il_sweep_parse(&d->sweep, d->name, d->text, d->size, err);
     if (st != IL_OK)
-        return o->operands ? st : sweep_text_blame(o, d->text, err);
+        return o->operands ? st : options_as_file_blame(o, d->text, err);
     st = place(o, path, d->data, err);
     if (st == IL_OK)
         st = il_dataset_open(&d->set, path, err);
     if (st == IL_OK) {
         st = il_sweep_check(d->sweep, d->set, err);
         if (st != IL_OK && !o->operands)
-            st = sweep_text_blame(o, d->text, err);
+            st = options_as_file_blame(o, d->text, err);
     }
     return st;
 }

@@ -128,7 +128,7 @@ static int any_parameter(const struct options *o)
     return 0;
 }
 
-il_status sweep_text(const struct options *o, char **text, il_error *err)
+il_status options_as_file(const struct options *o, char **text, il_error *err)
 {
     const int depths = opt_given(o, "depth") || opt_given(o, "width");
     size_t size = 0;
@@ -192,7 +192,7 @@ static int made_of(const struct options *o, const char *line, char parameter[32]
     return 1;
 }
 
-il_status sweep_text_blame(const struct options *o, const char *text, il_error *err)
+il_status options_as_file_blame(const struct options *o, const char *text, il_error *err)
 {
     const il_error inner = *err;
     const char *rest = inner.text;

@@ -418,7 +418,7 @@ static il_status fill_queue(struct state *st)
         goto out;
     status = il_folder_shard(s->folder, s->shard, s->shards, mine, &st->err);
     if (status == IL_OK)
-        status = il_folder_longest(s->folder, order, &st->err);
+        status = il_folder_by_cost(s->folder, order, &st->err);
     for (size_t i = 0; status == IL_OK && i < st->packs; i++) {
         const il_folder_pack *const p = pack_at(st, order[i]);
         const int left = p->status == IL_PACK_TODO || (p->status == IL_PACK_FAILED && s->retry);

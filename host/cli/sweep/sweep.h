@@ -19,13 +19,13 @@ il_status devices_read(struct devices *d, const char *text, const char *kind, il
 void devices_free(struct devices *d);
 
 /* The sweep that a command line's lists and ranges are, as a sweep file's text; to be freed. */
-il_status sweep_text(const struct options *o, char **text, il_error *err);
+il_status options_as_file(const struct options *o, char **text, il_error *err);
 
 /*
  * Turn an error about such a text into one about the option: "--lr: ...", IL_E_USAGE in place of
  * IL_E_DATA. text: NULL is legal. Returns the status.
  */
-il_status sweep_text_blame(const struct options *o, const char *text, il_error *err);
+il_status options_as_file_blame(const struct options *o, const char *text, il_error *err);
 
 /* A sweep as a command line has it, of a file or of options, before there is a folder. */
 struct sweep_draft {

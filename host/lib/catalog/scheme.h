@@ -9,7 +9,7 @@
 #include "shared.h"
 
 /* Where a tensor stands; il_place resolved. */
-struct il_standing {
+struct il_tensor_place {
     unsigned fan_in, fan_out;
     unsigned layer, layers; /* layer from 0 */
     struct il_act hidden;   /* the run's hidden activation */
@@ -36,11 +36,11 @@ struct il_draw {
 };
 
 /* Weights by a scheme, or a bias by a scheme that was named for it. */
-il_status il_scheme_of(const struct il_choice *scheme, const struct il_standing *at, int bias,
+il_status il_scheme_of(const struct il_choice *scheme, const struct il_tensor_place *at, int bias,
                        struct il_draw *out, il_error *err);
 
 /* The bias that comes with a scheme of the weights: zeros for most. */
-il_status il_scheme_bias_of(const struct il_choice *scheme, const struct il_standing *at,
+il_status il_scheme_bias_of(const struct il_choice *scheme, const struct il_tensor_place *at,
                             struct il_draw *out, il_error *err);
 
 /*
@@ -56,6 +56,6 @@ struct il_law_facts {
     const char *law;
     double mean, std, low, high; /* of one element; low, high: the range, infinite where it is */
 };
-struct il_law_facts il_law_facts(const struct il_fill *fill, const struct il_standing *at);
+struct il_law_facts il_law_facts(const struct il_fill *fill, const struct il_tensor_place *at);
 
 #endif

@@ -24,7 +24,7 @@ static double hadamard_sum(unsigned n, unsigned m)
                         : 3.0 * block - hadamard_sum(few - block, many - block);
 }
 
-struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_standing *at)
+struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor_place *at)
 {
     static const char *const names[] = { "constant", "uniform",  "normal",  "truncated normal",
                                          "sparse",   "identity", "hadamard" };
@@ -88,7 +88,7 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_standi
 void il_draw_variances(const struct il_draw *weight, const struct il_draw *bias, unsigned fan_in,
                        unsigned fan_out, double *sw2, double *sb2)
 {
-    const struct il_standing at = { .fan_in = fan_in, .fan_out = fan_out };
+    const struct il_tensor_place at = { .fan_in = fan_in, .fan_out = fan_out };
     const struct il_law_facts w = il_law_facts(&weight->fill, &at);
     const struct il_law_facts b = il_law_facts(&bias->fill, &at);
     const int random = weight->fill.law != IL_LAW_IDENTITY && weight->fill.law != IL_LAW_HADAMARD;

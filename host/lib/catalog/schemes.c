@@ -24,7 +24,7 @@ static const double NEARER_BOUND = 2.3;
 /* the range of parameters that have none; a bound so far away is none */
 #define FAR 1e30
 
-typedef il_status scheme_fn(struct il_draw *out, const double *v, const struct il_standing *at,
+typedef il_status scheme_fn(struct il_draw *out, const double *v, const struct il_tensor_place *at,
                             il_error *err);
 
 /*
@@ -90,7 +90,7 @@ static il_status spread(struct il_draw *out, double distribution, double std)
 
 #define MODES "fan_in|fan_out|fan_avg|fan_geo_avg"
 
-static double fan(double mode, const struct il_standing *at)
+static double fan(double mode, const struct il_tensor_place *at)
 {
     const double n = at->fan_in, m = at->fan_out;
 
@@ -98,7 +98,8 @@ static double fan(double mode, const struct il_standing *at)
 }
 
 /* a gain, or why there is none */
-static il_status gain_of(double *gain, double value, const struct il_standing *at, il_error *err)
+static il_status gain_of(double *gain, double value, const struct il_tensor_place *at,
+                         il_error *err)
 {
     *gain = il_gain(value, &at->hidden);
     if (isfinite(*gain))
@@ -130,7 +131,7 @@ static il_status alternative(const char *name, double value, double untouched, c
  */
 
 #define SCHEME(name)                                                                               \
-    static il_status name(struct il_draw *out, const double *v, const struct il_standing *at,      \
+    static il_status name(struct il_draw *out, const double *v, const struct il_tensor_place *at,  \
                           il_error *err)
 #define UNUSED (void)v, (void)at, (void)err
 
@@ -200,7 +201,7 @@ SCHEME(variance_scaling)
     return spread(out, v[2], sqrt(v[0] / fan(v[1], at)));
 }
 
-static il_status glorot(struct il_draw *out, const double *v, const struct il_standing *at,
+static il_status glorot(struct il_draw *out, const double *v, const struct il_tensor_place *at,
                         il_error *err, double distribution)
 {
     double g;
@@ -213,7 +214,7 @@ SCHEME(glorot_uniform) { return glorot(out, v, at, err, UNIFORM); }
 SCHEME(glorot_normal) { return glorot(out, v, at, err, NORMAL); }
 SCHEME(glorot_trunc_normal) { return glorot(out, v, at, err, TRUNC_NORMAL); }
 
-static il_status he(struct il_draw *out, const double *v, const struct il_standing *at,
+static il_status he(struct il_draw *out, const double *v, const struct il_tensor_place *at,
                     il_error *err, double distribution)
 {
     double g;
@@ -226,7 +227,7 @@ SCHEME(he_uniform) { return he(out, v, at, err, UNIFORM); }
 SCHEME(he_normal) { return he(out, v, at, err, NORMAL); }
 SCHEME(he_trunc_normal) { return he(out, v, at, err, TRUNC_NORMAL); }
 
-static il_status lecun(struct il_draw *out, const double *v, const struct il_standing *at,
+static il_status lecun(struct il_draw *out, const double *v, const struct il_tensor_place *at,
                        il_error *err, double distribution)
 {
     double g;
@@ -325,7 +326,7 @@ SCHEME(msra_prelu)
     return normal_of(out, sqrt(2 / (1 + v[0] * v[0]) / fan(v[1], at)));
 }
 
-static double nguyen_widrow_norm(const struct il_standing *at)
+static double nguyen_widrow_norm(const struct il_tensor_place *at)
 {
     return 0.7 * pow(at->fan_out, 1.0 / at->fan_in);
 }
@@ -380,7 +381,7 @@ static il_status no_edge(double sigma_b, const struct il_act *hidden, il_error *
 static const double EDGE_Q = 1; /* where neither q nor sigma_b is given */
 
 /* sigma_w^2 and sigma_b^2 of the edge, from q* or from sigma_b */
-static il_status edge(const double *v, const struct il_standing *at, double *sw2, double *sb2,
+static il_status edge(const double *v, const struct il_tensor_place *at, double *sw2, double *sb2,
                       il_error *err)
 {
     double q = v[0];
@@ -455,7 +456,7 @@ SCHEME(looks_linear)
 }
 
 /* how the rates of a layer of another width than `base` differ (Yang et al. 2022, table 3) */
-static double mup_rate(const double *v, const struct il_standing *at, int bias)
+static double mup_rate(const double *v, const struct il_tensor_place *at, int bias)
 {
     const int first = at->layer == 0, last = at->layer + 1 == at->layers;
     const double in = at->fan_in / v[0], out = at->fan_out / v[0];
@@ -724,8 +725,8 @@ static struct il_draw nothing_drawn(void)
 }
 
 /* run a scheme's function over a draw that is all defaults; seed and tensor survive it */
-static il_status run_scheme(scheme_fn *fn, const struct il_choice *c, const struct il_standing *at,
-                            struct il_draw *out, il_error *err)
+static il_status run_scheme(scheme_fn *fn, const struct il_choice *c,
+                            const struct il_tensor_place *at, struct il_draw *out, il_error *err)
 {
     const uint64_t seed = out->fill.seed, tensor = out->fill.tensor;
     il_status st = IL_OK;
@@ -738,7 +739,7 @@ static il_status run_scheme(scheme_fn *fn, const struct il_choice *c, const stru
     return st;
 }
 
-il_status il_scheme_of(const struct il_choice *c, const struct il_standing *at, int bias,
+il_status il_scheme_of(const struct il_choice *c, const struct il_tensor_place *at, int bias,
                        struct il_draw *out, il_error *err)
 {
     static scheme_fn *const functions[] = {
@@ -758,7 +759,7 @@ il_status il_scheme_of(const struct il_choice *c, const struct il_standing *at, 
     return st;
 }
 
-il_status il_scheme_bias_of(const struct il_choice *c, const struct il_standing *at,
+il_status il_scheme_bias_of(const struct il_choice *c, const struct il_tensor_place *at,
                             struct il_draw *out, il_error *err)
 {
     static scheme_fn *const functions[] = {

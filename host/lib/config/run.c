@@ -134,7 +134,7 @@ out:
  * a tensor: of the item that names it, else the parameter's default; a bias of its weights' scheme
  */
 static il_status read_draw(struct il_draw *draw, const struct il_init *init, const char *layer,
-                           int bias, const struct il_standing *at, il_error *err)
+                           int bias, const struct il_tensor_place *at, il_error *err)
 {
     const struct il_choice *found = il_init_find(init, layer, bias);
     struct il_choice fallback;
@@ -239,13 +239,13 @@ static il_status read_init(struct il_run *run, const il_config *c, const il_data
     if (follow)
         incoming = input_square(run, set);
     for (unsigned l = 0; l < run->layers; l++) {
-        const struct il_standing at = { .fan_in = run->width[l],
-                                        .fan_out = run->width[l + 1],
-                                        .layer = l,
-                                        .layers = run->layers,
-                                        .hidden = run->hidden,
-                                        .adam = run->update.adam,
-                                        .incoming = incoming };
+        const struct il_tensor_place at = { .fan_in = run->width[l],
+                                            .fan_out = run->width[l + 1],
+                                            .layer = l,
+                                            .layers = run->layers,
+                                            .hidden = run->hidden,
+                                            .adam = run->update.adam,
+                                            .incoming = incoming };
 
         for (int bias = 0; bias < 2; bias++) {
             struct il_draw *const draw = bias ? &run->draw[l].bias : &run->draw[l].weight;

@@ -344,7 +344,7 @@ struct ranked {
     size_t pack;
 };
 
-static int dearer(const void *a, const void *b)
+static int by_cost(const void *a, const void *b)
 {
     const struct ranked *const x = a, *const y = b;
 
@@ -353,7 +353,7 @@ static int dearer(const void *a, const void *b)
     return (x->pack > y->pack) - (x->pack < y->pack);
 }
 
-il_status il_folder_longest(const il_folder *f, size_t *order, il_error *err)
+il_status il_folder_by_cost(const il_folder *f, size_t *order, il_error *err)
 {
     const size_t n = f->plan->packs;
     struct ranked *const r = malloc(n * sizeof *r);
@@ -362,7 +362,7 @@ il_status il_folder_longest(const il_folder *f, size_t *order, il_error *err)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", n);
     for (size_t p = 0; p < n; p++)
         r[p] = (struct ranked){ f->pack[p].cost, p };
-    qsort(r, n, sizeof *r, dearer);
+    qsort(r, n, sizeof *r, by_cost);
     for (size_t p = 0; p < n; p++)
         order[p] = r[p].pack;
     free(r);
@@ -382,7 +382,7 @@ il_status il_folder_shard(const il_folder *f, size_t k, size_t n, unsigned char 
         st = il_fail(err, IL_E_USAGE, "there is no shard %zu of %zu: they count from 1", k, n);
         goto out;
     }
-    IL_TRY(il_folder_longest(f, order, err));
+    IL_TRY(il_folder_by_cost(f, order, err));
     for (size_t i = 0; i < packs; i++) {
         const size_t round = i / n, place = i % n;
 

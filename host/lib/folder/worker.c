@@ -40,8 +40,8 @@ struct training {
     void *arg;
     double checkpoint, saved; /* when the state was saved last, and at which step of which epoch */
     size_t saved_epoch, saved_step;
-    int keeps; /* interrupted, it is saved in the folder */
-    int asked; /* the caller wants an end */
+    int saves_state;    /* interrupted, it is saved in the folder */
+    int stop_requested; /* the caller wants an end */
 };
 
 /* ---- what a worker runs on ------------------------------------------------------------------- */
@@ -277,9 +277,9 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
     struct training *const t = arg;
     const int moved = t->pack->epoch != t->saved_epoch || t->pack->step != t->saved_step;
 
-    t->asked = t->progress && t->progress(t->arg, epoch, step, steps) != 0;
-    if (!t->asked &&
-        (!t->keeps || t->checkpoint == 0 || !moved || now() - t->saved < t->checkpoint))
+    t->stop_requested = t->progress && t->progress(t->arg, epoch, step, steps) != 0;
+    if (!t->stop_requested &&
+        (!t->saves_state || t->checkpoint == 0 || !moved || now() - t->saved < t->checkpoint))
         return 0;
     t->saved_epoch = t->pack->epoch; /* training moves on before it is saved again */
     t->saved_step = t->pack->step;
@@ -291,20 +291,20 @@ static il_status one_epoch(struct training *t, il_error *err)
 {
     il_status st = IL_E_INTERRUPTED, saved;
 
-    t->asked = t->progress && t->done > 0 &&
-               t->progress(t->arg, t->done + 1, 0, il_pack_steps(t->pack)) != 0;
+    t->stop_requested = t->progress && t->done > 0 &&
+                        t->progress(t->arg, t->done + 1, 0, il_pack_steps(t->pack)) != 0;
     while (st == IL_E_INTERRUPTED) {
-        if (!t->asked)
+        if (!t->stop_requested)
             st = il_pack_epoch(t->pack, t->last, on_progress, t, err);
         if (st != IL_E_INTERRUPTED)
             break;
-        if (!t->keeps)
+        if (!t->saves_state)
             return st;
         saved = save(t, err);
         if (saved != IL_OK)
             return saved;
         t->saved = now();
-        if (t->asked)
+        if (t->stop_requested)
             return il_fail(err, st, "interrupted in epoch %zu", t->done + 1);
     }
     return st;
@@ -344,13 +344,13 @@ static json_t *layers_of(const struct training *t, size_t run)
     json_t *const rows = json_array();
 
     for (unsigned l = 0; rows && l < t->pack->layers; l++) {
-        const struct il_layer *const at = &t->pack->layer[l].at;
+        const struct il_layer *const layout = &t->pack->layer[l].layout;
         const struct il_spread *const start = &t->start[l * t->at->count + run];
         const struct il_spread *const end = &t->end[l * t->at->count + run];
 
         json_array_append_new(rows,
-                              json_pack("[I, I, o, o, o, o]", (json_int_t)at->fan_in,
-                                        (json_int_t)at->fan_out, number(start->mean),
+                              json_pack("[I, I, o, o, o, o]", (json_int_t)layout->fan_in,
+                                        (json_int_t)layout->fan_out, number(start->mean),
                                         number(start->std), number(end->mean), number(end->std)));
     }
     return rows;
@@ -418,7 +418,7 @@ il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progre
     t.progress = progress;
     t.arg = arg;
     t.checkpoint = w->checkpoint;
-    t.keeps = 1;
+    t.saves_state = 1;
     IL_TRY(train(&t, err));
     IL_TRY(commit(&t, w, attempt, out, err));
     state_path(&t, path);

@@ -60,12 +60,12 @@ static void per_unit(struct change *c, const struct il_data_init *rule, size_t a
 static int round_of(struct il_pack *p, unsigned l, unsigned round, const struct il_batch *batch,
                     struct change *c)
 {
-    const struct il_layer *const at = &p->layer[l].at;
-    const unsigned cols = (unsigned)p->runs * at->block;
+    const struct il_layer *const layout = &p->layer[l].layout;
+    const unsigned cols = (unsigned)p->runs * layout->block;
     int e = il_pack_forward(p->device, p, batch, l + 1);
 
     if (!e)
-        e = il_draw_moments(p->device, c->z, p->layer[l].z, batch->rows, cols, at->ld, 0);
+        e = il_draw_moments(p->device, c->z, p->layer[l].z, batch->rows, cols, layout->ld, 0);
     if (e)
         return e;
     c->again = c->shifts = 0;
@@ -77,13 +77,13 @@ static int round_of(struct il_pack *p, unsigned l, unsigned round, const struct 
         const struct il_data_init *const rule = &p->run[m].draw[l].weight.data;
 
         if (rule->rule == IL_DATA_LSUV)
-            lsuv(c, rule, m * at->block, at->fan_out, round);
+            lsuv(c, rule, m * layout->block, layout->fan_out, round);
         else if (rule->rule == IL_DATA_UNITS)
-            per_unit(c, rule, m * at->block, at->fan_out, round);
+            per_unit(c, rule, m * layout->block, layout->fan_out, round);
     }
     if (!c->again && !c->shifts)
         return 0;
-    return il_draw_rescale(p->device, at, p->layer[l].w, c->scale, c->shifts ? c->shift : NULL,
+    return il_draw_rescale(p->device, layout, p->layer[l].w, c->scale, c->shifts ? c->shift : NULL,
                            cols);
 }
 
@@ -97,7 +97,7 @@ static int wanted(const struct il_pack *p, unsigned l)
 
 static int layer(struct il_pack *p, unsigned l, const struct il_batch *batch)
 {
-    const size_t cols = p->runs * p->layer[l].at.block;
+    const size_t cols = p->runs * p->layer[l].layout.block;
     struct change c = { .scale = malloc(cols * sizeof *c.scale),
                         .shift = malloc(cols * sizeof *c.shift),
                         .z = malloc(cols * sizeof *c.z),

@@ -10,15 +10,16 @@
 #include "data/nonzero_lists.h"
 #include "pack_memory.h"
 
-size_t il_data_wants(struct il_pack *p, const il_dataset *set, struct il_want *w, il_memory *parts)
+size_t il_data_allocations(struct il_pack *p, const il_dataset *set, struct il_allocation *w,
+                           il_memory *parts)
 {
     const size_t train = il_dataset_train(set).count, test = il_dataset_test(set).count;
     const size_t pixels = il_dataset_pixels(set);
     size_t n = 0;
 
 #define WANT(field, elements)                                                                      \
-    w[n++] =                                                                                       \
-        (struct il_want){ &(field), (elements), sizeof *(field), parts ? &parts->dataset : NULL }
+    w[n++] = (struct il_allocation){ &(field), (elements), sizeof *(field),                        \
+                                     parts ? &parts->dataset : NULL }
     WANT(p->train_images, train * pixels);
     WANT(p->train_labels, train);
     WANT(p->test_images, test * pixels);
@@ -146,7 +147,7 @@ void il_data_release(struct il_device *d)
 
 il_status il_device_keep(il_device *d, const il_dataset *set, il_error *err)
 {
-    struct il_want w[IL_DATA_WANTS];
+    struct il_allocation w[IL_DATA_ALLOCATIONS];
     struct kept *k;
     size_t n;
     il_status st;
@@ -161,7 +162,7 @@ il_status il_device_keep(il_device *d, const il_dataset *set, il_error *err)
     k->pack.device = d;
     k->pack.batch.pixels = (unsigned)il_dataset_pixels(set);
     k->pack.sparse = il_data_sparse(d, set);
-    n = il_data_wants(&k->pack, set, w, NULL);
+    n = il_data_allocations(&k->pack, set, w, NULL);
     for (size_t i = 0; i < n; i++)
         k->bytes += w[i].count * w[i].size;
     IL_TRY(il_pack_take(&k->pack, w, n, err));

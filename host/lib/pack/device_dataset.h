@@ -5,10 +5,11 @@
 #include "pack_impl.h"
 #include "memory_plan.h"
 
-enum { IL_DATA_WANTS = 10 };
+enum { IL_DATA_ALLOCATIONS = 10 };
 
 /* The allocations of a dataset, into the fields of a pack whose sparse is set. Returns how many. */
-size_t il_data_wants(struct il_pack *p, const il_dataset *set, struct il_want *w, il_memory *parts);
+size_t il_data_allocations(struct il_pack *p, const il_dataset *set, struct il_allocation *w,
+                           il_memory *parts);
 
 /* Fill them. */
 il_status il_data_upload(struct il_pack *p, const il_dataset *set, il_error *err);

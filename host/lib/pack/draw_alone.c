@@ -14,7 +14,7 @@
 
 /* the scheme's draws for weights and bias, checked */
 static il_status resolve(const char *scheme, const il_place *place, uint64_t seed,
-                         struct il_standing *at, struct il_draw draw[2], il_error *err)
+                         struct il_tensor_place *at, struct il_draw draw[2], il_error *err)
 {
     const unsigned layers = place->layers ? place->layers : 1;
     struct il_choice choice, activation, optimizer;
@@ -36,13 +36,13 @@ static il_status resolve(const char *scheme, const il_place *place, uint64_t see
     IL_TRY(il_choice_parse(&optimizer, IL_OPTIMIZERS, place->optimizer ? place->optimizer : "sgd",
                            err));
     il_optimizer_of(&optimizer, &update);
-    *at = (struct il_standing){ .fan_in = (unsigned)place->fan_in,
-                                .fan_out = (unsigned)place->fan_out,
-                                .layer = place->layer,
-                                .layers = layers,
-                                .hidden = il_activation_of(&activation),
-                                .adam = update.adam,
-                                .incoming = NAN };
+    *at = (struct il_tensor_place){ .fan_in = (unsigned)place->fan_in,
+                                    .fan_out = (unsigned)place->fan_out,
+                                    .layer = place->layer,
+                                    .layers = layers,
+                                    .hidden = il_activation_of(&activation),
+                                    .adam = update.adam,
+                                    .incoming = NAN };
     if (place->layer > 0) /* as if the layers before kept the second moment at 1 */
         at->incoming = il_gaussian_moments(&at->hidden, 1).square;
     memset(draw, 0, 2 * sizeof *draw);
@@ -56,7 +56,7 @@ out:
     return st;
 }
 
-static il_tensor_law law_of(const struct il_draw *draw, const struct il_standing *at, int bias)
+static il_tensor_law law_of(const struct il_draw *draw, const struct il_tensor_place *at, int bias)
 {
     const struct il_law_facts f = il_law_facts(&draw->fill, at);
 
@@ -78,7 +78,7 @@ static il_tensor_law law_of(const struct il_draw *draw, const struct il_standing
 il_status il_scheme_law(const char *scheme, const il_place *place, il_tensor_law *weights,
                         il_tensor_law *bias, il_error *err)
 {
-    struct il_standing at;
+    struct il_tensor_place at;
     struct il_draw draw[2];
     const il_status st = resolve(scheme, place, 0, &at, draw, err);
 
@@ -90,17 +90,17 @@ il_status il_scheme_law(const char *scheme, const il_place *place, il_tensor_law
 }
 
 /* the device's matrix to the caller's: without padding, the bias apart */
-static int fetch(il_device *d, const struct il_layer *at, const float *w, float *weights,
+static int fetch(il_device *d, const struct il_layer *layout, const float *w, float *weights,
                  float *bias)
 {
-    const size_t n = (size_t)(at->fan_in + 1) * at->ld;
+    const size_t n = (size_t)(layout->fan_in + 1) * layout->ld;
     float *const all = malloc(n * sizeof *all);
     int e = all ? d->seam->get(d, all, w, n * sizeof *all) : IL_DRAW_MEMORY;
 
-    for (size_t i = 0; !e && weights && i < at->fan_in; i++)
-        memcpy(weights + i * at->fan_out, all + i * at->ld, at->fan_out * sizeof *all);
+    for (size_t i = 0; !e && weights && i < layout->fan_in; i++)
+        memcpy(weights + i * layout->fan_out, all + i * layout->ld, layout->fan_out * sizeof *all);
     if (!e && bias)
-        memcpy(bias, all + (size_t)at->fan_in * at->ld, at->fan_out * sizeof *all);
+        memcpy(bias, all + (size_t)layout->fan_in * layout->ld, layout->fan_out * sizeof *all);
     free(all);
     return e;
 }
@@ -139,7 +139,7 @@ il_status il_fill(il_device *device, const char *scheme, const il_place *place, 
                   float *weights, float *bias, il_error *err)
 {
     const uint64_t ftz = il_ftz_on();
-    struct il_standing at;
+    struct il_tensor_place at;
     struct il_draw draws[2];
     il_status st;
 

@@ -40,13 +40,15 @@ static int first_batch(struct il_pack *p, struct il_batch *batch)
 }
 
 /* one run's columns of a device matrix [rows, ld]: to [rows, fan_out]; all is scratch, rows * ld */
-static int fetch(struct il_pack *p, size_t run, const struct il_layer *at, const float *from,
+static int fetch(struct il_pack *p, size_t run, const struct il_layer *layout, const float *from,
                  unsigned rows, float *all, float *to)
 {
-    const int e = p->device->seam->get(p->device, all, from, (size_t)rows * at->ld * sizeof *all);
+    const int e =
+        p->device->seam->get(p->device, all, from, (size_t)rows * layout->ld * sizeof *all);
 
     for (size_t i = 0; !e && i < rows; i++)
-        memcpy(to + i * at->fan_out, all + i * at->ld + run * at->block, at->fan_out * sizeof *to);
+        memcpy(to + i * layout->fan_out, all + i * layout->ld + run * layout->block,
+               layout->fan_out * sizeof *to);
     return e;
 }
 
@@ -73,14 +75,14 @@ static int forward_and_back(struct il_pack *p, size_t run, int back, float *all,
     for (unsigned l = 0; !e && l <= last; l++) {
         e = il_pack_forward_layer(p->device, p, &batch, l);
         if (!e)
-            e = fetch(p, run, &p->layer[l].at, p->layer[l].z, s->rows, all, s->z[l]);
+            e = fetch(p, run, &p->layer[l].layout, p->layer[l].z, s->rows, all, s->z[l]);
     }
     if (e || !back)
         return e;
     e = il_pack_loss(p->device, p, &batch, p->d[last % 2], p->eval_sums, NULL);
     for (unsigned l = last;; l--) {
         if (!e)
-            e = fetch(p, run, &p->layer[l].at, p->d[l % 2], s->rows, all, s->dz[l]);
+            e = fetch(p, run, &p->layer[l].layout, p->d[l % 2], s->rows, all, s->dz[l]);
         if (e || l == 0)
             return e;
         e = il_pack_backward_layer(p->device, p, s->rows, l);
@@ -101,9 +103,9 @@ static il_status run_passes(struct il_pack *p, size_t run, int back, struct pass
     IL_TRY(il_pack_math(p, err));
     s->rows = p->batch.rows;
     for (unsigned l = 0; l < p->layers; l++) {
-        const size_t n = (size_t)s->rows * p->layer[l].at.fan_out;
+        const size_t n = (size_t)s->rows * p->layer[l].layout.fan_out;
 
-        widest = widest > p->layer[l].at.ld ? widest : p->layer[l].at.ld;
+        widest = widest > p->layer[l].layout.ld ? widest : p->layer[l].layout.ld;
         s->z[l] = malloc(n * sizeof **s->z);
         s->dz[l] = back ? malloc(n * sizeof **s->dz) : NULL;
         if (!s->z[l] || (back && !s->dz[l]))
@@ -217,7 +219,7 @@ static int compare_units(const void *a, const void *b, void *bytes)
 static il_status distinct_units(struct il_pack *p, size_t run, unsigned l, size_t *distinct,
                                 double *square, il_error *err)
 {
-    const size_t in = p->layer[l].at.fan_in, out = p->layer[l].at.fan_out;
+    const size_t in = p->layer[l].layout.fan_in, out = p->layer[l].layout.fan_out;
     size_t bytes = (in + 1) * sizeof(float);
     float *const w = malloc((in + 1) * out * sizeof *w), *const unit = malloc(out * bytes);
     il_status st = IL_OK;
@@ -258,7 +260,7 @@ static void expect(const struct il_pack *p, size_t run, double inputs, il_signal
         double sw2, sb2;
 
         il_draw_variances(&p->run[run].draw[l].weight, &p->run[run].draw[l].bias,
-                          p->layer[l].at.fan_in, p->layer[l].at.fan_out, &sw2, &sb2);
+                          p->layer[l].layout.fan_in, p->layer[l].layout.fan_out, &sw2, &sb2);
         if (row_wise(act) || isnan(sw2)) {
             limit = (struct il_meanfield){ NAN, NAN, NAN };
             before[0] = NAN;
@@ -287,15 +289,15 @@ static il_status measure(struct il_pack *p, size_t run, const struct passes *pas
     il_status st = IL_OK;
 
     for (unsigned l = 0; l < p->layers; l++) {
-        const struct il_layer *const at = &p->layer[l].at;
-        const size_t n = (size_t)passes->rows * at->fan_out;
+        const struct il_layer *const layout = &p->layer[l].layout;
+        const size_t n = (size_t)passes->rows * layout->fan_out;
         il_signal *const s = &layer[l];
-        double *const total = malloc(at->fan_out * sizeof *total), square = 0;
+        double *const total = malloc(layout->fan_out * sizeof *total), square = 0;
 
         if (!total)
             return no_memory(err);
-        *s = (il_signal){ .fan_in = at->fan_in,
-                          .fan_out = at->fan_out,
+        *s = (il_signal){ .fan_in = layout->fan_in,
+                          .fan_out = layout->fan_out,
                           .a_mean = NAN,
                           .a_variance = NAN,
                           .saturated = NAN,
@@ -304,14 +306,14 @@ static il_status measure(struct il_pack *p, size_t run, const struct passes *pas
                           .chi1 = NAN };
         mean_variance(passes->z[l], n, &s->z_mean, &s->z_variance);
         s->q = s->z_variance + s->z_mean * s->z_mean;
-        s->c = mean_cosine(passes->z[l], passes->rows, at->fan_out, total);
+        s->c = mean_cosine(passes->z[l], passes->rows, layout->fan_out, total);
         free(total);
         mean_variance(passes->dz[l], n, &s->gradient_mean, &s->gradient_variance);
         IL_TRY(distinct_units(p, run, l, &s->distinct, &square, err));
         if (l > 0)
-            layer[l - 1].chi1 = at->fan_in * square * slopes;
+            layer[l - 1].chi1 = layout->fan_in * square * slopes;
         if (l + 1 < p->layers && !row_wise(act))
-            slopes = activations(act, passes->z[l], passes->rows, at->fan_out, s);
+            slopes = activations(act, passes->z[l], passes->rows, layout->fan_out, s);
         /* the loss is a mean over the batch; gradients are told of one sample */
         s->gradient_mean *= passes->rows;
         s->gradient_variance *= (double)passes->rows * passes->rows;
@@ -370,9 +372,9 @@ il_status il_inspect_weights(il_pack *p, size_t run, size_t layer, double *value
     double *const w = weights(p, run, layer, &st, err);
 
     if (w) {
-        const struct il_layer *const at = &p->layer[layer].at;
+        const struct il_layer *const layout = &p->layer[layer].layout;
 
-        st = il_singular(w, at->fan_in, at->fan_out, values) == 0 ? IL_OK : no_memory(err);
+        st = il_singular(w, layout->fan_in, layout->fan_out, values) == 0 ? IL_OK : no_memory(err);
     }
     free(w);
     return st;
@@ -385,10 +387,10 @@ il_status il_inspect_weights(il_pack *p, size_t run, size_t layer, double *value
 static void jacobian(const struct il_pack *p, const struct il_act *act, double *const *w,
                      const struct passes *passes, size_t sample, double *j, double *next)
 {
-    const size_t classes = p->layer[p->layers - 1].at.fan_out;
+    const size_t classes = p->layer[p->layers - 1].layout.fan_out;
 
     for (unsigned l = p->layers; l-- > 0;) {
-        const size_t in = p->layer[l].at.fan_in, out = p->layer[l].at.fan_out;
+        const size_t in = p->layer[l].layout.fan_in, out = p->layer[l].layout.fan_out;
         const float *const z = passes->z[l] + sample * out;
         const int top = l + 1 == p->layers;
 
@@ -409,7 +411,8 @@ static void jacobian(const struct il_pack *p, const struct il_act *act, double *
 
 il_status il_inspect_jacobian(il_pack *p, size_t run, size_t samples, double *values, il_error *err)
 {
-    const size_t pixels = p->layer[0].at.fan_in, classes = p->layer[p->layers - 1].at.fan_out;
+    const size_t pixels = p->layer[0].layout.fan_in,
+                 classes = p->layer[p->layers - 1].layout.fan_out;
     const size_t n = pixels < classes ? pixels : classes;
     double *w[IL_MAX_LAYERS] = { NULL }, *scratch = NULL, *one;
     size_t widest = pixels;
@@ -423,7 +426,7 @@ il_status il_inspect_jacobian(il_pack *p, size_t run, size_t samples, double *va
         goto out;
     }
     for (unsigned l = 0; l < p->layers; l++) {
-        widest = widest > p->layer[l].at.fan_out ? widest : p->layer[l].at.fan_out;
+        widest = widest > p->layer[l].layout.fan_out ? widest : p->layer[l].layout.fan_out;
         w[l] = weights(p, run, l, &st, err);
         if (!w[l])
             goto out;

@@ -85,18 +85,19 @@ static il_status load_run(struct il_pack *p, size_t run, const struct il_init *i
     il_status st = IL_OK;
 
     for (unsigned l = 0; l < p->layers; l++) {
-        const struct il_layer *const at = &p->layer[l].at;
+        const struct il_layer *const layout = &p->layer[l].layout;
         int got[2];
 
         free(weights);
         free(bias);
-        weights = malloc((size_t)at->fan_in * at->fan_out * sizeof *weights);
-        bias = malloc(at->fan_out * sizeof *bias);
+        weights = malloc((size_t)layout->fan_in * layout->fan_out * sizeof *weights);
+        bias = malloc(layout->fan_out * sizeof *bias);
         if (!weights || !bias) {
             st = il_fail(err, IL_E_MEMORY, "out of memory for layer %u", l + 1);
             goto out;
         }
-        IL_TRY(il_load_layer(init, l, p->layers, at->fan_in, at->fan_out, weights, bias, got, err));
+        IL_TRY(il_load_layer(init, l, p->layers, layout->fan_in, layout->fan_out, weights, bias,
+                             got, err));
         IL_TRY(il_pack_set(p, run, l, got[0] ? weights : NULL, got[1] ? bias : NULL, err));
     }
 out:

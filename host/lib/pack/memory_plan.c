@@ -36,7 +36,7 @@ static unsigned buffer_rows(const struct il_pack *p, size_t x_ld)
     size_t floats = x_ld, rows;
 
     for (unsigned l = 0; l < p->layers; l++)
-        floats += (size_t)2 * p->layer[l].at.ld;
+        floats += (size_t)2 * p->layer[l].layout.ld;
     rows = EVAL_BYTES / (floats * sizeof(float)) / 16 * 16;
     rows = rows < 16 ? 16 : rows > EVAL_ROWS_MAX ? EVAL_ROWS_MAX : rows;
     return (unsigned)(rows < p->batch.rows ? p->batch.rows : rows);
@@ -50,10 +50,10 @@ static int lay_out(struct il_pack *p)
     if (!il_layout(at, p->layers, p->run[0].width, p->runs))
         return 0;
     for (unsigned l = 0; l < p->layers; l++)
-        p->layer[l].at = at[l];
+        p->layer[l].layout = at[l];
     p->batch.rows = p->run[0].batch;
     p->batch.pixels = p->run[0].width[0];
-    p->batch.k = p->layer[0].at.rows;
+    p->batch.k = p->layer[0].layout.rows;
     p->batch.ld = (unsigned)il_round16(p->batch.k);
     p->rows = buffer_rows(p, p->batch.ld);
     return 1;
@@ -76,7 +76,8 @@ static int sparse(const struct il_pack *p, const il_dataset *set, size_t *batch,
     return *rows <= UINT32_MAX && p->batch.rows <= UINT16_MAX && il_data_sparse(p->device, set);
 }
 
-size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w, il_memory *parts)
+size_t il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allocation *w,
+                           il_memory *parts)
 {
     const struct il_run *run = &p->run[0];
     const size_t pixels = run->width[0], runs = p->runs, steps = run->steps;
@@ -91,13 +92,13 @@ size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w
 #define WANT(field, elements, kind)                                                                \
     do {                                                                                           \
         if ((elements) > 0)                                                                        \
-            w[n++] = (struct il_want){ &(field), (elements), sizeof *(field),                      \
-                                       parts ? &parts->kind : NULL };                              \
+            w[n++] = (struct il_allocation){ &(field), (elements), sizeof *(field),                \
+                                             parts ? &parts->kind : NULL };                        \
     } while (0)
     if (kept)
         il_data_share(p, kept);
     else
-        n = il_data_wants(p, set, w, parts);
+        n = il_data_allocations(p, set, w, parts);
     if (p->sparse) {
         WANT(p->nonzero.begin, rows * IL_PARTS + 1, activations);
         WANT(p->nonzero.column, entries + IL_NONZERO_SLACK, activations);
@@ -119,16 +120,16 @@ size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w
     WANT(p->eval_clock, (size_t)1, tables);
     for (unsigned l = 0; l < p->layers; l++) {
         struct il_pack_layer *y = &p->layer[l];
-        const size_t weights = (size_t)y->at.rows * y->at.ld;
+        const size_t weights = (size_t)y->layout.rows * y->layout.ld;
 
         WANT(y->w, weights, weights);
-        WANT(y->z, rows * y->at.ld, activations);
-        WANT(y->a, l + 1 < p->layers && p->split ? rows * y->at.ld : 0, activations);
+        WANT(y->z, rows * y->layout.ld, activations);
+        WANT(y->a, l + 1 < p->layers && p->keeps_z ? rows * y->layout.ld : 0, activations);
         WANT(y->g, p->fused ? 0 : weights, optimizer);
         WANT(y->s1, state > 0 ? weights : 0, optimizer);
         WANT(y->s2, state > 1 ? weights : 0, optimizer);
         WANT(y->multiplier, run->parametrised ? 2 * runs : 0, tables);
-        widest = widest < y->at.ld ? y->at.ld : widest;
+        widest = widest < y->layout.ld ? y->layout.ld : widest;
     }
     WANT(p->d[0], (size_t)p->batch.rows * widest, activations);
     WANT(p->d[1], p->layers > 1 ? (size_t)p->batch.rows * widest : 0, activations);
@@ -139,8 +140,8 @@ size_t il_plan_wants(struct il_pack *p, const il_dataset *set, struct il_want *w
 /* what drawing one layer holds beside the pack: see draw.c and calibrate.c */
 static size_t drawing(const struct il_pack *p, unsigned l, size_t given)
 {
-    const struct il_layer *const at = &p->layer[l].at;
-    const size_t cols = p->runs * at->block, table = p->runs * sizeof(struct il_fill);
+    const struct il_layer *const layout = &p->layer[l].layout;
+    const size_t cols = p->runs * layout->block, table = p->runs * sizeof(struct il_fill);
     const size_t moments = cols * sizeof(struct il_moments), scales = cols * sizeof(float);
     size_t most = table;
 
@@ -148,7 +149,7 @@ static size_t drawing(const struct il_pack *p, unsigned l, size_t given)
         const struct il_draw *const w = &p->run[m].draw[l].weight;
 
         if (w->fill.after == IL_AFTER_ORTHOGONAL)
-            most = larger(most, table + il_draw_work(at, (unsigned)p->runs));
+            most = larger(most, table + il_draw_work(layout, (unsigned)p->runs));
         if (w->fill.after == IL_AFTER_COLUMN_NORM)
             most = larger(most, table + larger(moments, scales));
         if (w->data.rule != IL_DATA_NONE)
@@ -158,13 +159,13 @@ static size_t drawing(const struct il_pack *p, unsigned l, size_t given)
 }
 
 /* sums for p->runs runs, the first `given` of which are known; 0: they overflow */
-static int sum(struct il_pack *p, const il_dataset *set, struct il_want *w, size_t given,
+static int sum(struct il_pack *p, const il_dataset *set, struct il_allocation *w, size_t given,
                il_memory *out)
 {
     size_t n, bytes;
 
     memset(out, 0, sizeof *out);
-    n = il_plan_wants(p, set, w, out);
+    n = il_plan_allocations(p, set, w, out);
     for (size_t i = 0; i < n; i++)
         if (__builtin_mul_overflow(w[i].count, w[i].size, &bytes) ||
             __builtin_add_overflow(*w[i].part, bytes, w[i].part) ||
@@ -176,8 +177,8 @@ static int sum(struct il_pack *p, const il_dataset *set, struct il_want *w, size
 }
 
 /* the most runs like these that fit: bisection over their number */
-static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_want *w, size_t given,
-                        size_t room)
+static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allocation *w,
+                        size_t given, size_t room)
 {
     size_t low = 0, high = RUNS_MAX;
     il_memory m;
@@ -196,7 +197,7 @@ static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_want
 
 il_status il_plan(struct il_pack *p, const il_dataset *set, il_memory *out, il_error *err)
 {
-    struct il_want *const w = malloc(IL_WANTS * sizeof *w);
+    struct il_allocation *const w = malloc(IL_ALLOCATIONS * sizeof *w);
     struct il_about about = { .memory_free = 0 };
     const size_t runs = p->runs;
     il_memory ignored;

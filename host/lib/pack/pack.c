@@ -61,7 +61,7 @@ static il_status prepare(struct il_pack *p, const il_dataset *set, const il_conf
     if (!p->host_rate || !p->host_correction || !p->host_sums || !p->diverged)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
     for (size_t m = 0; m < p->runs; m++)
-        p->split |= il_act_needs_z(p->run[m].hidden.code);
+        p->keeps_z |= il_act_needs_z(p->run[m].hidden.code);
 out:
     return st;
 }
@@ -357,8 +357,8 @@ size_t il_pack_steps(const il_pack *p) { return p->run[0].steps; }
 
 void il_pack_shape(const il_pack *p, size_t layer, size_t *fan_in, size_t *fan_out)
 {
-    *fan_in = p->layer[layer].at.fan_in;
-    *fan_out = p->layer[layer].at.fan_out;
+    *fan_in = p->layer[layer].layout.fan_in;
+    *fan_out = p->layer[layer].layout.fan_out;
 }
 
 /* a layer's matrix on the host, to be freed by the caller */
@@ -371,7 +371,7 @@ static il_status fetch(il_pack *p, size_t run, size_t layer, float **matrix, siz
         return il_fail(err, IL_E_USAGE,
                        "no layer %zu of run %zu: the pack has %zu runs of %u layers", layer, run,
                        p->runs, p->layers);
-    *bytes = (size_t)p->layer[layer].at.rows * p->layer[layer].at.ld * sizeof **matrix;
+    *bytes = (size_t)p->layer[layer].layout.rows * p->layer[layer].layout.ld * sizeof **matrix;
     *matrix = malloc(*bytes);
     if (!*matrix)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu bytes of weights", *bytes);
@@ -388,13 +388,14 @@ il_status il_pack_get(il_pack *p, size_t run, size_t layer, float *weights, floa
 
     IL_TRY(fetch(p, run, layer, &matrix, &bytes, err));
     {
-        const struct il_layer *at = &p->layer[layer].at;
+        const struct il_layer *layout = &p->layer[layer].layout;
 
-        for (size_t i = 0; weights && i < at->fan_in; i++)
-            memcpy(weights + i * at->fan_out, matrix + il_layout_at(at, run, i, 0),
-                   at->fan_out * sizeof *weights);
+        for (size_t i = 0; weights && i < layout->fan_in; i++)
+            memcpy(weights + i * layout->fan_out, matrix + il_layout_at(layout, run, i, 0),
+                   layout->fan_out * sizeof *weights);
         if (bias)
-            memcpy(bias, matrix + il_layout_at(at, run, at->fan_in, 0), at->fan_out * sizeof *bias);
+            memcpy(bias, matrix + il_layout_at(layout, run, layout->fan_in, 0),
+                   layout->fan_out * sizeof *bias);
     }
 out:
     free(matrix);
@@ -411,13 +412,14 @@ il_status il_pack_set(il_pack *p, size_t run, size_t layer, const float *weights
 
     IL_TRY(fetch(p, run, layer, &matrix, &bytes, err));
     {
-        const struct il_layer *at = &p->layer[layer].at;
+        const struct il_layer *layout = &p->layer[layer].layout;
 
-        for (size_t i = 0; weights && i < at->fan_in; i++)
-            memcpy(matrix + il_layout_at(at, run, i, 0), weights + i * at->fan_out,
-                   at->fan_out * sizeof *weights);
+        for (size_t i = 0; weights && i < layout->fan_in; i++)
+            memcpy(matrix + il_layout_at(layout, run, i, 0), weights + i * layout->fan_out,
+                   layout->fan_out * sizeof *weights);
         if (bias)
-            memcpy(matrix + il_layout_at(at, run, at->fan_in, 0), bias, at->fan_out * sizeof *bias);
+            memcpy(matrix + il_layout_at(layout, run, layout->fan_in, 0), bias,
+                   layout->fan_out * sizeof *bias);
     }
     e = p->device->seam->put(p->device, p->layer[layer].w, matrix, bytes);
     if (e)

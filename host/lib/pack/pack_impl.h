@@ -9,7 +9,7 @@
 
 /* Device memory of one layer. Shapes as in layout.h; activations have pack->rows rows. */
 struct il_pack_layer {
-    struct il_layer at;
+    struct il_layer layout;
     float *w;
     float *z, *a;       /* a is z where no run's derivative needs z; output: z only */
     float *g, *s1, *s2; /* gradient and optimiser state; NULL where the rule has none */
@@ -32,7 +32,7 @@ struct il_pack {
     size_t runs;
     unsigned layers, rows; /* rows: of the activation buffers, for a batch or a chunk */
     int fused;             /* plain SGD: the update is the product itself */
-    int split;             /* some run's derivative needs z: a is apart from it */
+    int keeps_z;           /* some run's derivative needs z: a is apart from it */
     int sparse;            /* the first layer works on lists of the bytes that are not 0 */
     struct il_pack_layer layer[IL_MAX_LAYERS];
 

@@ -28,7 +28,7 @@ out:
     return st;
 }
 
-il_status il_pack_take(struct il_pack *p, const struct il_want *w, size_t n, il_error *err)
+il_status il_pack_take(struct il_pack *p, const struct il_allocation *w, size_t n, il_error *err)
 {
     const struct il_seam *s = p->device->seam;
 
@@ -99,13 +99,13 @@ static void point_batches(struct il_pack *p, const il_dataset *set)
 
 il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *err)
 {
-    struct il_want *const w = malloc(IL_WANTS * sizeof *w);
+    struct il_allocation *const w = malloc(IL_ALLOCATIONS * sizeof *w);
     il_status st;
 
     if (!w)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
     IL_TRY(check_room(p, set, err));
-    IL_TRY(il_pack_take(p, w, il_plan_wants(p, set, w, NULL), err));
+    IL_TRY(il_pack_take(p, w, il_plan_allocations(p, set, w, NULL), err));
     point_batches(p, set);
 out:
     free(w);
@@ -168,7 +168,7 @@ static il_status draw_weights(struct il_pack *p, il_error *err)
             multiplier[2 * m] = (float)p->run[m].draw[l].weight.rate;
             multiplier[2 * m + 1] = (float)p->run[m].draw[l].bias.rate;
         }
-        e = il_draw_layer(p->device, &y->at, (unsigned)p->runs, y->w, fill, fill + p->runs);
+        e = il_draw_layer(p->device, &y->layout, (unsigned)p->runs, y->w, fill, fill + p->runs);
         if (!e && y->multiplier)
             e = s->put(p->device, y->multiplier, multiplier, 2 * p->runs * sizeof *multiplier);
     }

@@ -11,8 +11,8 @@
 il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *err);
 
 /* Allocate and zero what is wanted; on failure release what there is. */
-struct il_want;
-il_status il_pack_take(struct il_pack *p, const struct il_want *w, size_t n, il_error *err);
+struct il_allocation;
+il_status il_pack_take(struct il_pack *p, const struct il_allocation *w, size_t n, il_error *err);
 
 /* Upload dataset and tables, draw the initial weights. */
 il_status il_pack_upload(struct il_pack *p, const il_dataset *set, const il_config *const *runs,

@@ -36,8 +36,8 @@ static size_t parts_of(const struct il_pack *p, struct part part[PARTS])
 
         for (size_t i = 0; i < 3; i++)
             if (buffer[i])
-                part[n++] =
-                    (struct part){ buffer[i], (size_t)y->at.rows * y->at.ld * sizeof *y->w };
+                part[n++] = (struct part){ buffer[i],
+                                           (size_t)y->layout.rows * y->layout.ld * sizeof *y->w };
     }
     return n;
 }

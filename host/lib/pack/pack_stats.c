@@ -5,16 +5,16 @@
 #include "pack_impl.h"
 
 /* about the first weight, whose like most are near: no cancellation where all are equal */
-static struct il_spread moments_of(const struct il_layer *at, const float *matrix, size_t run)
+static struct il_spread moments_of(const struct il_layer *layout, const float *matrix, size_t run)
 {
-    const double shift = matrix[il_layout_at(at, run, 0, 0)];
-    const double n = (double)at->fan_in * (double)at->fan_out;
+    const double shift = matrix[il_layout_at(layout, run, 0, 0)];
+    const double n = (double)layout->fan_in * (double)layout->fan_out;
     double sum = 0, square = 0;
 
-    for (size_t i = 0; i < at->fan_in; i++) {
-        const float *const row = matrix + il_layout_at(at, run, i, 0);
+    for (size_t i = 0; i < layout->fan_in; i++) {
+        const float *const row = matrix + il_layout_at(layout, run, i, 0);
 
-        for (size_t j = 0; j < at->fan_out; j++) {
+        for (size_t j = 0; j < layout->fan_out; j++) {
             const double x = row[j] - shift;
 
             sum += x;
@@ -29,8 +29,8 @@ il_status il_pack_spreads(struct il_pack *p, struct il_spread *out, il_error *er
     il_status st = IL_OK;
 
     for (unsigned l = 0; l < p->layers && st == IL_OK; l++) {
-        const struct il_layer *const at = &p->layer[l].at;
-        const size_t bytes = (size_t)at->rows * at->ld * sizeof(float);
+        const struct il_layer *const layout = &p->layer[l].layout;
+        const size_t bytes = (size_t)layout->rows * layout->ld * sizeof(float);
         float *const matrix = malloc(bytes);
         int e;
 
@@ -38,7 +38,7 @@ il_status il_pack_spreads(struct il_pack *p, struct il_spread *out, il_error *er
             return il_fail(err, IL_E_MEMORY, "out of memory for %zu bytes of weights", bytes);
         e = p->device->seam->get(p->device, matrix, p->layer[l].w, bytes);
         for (size_t m = 0; !e && m < p->runs; m++)
-            out[l * p->runs + m] = moments_of(at, matrix, m);
+            out[l * p->runs + m] = moments_of(layout, matrix, m);
         if (e)
             st = il_pack_fail(err, p, e, "read weights");
         free(matrix);

@@ -25,13 +25,15 @@ int il_pack_forward_layer(struct il_device *d, const struct il_pack *p, const st
 
     if (l == 0) {
         STEP(s->input_gather(d, b));
-        return s->input_forward(d, b, runs * out->at.block, out->w, out->at.ld, out->z, out->at.ld);
+        return s->input_forward(d, b, runs * out->layout.block, out->w, out->layout.ld, out->z,
+                                out->layout.ld);
     }
-    STEP(s->activate(d, in->a, in->z, p->act, runs, b->rows, in->at.fan_out, in->at.block,
-                     in->at.ld));
-    return s->gemm_batched(d, 0, 0, b->rows, out->at.units, out->at.rows, 1.0f, in->a, in->at.ld,
-                           in->at.block, out->w, out->at.ld, out->at.block, 0.0f, out->z,
-                           out->at.ld, out->at.block, runs);
+    STEP(s->activate(d, in->a, in->z, p->act, runs, b->rows, in->layout.fan_out, in->layout.block,
+                     in->layout.ld));
+    return s->gemm_batched(d, 0, 0, b->rows, out->layout.units, out->layout.rows, 1.0f, in->a,
+                           in->layout.ld, in->layout.block, out->w, out->layout.ld,
+                           out->layout.block, 0.0f, out->z, out->layout.ld, out->layout.block,
+                           runs);
 }
 
 int il_pack_forward(struct il_device *d, const struct il_pack *p, const struct il_batch *b,
@@ -50,23 +52,24 @@ int il_pack_loss(struct il_device *d, const struct il_pack *p, const struct il_b
     const struct il_pack_layer *out = &p->layer[p->layers - 1];
 
     return d->seam->loss(d, dz, sums, out->z, b->label, p->head, rate, b->clock, (unsigned)p->runs,
-                         b->rows, out->at.fan_out, out->at.block, out->at.ld, dz != NULL);
+                         b->rows, out->layout.fan_out, out->layout.block, out->layout.ld,
+                         dz != NULL);
 }
 
 /* the update rule on one layer, from its gradient */
 static int update(struct il_device *d, const struct il_pack *p, const struct il_pack_layer *y)
 {
     const struct il_update *u = &p->run[0].update;
-    const unsigned runs = (unsigned)p->runs, rows = y->at.fan_in + 1;
+    const unsigned runs = (unsigned)p->runs, rows = y->layout.fan_in + 1;
     const unsigned decay_rows = u->decay == 0 ? 0 : u->decay_bias ? rows : rows - 1;
 
     if (u->adam)
         return d->seam->adam(d, y->w, y->s1, y->s2, y->g, p->rate, y->multiplier, p->correction,
-                             p->clock, runs, rows, y->at.fan_out, y->at.block, y->at.ld,
+                             p->clock, runs, rows, y->layout.fan_out, y->layout.block, y->layout.ld,
                              (float)u->beta1, (float)u->beta2, (float)u->eps, (float)u->decay,
                              u->decoupled, decay_rows);
     return d->seam->sgd(d, y->w, y->s1, y->g, p->rate, y->multiplier, p->clock, runs, rows,
-                        y->at.fan_out, y->at.block, y->at.ld, u->rule, (float)u->mu,
+                        y->layout.fan_out, y->layout.block, y->layout.ld, u->rule, (float)u->mu,
                         (float)u->decay, u->decoupled, decay_rows);
 }
 
@@ -82,14 +85,15 @@ static int learn(struct il_device *d, const struct il_pack *p, unsigned l, const
     int e;
 
     if (l == 0) {
-        STEP(d->seam->input_update(d, &p->batch, (unsigned)p->runs * y->at.block, alpha, dz,
-                                   y->at.ld, beta, to, y->at.ld));
+        STEP(d->seam->input_update(d, &p->batch, (unsigned)p->runs * y->layout.block, alpha, dz,
+                                   y->layout.ld, beta, to, y->layout.ld));
     } else {
         const struct il_pack_layer *in = &p->layer[l - 1];
 
-        STEP(d->seam->gemm_batched(d, 1, 0, y->at.rows, y->at.units, p->batch.rows, alpha, in->a,
-                                   in->at.ld, in->at.block, dz, y->at.ld, y->at.block, beta, to,
-                                   y->at.ld, y->at.block, (unsigned)p->runs));
+        STEP(d->seam->gemm_batched(d, 1, 0, y->layout.rows, y->layout.units, p->batch.rows, alpha,
+                                   in->a, in->layout.ld, in->layout.block, dz, y->layout.ld,
+                                   y->layout.block, beta, to, y->layout.ld, y->layout.block,
+                                   (unsigned)p->runs));
     }
     return p->fused ? 0 : update(d, p, y);
 }
@@ -98,9 +102,10 @@ static int to_previous(struct il_device *d, const struct il_pack *p, unsigned ro
 {
     const struct il_pack_layer *const y = &p->layer[l], *const in = &p->layer[l - 1];
 
-    return d->seam->gemm_batched(d, 0, 1, rows, in->at.units, y->at.units, 1.0f, p->d[l % 2],
-                                 y->at.ld, y->at.block, y->w, y->at.ld, y->at.block, 0.0f,
-                                 p->d[(l - 1) % 2], in->at.ld, in->at.block, (unsigned)p->runs);
+    return d->seam->gemm_batched(d, 0, 1, rows, in->layout.units, y->layout.units, 1.0f,
+                                 p->d[l % 2], y->layout.ld, y->layout.block, y->w, y->layout.ld,
+                                 y->layout.block, 0.0f, p->d[(l - 1) % 2], in->layout.ld,
+                                 in->layout.block, (unsigned)p->runs);
 }
 
 static int through_activation(struct il_device *d, const struct il_pack *p, unsigned rows,
@@ -109,7 +114,7 @@ static int through_activation(struct il_device *d, const struct il_pack *p, unsi
     const struct il_pack_layer *const y = &p->layer[l];
 
     return d->seam->activate_backward(d, p->d[l % 2], y->z, y->a, p->act, NULL, (unsigned)p->runs,
-                                      rows, y->at.fan_out, y->at.block, y->at.ld);
+                                      rows, y->layout.fan_out, y->layout.block, y->layout.ld);
 }
 
 int il_pack_backward_layer(struct il_device *d, const struct il_pack *p, unsigned rows, unsigned l)

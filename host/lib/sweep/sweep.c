@@ -128,7 +128,7 @@ static il_status start_seen(struct seen *seen, size_t runs, il_error *err)
 
 /* ---- choosing runs --------------------------------------------------------------------------- */
 
-il_status il_sweep_complain(const struct il_sweep *s, struct il_place at, const char *text,
+il_status il_sweep_complain(const struct il_sweep *s, struct il_position at, const char *text,
                             il_error *err)
 {
     return il_fail(err, IL_E_DATA, "%s:%zu:%zu: %s", s->path, at.line, at.column, text);

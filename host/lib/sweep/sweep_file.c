@@ -16,9 +16,9 @@ void il_sweep_underscores(char *name)
             *name = '_';
 }
 
-struct il_place il_sweep_here(const struct il_sweep_reader *r)
+struct il_position il_sweep_here(const struct il_sweep_reader *r)
 {
-    return (struct il_place){ r->y.event.start_mark.line + 1, r->y.event.start_mark.column + 1 };
+    return (struct il_position){ r->y.event.start_mark.line + 1, r->y.event.start_mark.column + 1 };
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -372,7 +372,7 @@ static il_status read_document(struct il_sweep_reader *r)
                                              : "count is for method: random",
                                 NULL);
     IL_TRY(il_yaml_end(&r->y));
-    st = il_sweep_settle(r);
+    st = il_sweep_resolve_rules(r);
 out:
     return st;
 }
@@ -385,8 +385,8 @@ il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t 
     if (!r)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     r->s = s;
-    r->said = calloc(IL_SWEEP_SAID, sizeof *r->said);
-    if (!r->said) {
+    r->term = calloc(IL_FILE_TERMS, sizeof *r->term);
+    if (!r->term) {
         free(r);
         return il_fail(err, IL_E_MEMORY, "out of memory");
     }
@@ -396,7 +396,7 @@ il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t 
 out:
     il_yaml_close(&r->y);
     il_config_free(r->trial);
-    free(r->said);
+    free(r->term);
     free(r);
     return st;
 }

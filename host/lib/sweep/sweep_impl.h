@@ -13,7 +13,7 @@ enum { IL_SWEEP_AXES = 64 }; /* a bit each, of 64 */
 enum il_sweep_law { IL_SWEEP_LIST, IL_SWEEP_UNIFORM, IL_SWEEP_LOG_UNIFORM, IL_SWEEP_INT_UNIFORM };
 
 /* Where in the file, from 1. */
-struct il_place {
+struct il_position {
     size_t line, column;
 };
 
@@ -24,8 +24,8 @@ struct il_axis {
     size_t count;
     enum il_sweep_law law;
     double min, max;
-    struct il_place at; /* its name */
-    unsigned group;     /* axes of one group take their k-th values together */
+    struct il_position at; /* its name */
+    unsigned group;        /* axes of one group take their k-th values together */
 };
 
 /* name = value, as in exclude and when */
@@ -41,9 +41,9 @@ struct il_terms {
 };
 
 struct il_sweep {
-    char *path;                           /* of the file, as messages call it */
-    struct il_place count_at, exclude_at; /* the keys */
-    il_config *base;                      /* defaults */
+    char *path;                              /* of the file, as messages call it */
+    struct il_position count_at, exclude_at; /* the keys */
+    il_config *base;                         /* defaults */
     struct il_axis axis[IL_SWEEP_AXES];
     size_t axes, groups;
     struct il_terms exclude[IL_SWEEP_RULES];
@@ -61,7 +61,7 @@ struct il_sweep {
 const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis);
 
 /* "PATH:LINE:COLUMN: text" */
-il_status il_sweep_complain(const struct il_sweep *s, struct il_place at, const char *text,
+il_status il_sweep_complain(const struct il_sweep *s, struct il_position at, const char *text,
                             il_error *err);
 
 /* A number of an axis that has a law, as text. */

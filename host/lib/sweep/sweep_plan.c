@@ -30,7 +30,7 @@ static const size_t NONE = (size_t)-1;
 /* Does a scheme of this `init` have rates of its own? That is the pack key's, too. */
 static int parametrised(const char *text)
 {
-    static const struct il_standing anywhere = {
+    static const struct il_tensor_place anywhere = {
         .fan_in = 16, .fan_out = 16, .layer = 1, .layers = 3
     };
     struct il_init *const init = malloc(sizeof *init);

@@ -8,11 +8,11 @@
 #include "sweep_impl.h"
 #include "core/yaml.h"
 
-enum { IL_SWEEP_SAID = 512 }; /* terms of a file, at most */
+enum { IL_FILE_TERMS = 512 }; /* terms of a file, at most */
 
 /* "zip: [[NAME, ...], ...]", "exclude: [{NAME: VALUE, ...}, ...]", "when: {NAME: {NAME: VALUE}}" */
 enum il_rule_kind { IL_RULE_ZIP, IL_RULE_EXCLUDE, IL_RULE_WHEN };
-struct il_said {
+struct il_rule_term {
     enum il_rule_kind kind;
     size_t item; /* which of the kind */
     char name[IL_SWEEP_NAME], value[IL_SWEEP_NAME * 4], subject[IL_SWEEP_NAME];
@@ -23,8 +23,8 @@ struct il_sweep_reader {
     struct il_sweep *s;
     struct il_yaml y;
     il_config *trial; /* what values are tried on */
-    struct il_said *said;
-    size_t saids, items[3];
+    struct il_rule_term *term;
+    size_t terms, items[3];
 };
 
 /* the normal form of a parameter's value, to be freed; errors at the current event */
@@ -32,7 +32,7 @@ il_status il_sweep_normal(struct il_sweep_reader *r, const char *name, const cha
                           char **out);
 
 /* where the current event is */
-struct il_place il_sweep_here(const struct il_sweep_reader *r);
+struct il_position il_sweep_here(const struct il_sweep_reader *r);
 
 /* data-seed and data_seed are the same */
 void il_sweep_underscores(char *name);
@@ -42,6 +42,6 @@ il_status il_sweep_read_list(struct il_sweep_reader *r, enum il_rule_kind kind);
 il_status il_sweep_read_when(struct il_sweep_reader *r);
 
 /* At the end of the document: look up what zip, exclude and when name, and number the groups. */
-il_status il_sweep_settle(struct il_sweep_reader *r);
+il_status il_sweep_resolve_rules(struct il_sweep_reader *r);
 
 #endif

@@ -11,12 +11,12 @@ static const char *const expected[] = { "expected a list of names, as [layers, l
                                         "expected terms, as {init: zeros, lr: 1}",
                                         "expected terms, as {optimizer: adam}" };
 
-static il_status say(struct il_sweep_reader *r, enum il_rule_kind kind, const char *subject)
+static il_status read_term(struct il_sweep_reader *r, enum il_rule_kind kind, const char *subject)
 {
-    struct il_said *const x = &r->said[r->saids];
+    struct il_rule_term *const x = &r->term[r->terms];
     il_status st;
 
-    if (r->saids == IL_SWEEP_SAID)
+    if (r->terms == IL_FILE_TERMS)
         return il_yaml_complain(&r->y, "too many terms", NULL);
     memset(x, 0, sizeof *x);
     x->kind = kind;
@@ -29,7 +29,7 @@ static il_status say(struct il_sweep_reader *r, enum il_rule_kind kind, const ch
         IL_TRY(il_yaml_next(&r->y));
         IL_TRY(il_yaml_scalar(&r->y, x->value, sizeof x->value, "expected a value"));
     }
-    r->saids++;
+    r->terms++;
 out:
     return st;
 }
@@ -38,16 +38,16 @@ out:
 static il_status say_all(struct il_sweep_reader *r, enum il_rule_kind kind, yaml_event_type_t end,
                          const char *subject)
 {
-    const size_t before = r->saids;
+    const size_t before = r->terms;
     il_status st;
 
     for (;;) {
         IL_TRY(il_yaml_next(&r->y));
         if (r->y.event.type == end)
             break;
-        IL_TRY(say(r, kind, subject));
+        IL_TRY(read_term(r, kind, subject));
     }
-    if (r->saids == before) /* all of no terms hold everywhere: nobody means that */
+    if (r->terms == before) /* all of no terms hold everywhere: nobody means that */
         return il_yaml_complain(&r->y, expected[kind], NULL);
     r->items[kind]++;
 out:
@@ -91,7 +91,7 @@ il_status il_sweep_read_when(struct il_sweep_reader *r)
             break;
         IL_TRY(il_yaml_scalar(&r->y, subject, sizeof subject, "expected a parameter's name"));
         il_sweep_underscores(subject);
-        for (const struct il_said *x = r->said; x < r->said + r->saids; x++)
+        for (const struct il_rule_term *x = r->term; x < r->term + r->terms; x++)
             if (x->kind == IL_RULE_WHEN && strcmp(x->subject, subject) == 0)
                 return il_yaml_complain(&r->y, "a second", subject);
         IL_TRY(il_yaml_expect(&r->y, YAML_MAPPING_START_EVENT, "expected {NAME: VALUE}"));
@@ -102,8 +102,8 @@ out:
 }
 
 /* the axis of a name that zip, exclude or when has */
-static il_status axis_named(struct il_sweep_reader *r, const struct il_said *x, const char *name,
-                            unsigned *out)
+static il_status axis_named(struct il_sweep_reader *r, const struct il_rule_term *x,
+                            const char *name, unsigned *out)
 {
     const char *names[IL_SWEEP_AXES + 1] = { NULL }, *near;
     char what[128];
@@ -123,20 +123,21 @@ static il_status axis_named(struct il_sweep_reader *r, const struct il_said *x, 
 }
 
 /* what an earlier line of the same kind says of the same name; in a zip anywhere, else in one item */
-static const struct il_said *said_before(const struct il_sweep_reader *r, const struct il_said *x)
+static const struct il_rule_term *term_before(const struct il_sweep_reader *r,
+                                              const struct il_rule_term *x)
 {
-    for (const struct il_said *y = r->said; y < x; y++)
+    for (const struct il_rule_term *y = r->term; y < x; y++)
         if (y->kind == x->kind && (x->kind == IL_RULE_ZIP || y->item == x->item) &&
             strcmp(y->name, x->name) == 0)
             return y;
     return NULL;
 }
 
-static il_status settle_zip(struct il_sweep_reader *r, const struct il_said *x, unsigned axis)
+static il_status resolve_zip(struct il_sweep_reader *r, const struct il_rule_term *x, unsigned axis)
 {
     struct il_sweep *const s = r->s;
     struct il_axis *const a = &s->axis[axis];
-    const struct il_said *y = r->said;
+    const struct il_rule_term *y = r->term;
     unsigned lead = 0;
 
     if (a->law != IL_SWEEP_LIST)
@@ -155,14 +156,14 @@ static il_status settle_zip(struct il_sweep_reader *r, const struct il_said *x, 
 /* Does a `when` leave this parameter at its default? */
 static int has_when(const struct il_sweep_reader *r, const char *name)
 {
-    for (const struct il_said *x = r->said; x < r->said + r->saids; x++)
+    for (const struct il_rule_term *x = r->term; x < r->term + r->terms; x++)
         if (x->kind == IL_RULE_WHEN && strcmp(x->subject, name) == 0)
             return 1;
     return 0;
 }
 
 /* A value that a parameter never has is a slip: the term would hold nowhere. */
-static il_status check_value(struct il_sweep_reader *r, const struct il_said *x,
+static il_status check_value(struct il_sweep_reader *r, const struct il_rule_term *x,
                              const struct il_axis *a, const char *value)
 {
     const char *const other = il_config_get(r->s->base, a->name);
@@ -182,7 +183,8 @@ static il_status check_value(struct il_sweep_reader *r, const struct il_said *x,
     return il_yaml_complain_at(&r->y, &x->at, what, value);
 }
 
-static il_status settle_term(struct il_sweep_reader *r, const struct il_said *x, unsigned axis)
+static il_status resolve_term(struct il_sweep_reader *r, const struct il_rule_term *x,
+                              unsigned axis)
 {
     struct il_sweep *const s = r->s;
     struct il_terms *const list = x->kind == IL_RULE_EXCLUDE ? s->exclude : s->when;
@@ -226,7 +228,7 @@ static il_status order_whens(struct il_sweep_reader *r)
             first++;
         if (first == s->whens) { /* each has a cause, and so that of the last is in a circle */
             const struct il_terms *in = &s->when[n];
-            const struct il_said *x = r->said;
+            const struct il_rule_term *x = r->term;
 
             for (size_t i = n; i < s->whens; i++)
                 in = cause(s, n, in);
@@ -242,7 +244,7 @@ static il_status order_whens(struct il_sweep_reader *r)
     return IL_OK;
 }
 
-il_status il_sweep_settle(struct il_sweep_reader *r)
+il_status il_sweep_resolve_rules(struct il_sweep_reader *r)
 {
     struct il_sweep *const s = r->s;
     il_status st = IL_OK;
@@ -250,12 +252,12 @@ il_status il_sweep_settle(struct il_sweep_reader *r)
 
     for (size_t i = 0; i < s->axes; i++)
         s->axis[i].group = (unsigned)i;
-    for (const struct il_said *x = r->said; x < r->said + r->saids; x++) {
-        if (said_before(r, x))
+    for (const struct il_rule_term *x = r->term; x < r->term + r->terms; x++) {
+        if (term_before(r, x))
             return il_yaml_complain_at(
                 &r->y, &x->at, x->kind == IL_RULE_ZIP ? "in a zip already:" : "a second", x->name);
         IL_TRY(axis_named(r, x, x->name, &axis));
-        IL_TRY(x->kind == IL_RULE_ZIP ? settle_zip(r, x, axis) : settle_term(r, x, axis));
+        IL_TRY(x->kind == IL_RULE_ZIP ? resolve_zip(r, x, axis) : resolve_term(r, x, axis));
     }
     if (!s->random)
         for (size_t i = 0; i < s->axes; i++)

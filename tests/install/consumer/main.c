@@ -17,8 +17,8 @@ int main(void)
     }
     while (il_list_at(IL_ACTIVATIONS, n))
         n++;
-    printf("initlab %s, device %s, %zu activations, init %s\n", IL_VERSION,
-           il_device_id(device), n, il_config_get(config, "init"));
+    printf("initlab %s, device %s, %zu activations, init %s\n", IL_VERSION, il_device_id(device), n,
+           il_config_get(config, "init"));
     il_config_free(config);
     il_device_close(device);
     return 0;
