@@ -344,25 +344,29 @@ static void cpu_record_free(struct il_device *d, struct il_record *r)
 
 /* put, get and copy are one function here: copies within the host's memory. */
 #define SLOTS                                                                                      \
-    IL_SEAM_ABI, sizeof(struct il_seam), "cpu", cpu_count, cpu_open, cpu_close, cpu_about,         \
-        cpu_error, cpu_alloc, cpu_free, cpu_put, cpu_put, cpu_zero, cpu_put, cpu_wait, cpu_math,   \
-        cpu_gemm, cpu_gemm_batched, cpu_input_lists, cpu_input_gather, cpu_input_forward,          \
-        cpu_input_update, cpu_record, cpu_replay, cpu_record_free,
+    .abi = IL_SEAM_ABI, .size = sizeof(struct il_seam), .kind = "cpu", .count = cpu_count,         \
+    .open = cpu_open, .close = cpu_close, .about = cpu_about, .error = cpu_error,                  \
+    .alloc = cpu_alloc, .free = cpu_free, .put = cpu_put, .get = cpu_put, .zero = cpu_zero,        \
+    .copy = cpu_put, .wait = cpu_wait, .math = cpu_math, .gemm = cpu_gemm,                         \
+    .gemm_batched = cpu_gemm_batched, .input_lists = cpu_input_lists,                              \
+    .input_gather = cpu_input_gather, .input_forward = cpu_input_forward,                          \
+    .input_update = cpu_input_update, .record = cpu_record, .replay = cpu_replay,                  \
+    .record_free = cpu_record_free,
 
 static const struct il_seam seams[] = {
     { SLOTS
-#define X(name, params, args, bytes, flops) il_cpu_base_##name,
+#define X(name, params, args, bytes, flops) .name = il_cpu_base_##name,
 #include "ops.def"
 #undef X
     },
 #if defined(INITLAB_X86_FLAVOURS)
     { SLOTS
-#define X(name, params, args, bytes, flops) il_cpu_v3_##name,
+#define X(name, params, args, bytes, flops) .name = il_cpu_v3_##name,
 #include "ops.def"
 #undef X
     },
     { SLOTS
-#define X(name, params, args, bytes, flops) il_cpu_v4_##name,
+#define X(name, params, args, bytes, flops) .name = il_cpu_v4_##name,
 #include "ops.def"
 #undef X
     },

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "core/clock.h"
 #include "seam.h"
 
 /*
@@ -34,14 +34,6 @@ static const struct il_seam trace_seam;
 
 static struct trace *self(struct il_device *d) { return (struct trace *)d; }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /*
  * Wait for a call that began at `begin` and returned e, and add it to its row. Returns the first
  * error.
@@ -60,7 +52,7 @@ static int done(struct il_device *d, const char *name, int e, double begin, size
     t->row[i].calls++;
     t->row[i].bytes += bytes;
     t->row[i].flops += flops;
-    t->row[i].seconds += now() - begin;
+    t->row[i].seconds += il_seconds() - begin;
     return e ? e : late;
 }
 
@@ -69,7 +61,7 @@ static int done(struct il_device *d, const char *name, int e, double begin, size
     do {                                                                                           \
         struct il_device *const outer_ = d;                                                        \
         const size_t bytes_ = (bytes), flops_ = (flops);                                           \
-        const double begin_ = now();                                                               \
+        const double begin_ = il_seconds();                                                        \
         int e_;                                                                                    \
         d = self(d)->inner;                                                                        \
         e_ = d->seam->slot args;                                                                   \
@@ -218,32 +210,32 @@ static void trace_record_free(struct il_device *d, struct il_record *r)
 }
 
 static const struct il_seam trace_seam = {
-    IL_SEAM_ABI,
-    sizeof(struct il_seam),
-    "trace",
-    trace_count,
-    trace_open,
-    trace_close,
-    trace_about,
-    trace_error,
-    trace_alloc,
-    trace_free,
-    trace_put,
-    trace_get,
-    trace_zero,
-    trace_copy,
-    trace_wait,
-    trace_math,
-    trace_gemm,
-    trace_gemm_batched,
-    trace_input_lists,
-    trace_input_gather,
-    trace_input_forward,
-    trace_input_update,
-    trace_record,
-    trace_replay,
-    trace_record_free,
-#define X(name, params, args, bytes, flops) trace_##name,
+    .abi = IL_SEAM_ABI,
+    .size = sizeof(struct il_seam),
+    .kind = "trace",
+    .count = trace_count,
+    .open = trace_open,
+    .close = trace_close,
+    .about = trace_about,
+    .error = trace_error,
+    .alloc = trace_alloc,
+    .free = trace_free,
+    .put = trace_put,
+    .get = trace_get,
+    .zero = trace_zero,
+    .copy = trace_copy,
+    .wait = trace_wait,
+    .math = trace_math,
+    .gemm = trace_gemm,
+    .gemm_batched = trace_gemm_batched,
+    .input_lists = trace_input_lists,
+    .input_gather = trace_input_gather,
+    .input_forward = trace_input_forward,
+    .input_update = trace_input_update,
+    .record = trace_record,
+    .replay = trace_replay,
+    .record_free = trace_record_free,
+#define X(name, params, args, bytes, flops) .name = trace_##name,
 #include "ops.def"
 #undef X
 };

@@ -2,45 +2,18 @@
  * selftest.c - a device against the CPU device: every op, equal columns of products; then training
  * and speeds.
  */
-#include "selftest.h"
+#include "initlab/selftest.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "cases.h"
+#include "parts.h"
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/ftz.h"
 #include "random.h"
-
-double il_selftest_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-void il_selftest_say(struct il_selftest *t, il_check *check, const char *detail, ...)
-{
-    va_list args;
-
-    va_start(args, detail);
-    vsnprintf(check->detail, sizeof check->detail, detail, args);
-    va_end(args);
-    check->seconds = il_selftest_now() - t->begin;
-    t->failed += !check->good;
-    t->report(t->arg, check);
-}
-
-il_status il_selftest_fail(struct il_selftest *t, struct il_device *d, int code, const char *what)
-{
-    if (code == IL_TRIAL_MEMORY)
-        return il_fail(t->err, IL_E_MEMORY, "out of memory for a self-test");
-    return il_fail(t->err, IL_E_DEVICE, "%s: cannot %s: %s", d->id, what, d->seam->error(d, code));
-}
 
 /* ---- every op -------------------------------------------------------------------------------- */
 
@@ -79,7 +52,7 @@ static il_status check_ops(struct il_selftest *t)
         il_status st = IL_OK;
 
         snprintf(name, sizeof name, "op %s", c->name);
-        t->begin = il_selftest_now();
+        t->begin = il_seconds();
         for (const struct il_case_shape *s = il_case_shapes; s->rows && check.good && !st; s++)
             if (s->level <= t->level) {
                 check.good = agree(t, c, s, &st, words, sizeof words);
@@ -206,7 +179,7 @@ static il_status check_columns(struct il_selftest *t)
     long wrong = 0;
     int e;
 
-    t->begin = il_selftest_now();
+    t->begin = il_seconds();
     for (unsigned count = 1; count <= 3; count += 2)
         for (unsigned kind = 0; kind < 3; kind++)
             for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
@@ -235,6 +208,7 @@ il_status il_selftest(il_device *device, int level, uint64_t seed, il_check_fn *
     };
     const uint64_t ftz = il_ftz_on();
     il_status st = IL_OK;
+    int e;
 
     *failed = 0;
     if (level < 1 || level > 3) {
@@ -242,8 +216,9 @@ il_status il_selftest(il_device *device, int level, uint64_t seed, il_check_fn *
         goto out;
     }
     IL_TRY(il_device_open(&t.cpu, "cpu", 1, NULL, err));
-    if (device->seam->math(device, IL_MATH_FP32)) { /* a pack may have left another */
-        st = il_selftest_fail(&t, device, IL_TRIAL_MEMORY, "set its arithmetic");
+    e = device->seam->math(device, IL_MATH_FP32); /* a pack may have left another */
+    if (e) {
+        st = il_selftest_fail(&t, device, e, "set its arithmetic");
         goto out;
     }
     IL_TRY(check_ops(&t));

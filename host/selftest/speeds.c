@@ -11,9 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "cases.h"
+#include "core/clock.h"
 #include "theory/truncated_normal.h"
 #include "random.h"
-#include "selftest.h"
+#include "parts.h"
 
 enum {
     BATCH = 128,
@@ -125,14 +126,14 @@ static void report(struct bench *b, const char *op, const char *shape, double gi
 /* b->us of `calls` calls each. The first batch warms up. */
 #define CLOCK(b, calls, call)                                                                      \
     do {                                                                                           \
-        (b)->t->begin = il_selftest_now();                                                         \
+        (b)->t->begin = il_seconds();                                                              \
         for (unsigned i_ = 0; i_ <= (b)->repeats && !(b)->code; i_++) {                            \
-            const double start_ = il_selftest_now();                                               \
+            const double start_ = il_seconds();                                                    \
             for (unsigned k_ = 0; k_ < (calls); k_++)                                              \
                 TRY(b, call);                                                                      \
             TRY(b, (b)->d->seam->wait((b)->d));                                                    \
             if (i_ > 0)                                                                            \
-                (b)->us[i_ - 1] = 1e6 * (il_selftest_now() - start_) / (calls);                    \
+                (b)->us[i_ - 1] = 1e6 * (il_seconds() - start_) / (calls);                         \
         }                                                                                          \
     } while (0)
 #define TIME(b, op, shape, call)                                                                   \

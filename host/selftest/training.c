@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/pack.h"
+#include "core/clock.h"
 #include "core/error.h"
 #include "random.h"
-#include "selftest.h"
+#include "parts.h"
 
 enum { SIDE = 28, PIXELS = SIDE * SIDE, CLASSES = 10, TRAIN = 1000, TEST = 200, EPOCHS = 2 };
 
@@ -169,7 +170,7 @@ static void compare(struct il_selftest *t, size_t net, const struct result *cpu,
     check.good = begins && apart <= 1e-4;
     il_selftest_say(t, &check, "initial weights %s, costs within %.2g of the CPU's",
                     begins ? "equal in every bit" : "differ", apart);
-    t->begin = il_selftest_now();
+    t->begin = il_seconds();
     snprintf(name, sizeof name, "again %s", nets[net].name);
     check.good = memcmp(device->last, again->last, device->count * sizeof *device->last) == 0 &&
                  memcmp(device->cost, again->cost, sizeof device->cost) == 0;
@@ -186,7 +187,7 @@ il_status il_selftest_training(struct il_selftest *t)
     for (size_t net = 0; st == IL_OK && net < sizeof nets / sizeof *nets; net++) {
         struct result cpu = { 0 }, device = { 0 }, again = { 0 };
 
-        t->begin = il_selftest_now();
+        t->begin = il_seconds();
         st = train(t->cpu, set, net, t->seed, &cpu, t->err);
         if (st == IL_OK)
             st = train(t->device, set, net, t->seed, &device, t->err);

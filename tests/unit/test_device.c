@@ -439,16 +439,43 @@ static void profile(void **state)
     il_device_close(d);
 }
 
+/* A slot that a table leaves out would be NULL, and nothing but a call of it would tell. */
+static void check_slots(const struct il_device *d)
+{
+    const unsigned char *const table = (const unsigned char *)d->seam;
+
+    for (size_t at = offsetof(struct il_seam, kind); at < sizeof *d->seam; at += sizeof(void *)) {
+        void *slot;
+
+        memcpy(&slot, table + at, sizeof slot);
+        if (!slot)
+            fail_msg("%s: the slot at byte %zu is NULL", d->seam->kind, at);
+    }
+}
+
+static void slots(void **state)
+{
+    il_device *d;
+
+    (void)state;
+    assert_int_equal(il_device_open(&d, "cpu", 1, NULL, NULL), IL_OK);
+    check_slots(d);
+    il_device_close(d);
+    assert_int_equal(il_device_open(&d, "strict", 1, NULL, NULL), IL_OK);
+    check_slots(d);
+    il_device_close(d);
+    assert_int_equal(il_device_open_profiled(&d, "cpu", 1, NULL, NULL), IL_OK);
+    check_slots(d);
+    il_device_close(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products),
-        cmocka_unit_test(equal_columns),
-        cmocka_unit_test(subnormals_flushed),
-        cmocka_unit_test(memory),
-        cmocka_unit_test(input),
-        cmocka_unit_test(names),
-        cmocka_unit_test(list),
+        cmocka_unit_test(slots),         cmocka_unit_test(products),
+        cmocka_unit_test(equal_columns), cmocka_unit_test(subnormals_flushed),
+        cmocka_unit_test(memory),        cmocka_unit_test(input),
+        cmocka_unit_test(names),         cmocka_unit_test(list),
         cmocka_unit_test(profile),
     };
 

@@ -64,15 +64,15 @@ int main(int argc, char **argv)
         return 1;
     for (size_t i = 0; i <= pairs; i++) { /* the first warms up */
         const size_t at = i ? i - 1 : 0;
-        double t = seconds();
+        double t = il_seconds();
 
         if (il_draw_layer(device, &layer, PACK, memory, fill, fill + PACK) != 0)
             return 1;
-        fills[at] = seconds() - t;
-        t = seconds();
+        fills[at] = il_seconds() - t;
+        t = il_seconds();
         memset(memory, (int)i, bytes);
         __asm__ volatile("" ::"r"(memory) : "memory");
-        writes[at] = seconds() - t;
+        writes[at] = il_seconds() - t;
         ratios[at] = fills[at] / writes[at];
     }
     printf("%s, %d tensors of %d x %d, %.1f MiB\n", scheme, PACK, FAN_IN, FAN_OUT,

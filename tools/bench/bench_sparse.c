@@ -68,11 +68,11 @@ static double flops(const char *layers)
 /* flops a second of one square product */
 static double peak(float *m)
 {
-    const double begin = seconds();
+    const double begin = il_seconds();
 
     il_blas_sgemm(1, 0, 0, SQUARE, SQUARE, SQUARE, 1.0f, m, SQUARE, m + SQUARE * SQUARE, SQUARE,
                   0.0f, m + 2 * SQUARE * SQUARE, SQUARE);
-    return 2.0 * SQUARE * SQUARE * SQUARE / (seconds() - begin);
+    return 2.0 * SQUARE * SQUARE * SQUARE / (il_seconds() - begin);
 }
 
 /* seconds of training of one epoch of all packs; < 0: failed */

@@ -32,7 +32,7 @@ static float *rows_of(const il_dataset *set)
 
 static double bare(const float *x, float *w, float *z, size_t steps)
 {
-    const double begin = seconds();
+    const double begin = il_seconds();
 
     for (size_t s = 0; s < steps; s++) {
         const float *const rows = x + s * BATCH % (ROWS - BATCH) * LDX;
@@ -40,7 +40,7 @@ static double bare(const float *x, float *w, float *z, size_t steps)
         il_blas_sgemm(1, 0, 0, BATCH, CLASSES, K, 1.0f, rows, LDX, w, LDW, 0.0f, z, LDW);
         il_blas_sgemm(1, 1, 0, K, CLASSES, BATCH, -1e-6f, rows, LDX, z, LDW, 1.0f, w, LDW);
     }
-    return seconds() - begin;
+    return il_seconds() - begin;
 }
 
 int main(int argc, char **argv)

@@ -4,15 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-static inline double seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "core/clock.h"
 
 static inline int by_size(const void *a, const void *b)
 {

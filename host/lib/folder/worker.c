@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "folder_impl.h"
+#include "core/clock.h"
 #include "initlab/version.h"
 #include "pack/pack_impl.h"
 
@@ -263,14 +263,6 @@ static il_status resume(struct training *t, il_worker *w, il_error *err)
     return st;
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* The caller wants an end, or the state is to be saved. */
 static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
 {
@@ -278,8 +270,8 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
     const int moved = t->pack->epoch != t->saved_epoch || t->pack->step != t->saved_step;
 
     t->stop_requested = t->progress && t->progress(t->arg, epoch, step, steps) != 0;
-    if (!t->stop_requested &&
-        (!t->saves_state || t->checkpoint == 0 || !moved || now() - t->saved < t->checkpoint))
+    if (!t->stop_requested && (!t->saves_state || t->checkpoint == 0 || !moved ||
+                               il_seconds() - t->saved < t->checkpoint))
         return 0;
     t->saved_epoch = t->pack->epoch; /* training moves on before it is saved again */
     t->saved_step = t->pack->step;
@@ -303,7 +295,7 @@ static il_status one_epoch(struct training *t, il_error *err)
         saved = save(t, err);
         if (saved != IL_OK)
             return saved;
-        t->saved = now();
+        t->saved = il_seconds();
         if (t->stop_requested)
             return il_fail(err, st, "interrupted in epoch %zu", t->done + 1);
     }
@@ -315,7 +307,7 @@ static il_status train(struct training *t, il_error *err)
     const size_t epochs = il_pack_epochs(t->pack), runs = t->at->count;
     il_status st;
 
-    t->saved = now();
+    t->saved = il_seconds();
     while (t->done < epochs) {
         st = one_epoch(t, err);
         if (st != IL_OK)

@@ -1,6 +1,6 @@
-/* selftest.h - what the parts of a self-test share. Internal. */
-#ifndef HOST_SELFTEST_SELFTEST_H
-#define HOST_SELFTEST_SELFTEST_H
+/* outcome.h - a self-test while it runs, and how a check's outcome is told. Internal. */
+#ifndef HOST_SELFTEST_OUTCOME_H
+#define HOST_SELFTEST_OUTCOME_H
 
 #include "initlab/selftest.h"
 #include "device/seam.h"
@@ -12,11 +12,9 @@ struct il_selftest {
     il_check_fn *report;
     void *arg;
     size_t failed;
-    double begin; /* of the check that runs */
+    double begin; /* of the check that runs, by il_seconds() */
     il_error *err;
 };
-
-double il_selftest_now(void); /* seconds */
 
 /* Report a check, which began at t->begin; detail is as for printf. */
 void il_selftest_say(struct il_selftest *t, il_check *check, const char *detail, ...)
@@ -24,9 +22,5 @@ void il_selftest_say(struct il_selftest *t, il_check *check, const char *detail,
 
 /* IL_E_DEVICE with the device's words; IL_E_MEMORY for IL_TRIAL_MEMORY */
 il_status il_selftest_fail(struct il_selftest *t, struct il_device *d, int code, const char *what);
-
-/* training.c, speeds.c: parts of the whole */
-il_status il_selftest_training(struct il_selftest *t);
-il_status il_selftest_speeds(struct il_selftest *t);
 
 #endif
