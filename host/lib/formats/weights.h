@@ -13,7 +13,10 @@ struct il_tensor {
     float *data; /* row-major */
 };
 
-/* Write tensors as il_save_weights documents. IL_E_MEMORY: the sizes overflow. */
+/* IL_E_USAGE: a path does not end as the name of a weights file does. */
+il_status il_weights_check_ending(const char *path, il_error *err);
+
+/* Write tensors as il_save_layers documents. IL_E_MEMORY: the sizes overflow. */
 il_status il_weights_write(const char *path, const struct il_tensor *tensors, size_t count,
                            il_error *err);
 

@@ -1,4 +1,4 @@
-/* weights_write.c - a run's weights as a safetensors file, or as one .npy file a tensor. */
+/* weights_write.c - tensors as a safetensors file, or as one .npy file a tensor. */
 #include "weights.h"
 
 #include <stdint.h>
@@ -170,7 +170,7 @@ static int ends_in(const char *path, const char *ending)
     return n > e && strcmp(name + n - e, ending) == 0;
 }
 
-static il_status check_ending(const char *path, il_error *err)
+il_status il_weights_check_ending(const char *path, il_error *err)
 {
     if (ends_in(path, ".safetensors") || ends_in(path, ".npy"))
         return IL_OK;
@@ -181,7 +181,7 @@ static il_status check_ending(const char *path, il_error *err)
 il_status il_weights_write(const char *path, const struct il_tensor *tensors, size_t count,
                            il_error *err)
 {
-    const il_status st = check_ending(path, err);
+    const il_status st = il_weights_check_ending(path, err);
 
     if (st != IL_OK)
         return st;
@@ -211,40 +211,5 @@ il_status il_save_layers(const char *path, size_t layers, const size_t *widths,
     }
     st = il_weights_write(path, tensors, 2 * layers, err);
     free(tensors);
-    return st;
-}
-
-/* ---- from a pack ----------------------------------------------------------------------------- */
-
-il_status il_save_weights(il_pack *pack, size_t run, const char *path, il_error *err)
-{
-    const size_t layers = il_pack_layers(pack);
-    size_t *widths = NULL;
-    float **data = NULL; /* of each layer's weights, then of each layer's bias */
-    il_status st;
-
-    IL_TRY(check_ending(path, err)); /* before the work */
-    if (run >= il_pack_runs(pack))
-        return il_fail(err, IL_E_USAGE, "%s: no run %zu in a pack of %zu", path, run,
-                       il_pack_runs(pack));
-    widths = calloc(layers + 1, sizeof *widths);
-    data = calloc(layers, 2 * sizeof *data);
-    for (size_t l = 0; widths && data && l < layers; l++) {
-        il_pack_shape(pack, l, &widths[l], &widths[l + 1]);
-        data[l] = calloc(widths[l], widths[l + 1] * sizeof **data);
-        data[layers + l] = calloc(widths[l + 1], sizeof **data);
-        if (!data[l] || !data[layers + l])
-            break;
-        IL_TRY(il_pack_get(pack, run, l, data[l], data[layers + l], err));
-    }
-    if (widths && data && data[layers - 1] && data[2 * layers - 1])
-        st = il_save_layers(path, layers, widths, data, data + layers, err);
-    else
-        st = il_fail(err, IL_E_MEMORY, "%s: no memory for the weights", path);
-out:
-    for (size_t i = 0; data && i < 2 * layers; i++)
-        free(data[i]);
-    free(data);
-    free(widths);
     return st;
 }
