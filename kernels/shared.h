@@ -16,8 +16,9 @@
 struct il_device {
     const struct il_seam *seam;
     void *stream;
-    char id[32]; /* the name that opens it: "cuda:0" */
-    void *kept;  /* the library's: a dataset that stays, NULL: none */
+    char id[32];                              /* the name that opens it: "cuda:0" */
+    void *kept;                               /* the library's: a dataset that stays, NULL: none */
+    void (*release_kept)(struct il_device *); /* frees it; set where kept is */
 };
 
 enum { IL_ORDER_ROUNDS = 6 };

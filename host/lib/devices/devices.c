@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "device/plugin.h"
-#include "pack/device_dataset.h"
 #include "core/error.h"
 
 enum { WHY = 256 };
@@ -164,7 +163,8 @@ void il_device_close(il_device *device)
 {
     if (!device)
         return;
-    il_data_release(device);
+    if (device->kept)
+        device->release_kept(device);
     device->seam->close(device);
 }
 

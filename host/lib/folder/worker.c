@@ -13,6 +13,7 @@
 #include "core/clock.h"
 #include "initlab/version.h"
 #include "pack/pack_impl.h"
+#include "pack/pack_stats.h"
 
 static const double CHECKPOINT = 300;
 

@@ -8,10 +8,12 @@
  *   kraehenbuehl  unit by unit W_k /= sd_k, b_k so that its mean is `mean`; a unit that is the same
  *                 for every sample is left alone (Kraehenbuehl et al. 2016, within layers)
  */
+#include "calibrate.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include "draw.h"
-#include "pack_impl.h"
+#include "step.h"
 
 /* what the columns of one layer are scaled and moved by */
 struct change {
@@ -130,5 +132,5 @@ il_status il_pack_calibrate(struct il_pack *p, il_error *err)
             e = layer(p, l, &batch);
     if (e == IL_DRAW_MEMORY)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
-    return e ? il_pack_fail(err, p, e, "fit the initial weights to the data") : IL_OK;
+    return e ? il_device_fail(err, p->device, e, "fit the initial weights to the data") : IL_OK;
 }

@@ -1,42 +1,35 @@
 /*
- * device_dataset.c - a dataset in device memory: bytes of images and labels, and lists of the bytes that are not 0
- * where the device wants them. A pack has its own, or shares what il_device_keep put there: a pack
- * without runs.
+ * device_dataset.c - a dataset in device memory: bytes of images and labels, and lists of the bytes
+ * that are not 0 where the device wants them. A pack has its own, or uses what il_device_keep put
+ * there.
  */
 #include "device_dataset.h"
 
 #include <stdlib.h>
-#include "core/error.h"
 #include "data/nonzero_lists.h"
-#include "pack_memory.h"
+#include "initlab/pack.h"
 
-size_t il_data_allocations(struct il_pack *p, const il_dataset *set, struct il_allocation *w,
-                           il_memory *parts)
+void il_device_dataset_allocations(struct il_device_dataset *data, const il_dataset *set,
+                                   struct il_allocations *list, size_t *part)
 {
     const size_t train = il_dataset_train(set).count, test = il_dataset_test(set).count;
     const size_t pixels = il_dataset_pixels(set);
-    size_t n = 0;
 
-#define WANT(field, elements)                                                                      \
-    w[n++] = (struct il_allocation){ &(field), (elements), sizeof *(field),                        \
-                                     parts ? &parts->dataset : NULL }
-    WANT(p->train_images, train * pixels);
-    WANT(p->train_labels, train);
-    WANT(p->test_images, test * pixels);
-    WANT(p->test_labels, test);
-    if (p->sparse) {
-        WANT(p->train_lists.at, train);
-        WANT(p->train_lists.part, train * IL_PARTS);
-        WANT(p->train_lists.data, il_dataset_train_lists(set)->units + IL_LIST_SLACK);
-        WANT(p->test_lists.at, test);
-        WANT(p->test_lists.part, test * IL_PARTS);
-        WANT(p->test_lists.data, il_dataset_test_lists(set)->units + IL_LIST_SLACK);
-    }
-#undef WANT
-    return n;
+    IL_WANT(list, data->train_images, train * pixels, part);
+    IL_WANT(list, data->train_labels, train, part);
+    IL_WANT(list, data->test_images, test * pixels, part);
+    IL_WANT(list, data->test_labels, test, part);
+    if (!data->sparse)
+        return;
+    IL_WANT(list, data->train_lists.at, train, part);
+    IL_WANT(list, data->train_lists.part, train * IL_PARTS, part);
+    IL_WANT(list, data->train_lists.data, il_dataset_train_lists(set)->units + IL_LIST_SLACK, part);
+    IL_WANT(list, data->test_lists.at, test, part);
+    IL_WANT(list, data->test_lists.part, test * IL_PARTS, part);
+    IL_WANT(list, data->test_lists.data, il_dataset_test_lists(set)->units + IL_LIST_SLACK, part);
 }
 
-int il_data_sparse(struct il_device *d, const il_dataset *set)
+int il_device_dataset_sparse(struct il_device *d, const il_dataset *set)
 {
     const size_t pixels = il_dataset_pixels(set);
 
@@ -48,10 +41,10 @@ int il_data_sparse(struct il_device *d, const il_dataset *set)
 /* ---- upload ---------------------------------------------------------------------------------- */
 
 /* the lists of one part of the dataset, put together on the host */
-static il_status upload_lists(struct il_pack *p, const struct il_lists *to, il_samples s,
-                              const struct il_list_sizes *size, il_error *err)
+static il_status upload_lists(struct il_device *d, const struct il_lists *to, il_samples s,
+                              const struct il_list_sizes *size, size_t pixels, il_error *err)
 {
-    const struct il_seam *const seam = p->device->seam;
+    const struct il_seam *const seam = d->seam;
     const size_t units = size->units + IL_LIST_SLACK;
     uint32_t *const at = malloc(s.count * sizeof *at);
     uint16_t *const part = malloc(s.count * IL_PARTS * sizeof *part);
@@ -63,15 +56,14 @@ static il_status upload_lists(struct il_pack *p, const struct il_lists *to, il_s
         st = il_fail(err, IL_E_MEMORY, "out of memory for the dataset's lists");
         goto out;
     }
-    il_lists_make(s.images, s.count, p->batch.pixels, at, part, data);
-    e = seam->put(p->device, (void *)(uintptr_t)to->at, at, s.count * sizeof *at);
+    il_lists_make(s.images, s.count, pixels, at, part, data);
+    e = seam->put(d, (void *)(uintptr_t)to->at, at, s.count * sizeof *at);
     if (!e)
-        e = seam->put(p->device, (void *)(uintptr_t)to->part, part,
-                      s.count * IL_PARTS * sizeof *part);
+        e = seam->put(d, (void *)(uintptr_t)to->part, part, s.count * IL_PARTS * sizeof *part);
     if (!e)
-        e = seam->put(p->device, (void *)(uintptr_t)to->data, data, units * sizeof *data);
+        e = seam->put(d, (void *)(uintptr_t)to->data, data, units * sizeof *data);
     if (e)
-        st = il_pack_fail(err, p, e, "upload the dataset's lists");
+        st = il_device_fail(err, d, e, "upload the dataset's lists");
 out:
     free(data);
     free(part);
@@ -79,25 +71,27 @@ out:
     return st;
 }
 
-il_status il_data_upload(struct il_pack *p, const il_dataset *set, il_error *err)
+il_status il_device_dataset_upload(struct il_device *d, const struct il_device_dataset *data,
+                                   const il_dataset *set, il_error *err)
 {
-    const struct il_seam *s = p->device->seam;
+    const struct il_seam *s = d->seam;
     const il_samples train = il_dataset_train(set), test = il_dataset_test(set);
     const size_t pixels = il_dataset_pixels(set);
     il_status st = IL_OK;
-    int e = s->put(p->device, p->train_images, train.images, train.count * pixels);
+    int e = s->put(d, data->train_images, train.images, train.count * pixels);
 
     if (!e)
-        e = s->put(p->device, p->train_labels, train.labels, train.count);
+        e = s->put(d, data->train_labels, train.labels, train.count);
     if (!e)
-        e = s->put(p->device, p->test_images, test.images, test.count * pixels);
+        e = s->put(d, data->test_images, test.images, test.count * pixels);
     if (!e)
-        e = s->put(p->device, p->test_labels, test.labels, test.count);
+        e = s->put(d, data->test_labels, test.labels, test.count);
     if (e)
-        return il_pack_fail(err, p, e, "upload the dataset");
-    if (p->sparse) {
-        IL_TRY(upload_lists(p, &p->train_lists, train, il_dataset_train_lists(set), err));
-        IL_TRY(upload_lists(p, &p->test_lists, test, il_dataset_test_lists(set), err));
+        return il_device_fail(err, d, e, "upload the dataset");
+    if (data->sparse) {
+        IL_TRY(
+            upload_lists(d, &data->train_lists, train, il_dataset_train_lists(set), pixels, err));
+        IL_TRY(upload_lists(d, &data->test_lists, test, il_dataset_test_lists(set), pixels, err));
     }
 out:
     return st;
@@ -105,71 +99,61 @@ out:
 
 /* ---- a dataset that stays -------------------------------------------------------------------- */
 
-/* what the device keeps: a pack that has nothing but the dataset */
+/* what hangs on a device */
 struct kept {
-    struct il_pack pack;
+    struct il_device_dataset data;
+    struct il_owned owned;
     const il_dataset *set;
     size_t bytes;
 };
 
-const struct il_pack *il_data_kept(const struct il_device *d, const il_dataset *set)
+const struct il_device_dataset *il_device_dataset_kept(const struct il_device *d,
+                                                       const il_dataset *set)
 {
     const struct kept *const k = d->kept;
 
-    return k && k->set == set ? &k->pack : NULL;
+    return k && k->set == set ? &k->data : NULL;
 }
 
-size_t il_data_held(const struct il_device *d, const il_dataset *set)
+size_t il_device_dataset_held(const struct il_device *d, const il_dataset *set)
 {
-    return il_data_kept(d, set) ? ((const struct kept *)d->kept)->bytes : 0;
+    return il_device_dataset_kept(d, set) ? ((const struct kept *)d->kept)->bytes : 0;
 }
 
-void il_data_share(struct il_pack *p, const struct il_pack *kept)
-{
-    p->train_images = kept->train_images;
-    p->train_labels = kept->train_labels;
-    p->test_images = kept->test_images;
-    p->test_labels = kept->test_labels;
-    p->train_lists = kept->train_lists;
-    p->test_lists = kept->test_lists;
-}
-
-void il_data_release(struct il_device *d)
+static void release(struct il_device *d)
 {
     struct kept *const k = d->kept;
 
-    if (!k)
-        return;
-    il_pack_release(&k->pack);
+    il_device_release(d, &k->owned);
     free(k);
     d->kept = NULL;
 }
 
 il_status il_device_keep(il_device *d, const il_dataset *set, il_error *err)
 {
-    struct il_allocation w[IL_DATA_ALLOCATIONS];
+    struct il_allocation item[IL_DATASET_ALLOCATIONS];
+    struct il_allocations list = { .item = item };
     struct kept *k;
-    size_t n;
     il_status st;
 
-    il_data_release(d);
+    if (d->kept)
+        d->release_kept(d);
     if (!set)
         return IL_OK;
     k = calloc(1, sizeof *k);
     if (!k)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     d->kept = k;
-    k->pack.device = d;
-    k->pack.batch.pixels = (unsigned)il_dataset_pixels(set);
-    k->pack.sparse = il_data_sparse(d, set);
-    n = il_data_allocations(&k->pack, set, w, NULL);
-    for (size_t i = 0; i < n; i++)
-        k->bytes += w[i].count * w[i].size;
-    IL_TRY(il_pack_take(&k->pack, w, n, err));
-    IL_TRY(il_data_upload(&k->pack, set, err));
+    d->release_kept = release;
+    k->data.sparse = il_device_dataset_sparse(d, set);
+    il_device_dataset_allocations(&k->data, set, &list, NULL);
+    for (size_t i = 0; i < list.count; i++)
+        k->bytes += item[i].count * item[i].size;
+    IL_TRY(il_device_take(d, &list, &k->owned, err));
+    IL_TRY(il_device_dataset_upload(d, &k->data, set, err));
     k->set = set;
 out:
     if (st != IL_OK)
-        il_data_release(d);
+        release(d);
     return st;
 }

@@ -7,12 +7,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/error.h"
 #include "core/ftz.h"
 #include "theory/gaussian.h"
 #include "theory/meanfield.h"
-#include "pack_impl.h"
 #include "theory/singular.h"
+#include "pack_weights.h"
+#include "step.h"
 
 static const double SATURATED = 0.02;
 
@@ -100,7 +100,7 @@ static il_status run_passes(struct il_pack *p, size_t run, int back, struct pass
 
     memset(s, 0, sizeof *s);
     IL_TRY(check_run(p, run, err));
-    IL_TRY(il_pack_math(p, err));
+    IL_TRY(il_device_math(p->device, p->run[0].math, err));
     s->rows = p->batch.rows;
     for (unsigned l = 0; l < p->layers; l++) {
         const size_t n = (size_t)s->rows * p->layer[l].layout.fan_out;
@@ -116,7 +116,7 @@ static il_status run_passes(struct il_pack *p, size_t run, int back, struct pass
         return no_memory(err);
     e = forward_and_back(p, run, back, all, s);
     if (e)
-        st = il_pack_fail(err, p, e, "inspect the network");
+        st = il_device_fail(err, p->device, e, "inspect the network");
 out:
     free(all);
     return st;
@@ -137,7 +137,7 @@ static il_status input_square(struct il_pack *p, double *square, il_error *err)
         sum += (double)x[i] * x[i];
     free(x);
     *square = sum / (255.0 * 255.0) / (double)n;
-    return e ? il_pack_fail(err, p, e, "read the images") : IL_OK;
+    return e ? il_device_fail(err, p->device, e, "read the images") : IL_OK;
 }
 
 /* ---- statistics ------------------------------------------------------------------------------ */

@@ -98,7 +98,8 @@ static il_status load_run(struct il_pack *p, size_t run, const struct il_init *i
         }
         IL_TRY(il_load_layer(init, l, p->layers, layout->fan_in, layout->fan_out, weights, bias,
                              got, err));
-        IL_TRY(il_pack_set(p, run, l, got[0] ? weights : NULL, got[1] ? bias : NULL, err));
+        if (got[0] || got[1])
+            IL_TRY(il_pack_set(p, run, l, got[0] ? weights : NULL, got[1] ? bias : NULL, err));
     }
 out:
     free(weights);
@@ -106,7 +107,7 @@ out:
     return st;
 }
 
-il_status il_pack_load(struct il_pack *p, const il_config *const *runs, il_error *err)
+il_status il_pack_load(il_pack *p, const il_config *const *runs, il_error *err)
 {
     struct il_init *const init = malloc(sizeof *init);
     il_status st = init ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory");

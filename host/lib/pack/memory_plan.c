@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "draw.h"
-#include "core/error.h"
 #include "device_dataset.h"
 #include "data/nonzero_lists.h"
 
@@ -73,68 +72,96 @@ static int sparse(const struct il_pack *p, const il_dataset *set, size_t *batch,
     /* no batch has a sample twice */
     *batch = smaller(p->batch.rows * most, train->entries);
     *rows = smaller(p->rows * most, all);
-    return *rows <= UINT32_MAX && p->batch.rows <= UINT16_MAX && il_data_sparse(p->device, set);
+    return *rows <= UINT32_MAX && p->batch.rows <= UINT16_MAX &&
+           il_device_dataset_sparse(p->device, set);
 }
 
-size_t il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allocation *w,
-                           il_memory *parts)
+/* what a batch takes, the first layer's input: as lists of pixels if sparse, else as a matrix */
+static void want_batch(struct il_pack *p, size_t taps, size_t entries, struct il_allocations *list,
+                       size_t *part)
 {
-    const struct il_run *run = &p->run[0];
-    const size_t pixels = run->width[0], runs = p->runs, steps = run->steps;
-    const struct il_pack *const kept = il_data_kept(p->device, set);
-    const int state = run->update.adam ? 2 : run->update.rule == IL_RULE_SGD ? 0 : 1;
-    size_t n = 0, widest = 0, rows, taps, entries;
+    const size_t pixels = p->batch.pixels, rows = p->rows;
 
+    if (p->sparse) {
+        IL_WANT(list, p->nonzero.begin, rows * IL_PARTS + 1, part);
+        IL_WANT(list, p->nonzero.column, entries + IL_NONZERO_SLACK, part);
+        IL_WANT(list, p->nonzero.value, entries + IL_NONZERO_SLACK, part);
+        IL_WANT(list, p->nonzero.pixel, pixels + 2, part);
+        IL_WANT(list, p->nonzero.row, taps, part);
+        IL_WANT(list, p->nonzero.scaled, taps, part);
+        IL_WANT(list, p->nonzero.panel, IL_PANEL * larger(il_part_most(pixels), p->batch.rows),
+                part);
+    } else {
+        IL_WANT(list, p->x, rows * p->batch.ld, part);
+    }
+    IL_WANT(list, p->label, rows, part);
+}
+
+static void want_tables(struct il_pack *p, struct il_allocations *list, size_t *part)
+{
+    const size_t runs = p->runs, steps = p->run[0].steps;
+
+    IL_WANT(list, p->rate, runs * steps, part);
+    IL_WANT(list, p->correction, p->run[0].update.adam ? 2 * steps : 0, part);
+    IL_WANT(list, p->act, runs, part);
+    IL_WANT(list, p->head, runs, part);
+    IL_WANT(list, p->sums, runs, part);
+    IL_WANT(list, p->eval_sums, runs, part);
+    IL_WANT(list, p->clock, 1, part);
+    IL_WANT(list, p->eval_clock, 1, part);
+}
+
+static void want_layer(struct il_pack *p, unsigned l, struct il_allocations *list, il_memory *parts)
+{
+    const struct il_run *const run = &p->run[0];
+    const int state = run->update.adam ? 2 : run->update.rule == IL_RULE_SGD ? 0 : 1;
+    struct il_pack_layer *const y = &p->layer[l];
+    const size_t weights = (size_t)y->layout.rows * y->layout.ld;
+    const size_t units = (size_t)p->rows * y->layout.ld;
+
+    IL_WANT(list, y->w, weights, &parts->weights);
+    IL_WANT(list, y->z, units, &parts->activations);
+    IL_WANT(list, y->a, l + 1 < p->layers && p->keeps_z ? units : 0, &parts->activations);
+    IL_WANT(list, y->g, p->fused ? 0 : weights, &parts->optimizer);
+    IL_WANT(list, y->s1, state > 0 ? weights : 0, &parts->optimizer);
+    IL_WANT(list, y->s2, state > 1 ? weights : 0, &parts->optimizer);
+    IL_WANT(list, y->multiplier, run->parametrised ? 2 * p->runs : 0, &parts->tables);
+}
+
+/* the dataset: the one that the device keeps, or the pack's own */
+static void want_dataset(struct il_pack *p, const il_dataset *set,
+                         const struct il_device_dataset *kept, struct il_allocations *list,
+                         size_t *part)
+{
+    if (kept)
+        p->data = *kept;
+    p->data.sparse = p->sparse;
+    if (!kept)
+        il_device_dataset_allocations(&p->data, set, list, part);
+    else if (!p->sparse)
+        p->data.train_lists = p->data.test_lists = (struct il_lists){ 0 };
+}
+
+int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allocations *list,
+                        il_memory *parts)
+{
+    const struct il_device_dataset *const kept = il_device_dataset_kept(p->device, set);
+    size_t widest = 0, taps, entries;
+
+    list->count = 0;
     if (!lay_out(p))
         return 0;
-    rows = p->rows;
     p->sparse = sparse(p, set, &taps, &entries) && (!kept || kept->sparse);
-#define WANT(field, elements, kind)                                                                \
-    do {                                                                                           \
-        if ((elements) > 0)                                                                        \
-            w[n++] = (struct il_allocation){ &(field), (elements), sizeof *(field),                \
-                                             parts ? &parts->kind : NULL };                        \
-    } while (0)
-    if (kept)
-        il_data_share(p, kept);
-    else
-        n = il_data_allocations(p, set, w, parts);
-    if (p->sparse) {
-        WANT(p->nonzero.begin, rows * IL_PARTS + 1, activations);
-        WANT(p->nonzero.column, entries + IL_NONZERO_SLACK, activations);
-        WANT(p->nonzero.value, entries + IL_NONZERO_SLACK, activations);
-        WANT(p->nonzero.pixel, pixels + 2, activations);
-        WANT(p->nonzero.row, taps, activations);
-        WANT(p->nonzero.scaled, taps, activations);
-        WANT(p->nonzero.panel, IL_PANEL * larger(il_part_most(pixels), p->batch.rows), activations);
-    }
-    WANT(p->x, p->sparse ? 0 : rows * p->batch.ld, activations);
-    WANT(p->label, rows, activations);
-    WANT(p->rate, runs * steps, tables);
-    WANT(p->correction, run->update.adam ? 2 * steps : 0, tables);
-    WANT(p->act, runs, tables);
-    WANT(p->head, runs, tables);
-    WANT(p->sums, runs, tables);
-    WANT(p->eval_sums, runs, tables);
-    WANT(p->clock, (size_t)1, tables);
-    WANT(p->eval_clock, (size_t)1, tables);
+    want_dataset(p, set, kept, list, &parts->dataset);
+    want_batch(p, taps, entries, list, &parts->activations);
+    want_tables(p, list, &parts->tables);
     for (unsigned l = 0; l < p->layers; l++) {
-        struct il_pack_layer *y = &p->layer[l];
-        const size_t weights = (size_t)y->layout.rows * y->layout.ld;
-
-        WANT(y->w, weights, weights);
-        WANT(y->z, rows * y->layout.ld, activations);
-        WANT(y->a, l + 1 < p->layers && p->keeps_z ? rows * y->layout.ld : 0, activations);
-        WANT(y->g, p->fused ? 0 : weights, optimizer);
-        WANT(y->s1, state > 0 ? weights : 0, optimizer);
-        WANT(y->s2, state > 1 ? weights : 0, optimizer);
-        WANT(y->multiplier, run->parametrised ? 2 * runs : 0, tables);
-        widest = widest < y->layout.ld ? y->layout.ld : widest;
+        want_layer(p, l, list, parts);
+        widest = larger(widest, p->layer[l].layout.ld);
     }
-    WANT(p->d[0], (size_t)p->batch.rows * widest, activations);
-    WANT(p->d[1], p->layers > 1 ? (size_t)p->batch.rows * widest : 0, activations);
-#undef WANT
-    return n;
+    IL_WANT(list, p->d[0], p->batch.rows * widest, &parts->activations);
+    IL_WANT(list, p->d[1], p->layers > 1 ? p->batch.rows * widest : 0, &parts->activations);
+    return 1;
 }
 
 /* what drawing one layer holds beside the pack: see draw.c and calibrate.c */
@@ -159,25 +186,29 @@ static size_t drawing(const struct il_pack *p, unsigned l, size_t given)
 }
 
 /* sums for p->runs runs, the first `given` of which are known; 0: they overflow */
-static int sum(struct il_pack *p, const il_dataset *set, struct il_allocation *w, size_t given,
+static int sum(struct il_pack *p, const il_dataset *set, struct il_allocations *list, size_t given,
                il_memory *out)
 {
-    size_t n, bytes;
+    size_t bytes;
 
     memset(out, 0, sizeof *out);
-    n = il_plan_allocations(p, set, w, out);
-    for (size_t i = 0; i < n; i++)
-        if (__builtin_mul_overflow(w[i].count, w[i].size, &bytes) ||
-            __builtin_add_overflow(*w[i].part, bytes, w[i].part) ||
+    if (!il_plan_allocations(p, set, list, out))
+        return 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct il_allocation *const w = &list->item[i];
+
+        if (__builtin_mul_overflow(w->count, w->size, &bytes) ||
+            __builtin_add_overflow(*w->part, bytes, w->part) ||
             __builtin_add_overflow(out->total, bytes, &out->total))
             return 0;
+    }
     for (unsigned l = 0; l < p->layers; l++)
         out->drawing = larger(out->drawing, drawing(p, l, given));
-    return n > 0 && !__builtin_add_overflow(out->total, out->drawing, &out->total);
+    return !__builtin_add_overflow(out->total, out->drawing, &out->total);
 }
 
 /* the most runs like these that fit: bisection over their number */
-static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allocation *w,
+static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allocations *list,
                         size_t given, size_t room)
 {
     size_t low = 0, high = RUNS_MAX;
@@ -187,7 +218,7 @@ static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allo
         const size_t middle = low + (high - low) / 2;
 
         p->runs = middle;
-        if (sum(p, set, w, given < middle ? given : middle, &m) && m.total <= room)
+        if (sum(p, set, list, given < middle ? given : middle, &m) && m.total <= room)
             low = middle;
         else
             high = middle;
@@ -197,34 +228,34 @@ static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allo
 
 il_status il_plan(struct il_pack *p, const il_dataset *set, il_memory *out, il_error *err)
 {
-    struct il_allocation *const w = malloc(IL_ALLOCATIONS * sizeof *w);
+    struct il_allocations list = { .item = malloc(IL_ALLOCATIONS * sizeof *list.item) };
     struct il_about about = { .memory_free = 0 };
     const size_t runs = p->runs;
     il_memory ignored;
     il_status st = IL_OK;
     int e;
 
-    if (!w)
+    if (!list.item)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
-    if (!sum(p, set, w, runs, out)) {
+    if (!sum(p, set, &list, runs, out)) {
         st = il_fail(err, IL_E_USAGE, "a pack of %zu such runs is too large for any device", runs);
         goto out;
     }
     e = p->device->seam->about(p->device, &about);
     if (e) {
-        st = il_pack_fail(err, p, e, "ask for its memory");
+        st = il_device_fail(err, p->device, e, "ask for its memory");
         goto out;
     }
     out->reserve = about.reserve;
     out->free = about.memory_free;
-    out->held = about.held + il_data_held(p->device, set);
+    out->held = about.held + il_device_dataset_held(p->device, set);
     out->fits = about.memory_free == 0 ? SIZE_MAX
                 : about.memory_free < about.reserve
                     ? 0
-                    : most_runs(p, set, w, runs, about.memory_free - about.reserve);
+                    : most_runs(p, set, &list, runs, about.memory_free - about.reserve);
 out:
     p->runs = runs;
-    (void)sum(p, set, w, runs, &ignored); /* the layout for these runs again */
-    free(w);
+    (void)sum(p, set, &list, runs, &ignored); /* the layout for these runs again */
+    free(list.item);
     return st;
 }

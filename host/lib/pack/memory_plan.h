@@ -4,21 +4,14 @@
 
 #include "pack_impl.h"
 
-/* one allocation that the pack wants */
-struct il_allocation {
-    void *to;           /* address of the pointer to fill */
-    size_t count, size; /* elements and bytes of one */
-    size_t *part;       /* the part of an il_memory that it counts to */
-};
 enum { IL_ALLOCATIONS = 29 + 7 * IL_MAX_LAYERS };
 
 /*
  * Every allocation of the pack, whose runs must be resolved; sizes of 0 are left out. Lays the
- * pack's layers out for p->runs runs and sets its rows. Returns how many there are; 0: sizes
- * overflow. parts may be NULL.
+ * pack's layers out for p->runs runs and sets its rows. Returns 0 if a size would overflow, else 1.
  */
-size_t il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allocation *w,
-                           il_memory *parts);
+int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allocations *list,
+                        il_memory *parts);
 
 /* Does an activation's derivative need z beside a? */
 int il_act_needs_z(uint32_t code);

@@ -1,31 +1,18 @@
-/* pack.c - the public calls of a pack: open, train an epoch, evaluate, read and write weights. */
+/* pack.c - the public calls of a pack: open, train an epoch, evaluate. */
 #include "pack_impl.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "core/error.h"
 #include "core/ftz.h"
 #include "pack_memory.h"
 #include "memory_plan.h"
 #include "random.h"
+#include "step.h"
 
 /* steps between two calls of the progress function */
 enum { SLICE = 16 };
-
-il_status il_pack_fail(il_error *err, struct il_pack *p, int code, const char *what)
-{
-    return il_fail(err, IL_E_DEVICE, "%s: cannot %s: %s", il_device_id(p->device), what,
-                   p->device->seam->error(p->device, code));
-}
-
-il_status il_pack_math(struct il_pack *p, il_error *err)
-{
-    const int e = p->device->seam->math(p->device, (enum il_math)p->run[0].math);
-
-    return e ? il_pack_fail(err, p, e, "set its arithmetic") : IL_OK;
-}
 
 static double now(void)
 {
@@ -93,7 +80,7 @@ il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
 
     *out = NULL;
     IL_TRY(begin(&p, device, set, runs, count, err));
-    IL_TRY(il_pack_math(p, err));
+    IL_TRY(il_device_math(p->device, p->run[0].math, err));
     IL_TRY(il_pack_allocate(p, set, err));
     IL_TRY(il_pack_upload(p, set, runs, err));
     *out = p;
@@ -126,7 +113,7 @@ void il_pack_close(il_pack *p)
         p->device->seam->record_free(p->device, p->record);
         for (int i = 0; i < IL_EVALS; i++)
             p->device->seam->record_free(p->device, p->eval[i].record);
-        il_pack_release(p);
+        il_device_release(p->device, &p->owned);
     }
     free(p->diverged);
     free(p->host_sums);
@@ -183,7 +170,7 @@ static il_status begin_epoch(struct il_pack *p, il_error *err)
         e = s->put(p->device, p->clock, &clock, sizeof clock);
     if (!e && run->update.adam)
         e = upload_corrections(p);
-    return e ? il_pack_fail(err, p, e, "begin an epoch") : IL_OK;
+    return e ? il_device_fail(err, p->device, e, "begin an epoch") : IL_OK;
 }
 
 /* All steps of the epoch; the first one of the training is recorded. */
@@ -210,7 +197,7 @@ static il_status run_steps(struct il_pack *p, il_progress_fn *progress, void *ar
         e = s->wait(p->device);
     if (!e)
         p->step = 0;
-    return e ? il_pack_fail(err, p, e, "train") : IL_OK;
+    return e ? il_device_fail(err, p->device, e, "train") : IL_OK;
 }
 
 /* Sums of one evaluation into host_sums, over all its samples in file order. */
@@ -235,7 +222,7 @@ static il_status evaluate(struct il_pack *p, struct il_evaluation *v, il_error *
         e = s->replay(p->device, v->record, (unsigned)(chunks - done));
     if (!e)
         e = s->get(p->device, p->host_sums, p->eval_sums, p->runs * sizeof *p->host_sums);
-    return e ? il_pack_fail(err, p, e, "evaluate") : IL_OK;
+    return e ? il_device_fail(err, p->device, e, "evaluate") : IL_OK;
 }
 
 /* mean cost and share of hits from sums over n samples */
@@ -280,7 +267,7 @@ static il_status end_epoch(struct il_pack *p, il_epoch *out, il_error *err)
     int e = p->device->seam->get(p->device, p->host_sums, p->sums, p->runs * sizeof *p->host_sums);
 
     if (e)
-        return il_pack_fail(err, p, e, "read the costs");
+        return il_device_fail(err, p->device, e, "read the costs");
     for (size_t m = 0; m < p->runs; m++) {
         if (p->host_sums[m].diverged != IL_NEVER && p->diverged[m][0] == 0) {
             p->diverged[m][0] = p->epoch + 1;
@@ -305,7 +292,7 @@ il_status il_pack_epoch(il_pack *p, il_epoch *out, il_progress_fn *progress, voi
     int train = 0;
 
     begin = now();
-    IL_TRY(il_pack_math(p, err));
+    IL_TRY(il_device_math(p->device, p->run[0].math, err));
     IL_TRY(begin_epoch(p, err));
     IL_TRY(run_steps(p, progress, arg, err));
     IL_TRY(end_epoch(p, out, err));
@@ -338,7 +325,7 @@ il_status il_pack_evaluate(il_pack *p, il_epoch *out, il_error *err)
                              .diverged = p->diverged[m][0] != 0,
                              .diverged_epoch = p->diverged[m][0],
                              .diverged_step = p->diverged[m][1] };
-    st = il_pack_math(p, err);
+    st = il_device_math(p->device, p->run[0].math, err);
     if (st == IL_OK)
         st = evaluate_all(p, out, 0, err);
     for (size_t m = 0; m < p->runs; m++)
@@ -347,7 +334,7 @@ il_status il_pack_evaluate(il_pack *p, il_epoch *out, il_error *err)
     return st;
 }
 
-/* ---- sizes and weights ----------------------------------------------------------------------- */
+/* ---- sizes ----------------------------------------------------------------------------------- */
 
 const char *il_pack_input(const il_pack *p) { return p->sparse ? "sparse" : "dense"; }
 size_t il_pack_runs(const il_pack *p) { return p->runs; }
@@ -359,72 +346,4 @@ void il_pack_shape(const il_pack *p, size_t layer, size_t *fan_in, size_t *fan_o
 {
     *fan_in = p->layer[layer].layout.fan_in;
     *fan_out = p->layer[layer].layout.fan_out;
-}
-
-/* a layer's matrix on the host, to be freed by the caller */
-static il_status fetch(il_pack *p, size_t run, size_t layer, float **matrix, size_t *bytes,
-                       il_error *err)
-{
-    int e;
-
-    if (run >= p->runs || layer >= p->layers)
-        return il_fail(err, IL_E_USAGE,
-                       "no layer %zu of run %zu: the pack has %zu runs of %u layers", layer, run,
-                       p->runs, p->layers);
-    *bytes = (size_t)p->layer[layer].layout.rows * p->layer[layer].layout.ld * sizeof **matrix;
-    *matrix = malloc(*bytes);
-    if (!*matrix)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu bytes of weights", *bytes);
-    e = p->device->seam->get(p->device, *matrix, p->layer[layer].w, *bytes);
-    return e ? il_pack_fail(err, p, e, "read weights") : IL_OK;
-}
-
-il_status il_pack_get(il_pack *p, size_t run, size_t layer, float *weights, float *bias,
-                      il_error *err)
-{
-    float *matrix = NULL;
-    size_t bytes;
-    il_status st;
-
-    IL_TRY(fetch(p, run, layer, &matrix, &bytes, err));
-    {
-        const struct il_layer *layout = &p->layer[layer].layout;
-
-        for (size_t i = 0; weights && i < layout->fan_in; i++)
-            memcpy(weights + i * layout->fan_out, matrix + il_layout_at(layout, run, i, 0),
-                   layout->fan_out * sizeof *weights);
-        if (bias)
-            memcpy(bias, matrix + il_layout_at(layout, run, layout->fan_in, 0),
-                   layout->fan_out * sizeof *bias);
-    }
-out:
-    free(matrix);
-    return st;
-}
-
-il_status il_pack_set(il_pack *p, size_t run, size_t layer, const float *weights, const float *bias,
-                      il_error *err)
-{
-    float *matrix = NULL;
-    size_t bytes;
-    il_status st;
-    int e;
-
-    IL_TRY(fetch(p, run, layer, &matrix, &bytes, err));
-    {
-        const struct il_layer *layout = &p->layer[layer].layout;
-
-        for (size_t i = 0; weights && i < layout->fan_in; i++)
-            memcpy(matrix + il_layout_at(layout, run, i, 0), weights + i * layout->fan_out,
-                   layout->fan_out * sizeof *weights);
-        if (bias)
-            memcpy(matrix + il_layout_at(layout, run, layout->fan_in, 0), bias,
-                   layout->fan_out * sizeof *bias);
-    }
-    e = p->device->seam->put(p->device, p->layer[layer].w, matrix, bytes);
-    if (e)
-        st = il_pack_fail(err, p, e, "write weights");
-out:
-    free(matrix);
-    return st;
 }

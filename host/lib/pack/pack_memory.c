@@ -1,13 +1,12 @@
 /*
  * pack_memory.c - the device memory of a pack: where it is kept, what is in it at first.
  */
-#include "draw.h"
 #include "pack_memory.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include "device_dataset.h"
-#include "core/error.h"
+#include "calibrate.h"
+#include "draw.h"
+#include "load_weights.h"
 #include "memory_plan.h"
 
 /* refused before anything is allocated if it does not fit */
@@ -26,29 +25,6 @@ static il_status check_room(struct il_pack *p, const il_dataset *set, il_error *
             (double)need.reserve / 1048576, (double)need.free / 1048576, need.fits);
 out:
     return st;
-}
-
-il_status il_pack_take(struct il_pack *p, const struct il_allocation *w, size_t n, il_error *err)
-{
-    const struct il_seam *s = p->device->seam;
-
-    p->owned = calloc(n, sizeof *p->owned);
-    if (!p->owned)
-        return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
-    for (size_t i = 0; i < n; i++) {
-        const size_t bytes = w[i].count * w[i].size;
-        void *memory = NULL;
-        int e = s->alloc(p->device, &memory, bytes);
-
-        if (e)
-            return il_pack_fail(err, p, e, "allocate");
-        p->owned[p->owned_count++] = memory;
-        memcpy(w[i].to, &memory, sizeof memory);
-        e = s->zero(p->device, memory, bytes);
-        if (e)
-            return il_pack_fail(err, p, e, "clear memory");
-    }
-    return IL_OK;
 }
 
 /* the lists from sample `first` on */
@@ -72,9 +48,9 @@ static void point_batches(struct il_pack *p, const il_dataset *set)
 
     p->batch.x = p->x;
     p->batch.label = p->label;
-    p->batch.images = p->train_images + first * pixels;
-    p->batch.labels = p->train_labels + first;
-    p->batch.lists = lists_from(&p->train_lists, first);
+    p->batch.images = p->data.train_images + first * pixels;
+    p->batch.labels = p->data.train_labels + first;
+    p->batch.lists = lists_from(&p->data.train_lists, first);
     p->batch.nonzero = p->nonzero;
     p->batch.clock = p->clock;
     for (int i = 0; i < IL_EVALS; i++) {
@@ -85,13 +61,13 @@ static void point_batches(struct il_pack *p, const il_dataset *set)
     }
     v[IL_EVAL_TRAIN].samples = run->samples;
     v[IL_EVAL_VALIDATION].samples = run->validation;
-    v[IL_EVAL_VALIDATION].batch.images = p->train_images;
-    v[IL_EVAL_VALIDATION].batch.labels = p->train_labels;
-    v[IL_EVAL_VALIDATION].batch.lists = p->train_lists;
+    v[IL_EVAL_VALIDATION].batch.images = p->data.train_images;
+    v[IL_EVAL_VALIDATION].batch.labels = p->data.train_labels;
+    v[IL_EVAL_VALIDATION].batch.lists = p->data.train_lists;
     v[IL_EVAL_TEST].samples = il_dataset_test(set).count;
-    v[IL_EVAL_TEST].batch.images = p->test_images;
-    v[IL_EVAL_TEST].batch.labels = p->test_labels;
-    v[IL_EVAL_TEST].batch.lists = p->test_lists;
+    v[IL_EVAL_TEST].batch.images = p->data.test_images;
+    v[IL_EVAL_TEST].batch.labels = p->data.test_labels;
+    v[IL_EVAL_TEST].batch.lists = p->data.test_lists;
     for (unsigned l = 0; l < p->layers; l++)
         if (!p->layer[l].a)
             p->layer[l].a = p->layer[l].z;
@@ -99,25 +75,19 @@ static void point_batches(struct il_pack *p, const il_dataset *set)
 
 il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *err)
 {
-    struct il_allocation *const w = malloc(IL_ALLOCATIONS * sizeof *w);
+    struct il_allocations list = { .item = malloc(IL_ALLOCATIONS * sizeof *list.item) };
+    il_memory unused;
     il_status st;
 
-    if (!w)
+    if (!list.item)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
     IL_TRY(check_room(p, set, err));
-    IL_TRY(il_pack_take(p, w, il_plan_allocations(p, set, w, NULL), err));
+    il_plan_allocations(p, set, &list, &unused); /* nothing overflows: the room was checked */
+    IL_TRY(il_device_take(p->device, &list, &p->owned, err));
     point_batches(p, set);
 out:
-    free(w);
+    free(list.item);
     return st;
-}
-
-void il_pack_release(struct il_pack *p)
-{
-    while (p->owned_count > 0)
-        p->device->seam->free(p->device, p->owned[--p->owned_count]);
-    free(p->owned);
-    p->owned = NULL;
 }
 
 /* one table of rows of the runs, put together on the host and uploaded */
@@ -141,7 +111,7 @@ static il_status upload_tables(struct il_pack *p, il_error *err)
     if (!e)
         e = s->put(p->device, p->head, head, p->runs * sizeof *head);
     if (e)
-        st = il_pack_fail(err, p, e, "upload tables");
+        st = il_device_fail(err, p->device, e, "upload tables");
 out:
     free(act);
     free(head);
@@ -175,7 +145,7 @@ static il_status draw_weights(struct il_pack *p, il_error *err)
     if (e == IL_DRAW_MEMORY)
         st = il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
     else if (e)
-        st = il_pack_fail(err, p, e, "draw initial weights");
+        st = il_device_fail(err, p->device, e, "draw initial weights");
     free(multiplier);
     free(fill);
     return st;
@@ -186,8 +156,8 @@ il_status il_pack_upload(struct il_pack *p, const il_dataset *set, const il_conf
 {
     il_status st;
 
-    if (!il_data_kept(p->device, set))
-        IL_TRY(il_data_upload(p, set, err));
+    if (!il_device_dataset_kept(p->device, set))
+        IL_TRY(il_device_dataset_upload(p->device, &p->data, set, err));
     IL_TRY(upload_tables(p, err));
     IL_TRY(draw_weights(p, err));
     IL_TRY(il_pack_load(p, runs, err));

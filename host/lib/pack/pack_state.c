@@ -76,7 +76,7 @@ il_status il_pack_save(il_pack *p, const char *path, const char *note, il_error 
     for (size_t i = 0; !e && i < n; at += part[i++].bytes)
         e = p->device->seam->get(p->device, at, part[i].at, part[i].bytes);
     if (e) {
-        st = il_pack_fail(err, p, e, "read its state");
+        st = il_device_fail(err, p->device, e, "read its state");
         goto out;
     }
     snprintf(head, sizeof head, FORMAT, length, bytes);
@@ -174,7 +174,7 @@ il_status il_pack_restore(il_pack *p, const char *path, char **note, il_error *e
     if (e) {
         free(*note);
         *note = NULL;
-        st = il_pack_fail(err, p, e, "restore its state");
+        st = il_device_fail(err, p->device, e, "restore its state");
     }
 out:
     free(text);

@@ -1,8 +1,10 @@
 /* pack_stats.c - moments of the weights of all runs of a pack, in double; a layer is read once. */
+#include "pack_stats.h"
+
 #include <math.h>
 #include <stdlib.h>
-#include "core/error.h"
 #include "pack_impl.h"
+#include "pack_weights.h"
 
 /* about the first weight, whose like most are near: no cancellation where all are equal */
 static struct il_spread moments_of(const struct il_layer *layout, const float *matrix, size_t run)
@@ -24,23 +26,18 @@ static struct il_spread moments_of(const struct il_layer *layout, const float *m
     return (struct il_spread){ shift + sum / n, sqrt(fmax(0, square / n - sum / n * (sum / n))) };
 }
 
-il_status il_pack_spreads(struct il_pack *p, struct il_spread *out, il_error *err)
+il_status il_pack_spreads(il_pack *p, struct il_spread *out, il_error *err)
 {
     il_status st = IL_OK;
 
     for (unsigned l = 0; l < p->layers && st == IL_OK; l++) {
         const struct il_layer *const layout = &p->layer[l].layout;
-        const size_t bytes = (size_t)layout->rows * layout->ld * sizeof(float);
-        float *const matrix = malloc(bytes);
-        int e;
+        float *matrix;
+        size_t bytes;
 
-        if (!matrix)
-            return il_fail(err, IL_E_MEMORY, "out of memory for %zu bytes of weights", bytes);
-        e = p->device->seam->get(p->device, matrix, p->layer[l].w, bytes);
-        for (size_t m = 0; !e && m < p->runs; m++)
+        st = il_pack_fetch(p, 0, l, &matrix, &bytes, err);
+        for (size_t m = 0; st == IL_OK && m < p->runs; m++)
             out[l * p->runs + m] = moments_of(layout, matrix, m);
-        if (e)
-            st = il_pack_fail(err, p, e, "read weights");
         free(matrix);
     }
     return st;

@@ -5,7 +5,7 @@
  * the clock, the rates and the sums lie in device memory. The order of the backward pass is fixed:
  * dA from the old weights, then their update, then the derivative of the activation.
  */
-#include "pack_impl.h"
+#include "step.h"
 
 /* Run calls until one fails; needs a local `e`. */
 #define STEP(call)                                                                                 \
