@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "initlab/initlab.h"
+#include "pack/dense.h"
 #include "pack/pack_impl.h"
 #include "random.h"
 #include "reference.h"

@@ -12,7 +12,6 @@
 #include <string.h>
 #include "initlab/initlab.h"
 #include "pack/draw.h"
-#include "pack/pack_impl.h"
 #include "timing.h"
 
 enum { FAN_IN = 784, FAN_OUT = 256, PACK = 1000 };
@@ -53,7 +52,7 @@ int main(int argc, char **argv)
     void *memory = NULL;
     size_t bytes;
 
-    if (!fills || !il_layout(&layer, 1, width, PACK) || !draws(scheme, fill, &err) ||
+    if (!fills || !il_layout(&layer, 0, 1, width, PACK) || !draws(scheme, fill, &err) ||
         il_device_open(&device, "cpu", 1, NULL, &err) != IL_OK) {
         fprintf(stderr, "bench_fill: %s\n", err.text);
         return 1;

@@ -12,6 +12,7 @@
 #include "folder_impl.h"
 #include "core/clock.h"
 #include "initlab/version.h"
+#include "pack/dense.h"
 #include "pack/pack_impl.h"
 #include "pack/pack_stats.h"
 

@@ -12,6 +12,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include "dense.h"
 #include "draw.h"
 #include "step.h"
 

@@ -115,7 +115,7 @@ static il_status draw(il_device *device, const unsigned width[2], const struct i
     size_t bytes;
     int e;
 
-    if (!il_layout(&layer, 1, width, 1))
+    if (!il_layout(&layer, 0, 1, width, 1))
         return il_fail(err, IL_E_USAGE, "a layer of %u x %u is too large for any device", width[0],
                        width[1]);
     bytes = (size_t)layer.rows * layer.ld * sizeof(float);

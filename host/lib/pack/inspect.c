@@ -11,6 +11,7 @@
 #include "theory/gaussian.h"
 #include "theory/meanfield.h"
 #include "theory/singular.h"
+#include "dense.h"
 #include "pack_weights.h"
 #include "step.h"
 

@@ -23,10 +23,11 @@ struct il_layer {
 };
 
 /*
- * Fill layer[0 .. layers); width has layers + 1 numbers. Returns 0 if a size would overflow, else
- * 1.
+ * Fill *out for layer l of `layers`; width has layers + 1 numbers. Returns 0 if a size would overflow,
+ * else 1.
  */
-int il_layout(struct il_layer *layer, unsigned layers, const unsigned *width, size_t runs);
+int il_layout(struct il_layer *out, unsigned l, unsigned layers, const unsigned *width,
+              size_t runs);
 
 /* Floats from the start of run m's weights to its element (i, j); i = fan_in is the bias. */
 static inline size_t il_layout_at(const struct il_layer *l, size_t run, size_t i, size_t j)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "load_weights.h"
+#include "dense.h"
 #include "pack_impl.h"
 #include "formats/weights.h"
 

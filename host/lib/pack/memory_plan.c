@@ -5,15 +5,17 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "draw.h"
-#include "device_dataset.h"
 #include "data/nonzero_lists.h"
+#include "dense.h"
 
 /*
  * Evaluation goes over chunks of as many rows as fit these bytes with all their activations: about
  * a core's second-level cache. The same on every device, so that the products have the same shapes.
  */
 enum { EVAL_BYTES = 1 << 20, EVAL_ROWS_MAX = 4096 };
+
+/* The most that want_batch and want_tables add, and those of dZ. */
+enum { BATCH_ALLOCATIONS = 8, TABLE_ALLOCATIONS = 8, GRADIENT_ALLOCATIONS = 2 };
 
 /* More runs than any memory holds. */
 static const size_t RUNS_MAX = (size_t)1 << 24;
@@ -41,15 +43,20 @@ static unsigned buffer_rows(const struct il_pack *p, size_t x_ld)
     return (unsigned)(rows < p->batch.rows ? p->batch.rows : rows);
 }
 
+struct il_allocation *il_plan_room(const struct il_pack *p)
+{
+    const size_t most = IL_DATASET_ALLOCATIONS + BATCH_ALLOCATIONS + TABLE_ALLOCATIONS +
+                        GRADIENT_ALLOCATIONS + (size_t)p->layers * IL_DENSE_ALLOCATIONS;
+
+    return calloc(most, sizeof(struct il_allocation));
+}
+
 /* layers, batch and rows for p->runs runs; 0: a size would overflow */
 static int lay_out(struct il_pack *p)
 {
-    struct il_layer at[IL_MAX_LAYERS];
-
-    if (!il_layout(at, p->layers, p->run[0].width, p->runs))
-        return 0;
     for (unsigned l = 0; l < p->layers; l++)
-        p->layer[l].layout = at[l];
+        if (!il_dense_lay_out(p, l))
+            return 0;
     p->batch.rows = p->run[0].batch;
     p->batch.pixels = p->run[0].width[0];
     p->batch.k = p->layer[0].layout.rows;
@@ -111,23 +118,6 @@ static void want_tables(struct il_pack *p, struct il_allocations *list, size_t *
     IL_WANT(list, p->eval_clock, 1, part);
 }
 
-static void want_layer(struct il_pack *p, unsigned l, struct il_allocations *list, il_memory *parts)
-{
-    const struct il_run *const run = &p->run[0];
-    const int state = run->update.adam ? 2 : run->update.rule == IL_RULE_SGD ? 0 : 1;
-    struct il_pack_layer *const y = &p->layer[l];
-    const size_t weights = (size_t)y->layout.rows * y->layout.ld;
-    const size_t units = (size_t)p->rows * y->layout.ld;
-
-    IL_WANT(list, y->w, weights, &parts->weights);
-    IL_WANT(list, y->z, units, &parts->activations);
-    IL_WANT(list, y->a, l + 1 < p->layers && p->keeps_z ? units : 0, &parts->activations);
-    IL_WANT(list, y->g, p->fused ? 0 : weights, &parts->optimizer);
-    IL_WANT(list, y->s1, state > 0 ? weights : 0, &parts->optimizer);
-    IL_WANT(list, y->s2, state > 1 ? weights : 0, &parts->optimizer);
-    IL_WANT(list, y->multiplier, run->parametrised ? 2 * p->runs : 0, &parts->tables);
-}
-
 /* the dataset: the one that the device keeps, or the pack's own */
 static void want_dataset(struct il_pack *p, const il_dataset *set,
                          const struct il_device_dataset *kept, struct il_allocations *list,
@@ -156,33 +146,12 @@ int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allo
     want_batch(p, taps, entries, list, &parts->activations);
     want_tables(p, list, &parts->tables);
     for (unsigned l = 0; l < p->layers; l++) {
-        want_layer(p, l, list, parts);
+        il_dense_allocations(p, l, list, parts);
         widest = larger(widest, p->layer[l].layout.ld);
     }
     IL_WANT(list, p->d[0], p->batch.rows * widest, &parts->activations);
     IL_WANT(list, p->d[1], p->layers > 1 ? p->batch.rows * widest : 0, &parts->activations);
     return 1;
-}
-
-/* what drawing one layer holds beside the pack: see draw.c and calibrate.c */
-static size_t drawing(const struct il_pack *p, unsigned l, size_t given)
-{
-    const struct il_layer *const layout = &p->layer[l].layout;
-    const size_t cols = p->runs * layout->block, table = p->runs * sizeof(struct il_fill);
-    const size_t moments = cols * sizeof(struct il_moments), scales = cols * sizeof(float);
-    size_t most = table;
-
-    for (size_t m = 0; m < given; m++) {
-        const struct il_draw *const w = &p->run[m].draw[l].weight;
-
-        if (w->fill.after == IL_AFTER_ORTHOGONAL)
-            most = larger(most, table + il_draw_work(layout, (unsigned)p->runs));
-        if (w->fill.after == IL_AFTER_COLUMN_NORM)
-            most = larger(most, table + larger(moments, scales));
-        if (w->data.rule != IL_DATA_NONE)
-            most = larger(most, larger(moments, 2 * scales));
-    }
-    return most;
 }
 
 /* sums for p->runs runs, the first `given` of which are known; 0: they overflow */
@@ -203,7 +172,7 @@ static int sum(struct il_pack *p, const il_dataset *set, struct il_allocations *
             return 0;
     }
     for (unsigned l = 0; l < p->layers; l++)
-        out->drawing = larger(out->drawing, drawing(p, l, given));
+        out->drawing = larger(out->drawing, il_dense_drawing(p, l, given));
     return !__builtin_add_overflow(out->total, out->drawing, &out->total);
 }
 
@@ -228,7 +197,7 @@ static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allo
 
 il_status il_plan(struct il_pack *p, const il_dataset *set, il_memory *out, il_error *err)
 {
-    struct il_allocations list = { .item = malloc(IL_ALLOCATIONS * sizeof *list.item) };
+    struct il_allocations list = { .item = il_plan_room(p) };
     struct il_about about = { .memory_free = 0 };
     const size_t runs = p->runs;
     il_memory ignored;

@@ -4,7 +4,8 @@
 
 #include "pack_impl.h"
 
-enum { IL_ALLOCATIONS = 29 + 7 * IL_MAX_LAYERS };
+/* Room for every allocation of a pack, whose layers are known; to be freed by the caller; NULL: out of memory. */
+struct il_allocation *il_plan_room(const struct il_pack *p);
 
 /*
  * Every allocation of the pack, whose runs must be resolved; sizes of 0 are left out. Lays the

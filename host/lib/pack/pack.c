@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include "core/ftz.h"
+#include "dense.h"
 #include "pack_memory.h"
 #include "memory_plan.h"
 #include "random.h"
@@ -41,11 +42,12 @@ static il_status prepare(struct il_pack *p, const il_dataset *set, const il_conf
     p->layers = p->run[0].layers;
     p->fused = !p->run[0].update.adam && p->run[0].update.rule == IL_RULE_SGD &&
                p->run[0].update.decay == 0 && !p->run[0].parametrised;
+    p->layer = calloc(p->layers, sizeof *p->layer);
     p->host_rate = calloc(p->runs, p->run[0].steps * sizeof *p->host_rate);
     p->host_correction = calloc(p->run[0].steps, 2 * sizeof *p->host_correction);
     p->host_sums = calloc(p->runs, sizeof *p->host_sums);
     p->diverged = calloc(p->runs, sizeof *p->diverged);
-    if (!p->host_rate || !p->host_correction || !p->host_sums || !p->diverged)
+    if (!p->layer || !p->host_rate || !p->host_correction || !p->host_sums || !p->diverged)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
     for (size_t m = 0; m < p->runs; m++)
         p->keeps_z |= il_act_needs_z(p->run[m].hidden.code);
@@ -119,6 +121,7 @@ void il_pack_close(il_pack *p)
     free(p->host_sums);
     free(p->host_correction);
     free(p->host_rate);
+    free(p->layer);
     free(p->run);
     free(p);
 }

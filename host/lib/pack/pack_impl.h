@@ -6,17 +6,9 @@
 #include "device/seam.h"
 #include "config/run.h"
 #include "device_dataset.h"
-#include "layout.h"
 #include "pack_device.h"
 
-/* Device memory of one layer. Shapes as in layout.h; activations have pack->rows rows. */
-struct il_pack_layer {
-    struct il_layer layout;
-    float *w;
-    float *z, *a;       /* a is z where no run's derivative needs z; output: z only */
-    float *g, *s1, *s2; /* gradient and optimiser state; NULL where the rule has none */
-    float *multiplier;  /* [runs, 2] of the rate, for weights and bias; NULL: all are 1 */
-};
+struct il_dense;
 
 /* A part of the dataset that the pack evaluates on, as a recorded step. */
 struct il_evaluation {
@@ -32,11 +24,11 @@ struct il_pack {
     struct il_device *device; /* not owned */
     struct il_run *run;       /* [runs] */
     size_t runs;
-    unsigned layers, rows; /* rows: of the activation buffers, for a batch or a chunk */
-    int fused;             /* plain SGD: the update is the product itself */
-    int keeps_z;           /* some run's derivative needs z: a has its own buffer */
-    int sparse;            /* the first layer works on lists of the bytes that are not 0 */
-    struct il_pack_layer layer[IL_MAX_LAYERS];
+    unsigned layers, rows;  /* rows: of the activation buffers, for a batch or a chunk */
+    int fused;              /* plain SGD: the update is the product itself */
+    int keeps_z;            /* some run's derivative needs z: a has its own buffer */
+    int sparse;             /* the first layer works on lists of the bytes that are not 0 */
+    struct il_dense *layer; /* [layers] */
 
     /* device memory */
     struct il_device_dataset data;    /* with lists if sparse */

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include "calibrate.h"
+#include "dense.h"
 #include "draw.h"
 #include "load_weights.h"
 #include "memory_plan.h"
@@ -69,13 +70,12 @@ static void point_batches(struct il_pack *p, const il_dataset *set)
     v[IL_EVAL_TEST].batch.labels = p->data.test_labels;
     v[IL_EVAL_TEST].batch.lists = p->data.test_lists;
     for (unsigned l = 0; l < p->layers; l++)
-        if (!p->layer[l].a)
-            p->layer[l].a = p->layer[l].z;
+        il_dense_share(&p->layer[l]);
 }
 
 il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *err)
 {
-    struct il_allocations list = { .item = malloc(IL_ALLOCATIONS * sizeof *list.item) };
+    struct il_allocations list = { .item = il_plan_room(p) };
     il_memory unused;
     il_status st;
 
@@ -121,7 +121,6 @@ out:
 /* initial weights and biases of all runs, and the factors of their rates */
 static il_status draw_weights(struct il_pack *p, il_error *err)
 {
-    const struct il_seam *s = p->device->seam;
     struct il_fill *fill = malloc(2 * p->runs * sizeof *fill);
     float *multiplier = malloc(2 * p->runs * sizeof *multiplier);
     il_status st = IL_OK;
@@ -129,19 +128,8 @@ static il_status draw_weights(struct il_pack *p, il_error *err)
 
     if (!fill || !multiplier)
         e = IL_DRAW_MEMORY;
-    for (unsigned l = 0; !e && l < p->layers; l++) {
-        struct il_pack_layer *const y = &p->layer[l];
-
-        for (size_t m = 0; m < p->runs; m++) {
-            fill[m] = p->run[m].draw[l].weight.fill;
-            fill[p->runs + m] = p->run[m].draw[l].bias.fill;
-            multiplier[2 * m] = (float)p->run[m].draw[l].weight.rate;
-            multiplier[2 * m + 1] = (float)p->run[m].draw[l].bias.rate;
-        }
-        e = il_draw_layer(p->device, &y->layout, (unsigned)p->runs, y->w, fill, fill + p->runs);
-        if (!e && y->multiplier)
-            e = s->put(p->device, y->multiplier, multiplier, 2 * p->runs * sizeof *multiplier);
-    }
+    for (unsigned l = 0; !e && l < p->layers; l++)
+        e = il_dense_draw(p, l, fill, multiplier);
     if (e == IL_DRAW_MEMORY)
         st = il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
     else if (e)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "core/crc32c.h"
 #include "core/file.h"
+#include "dense.h"
 #include "pack_impl.h"
 
 static const char FORMAT[] = "initlab pack state 2: %zu bytes of note, %zu of state\n";
@@ -31,7 +32,7 @@ static size_t parts_of(const struct il_pack *p, struct part part[PARTS])
 
     part[n++] = (struct part){ p->sums, p->runs * sizeof *p->sums };
     for (unsigned l = 0; l < p->layers; l++) {
-        const struct il_pack_layer *const y = &p->layer[l];
+        const struct il_dense *const y = &p->layer[l];
         float *const buffer[] = { y->w, y->s1, y->s2 };
 
         for (size_t i = 0; i < 3; i++)

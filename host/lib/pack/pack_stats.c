@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include "dense.h"
 #include "pack_impl.h"
 #include "pack_weights.h"
 

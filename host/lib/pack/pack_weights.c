@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "dense.h"
 #include "pack_impl.h"
 
 il_status il_pack_fetch(il_pack *p, size_t run, size_t layer, float **matrix, size_t *bytes,
@@ -15,7 +16,7 @@ il_status il_pack_fetch(il_pack *p, size_t run, size_t layer, float **matrix, si
         return il_fail(err, IL_E_USAGE,
                        "no layer %zu of run %zu: the pack has %zu runs of %u layers", layer, run,
                        p->runs, p->layers);
-    *bytes = (size_t)p->layer[layer].layout.rows * p->layer[layer].layout.ld * sizeof **matrix;
+    *bytes = il_dense_bytes(&p->layer[layer]);
     *matrix = malloc(*bytes);
     if (!*matrix)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu bytes of weights", *bytes);
