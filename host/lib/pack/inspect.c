@@ -55,16 +55,17 @@ static int fetch(struct il_pack *p, size_t run, const struct il_layer *layout, c
 
 /* Host copies of one run, [rows, fan_out] a layer: pre-activations and, if wanted, dL/dz. */
 struct passes {
-    unsigned rows;
-    float *z[IL_MAX_LAYERS], *dz[IL_MAX_LAYERS];
+    unsigned layers, rows;
+    float **z, **dz; /* [layers], one allocation */
 };
 
 static void passes_free(struct passes *s)
 {
-    for (unsigned l = 0; l < IL_MAX_LAYERS; l++) {
+    for (unsigned l = 0; s->z && l < s->layers; l++) {
         free(s->z[l]);
         free(s->dz[l]);
     }
+    free(s->z);
 }
 
 static int forward_and_back(struct il_pack *p, size_t run, int back, float *all, struct passes *s)
@@ -103,6 +104,11 @@ static il_status run_passes(struct il_pack *p, size_t run, int back, struct pass
     IL_TRY(check_run(p, run, err));
     IL_TRY(il_device_math(p->device, p->run[0].math, err));
     s->rows = p->batch.rows;
+    s->layers = p->layers;
+    s->z = calloc(p->layers, 2 * sizeof *s->z);
+    if (!s->z)
+        return no_memory(err);
+    s->dz = s->z + p->layers;
     for (unsigned l = 0; l < p->layers; l++) {
         const size_t n = (size_t)s->rows * p->layer[l].layout.fan_out;
 
@@ -344,26 +350,22 @@ out:
 /* a layer's weights in double, to be freed by the caller; NULL after an error */
 static double *weights(struct il_pack *p, size_t run, size_t layer, il_status *st, il_error *err)
 {
-    size_t in, out, n;
+    const struct il_layer *layout;
+    float *matrix;
     double *w;
+    size_t bytes;
 
-    *st = il_pack_get(p, run, layer, NULL, NULL, err); /* names a wrong run or layer */
+    *st = il_pack_fetch(p, run, layer, &matrix, &bytes, err);
     if (*st != IL_OK)
         return NULL;
-    il_pack_shape(p, layer, &in, &out);
-    n = in * out;
-    w = malloc(n * sizeof *w);
-    *st = w ? il_pack_get(p, run, layer, (float *)w, NULL, err) : no_memory(err);
-    if (*st != IL_OK) {
-        free(w);
-        return NULL;
-    }
-    for (size_t i = n; i-- > 0;) { /* in place, from the end */
-        float x;
-
-        memcpy(&x, (float *)w + i, sizeof x);
-        w[i] = (double)x;
-    }
+    layout = &p->layer[layer].layout;
+    w = malloc((size_t)layout->fan_in * layout->fan_out * sizeof *w);
+    if (!w)
+        *st = no_memory(err);
+    for (size_t i = 0; w && i < layout->fan_in; i++)
+        for (size_t j = 0; j < layout->fan_out; j++)
+            w[i * layout->fan_out + j] = (double)matrix[il_layout_at(layout, run, i, j)];
+    free(matrix);
     return w;
 }
 
@@ -415,10 +417,13 @@ il_status il_inspect_jacobian(il_pack *p, size_t run, size_t samples, double *va
     const size_t pixels = p->layer[0].layout.fan_in,
                  classes = p->layer[p->layers - 1].layout.fan_out;
     const size_t n = pixels < classes ? pixels : classes;
-    double *w[IL_MAX_LAYERS] = { NULL }, *scratch = NULL, *one;
+    double **const w = calloc(p->layers, sizeof *w), *scratch = NULL, *one;
     size_t widest = pixels;
-    struct passes passes;
+    struct passes passes = { 0 };
     il_status st;
+
+    if (!w)
+        return no_memory(err);
 
     IL_TRY(run_passes(p, run, 0, &passes, err));
     if (samples == 0 || samples > passes.rows) {
@@ -455,6 +460,7 @@ out:
     free(scratch);
     for (unsigned l = 0; l < p->layers; l++)
         free(w[l]);
+    free(w);
     passes_free(&passes);
     return st;
 }

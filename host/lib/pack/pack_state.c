@@ -20,27 +20,23 @@ struct counts {
 
 /* one buffer of the device that is saved; NULL: the rule has none */
 struct part {
-    void *at;
+    void *memory;
     size_t bytes;
 };
 
-enum { PARTS = 1 + 3 * IL_MAX_LAYERS };
+static size_t parts(const struct il_pack *p) { return 1 + (size_t)p->layers * IL_DENSE_STATE; }
 
-static size_t parts_of(const struct il_pack *p, struct part part[PARTS])
+/* the sums first, then those of each layer */
+static struct part part_of(const struct il_pack *p, size_t i)
 {
-    size_t n = 0;
+    const struct il_dense *y;
+    float *memory;
 
-    part[n++] = (struct part){ p->sums, p->runs * sizeof *p->sums };
-    for (unsigned l = 0; l < p->layers; l++) {
-        const struct il_dense *const y = &p->layer[l];
-        float *const buffer[] = { y->w, y->s1, y->s2 };
-
-        for (size_t i = 0; i < 3; i++)
-            if (buffer[i])
-                part[n++] = (struct part){ buffer[i],
-                                           (size_t)y->layout.rows * y->layout.ld * sizeof *y->w };
-    }
-    return n;
+    if (i == 0)
+        return (struct part){ p->sums, p->runs * sizeof *p->sums };
+    y = &p->layer[(i - 1) / IL_DENSE_STATE];
+    memory = il_dense_state(y, (i - 1) % IL_DENSE_STATE);
+    return (struct part){ memory, memory ? il_dense_bytes(y) : 0 };
 }
 
 static size_t host_bytes(const struct il_pack *p)
@@ -48,20 +44,19 @@ static size_t host_bytes(const struct il_pack *p)
     return sizeof(struct counts) + p->runs * sizeof *p->diverged;
 }
 
-static size_t total(const struct il_pack *p, const struct part *part, size_t n)
+static size_t total(const struct il_pack *p)
 {
     size_t bytes = host_bytes(p);
 
-    for (size_t i = 0; i < n; i++)
-        bytes += part[i].bytes;
+    for (size_t i = 0; i < parts(p); i++)
+        bytes += part_of(p, i).bytes;
     return bytes;
 }
 
 il_status il_pack_save(il_pack *p, const char *path, const char *note, il_error *err)
 {
     const struct counts counts = { p->epoch, p->step, p->runs };
-    struct part part[PARTS];
-    const size_t n = parts_of(p, part), bytes = total(p, part, n), length = strlen(note);
+    const size_t bytes = total(p), length = strlen(note);
     uint8_t *const state = malloc(bytes), *at = state;
     char head[128];
     struct il_file f = { 0 };
@@ -74,8 +69,13 @@ il_status il_pack_save(il_pack *p, const char *path, const char *note, il_error 
     memcpy(at, &counts, sizeof counts);
     memcpy(at + sizeof counts, p->diverged, p->runs * sizeof *p->diverged);
     at += host_bytes(p);
-    for (size_t i = 0; !e && i < n; at += part[i++].bytes)
-        e = p->device->seam->get(p->device, at, part[i].at, part[i].bytes);
+    for (size_t i = 0; !e && i < parts(p); i++) {
+        const struct part part = part_of(p, i);
+
+        if (part.bytes > 0)
+            e = p->device->seam->get(p->device, at, part.memory, part.bytes);
+        at += part.bytes;
+    }
     if (e) {
         st = il_device_fail(err, p->device, e, "read its state");
         goto out;
@@ -142,8 +142,6 @@ out:
 
 il_status il_pack_restore(il_pack *p, const char *path, char **note, il_error *err)
 {
-    struct part part[PARTS];
-    const size_t n = parts_of(p, part);
     struct counts counts;
     size_t size, head = 0, length = 0, bytes = 0;
     char *text = NULL;
@@ -154,9 +152,9 @@ il_status il_pack_restore(il_pack *p, const char *path, char **note, il_error *e
     *note = NULL;
     IL_TRY(read_file(path, &text, &size, &head, &length, &bytes, err));
     at = text + head + length;
-    if (bytes == total(p, part, n))
+    if (bytes == total(p))
         memcpy(&counts, at, sizeof counts);
-    if (bytes != total(p, part, n) || counts.runs != p->runs || counts.epoch > p->run[0].epochs ||
+    if (bytes != total(p) || counts.runs != p->runs || counts.epoch > p->run[0].epochs ||
         counts.step >= p->run[0].steps) {
         st = il_fail(err, IL_E_DATA, "%s: the state of another pack", path);
         goto out;
@@ -170,8 +168,13 @@ il_status il_pack_restore(il_pack *p, const char *path, char **note, il_error *e
     p->step = counts.step;
     memcpy(p->diverged, at + sizeof counts, p->runs * sizeof *p->diverged);
     at += host_bytes(p);
-    for (size_t i = 0; !e && i < n; at += part[i++].bytes)
-        e = p->device->seam->put(p->device, part[i].at, at, part[i].bytes);
+    for (size_t i = 0; !e && i < parts(p); i++) {
+        const struct part part = part_of(p, i);
+
+        if (part.bytes > 0)
+            e = p->device->seam->put(p->device, part.memory, at, part.bytes);
+        at += part.bytes;
+    }
     if (e) {
         free(*note);
         *note = NULL;
