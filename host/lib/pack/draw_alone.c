@@ -1,93 +1,12 @@
-/* draw_alone.c - the schemes alone: a layer drawn for the caller, and laws in numbers. */
-#include <math.h>
+/* draw_alone.c - a layer drawn for the caller: by a scheme alone, or as a config's network has it. */
 #include <stdlib.h>
 #include <string.h>
-#include "draw.h"
+#include "config/run.h"
+#include "config/scheme_alone.h"
 #include "core/error.h"
 #include "core/ftz.h"
-#include "theory/gaussian.h"
-#include "initlab/schemes.h"
+#include "draw.h"
 #include "load_weights.h"
-#include "config/run.h"
-#include "catalog/scheme.h"
-#include "catalog/catalog.h"
-
-/* the scheme's draws for weights and bias, checked */
-static il_status resolve(const char *scheme, const il_place *place, uint64_t seed,
-                         struct il_tensor_place *at, struct il_draw draw[2], il_error *err)
-{
-    const unsigned layers = place->layers ? place->layers : 1;
-    struct il_choice choice, activation, optimizer;
-    struct il_update update = { 0 };
-    il_status st;
-
-    if (place->fan_in == 0 || place->fan_out == 0)
-        return il_fail(err, IL_E_USAGE, "fan_in and fan_out must be at least 1, not %zu and %zu",
-                       place->fan_in, place->fan_out);
-    if (place->fan_in > 1 << 24 || place->fan_out > 1 << 24)
-        return il_fail(err, IL_E_USAGE, "fan_in and fan_out may be at most %d, not %zu and %zu",
-                       1 << 24, place->fan_in, place->fan_out);
-    if (place->layer >= layers)
-        return il_fail(err, IL_E_USAGE, "there is no layer %u among %u (the first is 0)",
-                       place->layer, layers);
-    IL_TRY(il_choice_parse(&choice, IL_SCHEMES, scheme, err));
-    IL_TRY(il_choice_parse(&activation, IL_ACTIVATIONS,
-                           place->activation ? place->activation : "relu", err));
-    IL_TRY(il_choice_parse(&optimizer, IL_OPTIMIZERS, place->optimizer ? place->optimizer : "sgd",
-                           err));
-    il_optimizer_of(&optimizer, &update);
-    *at = (struct il_tensor_place){ .fan_in = (unsigned)place->fan_in,
-                                    .fan_out = (unsigned)place->fan_out,
-                                    .layer = place->layer,
-                                    .layers = layers,
-                                    .hidden = il_activation_of(&activation),
-                                    .adam = update.adam,
-                                    .incoming = NAN };
-    if (place->layer > 0) /* as if the layers before kept the second moment at 1 */
-        at->incoming = il_gaussian_moments(&at->hidden, 1).square;
-    memset(draw, 0, 2 * sizeof *draw);
-    for (unsigned i = 0; i < 2; i++) {
-        draw[i].fill.seed = seed;
-        draw[i].fill.tensor = il_tensor_of(place->layer, (int)i);
-    }
-    IL_TRY(il_scheme_of(&choice, at, 0, &draw[0], err));
-    IL_TRY(il_scheme_bias_of(&choice, at, &draw[1], err));
-out:
-    return st;
-}
-
-static il_tensor_law law_of(const struct il_draw *draw, const struct il_tensor_place *at, int bias)
-{
-    const struct il_law_facts f = il_law_facts(&draw->fill, at);
-
-    if (draw->from_file)
-        return (il_tensor_law){ .name = bias ? "what the file has, or 0" : "what the file has",
-                                .mean = NAN,
-                                .std = NAN,
-                                .low = -INFINITY,
-                                .high = INFINITY,
-                                .rate = draw->rate };
-    return (il_tensor_law){ .name = f.law,
-                            .mean = f.mean,
-                            .std = f.std,
-                            .low = f.low,
-                            .high = f.high,
-                            .rate = draw->rate };
-}
-
-il_status il_scheme_law(const char *scheme, const il_place *place, il_tensor_law *weights,
-                        il_tensor_law *bias, il_error *err)
-{
-    struct il_tensor_place at;
-    struct il_draw draw[2];
-    const il_status st = resolve(scheme, place, 0, &at, draw, err);
-
-    if (st == IL_OK && weights)
-        *weights = law_of(&draw[0], &at, 0);
-    if (st == IL_OK && bias)
-        *bias = law_of(&draw[1], &at, 1);
-    return st;
-}
 
 /* the device's matrix to the caller's: without padding, the bias apart */
 static int fetch(il_device *d, const struct il_layer *layout, const float *w, float *weights,
@@ -143,7 +62,7 @@ il_status il_fill(il_device *device, const char *scheme, const il_place *place, 
     struct il_draw draws[2];
     il_status st;
 
-    IL_TRY(resolve(scheme, place, seed, &at, draws, err));
+    IL_TRY(il_scheme_alone(scheme, place, seed, &at, draws, err));
     if (draws[0].from_file || draws[0].data.rule != IL_DATA_NONE) {
         st = il_fail(err, IL_E_USAGE, "%s needs %s: train with it, or save a pack's weights",
                      scheme, draws[0].from_file ? "a file and a layer of it" : "data");
