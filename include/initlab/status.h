@@ -30,10 +30,14 @@ typedef enum il_status {
 #undef X
 } il_status;
 
-/** What went wrong, in words: one line of UTF-8, no full stop, lower case, empty on success. */
+/**
+ * What went wrong, in words: one line of UTF-8, no full stop, lower case, empty on success; and which
+ * parameter of a config is at fault, by its name as in il_parameter, empty where none is.
+ */
 typedef struct il_error {
     il_status status;
     char text[512];
+    char parameter[32];
 } il_error;
 
 /**

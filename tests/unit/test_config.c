@@ -243,9 +243,12 @@ static void settings(void **state)
         if (!strstr(err.text, bad[i].says))
             fail_msg("%s = '%s' gives \"%s\", which does not say \"%s\"", bad[i].name, bad[i].value,
                      err.text, bad[i].says);
+        assert_string_equal(err.parameter, before ? bad[i].name : "");
         if (before)
             assert_string_equal(il_config_get(c, bad[i].name), keep);
     }
+    assert_int_equal(il_config_set(c, "data-seed", "x", &err), IL_E_USAGE);
+    assert_string_equal(err.parameter, "data_seed"); /* as in files, however it was spelled */
     il_config_free(c);
     il_config_free(NULL);
 }
@@ -279,6 +282,8 @@ static void resolving(void **state)
         assert_int_equal(il_config_check(other, set, &err), IL_E_USAGE);
         if (!strstr(err.text, bad[i].says))
             fail_msg("%s = %s gives \"%s\"", bad[i].name, bad[i].value, err.text);
+        assert_string_equal(err.parameter,
+                            strcmp(bad[i].name, "output") == 0 ? "loss" : bad[i].name);
         il_config_free(other);
     }
     must(il_config_set(c, "layers", "in,7,5,out", &err), &err, "layers");

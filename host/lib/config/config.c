@@ -264,7 +264,7 @@ il_status il_config_set(il_config *c, const char *name, const char *value, il_er
         return il_fail(err, IL_E_USAGE, "no parameter '%.60s'%s%s%s", name,
                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     }
-    st = normal((enum id)i, value, text, err);
+    st = il_fail_of(err, normal((enum id)i, value, text, err), parameters[i].name);
     if (st != IL_OK)
         return st;
     copy = strdup(text);

@@ -65,11 +65,13 @@ static il_status read_layers(struct il_run *run, const char *text, const il_data
 
     read_widths(run, text, pixels, classes);
     if (run->width[0] != pixels)
-        return il_fail(err, IL_E_USAGE, "layers: the first is %u, but an image has %zu pixels",
-                       run->width[0], pixels);
+        return il_fail_parameter(err, IL_E_USAGE, "layers",
+                                 "layers: the first is %u, but an image has %zu pixels",
+                                 run->width[0], pixels);
     if (run->width[run->layers] != classes)
-        return il_fail(err, IL_E_USAGE, "layers: the last is %u, but the dataset has %zu classes",
-                       run->width[run->layers], classes);
+        return il_fail_parameter(err, IL_E_USAGE, "layers",
+                                 "layers: the last is %u, but the dataset has %zu classes",
+                                 run->width[run->layers], classes);
     return IL_OK;
 }
 
@@ -85,14 +87,15 @@ static il_status read_split(struct il_run *run, const il_config *c, const il_dat
     run->math = il_math_of(il_config_get(c, "math"));
     run->eval_train = flag(c, "eval_train");
     if (run->validation >= count)
-        return il_fail(err, IL_E_USAGE,
-                       "validation: %zu of %zu training samples leave none to train on",
-                       run->validation, count);
+        return il_fail_parameter(err, IL_E_USAGE, "validation",
+                                 "validation: %zu of %zu training samples leave none to train on",
+                                 run->validation, count);
     run->first = run->validation;
     run->samples = count - run->validation;
     if (run->batch > run->samples)
-        return il_fail(err, IL_E_USAGE, "batch: %u is more than the %zu training samples",
-                       run->batch, run->samples);
+        return il_fail_parameter(err, IL_E_USAGE, "batch",
+                                 "batch: %u is more than the %zu training samples", run->batch,
+                                 run->samples);
     run->steps = run->samples / run->batch;
     if (!flag(c, "drop_last") && run->samples % run->batch != 0)
         run->steps++;
@@ -110,7 +113,7 @@ static il_status read_network(struct il_run *run, const il_config *c, il_error *
     run->hidden = il_activation_of(&hidden);
     run->head.act = il_activation_of(&output);
     run->head.smoothing = (float)real(c, "label_smoothing");
-    IL_TRY(il_loss_of(&loss, run, run->width[run->layers], err));
+    st = il_fail_of(err, il_loss_of(&loss, run, run->width[run->layers], err), "loss");
 out:
     return st;
 }
@@ -197,12 +200,13 @@ static il_status check_patterns(const struct il_init *init, char names[][16], un
         for (unsigned l = 0; l < layers; l++)
             used |= il_init_find(&one, names[l], one.item[0].bias) != NULL;
         if (!used)
-            return il_fail(err, IL_E_USAGE, "init: '%s' fits no layer; the layers are %s%s%s",
-                           init->item[i].pattern, layers > 1 ? names[0] : "out",
-                           layers > 2   ? " to "
-                           : layers > 1 ? " and out"
-                                        : "",
-                           layers > 2 ? names[layers - 2] : "");
+            return il_fail_parameter(err, IL_E_USAGE, "init",
+                                     "init: '%s' fits no layer; the layers are %s%s%s",
+                                     init->item[i].pattern, layers > 1 ? names[0] : "out",
+                                     layers > 2   ? " to "
+                                     : layers > 1 ? " and out"
+                                                  : "",
+                                     layers > 2 ? names[layers - 2] : "");
     }
     return IL_OK;
 }
@@ -273,7 +277,7 @@ il_status il_run_resolve(struct il_run *out, const il_config *config, const il_d
     IL_TRY(read_split(out, config, set, err));
     IL_TRY(read_network(out, config, err));
     IL_TRY(read_update(out, config, err));
-    IL_TRY(read_init(out, config, set, err));
+    st = il_fail_of(err, read_init(out, config, set, err), "init");
 out:
     return st;
 }
@@ -288,14 +292,15 @@ il_status il_run_initial(struct il_run *out, const il_config *config, il_error *
     read_widths(out, layers, 0, 0);
     for (unsigned l = 0; l <= out->layers; l++)
         if (out->width[l] == 0)
-            return il_fail(err, IL_E_USAGE,
-                           "layers: in and out of '%s' are a dataset's, and there is none; give "
-                           "numbers",
-                           layers);
+            return il_fail_parameter(
+                err, IL_E_USAGE, "layers",
+                "layers: in and out of '%s' are a dataset's, and there is none; give "
+                "numbers",
+                layers);
     IL_TRY(choice(&hidden, IL_ACTIVATIONS, config, "activation", err));
     out->hidden = il_activation_of(&hidden);
     IL_TRY(read_update(out, config, err));
-    IL_TRY(read_init(out, config, NULL, err));
+    st = il_fail_of(err, read_init(out, config, NULL, err), "init");
 out:
     return st;
 }

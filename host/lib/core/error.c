@@ -66,16 +66,41 @@ size_t il_utf8(char *text)
     return bad;
 }
 
+static void fill(il_error *err, il_status status, const char *parameter, const char *fmt,
+                 va_list ap)
+{
+    err->status = status;
+    snprintf(err->parameter, sizeof err->parameter, "%s", parameter);
+    vsnprintf(err->text, sizeof err->text, fmt, ap);
+    il_utf8(err->text); /* a path may be anything, and a long one is cut anywhere */
+}
+
 il_status il_fail(il_error *err, il_status status, const char *fmt, ...)
 {
     va_list ap;
 
-    if (err) {
-        err->status = status;
-        va_start(ap, fmt);
-        vsnprintf(err->text, sizeof err->text, fmt, ap);
-        va_end(ap);
-        il_utf8(err->text); /* a path may be anything, and a long one is cut anywhere */
-    }
+    va_start(ap, fmt);
+    if (err)
+        fill(err, status, "", fmt, ap);
+    va_end(ap);
+    return status;
+}
+
+il_status il_fail_parameter(il_error *err, il_status status, const char *parameter, const char *fmt,
+                            ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    if (err)
+        fill(err, status, parameter, fmt, ap);
+    va_end(ap);
+    return status;
+}
+
+il_status il_fail_of(il_error *err, il_status status, const char *parameter)
+{
+    if (err && status == IL_E_USAGE && !*err->parameter)
+        snprintf(err->parameter, sizeof err->parameter, "%s", parameter);
     return status;
 }

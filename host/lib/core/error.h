@@ -8,6 +8,19 @@
 il_status il_fail(il_error *err, il_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * The same of a wrong value of a config's parameter, whose name becomes a field of err; what the words
+ * say is fmt's alone. parameter is no part of err.
+ */
+il_status il_fail_parameter(il_error *err, il_status status, const char *parameter, const char *fmt,
+                            ...) __attribute__((format(printf, 4, 5)));
+
+/*
+ * Returns status; if that is IL_E_USAGE and err names no parameter yet, it is of this one: for words
+ * that were found where no parameter was known.
+ */
+il_status il_fail_of(il_error *err, il_status status, const char *parameter);
+
 /* Run a call that returns il_status; needs a local `st` and a label `out`. */
 #define IL_TRY(call)                                                                               \
     do {                                                                                           \
