@@ -210,7 +210,7 @@ il_status options_as_file_blame(const struct options *o, const char *text, il_er
     }
     rest += after ? after : strncmp(rest, "options: ", 9) == 0 ? 9 : 0; /* 9: about a default */
     if (!after || !text || !made_of(o, text, parameter, option)) {
-        snprintf(err->text, sizeof err->text, "%s", rest);
+        snprintf(err->text, sizeof err->text, "%.511s", rest);
         return err->status;
     }
     if (strncmp(rest, parameter, strlen(parameter)) == 0 && rest[strlen(parameter)] == ':')

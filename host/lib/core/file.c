@@ -145,3 +145,11 @@ il_status il_write_file(const char *path, const void *bytes, size_t n, il_error 
     il_file_put(&f, bytes, n);
     return il_file_close(&f, err);
 }
+
+il_status il_make_folder(const char *path, il_error *err)
+{
+    if (mkdir(path, 0777) == 0 || errno == EEXIST)
+        return IL_OK;
+    return il_fail(err, errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE,
+                   "cannot create '%s': %s", path, strerror(errno));
+}

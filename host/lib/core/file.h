@@ -1,4 +1,7 @@
-/* file.h - a file that appears whole or not at all. Internal; il_write_file is the public form. */
+/*
+ * file.h - a file that appears whole or not at all, and folders. Internal; il_write_file is the public
+ * form.
+ */
 #ifndef HOST_LIB_CORE_FILE_H
 #define HOST_LIB_CORE_FILE_H
 
@@ -25,5 +28,8 @@ il_status il_file_close(struct il_file *f, il_error *err);
 
 /* Give up, removing what was written; harmless after il_file_close. */
 void il_file_abandon(struct il_file *f);
+
+/* Make a folder, or find it there. IL_E_CREATE, IL_E_IO (disk full): path and reason. */
+il_status il_make_folder(const char *path, il_error *err);
 
 #endif

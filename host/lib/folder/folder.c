@@ -8,14 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "folder_impl.h"
 #include "initlab/output.h"
 #include "initlab/version.h"
 #include "core/sha256.h"
 #include "sweep/sweep_impl.h"
-#include "core/yaml.h"
+#include "core/file.h"
 
 enum { FORMAT = 1 };
 
@@ -76,14 +75,6 @@ out:
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
-static il_status make_folder(const char *path, il_error *err)
-{
-    if (mkdir(path, 0777) == 0 || errno == EEXIST)
-        return IL_OK;
-    return il_fail(err, errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE,
-                   "cannot create '%s': %s", path, strerror(errno));
-}
-
 il_status il_folder_make_parts(const struct il_folder *f, il_error *err)
 {
     static const char *const parts[] = { "journal", "state" };
@@ -92,7 +83,7 @@ il_status il_folder_make_parts(const struct il_folder *f, il_error *err)
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts && st == IL_OK; i++) {
         il_folder_file(f, parts[i], path, 0);
-        st = make_folder(path, err);
+        st = il_make_folder(path, err);
     }
     return st;
 }
@@ -209,7 +200,7 @@ il_status il_folder_create(const char *dir, const char *path, const char *text, 
                      name);
         goto out;
     }
-    IL_TRY(make_folder(dir, err));
+    IL_TRY(il_make_folder(dir, err));
     IL_TRY(il_folder_make_parts(f, err));
     il_folder_file(f, "sweep.yaml", file, 0);
     IL_TRY(il_write_file(file, text, n, err));

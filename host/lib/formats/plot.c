@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "core/file.h"
+#include "core/utf8.h"
 
 /* Pixels. The plot's own size is constant; room for tick labels and legend is added to it. */
 enum {
@@ -79,20 +80,14 @@ static struct number decimal(int64_t n, int exponent, int scientific)
 /* a place on the page, to 1/100 pixel */
 static struct number px(double x) { return decimal(llround(x * 100), -2, 0); }
 
-/* Length of a well-formed UTF-8 sequence that XML may hold, else 0. */
-static size_t utf8(const unsigned char *s)
+/* Bytes of the character that a text begins with, if XML may hold it, else 0. */
+static size_t character(const char *s)
 {
-    const unsigned char c = s[0];
-    const size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+    const unsigned char *const c = (const unsigned char *)s;
 
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80) /* also stops at the string's end */
-            return 0;
-    if ((n == 1 && (c < 0x20 || c == 0x7f)) || (c == 0xe0 && s[1] < 0xa0) ||
-        (c == 0xf0 && s[1] < 0x90) || (c == 0xed && s[1] > 0x9f) || (c == 0xf4 && s[1] > 0x8f) ||
-        (c == 0xef && s[1] == 0xbf && s[2] >= 0xbe))
-        return 0; /* control, overlong, surrogate, past the end, no character */
-    return n;
+    if (c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xef && c[1] == 0xbf && c[2] >= 0xbe))
+        return 0; /* control; U+FFFE and U+FFFF, which are no characters */
+    return il_utf8_character(s);
 }
 
 static size_t letters(const char *s)
@@ -100,7 +95,7 @@ static size_t letters(const char *s)
     size_t n = 0;
 
     for (size_t step; s && *s; s += step ? step : 1, n++)
-        step = utf8((const unsigned char *)s);
+        step = character(s);
     return n;
 }
 
@@ -110,7 +105,7 @@ static void put_text(struct il_file *f, const char *s, size_t max)
     const int cut = letters(s) > max;
 
     for (size_t n = 0; s && *s && n + (size_t)cut < max; n++) {
-        const size_t step = utf8((const unsigned char *)s);
+        const size_t step = character(s);
 
         switch (*s) {
         case '&':

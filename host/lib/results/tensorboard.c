@@ -3,10 +3,8 @@
  * protocol buffers. An Event has wall_time (1, double), step (2, varint), and file_version (3, text)
  * or summary (5): a Summary of values (1), each with tag (1) and simple_value (2, float).
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include "core/crc32c.h"
 #include "core/file.h"
@@ -96,14 +94,6 @@ static il_status end_file(struct writer *w)
     return st;
 }
 
-static il_status make_folder(const char *path, il_error *err)
-{
-    if (mkdir(path, 0777) == 0 || errno == EEXIST)
-        return IL_OK;
-    return il_fail(err, errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE,
-                   "cannot create '%s': %s", path, strerror(errno));
-}
-
 static il_status begin_file(struct writer *w, const char *run)
 {
     static const char version[] = "brain.Event:2";
@@ -112,7 +102,7 @@ static il_status begin_file(struct writer *w, const char *run)
     il_status st;
 
     snprintf(path, sizeof path, "%s/%s", w->to, run);
-    IL_TRY(make_folder(path, w->err));
+    IL_TRY(il_make_folder(path, w->err));
     snprintf(path, sizeof path, "%s/%s/events.out.tfevents.initlab", w->to, run);
     IL_TRY(il_file_open(&w->file, path, w->err));
     snprintf(w->run, sizeof w->run, "%s", run);
@@ -150,7 +140,7 @@ il_status il_results_tensorboard(il_results *r, const char *to, il_error *err)
     struct writer w = { .to = to, .time = (double)time(NULL), .err = err };
     il_status st;
 
-    IL_TRY(make_folder(to, err));
+    IL_TRY(il_make_folder(to, err));
     IL_TRY(il_results_rows(r, IL_TABLE_EPOCHS, put_epoch, &w, err));
     st = w.st == IL_OK ? end_file(&w) : w.st;
 out:

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/error.h"
+#include "core/hash.h"
 #include "random.h"
 #include "core/sha256.h"
 #include "sweep_impl.h"
@@ -87,14 +88,10 @@ struct seen {
 
 static uint64_t hash(const struct il_sweep *s, size_t run)
 {
-    uint64_t h = 14695981039346656037u; /* FNV-1a */
+    uint64_t h = IL_HASH_START;
 
     for (unsigned i = 0; i < s->axes; i++)
-        for (const char *p = il_sweep_axis_value(s, run, i);; p++) {
-            h = (h ^ (uint8_t)*p) * 1099511628211u;
-            if (!*p)
-                break;
-        }
+        h = il_hash_text(h, il_sweep_axis_value(s, run, i));
     return h ^ h >> 32;
 }
 

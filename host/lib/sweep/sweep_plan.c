@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/error.h"
+#include "core/hash.h"
 #include "choices/init_text.h"
 #include "catalog/scheme.h"
 #include "sweep_impl.h"
@@ -78,23 +79,14 @@ static int key_text(const struct planner *q, size_t run, const char *last_init, 
     return n < size;
 }
 
-static size_t hash(const char *text)
-{
-    uint64_t h = 14695981039346656037u; /* FNV-1a */
-
-    for (; *text; text++)
-        h = (h ^ (uint8_t)*text) * 1099511628211u;
-    return (size_t)h;
-}
-
 /* the key with this text, a new one if there is none; NULL: out of memory */
 static struct key *key_of(struct planner *q, const char *text)
 {
-    size_t at = hash(text) % q->slots;
+    size_t i = (size_t)il_hash_text(IL_HASH_START, text) % q->slots;
 
-    for (; q->slot[at]; at = (at + 1) % q->slots)
-        if (strcmp(q->key[q->slot[at] - 1].text, text) == 0)
-            return &q->key[q->slot[at] - 1];
+    for (; q->slot[i]; i = (i + 1) % q->slots)
+        if (strcmp(q->key[q->slot[i] - 1].text, text) == 0)
+            return &q->key[q->slot[i] - 1];
     if (q->keys == q->room) {
         const size_t room = q->room ? 2 * q->room : 16;
         struct key *const more = realloc(q->key, room * sizeof *more);
@@ -107,7 +99,7 @@ static struct key *key_of(struct planner *q, const char *text)
     q->key[q->keys] = (struct key){ strdup(text), NONE, NONE, 0, 0 };
     if (!q->key[q->keys].text)
         return NULL;
-    q->slot[at] = ++q->keys;
+    q->slot[i] = ++q->keys;
     return &q->key[q->keys - 1];
 }
 
@@ -195,16 +187,16 @@ static il_status sort_runs(struct planner *q, il_error *err)
 /* the packs of all keys, in order of first use */
 static void deal(const struct planner *q, il_sweep_plan *plan)
 {
-    size_t at = 0;
+    size_t n = 0;
 
     for (size_t k = 0; k < q->keys; k++) {
         size_t left = q->key[k].runs;
 
         for (size_t run = q->key[k].first; run != NONE; run = q->next[run]) {
             if (left == q->key[k].runs || plan->pack[plan->packs - 1].count == q->key[k].most)
-                plan->pack[plan->packs++] = (il_sweep_pack){ .first = at, .key = k };
+                plan->pack[plan->packs++] = (il_sweep_pack){ .first = n, .key = k };
             plan->pack[plan->packs - 1].count++;
-            plan->order[at++] = run;
+            plan->order[n++] = run;
             left--;
         }
     }
