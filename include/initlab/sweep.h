@@ -27,13 +27,19 @@ typedef struct il_varied {
  */
 il_status il_sweep_load(il_sweep **out, const char *path, il_error *err);
 
-/** The same from the file's text [n]; path is what messages call it. */
+/**
+ * The same from the file's text [n]; path is what messages call it, NULL: they have no place in words,
+ * and it is in the error's line and column alone.
+ */
 il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, size_t n,
                          il_error *err);
 
+/** The text of the file that it was read from, [*n]. Valid until the sweep is freed. */
+const char *il_sweep_text(const il_sweep *sweep, size_t *n);
+
 /**
  * Check every run against a dataset, as il_config_check does. IL_E_DATA names the file, the run, and
- * line and column of the parameter that does not fit.
+ * line and column of the parameter that does not fit; no place where the file does not have it.
  */
 il_status il_sweep_check(const il_sweep *sweep, const il_dataset *set, il_error *err);
 

@@ -28,8 +28,9 @@ static void check_refused(il_status st, const il_error *err)
 
     require(st == IL_E_DATA || st == IL_E_MEMORY, "refused with another status");
     require(err->status == st, "the error has another status");
-    require(st == IL_E_MEMORY || (sscanf(err->text, "s.yaml:%lu:%lu: ", &line, &column) == 2 &&
-                                  line > 0 && column > 0),
+    require(st == IL_E_MEMORY ||
+                (sscanf(err->text, "s.yaml:%lu:%lu: ", &line, &column) == 2 && line > 0 &&
+                 column > 0 && line == err->line && column == err->column),
             "the error names no place");
 }
 
@@ -41,8 +42,12 @@ static int is_small(const uint8_t *bytes, size_t n)
     double runs = 1;
     il_status st;
 
-    require(s && (s->path = strdup(path)) && il_config_new(&s->base, &err) == IL_OK, "no memory");
-    st = il_sweep_read(s, path, (const char *)bytes, n, &err);
+    require(s && (s->path = strdup(path)) && (s->text = malloc(n + 1)) &&
+                il_config_new(&s->base, &err) == IL_OK,
+            "no memory");
+    memcpy(s->text, bytes, n);
+    s->size = n;
+    st = il_sweep_read(s, &err);
     if (st != IL_OK)
         check_refused(st, &err);
     for (size_t i = 0; i < s->axes; i++)

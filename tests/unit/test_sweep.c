@@ -204,6 +204,28 @@ static void few_draws(void **state)
     il_sweep_free(s);
 }
 
+/* The file is refused with these words behind its path; the place that they begin with is in fields, too. */
+static void check_mistake(const char *file, const char *says)
+{
+    il_sweep *s = NULL;
+    il_error err = { .text = "" }, bare = { .text = "" };
+    char place[128];
+
+    write_file(file);
+    if (il_sweep_load(&s, path, &err) == IL_OK || s)
+        fail_msg("accepted:\n%s", file);
+    assert_int_equal(err.status, IL_E_DATA);
+    if (!strstr(err.text, says))
+        fail_msg("'%s' does not say '%s'", err.text, says);
+    snprintf(place, sizeof place, "%s:%zu:%zu: ", path, err.line, err.column);
+    if (strncmp(err.text, place, strlen(place)) != 0)
+        fail_msg("'%s' does not begin with '%s'", err.text, place);
+    assert_int_equal(il_sweep_parse(&s, NULL, file, strlen(file), &bare), IL_E_DATA);
+    assert_string_equal(bare.text, err.text + strlen(place));
+    assert_string_equal(bare.parameter, err.parameter);
+    assert_true(bare.line == err.line && bare.column == err.column);
+}
+
 static void mistakes(void **state)
 {
     static const char *const wrong[][2] = {
@@ -288,17 +310,8 @@ static void mistakes(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        il_sweep *s = NULL;
-        il_error err = { .text = "" };
-
-        write_file(wrong[i][0]);
-        if (il_sweep_load(&s, path, &err) == IL_OK || s)
-            fail_msg("accepted:\n%s", wrong[i][0]);
-        assert_int_equal(err.status, IL_E_DATA);
-        if (!strstr(err.text, wrong[i][1]))
-            fail_msg("'%s' does not say '%s'", err.text, wrong[i][1]);
-    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        check_mistake(wrong[i][0], wrong[i][1]);
     {
         il_sweep *s = NULL;
         il_error err = { .text = "" };
@@ -311,12 +324,15 @@ static void mistakes(void **state)
 /* a run that a dataset does not fit is named, and the place of what is wrong with it */
 static void runs_and_dataset(void **state)
 {
-    static const char *const wrong[][2] = {
+    static const struct {
+        const char *file, *says, *parameter;
+        size_t line;
+    } wrong[] = {
         { "seeds: 0..1\nparameters:\n  batch: [8, 41]\n  lr: 1\n",
-          ":3:3: run 1 (seed=0, batch=41): batch: 41 is more" },
+          ":3:3: run 1 (seed=0, batch=41): batch: 41 is more", "batch", 3 },
         { "parameters: {batch: 8, init: [zeros, random_walk], activation: tanh}\n",
-          ":1:24: run 1 (init=random_walk): random_walk: " },
-        { "seeds: 0\n", ": run 0: batch: 128 is more" }, /* the default */
+          ":1:24: run 1 (init=random_walk): random_walk: ", "init", 1 },
+        { "seeds: 0\n", ": run 0: batch: 128 is more", "batch", 0 }, /* the default */
     };
     static uint8_t images[40 * 4], labels[40];
     const il_samples all = { 40, images, labels };
@@ -328,11 +344,13 @@ static void runs_and_dataset(void **state)
         labels[i] = (uint8_t)(i % 3);
     assert_int_equal(il_dataset_from(&set, 2, 2, all, all, &err), IL_OK);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        il_sweep *const s = load(wrong[i][0]);
+        il_sweep *const s = load(wrong[i].file);
 
         assert_int_equal(il_sweep_check(s, set, &err), IL_E_DATA);
-        if (strncmp(err.text, path, strlen(path)) != 0 || !strstr(err.text, wrong[i][1]))
-            fail_msg("'%s' does not say '%s'", err.text, wrong[i][1]);
+        if (strncmp(err.text, path, strlen(path)) != 0 || !strstr(err.text, wrong[i].says))
+            fail_msg("'%s' does not say '%s'", err.text, wrong[i].says);
+        assert_string_equal(err.parameter, wrong[i].parameter);
+        assert_int_equal(err.line, wrong[i].line);
         il_sweep_free(s);
     }
     il_dataset_free(set);

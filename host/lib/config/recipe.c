@@ -129,8 +129,10 @@ il_status il_config_load(il_config *config, const char *path, il_error *err)
             st =
                 il_config_set(real ? config : trial, r.setting[i].name, r.setting[i].value, &inner);
             if (st == IL_E_USAGE)
-                st = il_fail_parameter(err, IL_E_DATA, inner.parameter, "%s:%zu:%zu: %.400s", path,
-                                       r.setting[i].line, r.setting[i].column, inner.text);
+                st = il_fail_of(err,
+                                il_fail_place(err, IL_E_DATA, path, r.setting[i].line,
+                                              r.setting[i].column, "%.400s", inner.text),
+                                inner.parameter);
             if (st != IL_OK)
                 goto out;
         }

@@ -30,6 +30,7 @@ static void fill(il_error *err, il_status status, const char *parameter, const c
                  va_list ap)
 {
     err->status = status;
+    err->line = err->column = 0;
     snprintf(err->parameter, sizeof err->parameter, "%s", parameter);
     vsnprintf(err->text, sizeof err->text, fmt, ap);
     il_utf8(err->text); /* a path may be anything, and a long one is cut anywhere */
@@ -60,7 +61,27 @@ il_status il_fail_parameter(il_error *err, il_status status, const char *paramet
 
 il_status il_fail_of(il_error *err, il_status status, const char *parameter)
 {
-    if (err && status == IL_E_USAGE && !*err->parameter)
+    if (err && (status == IL_E_USAGE || status == IL_E_DATA) && !*err->parameter)
         snprintf(err->parameter, sizeof err->parameter, "%s", parameter);
+    return status;
+}
+
+il_status il_fail_place(il_error *err, il_status status, const char *path, size_t line,
+                        size_t column, const char *fmt, ...)
+{
+    char words[sizeof err->text];
+    va_list ap;
+
+    if (!err)
+        return status;
+    va_start(ap, fmt);
+    vsnprintf(words, sizeof words, fmt, ap);
+    va_end(ap);
+    if (path)
+        il_fail(err, status, "%s:%zu:%zu: %s", path, line, column, words);
+    else
+        il_fail(err, status, "%s", words);
+    err->line = line;
+    err->column = column;
     return status;
 }

@@ -16,10 +16,17 @@ il_status il_fail_parameter(il_error *err, il_status status, const char *paramet
                             ...) __attribute__((format(printf, 4, 5)));
 
 /*
- * Returns status; if that is IL_E_USAGE and err names no parameter yet, it is of this one: for words
- * that were found where no parameter was known.
+ * Returns status; if that is IL_E_USAGE or IL_E_DATA and err names no parameter yet, it is of this one:
+ * for words that were found where no parameter was known.
  */
 il_status il_fail_of(il_error *err, il_status status, const char *parameter);
+
+/*
+ * The same about a place of a file, from line 1, column 1, which become fields of err: "PATH:LINE:COLUMN: "
+ * and the words; path NULL: the words alone.
+ */
+il_status il_fail_place(il_error *err, il_status status, const char *path, size_t line,
+                        size_t column, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
 /* Run a call that returns il_status; needs a local `st` and a label `out`. */
 #define IL_TRY(call)                                                                               \

@@ -12,8 +12,8 @@ enum { BYTES_MOST = 1 << 20 };
 il_status il_yaml_complain_at(struct il_yaml *y, const yaml_mark_t *at, const char *what,
                               const char *word)
 {
-    return il_fail(y->err, IL_E_DATA, "%s:%zu:%zu: %s%s%.60s%s", y->path, at->line + 1,
-                   at->column + 1, what, word ? " '" : "", word ? word : "", word ? "'" : "");
+    return il_fail_place(y->err, IL_E_DATA, y->path, at->line + 1, at->column + 1, "%s%s%.60s%s",
+                         what, word ? " '" : "", word ? word : "", word ? "'" : "");
 }
 
 il_status il_yaml_complain(struct il_yaml *y, const char *what, const char *word)

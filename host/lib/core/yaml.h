@@ -1,6 +1,7 @@
 /*
  * yaml.h - YAML files as a stream of events, within bounds of size; anchors, aliases and tags
- * are refused, so a file is what it looks like. Errors are IL_E_DATA with file, line and column.
+ * are refused, so a file is what it looks like. Errors are IL_E_DATA with file, line and column, in
+ * words and as fields.
  */
 #ifndef HOST_LIB_CORE_YAML_H
 #define HOST_LIB_CORE_YAML_H
@@ -24,7 +25,10 @@ struct il_yaml {
 il_status il_yaml_open(struct il_yaml *y, const char *path, il_error *err);
 void il_yaml_close(struct il_yaml *y);
 
-/* The same from text [n], which must outlive it; path is what messages call it. */
+/*
+ * The same from text [n], which must outlive it; path is what messages call it, NULL: they have no place
+ * in words.
+ */
 il_status il_yaml_open_text(struct il_yaml *y, const char *path, const char *text, size_t n,
                             il_error *err);
 
@@ -39,7 +43,7 @@ il_status il_yaml_expect(struct il_yaml *y, yaml_event_type_t type, const char *
 /* Copy the scalar that is the current event, at most size - 1 bytes. */
 il_status il_yaml_scalar(struct il_yaml *y, char *to, size_t size, const char *what);
 
-/* "PATH:LINE:COLUMN: what 'word'", at a mark or at the current event; word may be NULL. */
+/* il_fail_place: "PATH:LINE:COLUMN: what 'word'", at a mark or at the current event; word may be NULL. */
 il_status il_yaml_complain(struct il_yaml *y, const char *what, const char *word);
 il_status il_yaml_complain_at(struct il_yaml *y, const yaml_mark_t *at, const char *what,
                               const char *word);

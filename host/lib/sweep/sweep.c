@@ -14,14 +14,13 @@
 #include "random.h"
 #include "core/sha256.h"
 #include "sweep_impl.h"
-#include "core/yaml.h"
 
 static const size_t RUNS_MOST = 10000000;
 
 /* ---- values of a point ----------------------------------------------------------------------- */
 
 /* which value of its list an axis has at a point of the grid */
-static size_t place(const struct il_sweep *s, uint32_t point, unsigned axis)
+static size_t value_index(const struct il_sweep *s, uint32_t point, unsigned axis)
 {
     const unsigned group = s->axis[axis].group;
     size_t rest = point;
@@ -36,7 +35,7 @@ static size_t place(const struct il_sweep *s, uint32_t point, unsigned axis)
 static const char *chosen(const struct il_sweep *s, uint32_t point, char *const *drawn,
                           unsigned axis)
 {
-    return drawn ? drawn[axis] : s->axis[axis].value[place(s, point, axis)];
+    return drawn ? drawn[axis] : s->axis[axis].value[value_index(s, point, axis)];
 }
 
 /* the value that counts: the default on an axis that is unused, a bit each */
@@ -107,12 +106,12 @@ static int equal(const struct il_sweep *s, size_t a, size_t b)
 static int repeats(const struct il_sweep *s, struct seen *seen)
 {
     const size_t run = s->runs - 1;
-    size_t at = hash(s, run) % seen->slots;
+    size_t i = hash(s, run) % seen->slots;
 
-    for (; seen->slot[at]; at = (at + 1) % seen->slots)
-        if (equal(s, seen->slot[at] - 1, run))
+    for (; seen->slot[i]; i = (i + 1) % seen->slots)
+        if (equal(s, seen->slot[i] - 1, run))
             return 1;
-    seen->slot[at] = run + 1;
+    seen->slot[i] = run + 1;
     return 0;
 }
 
@@ -125,12 +124,6 @@ static il_status start_seen(struct seen *seen, size_t runs, il_error *err)
 
 /* ---- choosing runs --------------------------------------------------------------------------- */
 
-il_status il_sweep_complain(const struct il_sweep *s, struct il_position at, const char *text,
-                            il_error *err)
-{
-    return il_fail(err, IL_E_DATA, "%s:%zu:%zu: %s", s->path, at.line, at.column, text);
-}
-
 static il_status choose_grid(struct il_sweep *s, il_error *err)
 {
     struct seen seen = { 0 };
@@ -142,7 +135,7 @@ static il_status choose_grid(struct il_sweep *s, il_error *err)
         if (s->axis[i].group == i && (points *= s->axis[i].count) > RUNS_MOST) {
             snprintf(text, sizeof text, "with the values of '%s' there are more than %zu runs",
                      s->axis[i].name, RUNS_MOST);
-            return il_sweep_complain(s, s->axis[i].at, text, err);
+            return il_sweep_complain(s->path, s->axis[i].at, text, err);
         }
     s->run = malloc(points * sizeof *s->run);
     if (!s->run)
@@ -154,18 +147,10 @@ static il_status choose_grid(struct il_sweep *s, il_error *err)
             s->runs -= (size_t)repeats(s, &seen);
         }
     if (s->runs == 0)
-        st = il_sweep_complain(s, s->exclude_at, "exclude leaves no run", err);
+        st = il_sweep_complain(s->path, s->exclude_at, "exclude leaves no run", err);
 out:
     free(seen.slot);
     return st;
-}
-
-void il_sweep_number(const struct il_axis *a, double x, char text[IL_NUMBER_TEXT])
-{
-    if (a->law == IL_SWEEP_INT_UNIFORM)
-        snprintf(text, IL_NUMBER_TEXT, "%.0f", x);
-    else
-        il_write_real(x, text);
 }
 
 /* the text of a value drawn for an axis, in normal form; NULL: out of memory */
@@ -183,7 +168,7 @@ static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
     x = a->law == IL_SWEEP_INT_UNIFORM   ? a->min + floor(u * (a->max - a->min + 1))
         : a->law == IL_SWEEP_LOG_UNIFORM ? exp(log(a->min) + u * (log(a->max) - log(a->min)))
                                          : a->min + u * (a->max - a->min);
-    il_sweep_number(a, fmax(a->min, fmin(a->max, x)), text); /* rounding may lead out */
+    il_axis_number(a, fmax(a->min, fmin(a->max, x)), text); /* rounding may lead out */
     return strdup(text);
 }
 
@@ -225,7 +210,7 @@ static il_status choose_random(struct il_sweep *s, il_error *err)
     if (possible(s) < (double)s->count) {
         snprintf(text, sizeof text, "of the %zu runs asked for, only %.0f different ones can be",
                  s->count, possible(s));
-        return il_sweep_complain(s, s->count_at, text, err);
+        return il_sweep_complain(s->path, s->count_at, text, err);
     }
     s->run = malloc(s->count * sizeof *s->run);
     s->drawn = calloc(s->count * (s->axes ? s->axes : 1), sizeof *s->drawn);
@@ -239,7 +224,7 @@ static il_status choose_random(struct il_sweep *s, il_error *err)
                 "of the %zu runs asked for, %zu were found: then %zu draws in a row were none, "
                 "or one of these",
                 s->count, s->runs, fruitless);
-            st = il_sweep_complain(s, s->count_at, text, err);
+            st = il_sweep_complain(s->path, s->count_at, text, err);
             break;
         }
         IL_TRY(draw_all(s, (uint32_t)n, s->drawn + s->runs * s->axes, err));
@@ -257,45 +242,12 @@ out:
     return st;
 }
 
+il_status il_sweep_choose(il_sweep *s, il_error *err)
+{
+    return s->random ? choose_random(s, err) : choose_grid(s, err);
+}
+
 /* ---- the public calls ------------------------------------------------------------------------ */
-
-il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, size_t n,
-                         il_error *err)
-{
-    il_sweep *s = calloc(1, sizeof *s);
-    il_status st;
-
-    *out = NULL;
-    if (!s)
-        return il_fail(err, IL_E_MEMORY, "out of memory");
-    s->path = strdup(path);
-    if (!s->path) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory");
-        goto out;
-    }
-    IL_TRY(il_config_new(&s->base, err));
-    IL_TRY(il_sweep_read(s, path, text, n, err));
-    IL_TRY(s->random ? choose_random(s, err) : choose_grid(s, err));
-    *out = s;
-    s = NULL;
-out:
-    il_sweep_free(s);
-    return st;
-}
-
-il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
-{
-    char *text = NULL;
-    size_t n;
-    il_status st;
-
-    *out = NULL;
-    IL_TRY(il_yaml_slurp(path, &text, &n, err));
-    st = il_sweep_parse(out, path, text, n, err);
-out:
-    free(text);
-    return st;
-}
 
 void il_sweep_free(il_sweep *s)
 {
@@ -316,6 +268,7 @@ void il_sweep_free(il_sweep *s)
     free(s->drawn);
     free(s->run);
     free(s->path);
+    free(s->text);
     il_config_free(s->base);
     free(s);
 }

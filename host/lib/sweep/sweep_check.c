@@ -4,35 +4,21 @@
 #include "core/error.h"
 #include "sweep_impl.h"
 
-/*
- * The parameter that il_config_check complains of: its texts begin with one, or with a scheme's name or
- * its parameter's, which are init's. NULL: the file does not have it.
- */
-static const struct il_axis *blamed(const struct il_sweep *s, const char *text)
+/* the axis of a parameter; NULL: the file does not have it, and its default is wrong */
+static const struct il_axis *axis_of(const struct il_sweep *s, const char *parameter)
 {
-    const struct il_axis *init = NULL;
-    const size_t n = strcspn(text, ":");
-
-    for (size_t i = 0; i < s->axes; i++) {
-        const struct il_axis *const a = &s->axis[i];
-
-        if (strlen(a->name) == n && strncmp(a->name, text, n) == 0)
-            return a;
-        if (strcmp(a->name, "init") == 0)
-            init = a;
-    }
-    for (size_t i = 0; il_parameter_at(i); i++)
-        if (strlen(il_parameter_at(i)->name) == n &&
-            strncmp(il_parameter_at(i)->name, text, n) == 0)
-            return NULL; /* a default is wrong */
-    return init;
+    for (size_t i = 0; i < s->axes; i++)
+        if (strcmp(s->axis[i].name, parameter) == 0)
+            return &s->axis[i];
+    return NULL;
 }
 
-static il_status complain(const struct il_sweep *s, size_t run, const char *why, il_error *err)
+static il_status complain(const struct il_sweep *s, size_t run, const il_error *why, il_error *err)
 {
-    const struct il_axis *const a = blamed(s, why);
+    const struct il_axis *const a = axis_of(s, why->parameter);
     char values[160] = "", text[400];
     size_t n = 0;
+    il_status st;
 
     for (size_t i = 0; i < il_sweep_varied(s) && n < sizeof values; i++) {
         const il_varied v = il_sweep_value(s, run, i);
@@ -40,9 +26,12 @@ static il_status complain(const struct il_sweep *s, size_t run, const char *why,
         n += (size_t)snprintf(values + n, sizeof values - n, "%s%s=%s", i ? ", " : " (", v.name,
                               v.value);
     }
-    snprintf(text, sizeof text, "run %zu%s%s: %.200s", run, values, n ? ")" : "", why);
-    return a ? il_sweep_complain(s, a->at, text, err)
-             : il_fail(err, IL_E_DATA, "%s: %s", s->path, text);
+    snprintf(text, sizeof text, "run %zu%s%s: %.200s", run, values, n ? ")" : "", why->text);
+    if (a)
+        st = il_sweep_complain(s->path, a->at, text, err);
+    else
+        st = il_fail(err, IL_E_DATA, "%s%s%s", s->path ? s->path : "", s->path ? ": " : "", text);
+    return il_fail_of(err, st, why->parameter);
 }
 
 /* Do two runs differ in no more than the seed, which every dataset takes? */
@@ -67,7 +56,7 @@ il_status il_sweep_check(const il_sweep *s, const il_dataset *set, il_error *err
             continue;
         st = il_sweep_config(s, run, &c, err);
         if (st == IL_OK && il_config_check(c, set, &inner) != IL_OK)
-            st = inner.status == IL_E_USAGE ? complain(s, run, inner.text, err)
+            st = inner.status == IL_E_USAGE ? complain(s, run, &inner, err)
                                             : il_fail(err, inner.status, "%s", inner.text);
         il_config_free(c);
     }

@@ -1,4 +1,4 @@
-/* sweep_file.c - a sweep's YAML file: the document, and its parameters' values. */
+/* sweep_file.c - a sweep from its YAML file: the document, and its parameters' values. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,32 +9,7 @@
 
 enum { TEXT = 4096, VALUES = 1 << 20 };
 
-void il_sweep_underscores(char *name)
-{
-    for (; *name; name++)
-        if (*name == '-')
-            *name = '_';
-}
-
-struct il_position il_sweep_here(const struct il_sweep_reader *r)
-{
-    return (struct il_position){ r->y.event.start_mark.line + 1, r->y.event.start_mark.column + 1 };
-}
-
 /* ---- values ---------------------------------------------------------------------------------- */
-
-il_status il_sweep_normal(struct il_sweep_reader *r, const char *name, const char *text, char **out)
-{
-    il_error inner = { .text = "" };
-    il_status st = il_config_set(r->trial, name, text, &inner);
-
-    *out = NULL;
-    if (st == IL_E_USAGE)
-        return il_yaml_complain(&r->y, inner.text, NULL);
-    if (st == IL_OK)
-        *out = strdup(il_config_get(r->trial, name));
-    return *out ? IL_OK : il_fail(r->y.err, IL_E_MEMORY, "out of memory");
-}
 
 /* A sweep goes on from any folder, and its runs' ids must mean the same there: no path of `file` may depend on it. */
 static il_status check_paths(struct il_sweep_reader *r, const char *init)
@@ -149,7 +124,7 @@ static il_status check_bound(struct il_sweep_reader *r, const struct il_axis *a,
     char text[IL_NUMBER_TEXT], *value;
     il_status st;
 
-    il_sweep_number(a, bound, text);
+    il_axis_number(a, bound, text);
     r->y.event.start_mark = *at; /* where a complaint points */
     st = il_sweep_normal(r, a->name, text, &value);
     free(value);
@@ -377,7 +352,7 @@ out:
     return st;
 }
 
-il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t n, il_error *err)
+il_status il_sweep_read(il_sweep *s, il_error *err)
 {
     struct il_sweep_reader *const r = calloc(1, sizeof *r);
     il_status st;
@@ -391,7 +366,7 @@ il_status il_sweep_read(il_sweep *s, const char *path, const char *text, size_t 
         return il_fail(err, IL_E_MEMORY, "out of memory");
     }
     IL_TRY(il_config_copy(&r->trial, s->base, err));
-    IL_TRY(il_yaml_open_text(&r->y, path, text, n, err));
+    IL_TRY(il_yaml_open_text(&r->y, s->path, s->text, s->size, err));
     st = read_document(r);
 out:
     il_yaml_close(&r->y);
@@ -399,4 +374,60 @@ out:
     free(r->term);
     free(r);
     return st;
+}
+
+/* a sweep of a text, which becomes the sweep's whatever comes of it */
+static il_status new_sweep(il_sweep **out, const char *path, char *text, size_t n, il_error *err)
+{
+    il_sweep *s = calloc(1, sizeof *s);
+    il_status st;
+
+    *out = NULL;
+    if (!s) {
+        free(text);
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    }
+    s->text = text;
+    s->size = n;
+    s->path = path ? strdup(path) : NULL;
+    if (!s->text || (path && !s->path)) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
+    IL_TRY(il_config_new(&s->base, err));
+    IL_TRY(il_sweep_read(s, err));
+    IL_TRY(il_sweep_choose(s, err));
+    *out = s;
+    s = NULL;
+out:
+    il_sweep_free(s);
+    return st;
+}
+
+il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, size_t n,
+                         il_error *err)
+{
+    char *const copy = malloc(n + 1);
+
+    if (copy) {
+        memcpy(copy, text, n);
+        copy[n] = 0;
+    }
+    return new_sweep(out, path, copy, n, err);
+}
+
+il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
+{
+    char *text = NULL;
+    size_t n;
+    const il_status st = il_yaml_slurp(path, &text, &n, err);
+
+    *out = NULL;
+    return st == IL_OK ? new_sweep(out, path, text, n, err) : st;
+}
+
+const char *il_sweep_text(const il_sweep *s, size_t *n)
+{
+    *n = s->size;
+    return s->text;
 }

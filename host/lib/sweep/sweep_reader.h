@@ -1,6 +1,6 @@
 /*
  * sweep_reader.h - what reads a sweep's file: sweep_file.c its document and values, sweep_rules.c its
- * zip, exclude and when. Internal to these two.
+ * zip, exclude and when, both with what sweep_reader.c has. Internal to these.
  */
 #ifndef HOST_LIB_SWEEP_SWEEP_READER_H
 #define HOST_LIB_SWEEP_SWEEP_READER_H
@@ -37,11 +37,11 @@ struct il_position il_sweep_here(const struct il_sweep_reader *r);
 /* data-seed and data_seed are the same */
 void il_sweep_underscores(char *name);
 
-/* Keep what the next events say, which may be about parameters that come later. */
+/* sweep_rules.c: keep the rules of the next events, which may be about parameters that come later */
 il_status il_sweep_read_list(struct il_sweep_reader *r, enum il_rule_kind kind);
 il_status il_sweep_read_when(struct il_sweep_reader *r);
 
-/* At the end of the document: look up what zip, exclude and when name, and number the groups. */
+/* sweep_rules.c, at the end of the document: look up what zip, exclude and when name; number the groups */
 il_status il_sweep_resolve_rules(struct il_sweep_reader *r);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * sweep_rules.c - zip, exclude and when of a sweep's file. They may stand before the parameters that
- * they name: what they say is kept, and looked up at the end.
+ * they name: their terms are kept, and looked up at the end.
  */
 #include <stdio.h>
 #include <string.h>
@@ -35,8 +35,8 @@ out:
 }
 
 /* the names of a zip, or the terms of a mapping, up to `end` */
-static il_status say_all(struct il_sweep_reader *r, enum il_rule_kind kind, yaml_event_type_t end,
-                         const char *subject)
+static il_status read_terms(struct il_sweep_reader *r, enum il_rule_kind kind,
+                            yaml_event_type_t end, const char *subject)
 {
     const size_t before = r->terms;
     il_status st;
@@ -73,7 +73,7 @@ il_status il_sweep_read_list(struct il_sweep_reader *r, enum il_rule_kind kind)
                                         ? "expected a list of names, as [layers, lr]"
                                         : "expected terms, as {init: zeros, lr: 1}",
                                     NULL);
-        IL_TRY(say_all(r, kind, end, ""));
+        IL_TRY(read_terms(r, kind, end, ""));
     }
 out:
     return st;
@@ -95,7 +95,7 @@ il_status il_sweep_read_when(struct il_sweep_reader *r)
             if (x->kind == IL_RULE_WHEN && strcmp(x->subject, subject) == 0)
                 return il_yaml_complain(&r->y, "a second", subject);
         IL_TRY(il_yaml_expect(&r->y, YAML_MAPPING_START_EVENT, "expected {NAME: VALUE}"));
-        IL_TRY(say_all(r, IL_RULE_WHEN, YAML_MAPPING_END_EVENT, subject));
+        IL_TRY(read_terms(r, IL_RULE_WHEN, YAML_MAPPING_END_EVENT, subject));
     }
 out:
     return st;
@@ -262,7 +262,7 @@ il_status il_sweep_resolve_rules(struct il_sweep_reader *r)
     if (!s->random)
         for (size_t i = 0; i < s->axes; i++)
             if (s->axis[i].law != IL_SWEEP_LIST)
-                return il_sweep_complain(s, s->axis[i].at,
+                return il_sweep_complain(s->path, s->axis[i].at,
                                          "min and max need 'method: random' in the file", r->y.err);
     st = order_whens(r);
 out:

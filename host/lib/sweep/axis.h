@@ -1,0 +1,37 @@
+/* axis.h - one parameter of a sweep: the values that it takes, and its place in the file. */
+#ifndef HOST_LIB_SWEEP_AXIS_H
+#define HOST_LIB_SWEEP_AXIS_H
+
+#include <stddef.h>
+#include "core/error.h"
+#include "core/number.h"
+
+enum { IL_SWEEP_NAME = 64 };
+
+/* How a value is drawn where an axis has no list; the names are W&B's. */
+enum il_sweep_law { IL_SWEEP_LIST, IL_SWEEP_UNIFORM, IL_SWEEP_LOG_UNIFORM, IL_SWEEP_INT_UNIFORM };
+
+/* Where in the file, from 1. */
+struct il_position {
+    size_t line, column;
+};
+
+/* One parameter. A single value is a list of one. */
+struct il_axis {
+    char name[IL_SWEEP_NAME];
+    char **value; /* [count], in normal form */
+    size_t count;
+    enum il_sweep_law law;
+    double min, max;
+    struct il_position at; /* its name */
+    unsigned group;        /* axes of one group take their k-th values together */
+};
+
+/* A number of an axis that has a law, as text. */
+void il_axis_number(const struct il_axis *a, double x, char text[IL_NUMBER_TEXT]);
+
+/* IL_E_DATA, "PATH:LINE:COLUMN: text"; path NULL: as il_fail_place has it. */
+il_status il_sweep_complain(const char *path, struct il_position at, const char *text,
+                            il_error *err);
+
+#endif
