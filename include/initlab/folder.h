@@ -28,13 +28,13 @@ typedef struct il_folder_setup {
 } il_folder_setup;
 
 /**
- * Make a sweep's folder: a copy of a sweep file's text [n], and the plan of packs. The folder may
- * exist if it is empty, or holds the same sweep with the same setup: it is then left as it is.
+ * Make a sweep's folder, with a copy of the sweep file's text and the plan of packs, and open it. The
+ * folder may exist if it is empty, or holds the same sweep with the same setup: it is then left as it
+ * is. *sweep becomes the folder's, and NULL; after a failure it is still the caller's.
  *
- * IL_E_DATA: mistakes in the text, by their place in `path` (what messages call the file);
  * IL_E_USAGE: the folder holds another sweep, or something else; IL_E_CREATE, IL_E_IO.
  */
-il_status il_folder_create(const char *dir, const char *path, const char *text, size_t n,
+il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
                            const il_folder_setup *setup, il_error *err);
 
 /** Open a sweep's folder. IL_E_DATA: it is none, or its plan is of another version. */

@@ -46,6 +46,7 @@ static void open_sweep(void)
     static uint8_t images[8 * 4], labels[8];
     const il_samples samples = { 8, images, labels };
     il_folder_setup setup = { "cpu", 3, 0, "", NULL };
+    il_sweep *parsed = NULL;
 
     if (sweep.folder)
         return;
@@ -59,8 +60,8 @@ static void open_sweep(void)
     snprintf(sweep.path, sizeof sweep.path, "%s/r", sweep.place);
     require(il_dataset_from(&sweep.set, 2, 2, samples, samples, NULL) == IL_OK, "no dataset");
     setup.set = sweep.set;
-    require(il_folder_create(sweep.path, "s", text, strlen(text), &setup, NULL) == IL_OK &&
-                il_folder_open(&sweep.folder, sweep.path, NULL) == IL_OK &&
+    require(il_sweep_parse(&parsed, "s", text, strlen(text), NULL) == IL_OK &&
+                il_folder_create(&sweep.folder, sweep.path, &parsed, &setup, NULL) == IL_OK &&
                 il_folder_plan(sweep.folder)->packs == 2 &&
                 il_device_open(&sweep.device, "cpu", 1, NULL, NULL) == IL_OK,
             "no sweep");

@@ -74,6 +74,21 @@ static il_dataset *dataset(void)
     return set;
 }
 
+/* Make a folder of SWEEP; a sweep that no folder takes stays its maker's. */
+static il_status create(il_folder **out, const char *path, const il_folder_setup *setup,
+                        il_error *why)
+{
+    il_sweep *s = NULL;
+    il_error err = { .text = "" };
+    il_status st;
+
+    OK(il_sweep_parse(&s, "sweep.yaml", SWEEP, strlen(SWEEP), &err));
+    st = il_folder_create(out, path, &s, setup, why);
+    assert_true((st == IL_OK) == (s == NULL) && (st == IL_OK) == (*out != NULL));
+    il_sweep_free(s);
+    return st;
+}
+
 static il_folder *folder(const char *name, const il_dataset *set, size_t pack_size)
 {
     const il_folder_setup setup = { "cpu", pack_size, 0, "", set };
@@ -81,8 +96,7 @@ static il_folder *folder(const char *name, const il_dataset *set, size_t pack_si
     il_folder *f = NULL;
     char path[256];
 
-    OK(il_folder_create(at(name, path), "sweep.yaml", SWEEP, strlen(SWEEP), &setup, &err));
-    OK(il_folder_open(&f, path, &err));
+    OK(create(&f, at(name, path), &setup, &err));
     return f;
 }
 
@@ -260,16 +274,14 @@ static void making_one(void **state)
     assert_int_equal(il_folder_plan(f)->runs, 60);
     assert_int_equal(il_folder_plan(f)->packs, 16); /* 4 keys of 15 runs */
     OK(il_folder_id(f, 7, id, &err));
-    OK(il_folder_create(at("one", path), "x", SWEEP, strlen(SWEEP), &setup, &err)); /* the same */
+    OK(create(&other, at("one", path), &setup, &err)); /* the same */
+    assert_string_equal(il_folder_path(other), path);
+    il_folder_close(other);
     setup.pack_size = 5;
-    assert_int_equal(il_folder_create(path, "x", SWEEP, strlen(SWEEP), &setup, &err), IL_E_USAGE);
+    assert_int_equal(create(&other, path, &setup, &err), IL_E_USAGE);
     assert_non_null(strstr(err.text, "another sweep"));
-    assert_int_equal(il_folder_create(place, "x", SWEEP, strlen(SWEEP), &setup, &err), IL_E_USAGE);
+    assert_int_equal(create(&other, place, &setup, &err), IL_E_USAGE);
     assert_non_null(strstr(err.text, "not empty"));
-    assert_int_equal(il_folder_create(at("two", path), "x.yaml", "seeds: z\n", 9, &setup, &err),
-                     IL_E_DATA);
-    assert_non_null(strstr(err.text, "x.yaml:1:"));
-    assert_int_equal(access(path, F_OK), -1); /* a mistake makes no folder */
     assert_int_equal(il_folder_open(&other, place, &err), IL_E_DATA);
     assert_null(other);
     il_folder_close(f);
@@ -301,6 +313,7 @@ static void other_bytes(void **state)
     il_dataset *const set = dataset();
     const il_folder_setup setup = { "cpu", 4, 0, "/d\xff", set };
     il_folder *const f = folder("bytes", set, 4);
+    il_folder *other = NULL;
     il_error err = { .text = "" };
     char path[256], text[32];
 
@@ -313,9 +326,7 @@ static void other_bytes(void **state)
     OK(il_folder_fail(f, 0, IL_E_DATA, "cannot open '/\xff'", &err));
     OK(il_folder_scan(f, &err));
     assert_string_equal(il_folder_pack_at(f, 0)->error, "cannot open '/?'");
-    assert_int_equal(
-        il_folder_create(at("data", path), "x.yaml", SWEEP, strlen(SWEEP), &setup, &err),
-        IL_E_USAGE);
+    assert_int_equal(create(&other, at("data", path), &setup, &err), IL_E_USAGE);
     assert_string_equal(err.text, "the dataset's folder '/d?' has a name that is not UTF-8, as "
                                   "sweep.json is: give it another");
     assert_int_equal(access(path, F_OK), -1);

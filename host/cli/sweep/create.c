@@ -148,9 +148,7 @@ static il_status create(const struct options *o, const char *kind, il_folder **f
     setup.data = d.data;
     setup.set = d.set;
     if (st == IL_OK)
-        st = il_folder_create(dir, d.name, d.text, d.size, &setup, err);
-    if (st == IL_OK)
-        st = il_folder_open(folder, dir, err);
+        st = il_folder_create(folder, dir, &d.sweep, &setup, err);
     sweep_draft_close(&d);
     return st;
 }

@@ -134,7 +134,7 @@ static il_status set_up(struct il_folder *f, const char *dir, const char *kind, 
                      data);
 }
 
-static il_status write_setup(struct il_folder *f, const char *sum, il_error *err)
+static il_status write_setup(struct il_folder *f, il_error *err)
 {
     json_t *const all = json_pack(
         "{s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "format", FORMAT,
@@ -142,7 +142,7 @@ static il_status write_setup(struct il_folder *f, const char *sum, il_error *err
         "pack_weights", (json_int_t)f->setup.pack_weights, "data", f->setup.data, "data_sum",
         f->setup.data_sum, "pixels", (json_int_t)f->setup.pixels, "classes",
         (json_int_t)f->setup.classes, "samples", (json_int_t)f->setup.samples, "runs",
-        (json_int_t)f->plan->runs, "packs", (json_int_t)f->plan->packs, "plan", sum);
+        (json_int_t)f->plan->runs, "packs", (json_int_t)f->plan->packs, "plan", f->setup.sum);
     char *const text = all ? json_dumps(all, JSON_INDENT(2)) : NULL;
     char *whole = NULL;
     il_status st = IL_E_MEMORY;
@@ -157,28 +157,51 @@ static il_status write_setup(struct il_folder *f, const char *sum, il_error *err
     return st;
 }
 
-/* Is what lies there this sweep? */
-static il_status same_sweep(const struct il_folder *f, const char *sum, il_error *err)
+/* open what lies there, which must be this sweep */
+static il_status open_same(il_folder **out, const struct il_folder *f, il_error *err)
 {
-    il_folder *there = NULL;
-    il_status st = il_folder_open(&there, f->path, err);
+    const il_status st = il_folder_open(out, f->path, err);
 
-    if (st == IL_OK && strcmp(there->setup.sum, sum) != 0)
-        st = il_fail(err, IL_E_USAGE,
-                     "'%s' holds another sweep, or the same for another device, pack size or "
-                     "dataset; name a new folder",
-                     f->path);
-    il_folder_close(there);
+    if (st != IL_OK || strcmp((*out)->setup.sum, f->setup.sum) == 0)
+        return st;
+    il_folder_close(*out);
+    *out = NULL;
+    return il_fail(err, IL_E_USAGE,
+                   "'%s' holds another sweep, or the same for another device, pack size or "
+                   "dataset; name a new folder",
+                   f->path);
+}
+
+/* all that a folder has of itself: the sweep's file, the parts, and at last sweep.json */
+static il_status write_all(struct il_folder *f, il_error *err)
+{
+    char file[IL_PATH], name[256];
+    const char *text;
+    size_t n;
+    il_status st;
+
+    foreign(f->path, name);
+    if (name[0])
+        return il_fail(err, IL_E_USAGE, "'%s' is no sweep's folder, and not empty: it has '%s'",
+                       f->path, name);
+    IL_TRY(il_make_folder(f->path, err));
+    IL_TRY(il_folder_make_parts(f, err));
+    il_folder_file(f, "sweep.yaml", file, 0);
+    text = il_sweep_text(f->sweep, &n);
+    IL_TRY(il_write_file(file, text, n, err));
+    st = write_setup(f, err);
+out:
     return st;
 }
 
-il_status il_folder_create(const char *dir, const char *path, const char *text, size_t n,
+il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
                            const il_folder_setup *setup, il_error *err)
 {
     struct il_folder *f = calloc(1, sizeof *f);
-    char sum[65], file[IL_PATH], name[256];
+    char sum[65], file[IL_PATH];
     il_status st;
 
+    *out = NULL;
     if (!f)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(set_up(f, dir, setup->kind, setup->data, il_dataset_sum(setup->set), err));
@@ -187,26 +210,27 @@ il_status il_folder_create(const char *dir, const char *path, const char *text, 
     f->setup.pixels = il_dataset_pixels(setup->set);
     f->setup.classes = il_dataset_classes(setup->set);
     f->setup.samples = il_dataset_train(setup->set).count;
-    IL_TRY(il_sweep_parse(&f->sweep, path, text, n, err));
+    f->sweep = *sweep;
     IL_TRY(make_plan(f, sum, err));
+    f->setup.sum = own(sum);
+    if (!f->setup.sum) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
     il_folder_file(f, "sweep.json", file, 0);
     if (access(file, F_OK) == 0) {
-        st = same_sweep(f, sum, err);
-        goto out;
+        st = open_same(out, f, err);
+    } else {
+        st = write_all(f, err);
+        *out = st == IL_OK ? f : NULL;
     }
-    foreign(dir, name);
-    if (name[0]) {
-        st = il_fail(err, IL_E_USAGE, "'%s' is no sweep's folder, and not empty: it has '%s'", dir,
-                     name);
-        goto out;
-    }
-    IL_TRY(il_make_folder(dir, err));
-    IL_TRY(il_folder_make_parts(f, err));
-    il_folder_file(f, "sweep.yaml", file, 0);
-    IL_TRY(il_write_file(file, text, n, err));
-    st = write_setup(f, sum, err);
 out:
-    il_folder_close(f);
+    if (st == IL_OK)
+        *sweep = NULL;
+    else
+        f->sweep = NULL;
+    if (*out != f)
+        il_folder_close(f);
     return st;
 }
 
