@@ -1,13 +1,14 @@
 /* data_paths.c - where the bundled dataset and the recipes lie. */
+#include "data_paths.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "cli.h"
 
 /* the data of the prefix that this program is installed in, wherever that was moved; "" if unknown */
-static const char *place_of_program(void)
+static const char *data_of_program(void)
 {
     static char path[4096];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof INITLAB_DATA_BESIDE - 1);
@@ -18,30 +19,31 @@ static const char *place_of_program(void)
     return path;
 }
 
-const char *place_at(size_t index)
+const char *data_path_at(size_t index)
 {
     const char *own = getenv("INITLAB_DATA");
 
     if (own && own[0] != 0 && index-- == 0)
         return own;
-    return index == 0   ? place_of_program()
+    return index == 0   ? data_of_program()
            : index == 1 ? INITLAB_DATA_DIR
            : index == 2 ? INITLAB_SOURCE_DATA
                         : NULL;
 }
 
-int place_dataset(char *path, size_t size)
+int data_path_of_dataset(char *path, size_t size)
 {
-    for (size_t i = 0; place_at(i); i++)
-        if ((size_t)snprintf(path, size, "%s/mnist", place_at(i)) < size && access(path, R_OK) == 0)
+    for (size_t i = 0; data_path_at(i); i++)
+        if ((size_t)snprintf(path, size, "%s/mnist", data_path_at(i)) < size &&
+            access(path, R_OK) == 0)
             return 1;
     return 0;
 }
 
-int place_recipe(const char *name, char *path, size_t size)
+int data_path_of_recipe(const char *name, char *path, size_t size)
 {
-    for (size_t i = 0; place_at(i); i++)
-        if ((size_t)snprintf(path, size, "%s/recipes/%s.yaml", place_at(i), name) < size &&
+    for (size_t i = 0; data_path_at(i); i++)
+        if ((size_t)snprintf(path, size, "%s/recipes/%s.yaml", data_path_at(i), name) < size &&
             access(path, R_OK) == 0)
             return 1;
     return 0;
@@ -60,7 +62,7 @@ static int is_known(char *const *names, size_t count, const char *name)
     return 0;
 }
 
-/* Add a folder's NAME.yaml; 0, or -1 when out of memory. Earlier places hide later ones' files. */
+/* Add a folder's NAME.yaml; 0, or -1 when out of memory. Earlier folders hide later ones' files. */
 static int add_folder(char ***names, size_t *count, const char *folder)
 {
     char path[4096];
@@ -94,14 +96,14 @@ static int add_folder(char ***names, size_t *count, const char *folder)
     return bad ? -1 : 0;
 }
 
-char **place_recipes(void)
+char **data_recipe_names(void)
 {
     char **names = calloc(1, sizeof *names);
     size_t count = 0;
 
-    for (size_t i = 0; names && place_at(i); i++)
-        if (add_folder(&names, &count, place_at(i)) != 0) {
-            place_free(names);
+    for (size_t i = 0; names && data_path_at(i); i++)
+        if (add_folder(&names, &count, data_path_at(i)) != 0) {
+            data_recipe_names_free(names);
             return NULL;
         }
     if (names)
@@ -109,7 +111,7 @@ char **place_recipes(void)
     return names;
 }
 
-void place_free(char **names)
+void data_recipe_names_free(char **names)
 {
     for (size_t i = 0; names && names[i]; i++)
         free(names[i]);

@@ -1,9 +1,13 @@
 /* help.c - help on stdout: the commands, a command's options, lists of what exists, the recipes. */
+#include "help.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli.h"
+#include "initlab/config.h"
+#include "data_paths.h"
+#include "options.h"
 
 enum { WIDTH = 80, COLUMN = 28 };
 
@@ -99,10 +103,10 @@ static void lines(const char *text)
 }
 
 /* A line for each command: those of a group, or (NULL) those of none. */
-static void summaries(const struct command *of)
+static void summaries(const struct cli *cli, const struct command *of)
 {
-    for (size_t i = 0; command_at(i); i++) {
-        const struct command *const c = command_at(i);
+    for (size_t i = 0; command_at(cli->commands, i); i++) {
+        const struct command *const c = command_at(cli->commands, i);
 
         if (c->hidden || (of ? !command_in(c, of) : strchr(c->name, ' ') != NULL))
             continue;
@@ -114,7 +118,7 @@ static void summaries(const struct command *of)
 static void group(const struct cli *cli, const struct command *command)
 {
     printf("\n%sCommands:%s\n", cli->bold, cli->plain);
-    summaries(command);
+    summaries(cli, command);
     printf("\n'initlab help %s COMMAND' shows a command's options.\n", command->name);
 }
 
@@ -146,13 +150,27 @@ int help_overview(const struct cli *cli)
         "Train neural networks on NVIDIA GPUs, or on the CPU, and compare how their weights are "
         "initialised.");
     printf("\n%sCommands:%s\n", cli->bold, cli->plain);
-    summaries(NULL);
+    summaries(cli, NULL);
     printf("\n%sLists of what exists:%s\n", cli->bold, cli->plain);
     for (int i = 0; i < IL_LISTS; i++)
         printf("  initlab help %s\n", il_list_name((il_list)i));
     printf("  initlab help recipes\n");
     printf("\n'initlab help COMMAND' shows a command's options.\n");
     return 0;
+}
+
+void help_topics(const struct cli *cli, char *text, size_t size)
+{
+    const struct command *c;
+    size_t n = 0;
+
+    for (size_t i = 0; (c = command_at(cli->commands, i)) && n < size; i++)
+        if (!strchr(c->name, ' '))
+            n += (size_t)snprintf(text + n, size - n, "%s ", c->name);
+    for (int i = 0; i < IL_LISTS && n < size; i++)
+        n += (size_t)snprintf(text + n, size - n, "%s ", il_list_name((il_list)i));
+    if (n < size)
+        snprintf(text + n, size - n, "recipes");
 }
 
 /* "a, b, c" of "a|b|c" */
@@ -250,16 +268,16 @@ void help_list(const struct cli *cli, il_list list)
 
 void help_recipes(const struct cli *cli)
 {
-    char **names = place_recipes();
+    char **names = data_recipe_names();
 
     printf("%srecipes:%s 'initlab train --recipe NAME'\n", cli->bold, cli->plain);
     for (size_t i = 0; names && names[i]; i++) {
         char path[4096], text[1024] = "";
 
-        if (place_recipe(names[i], path, sizeof path))
+        if (data_path_of_recipe(names[i], path, sizeof path))
             il_config_describe(path, text, sizeof text, NULL);
         printf("\n  %s%s%s\n      ", cli->bold, names[i], cli->plain);
         wrap(text[0] ? text : "(no description)", 6, 6);
     }
-    place_free(names);
+    data_recipe_names_free(names);
 }

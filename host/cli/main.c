@@ -1,7 +1,13 @@
 /* main.c - the initlab program: find the command, parse its options, run it, check stdout. */
 #include <stdio.h>
 #include <string.h>
-#include "cli.h"
+#include "initlab/tables.h"
+#include "help.h"
+#include "options.h"
+
+#define X(name) extern const struct command cmd_##name;
+#include "commands.def"
+#undef X
 
 static const struct command *const commands[] = {
 #define X(name) &cmd_##name,
@@ -9,36 +15,12 @@ static const struct command *const commands[] = {
 #undef X
 };
 
-const struct command *command_at(size_t index)
+/* A group was named, and none of its commands. */
+static int no_command(const struct cli *cli, const struct options *o)
 {
-    return index < sizeof commands / sizeof *commands ? commands[index] : NULL;
-}
+    char list[512];
 
-const struct command *command_named(const char *name)
-{
-    for (size_t i = 0; command_at(i); i++)
-        if (strcmp(command_at(i)->name, name) == 0)
-            return command_at(i);
-    return NULL;
-}
-
-int command_in(const struct command *command, const struct command *group)
-{
-    const size_t n = strlen(group->name);
-
-    return strncmp(command->name, group->name, n) == 0 && command->name[n] == ' ';
-}
-
-int command_is_group(const struct command *command) { return command->run == command_group; }
-
-int command_group(struct cli *cli, const struct options *o)
-{
-    char list[512] = "", *at = list;
-
-    for (size_t i = 0; command_at(i); i++)
-        if (command_in(command_at(i), o->command) && !command_at(i)->hidden)
-            at += snprintf(at, sizeof list - (size_t)(at - list), "%s%s", at > list ? ", " : "",
-                           command_at(i)->name + strlen(o->command->name) + 1);
+    command_list(cli->commands, o->command, ", ", list, sizeof list);
     if (o->operands)
         return cli_fail(cli, IL_E_USAGE, "'%s' is none of %s (see 'initlab help %s')",
                         o->operand[0], list, o->command->name);
@@ -48,11 +30,11 @@ int command_group(struct cli *cli, const struct options *o)
 
 static int unknown(const struct cli *cli, const char *word)
 {
-    const char *candidate[64] = { NULL }, *near;
+    const char *candidate[sizeof commands / sizeof *commands + 1] = { NULL }, *near;
     const int option = word[0] == '-';
 
-    for (size_t i = 0; command_at(i) && i + 1 < sizeof candidate / sizeof *candidate; i++)
-        candidate[i] = strchr(command_at(i)->name, ' ') ? "" : command_at(i)->name;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        candidate[i] = strchr(commands[i]->name, ' ') ? "" : commands[i]->name;
     near = il_nearest(word + strspn(word, "-"), candidate);
     if (near && !option)
         return cli_fail(cli, IL_E_USAGE,
@@ -75,15 +57,15 @@ static int dispatch(struct cli *cli, int argc, char **argv)
         return help_overview(cli);
     if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0)
         argv[0] = version;
-    command = command_named(argv[0]);
+    command = command_named(cli->commands, argv[0]);
     if (!command)
         return unknown(cli, argv[0]);
     if (command_is_group(command) && argc > 1) {
         char name[64];
 
         snprintf(name, sizeof name, "%s %s", argv[0], argv[1]);
-        if (command_named(name)) {
-            command = command_named(name);
+        if (command_named(cli->commands, name)) {
+            command = command_named(cli->commands, name);
             argc--;
             argv++;
         }
@@ -93,14 +75,17 @@ static int dispatch(struct cli *cli, int argc, char **argv)
     code = options_parse(&o, cli, command, argc, argv);
     cli_color(cli, opt_get(&o, "color"));
     if (code == 0)
-        code = opt_given(&o, "help") ? help_command(cli, command) : command->run(cli, &o);
+        code = opt_given(&o, "help")       ? help_command(cli, command)
+               : command_is_group(command) ? no_command(cli, &o)
+                                           : command->run(cli, &o);
     options_free(&o);
     return code;
 }
 
 int main(int argc, char **argv)
 {
-    struct cli cli = { 0 };
+    static const struct command_table table = { commands, sizeof commands / sizeof *commands };
+    struct cli cli = { .commands = &table };
     int code;
 
     cli_color(&cli, "auto");

@@ -1,7 +1,11 @@
 /* man.c - the man page initlab(1), in roff, from the tables that help and the parser use. */
+#include "man.h"
+
 #include <stdio.h>
 #include <string.h>
-#include "cli.h"
+#include "initlab/tables.h"
+#include "initlab/version.h"
+#include "options.h"
 
 /* Print text so that roff shows it as it is. at_start: the text begins a line. */
 static void roff(const char *text, int at_start)
@@ -153,6 +157,7 @@ static void environment(void)
 
 int man_page(const struct cli *cli)
 {
+    const struct command *c;
     int code = 0;
 
     printf(".TH INITLAB 1 \"\" \"initlab %s\" \"User Commands\"\n", IL_VERSION);
@@ -164,9 +169,9 @@ int man_page(const struct cli *cli)
          "their weights are initialised. Results go to standard output, everything else to "
          "standard error.");
     puts(".SH COMMANDS");
-    for (size_t i = 0; command_at(i) && code == 0; i++)
-        if (!command_at(i)->hidden)
-            code = command(cli, command_at(i));
+    for (size_t i = 0; (c = command_at(cli->commands, i)) && code == 0; i++)
+        if (!c->hidden)
+            code = command(cli, c);
     lists();
     exit_codes();
     environment();

@@ -1,11 +1,12 @@
-/* messages.c - how the program speaks: messages, colour, JSON. */
+/* messages.c - messages, colour, JSON. */
+#include "messages.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "cli.h"
 
 static int colored(const char *when, int fd)
 {
@@ -26,7 +27,7 @@ void cli_color(struct cli *cli, const char *when)
     cli->calm = err ? "\033[0m" : "";
 }
 
-static void speak(const struct cli *cli, const char *fmt, va_list args)
+static void print_message(const struct cli *cli, const char *fmt, va_list args)
 {
     fprintf(stderr, "%sinitlab:%s ", cli->alarm, cli->calm);
     vfprintf(stderr, fmt, args);
@@ -38,7 +39,7 @@ int cli_fail(const struct cli *cli, il_status status, const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    speak(cli, fmt, args);
+    print_message(cli, fmt, args);
     va_end(args);
     return il_status_exit(status);
 }
@@ -48,7 +49,7 @@ void cli_say(const struct cli *cli, const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    speak(cli, fmt, args);
+    print_message(cli, fmt, args);
     va_end(args);
 }
 

@@ -1,10 +1,14 @@
 /* options.c - build a command's table of options, and fill it from the command line. */
+#include "options.h"
+
 #include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli.h"
+#include "initlab/config.h"
+#include "initlab/tables.h"
+#include "messages.h"
 
 static const struct opt_row common[] = {
     { .name = "color",
@@ -30,27 +34,24 @@ static void from_parameter(struct opt_row *row, const il_parameter *p)
 
 int options_open(struct options *o, const struct command *command)
 {
-    size_t n = sizeof common / sizeof *common;
-    size_t at = 0;
+    size_t n = 0;
 
     memset(o, 0, sizeof *o);
     o->command = command;
+    o->rows = sizeof common / sizeof *common;
     for (const struct opt_row *r = command->rows; r->name[0] != 0; r++)
-        n++;
+        o->rows++;
     for (size_t i = 0; command->parameters && il_parameter_at(i); i++)
-        n++;
-    o->row = calloc(n + 1, sizeof *o->row);
+        o->rows++;
+    o->row = calloc(o->rows + 1, sizeof *o->row);
     if (!o->row)
         return -1;
     for (const struct opt_row *r = command->rows; r->name[0] != 0; r++)
-        o->row[at++] = *r;
+        o->row[n++] = *r;
     for (size_t i = 0; command->parameters && il_parameter_at(i); i++)
-        from_parameter(&o->row[at++], il_parameter_at(i));
-    memcpy(o->row + at, common, sizeof common);
-    o->rows = n;
-    for (at = 0; at < n; at++) {
-        struct opt_row *r = &o->row[at];
-
+        from_parameter(&o->row[n++], il_parameter_at(i));
+    memcpy(o->row + n, common, sizeof common);
+    for (struct opt_row *r = o->row; r < o->row + o->rows; r++) {
         r->metavar = r->metavar ? r->metavar : "";
         r->value = r->value ? r->value : "";
         r->group = r->group ? r->group : OPT_GENERAL;
@@ -120,16 +121,21 @@ int opt_list(const struct opt_row *row)
     return -1;
 }
 
+void opt_spaced(const char *words, char *text, size_t size)
+{
+    snprintf(text, size, "%s", words ? words : "");
+    for (char *p = text; *p != 0; p++)
+        if (*p == '|')
+            *p = ' ';
+}
+
 void opt_words(const struct opt_row *row, char *text, size_t size)
 {
     const int list = opt_list(row);
     const il_entry *e;
     size_t n = 0;
 
-    snprintf(text, size, "%s", row->words ? row->words : "");
-    for (char *p = text; *p != 0; p++)
-        if (*p == '|')
-            *p = ' ';
+    opt_spaced(row->words, text, size);
     for (size_t i = 0; list >= 0 && n < size && (e = il_list_at((il_list)list, i)); i++)
         n += (size_t)snprintf(text + n, size - n, "%s%s", i ? " " : "", e->name);
 }

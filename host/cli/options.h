@@ -1,35 +1,12 @@
 /*
- * options.h - one table of options per command, for parsing, help, man page and completions.
- *
- * A command's table is its own rows, then the parameters of a run if it takes them
+ * options.h - a command's whole table of options, for parsing, help, man page and completions: its own rows, then the parameters of a run if it takes them
  * (il_parameter_at), then the options that every command has. The default shown is the value used.
  */
 #ifndef HOST_CLI_OPTIONS_H
 #define HOST_CLI_OPTIONS_H
 
 #include <stddef.h>
-
-struct cli;
-struct command;
-
-/* What a shell offers as the value. */
-enum opt_complete { COMPLETE_NONE, COMPLETE_FILE, COMPLETE_FOLDER, COMPLETE_RECIPE };
-
-#define OPT_GENERAL "General"
-
-struct opt_row {
-    char name[32];       /* without the dashes */
-    char letter;         /* 0: none */
-    const char *metavar; /* "" or, in a command's own rows, NULL: takes no value */
-    const char *value;   /* default; "" or NULL: none */
-    const char *words;   /* the only valid values, "a|b|c"; NULL: any */
-    const char *help;    /* one line, no full stop */
-    const char *group;   /* heading in help; NULL: OPT_GENERAL */
-    enum opt_complete complete;
-    int hidden;
-    const char *parameter; /* a run's: its name as in files; NULL: not one */
-    const char *given;     /* from the command line; NULL: not given */
-};
+#include "command_table.h"
 
 /* An option as it was given; one that is given again is there again. */
 struct opt_once {
@@ -67,6 +44,9 @@ const char *opt_group(const struct options *o, size_t index);
 
 /* The list (il_list) that a row's value is chosen from, or -1: none. */
 int opt_list(const struct opt_row *row);
+
+/* The words of "a|b|c" with spaces between them; NULL: none. */
+void opt_spaced(const char *words, char *text, size_t size);
 
 /* What a row's shell completion offers, separated by spaces: its words, or a list's names. */
 void opt_words(const struct opt_row *row, char *text, size_t size);

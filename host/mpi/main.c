@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <mpi.h>
-#include "cli/cli.h"
+#include "initlab/initlab.h"
+#include "cli/data_paths.h"
 #include "cli/signals.h"
 
 enum { FAILED_RUNS = 1 };
@@ -46,7 +47,7 @@ static il_status open_all(struct rank *r, const char *dir, const char *data)
         snprintf(device, sizeof device, "cuda:%d", r->local);
     if (!data && il_folder_data(r->folder)[0])
         data = il_folder_data(r->folder);
-    if (!data && !place_dataset(path, sizeof path)) {
+    if (!data && !data_path_of_dataset(path, sizeof path)) {
         snprintf(r->err.text, sizeof r->err.text, "the bundled MNIST is not found; name a folder");
         return IL_E_DATA;
     }

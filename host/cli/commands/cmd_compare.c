@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+#include "cli_error.h"
+#include "sweep/ranking.h"
 #include "sweep/sweep.h"
 
 struct seen {
@@ -58,14 +59,6 @@ static void name_of(struct seen *s, const char *path)
     s->path = path;
 }
 
-static int is_sweep(const char *path)
-{
-    char file[4096];
-
-    return (size_t)snprintf(file, sizeof file, "%s/sweep.json", path) < sizeof file &&
-           access(file, F_OK) == 0;
-}
-
 static int is_folder(FILE *f)
 {
     struct stat info;
@@ -87,8 +80,8 @@ static int read_file(const struct cli *cli, struct seen *s, const char *path)
         return cli_fail(cli, IL_E_DATA, "cannot open '%s': %s", path, strerror(errno));
     if (is_folder(f)) {
         fclose(f);
-        return cli_fail(cli, is_sweep(path) ? IL_E_USAGE : IL_E_DATA,
-                        is_sweep(path)
+        return cli_fail(cli, sweep_is_folder(path) ? IL_E_USAGE : IL_E_DATA,
+                        sweep_is_folder(path)
                             ? "'%s' is a sweep's folder: one of them, or files of "
                               "'train --out FILE.jsonl'"
                             : "'%s' is a folder, and not a sweep's: it has no sweep.json",
@@ -177,10 +170,8 @@ static int compare_sweep(const struct cli *cli, const struct options *o)
     il_error err = { .text = "" };
     il_status st = sweep_folder(o, 0, &f, &err);
 
-    if (st == IL_OK && opt_given(o, "plot")) {
-        st = err.status = IL_E_USAGE;
-        snprintf(err.text, sizeof err.text, "--plot is for files of 'train --out'");
-    }
+    if (st == IL_OK && opt_given(o, "plot"))
+        st = cli_error(&err, IL_E_USAGE, "--plot is for files of 'train --out'");
     if (st == IL_OK)
         st = sweep_ranking(cli, f, opt_get(o, "by"), &err);
     il_folder_close(f);
@@ -193,7 +184,7 @@ static int run(struct cli *cli, const struct options *o)
     struct seen *const s = calloc(n ? n : 1, sizeof *s);
     int code = 0;
 
-    if (n == 1 && is_sweep(o->operand[0])) {
+    if (n == 1 && sweep_is_folder(o->operand[0])) {
         free(s);
         return compare_sweep(cli, o);
     }

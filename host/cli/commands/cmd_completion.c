@@ -2,43 +2,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli.h"
+#include "data_paths.h"
+#include "help.h"
+#include "options.h"
 
 enum { WORDS = 4096 };
 
 /* What a row's value may be, recipes included. */
 static void row_words(const struct opt_row *row, char *text, size_t size)
 {
-    char **names = row->complete == COMPLETE_RECIPE ? place_recipes() : NULL;
+    char **names = row->complete == COMPLETE_RECIPE ? data_recipe_names() : NULL;
     size_t n = 0;
 
     opt_words(row, text, size);
     for (size_t i = 0; names && names[i] && n < size; i++)
         n += (size_t)snprintf(text + n, size - n, "%s%s", i ? " " : "", names[i]);
-    place_free(names);
+    data_recipe_names_free(names);
 }
 
-void command_words(const struct command *command, char *text, size_t size)
+/* The words that a command's operand may be, separated by spaces; "" where it takes none. */
+static void operand_words(const struct cli *cli, const struct command *c, char *text, size_t size)
 {
-    size_t n = 0;
-
-    text[0] = 0;
-    if (command == &cmd_completion)
-        snprintf(text, size, "bash zsh fish");
-    if (command_is_group(command))
-        for (size_t i = 0; command_at(i) && n < size; i++)
-            if (command_in(command_at(i), command) && !command_at(i)->hidden)
-                n += (size_t)snprintf(text + n, size - n, "%s%s", n ? " " : "",
-                                      command_at(i)->name + strlen(command->name) + 1);
-    if (command != &cmd_help)
-        return;
-    for (size_t i = 0; command_at(i) && n < size; i++)
-        if (!strchr(command_at(i)->name, ' '))
-            n += (size_t)snprintf(text + n, size - n, "%s ", command_at(i)->name);
-    for (int i = 0; i < IL_LISTS && n < size; i++)
-        n += (size_t)snprintf(text + n, size - n, "%s ", il_list_name((il_list)i));
-    if (n < size)
-        snprintf(text + n, size - n, "recipes");
+    if (c->complete == COMPLETE_TOPIC)
+        help_topics(cli, text, size);
+    else if (command_is_group(c))
+        command_list(cli->commands, c, " ", text, size);
+    else
+        opt_spaced(c->words, text, size);
 }
 
 /* Text inside single quotes of a shell; zsh also gives : [ ] a meaning. */
@@ -79,7 +69,7 @@ static void bash_row(const struct command *c, const struct opt_row *row)
 }
 
 /* One branch a command: its options, or its operands. */
-static void bash_command(const struct command *c, const struct options *o)
+static void bash_command(const struct cli *cli, const struct command *c, const struct options *o)
 {
     char words[WORDS];
 
@@ -87,11 +77,11 @@ static void bash_command(const struct command *c, const struct options *o)
     for (size_t i = 0; i < o->rows; i++)
         if (!o->row[i].hidden)
             printf("--%s ", o->row[i].name);
-    command_words(c, words, sizeof words);
+    operand_words(cli, c, words, sizeof words);
     printf("'; operands='%s' ;;\n", words);
 }
 
-static void bash_head(void)
+static void bash_head(const struct cli *cli)
 {
     puts("# bash completion of initlab: source <(initlab completion bash)\n"
          "_initlab()\n{\n"
@@ -103,9 +93,10 @@ static void bash_head(void)
          "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
          "        [[ $word != -* ]] || continue\n"
          "        command=${command:+$command }$word");
-    for (size_t i = 0; command_at(i); i++)
-        if (command_is_group(command_at(i)))
-            printf("        [[ $command != %s ]] || continue\n", command_at(i)->name);
+    for (size_t i = 0; command_at(cli->commands, i); i++)
+        if (command_is_group(command_at(cli->commands, i)))
+            printf("        [[ $command != %s ]] || continue\n",
+                   command_at(cli->commands, i)->name);
     puts("        break\n"
          "    done\n"
          "    case $command,$prev in");
@@ -152,7 +143,7 @@ static void zsh_row(const struct opt_row *row)
     putchar('\'');
 }
 
-static void zsh_command(const struct command *c, const struct options *o)
+static void zsh_command(const struct cli *cli, const struct command *c, const struct options *o)
 {
     char words[WORDS];
 
@@ -160,13 +151,13 @@ static void zsh_command(const struct command *c, const struct options *o)
     for (size_t i = 0; i < o->rows; i++)
         if (!o->row[i].hidden)
             zsh_row(&o->row[i]);
-    command_words(c, words, sizeof words);
+    operand_words(cli, c, words, sizeof words);
     if (words[0])
         printf(" \\\n                '1:operand:(%s)'", words);
     puts(" ;;");
 }
 
-static void zsh_head(void)
+static void zsh_head(const struct cli *cli)
 {
     puts("#compdef initlab\n"
          "# zsh completion of initlab: put it in a folder of $fpath as _initlab\n"
@@ -174,11 +165,11 @@ static void zsh_head(void)
          "    local state line curcontext=$curcontext\n"
          "    local -a commands\n"
          "    commands=(");
-    for (size_t i = 0; command_at(i); i++) {
-        if (strchr(command_at(i)->name, ' '))
+    for (size_t i = 0; command_at(cli->commands, i); i++) {
+        if (strchr(command_at(cli->commands, i)->name, ' '))
             continue;
-        printf("        '%s:", command_at(i)->name);
-        quoted(command_at(i)->summary, "zsh");
+        printf("        '%s:", command_at(cli->commands, i)->name);
+        quoted(command_at(cli->commands, i)->summary, "zsh");
         puts("'");
     }
     puts("    )\n"
@@ -187,12 +178,12 @@ static void zsh_head(void)
          "    command) _describe command commands ;;\n"
          "    args)\n"
          "        local command=$words[1]");
-    for (size_t i = 0; command_at(i); i++)
-        if (command_is_group(command_at(i)))
+    for (size_t i = 0; command_at(cli->commands, i); i++)
+        if (command_is_group(command_at(cli->commands, i)))
             printf("        if [[ $command == %s ]] && (( CURRENT > 2 )); then\n"
                    "            command=\"$words[1] $words[2]\"; shift words; (( CURRENT-- ))\n"
                    "        fi\n",
-                   command_at(i)->name);
+                   command_at(cli->commands, i)->name);
     puts("        case $command in");
 }
 
@@ -241,7 +232,7 @@ static void fish_row(const struct command *c, const struct opt_row *row)
     puts("'");
 }
 
-static void fish_command(const struct command *c, const struct options *o)
+static void fish_command(const struct cli *cli, const struct command *c, const struct options *o)
 {
     char words[WORDS];
 
@@ -253,7 +244,7 @@ static void fish_command(const struct command *c, const struct options *o)
     for (size_t i = 0; i < o->rows; i++)
         if (!o->row[i].hidden)
             fish_row(c, &o->row[i]);
-    command_words(c, words, sizeof words);
+    operand_words(cli, c, words, sizeof words);
     if (words[0]) {
         fish_seen(c);
         printf(" -a '%s'\n", words);
@@ -264,23 +255,24 @@ static void fish_command(const struct command *c, const struct options *o)
 
 /* Visit every command with its table of options. */
 static int each(const struct cli *cli,
-                void (*visit)(const struct command *, const struct options *))
+                void (*visit)(const struct cli *, const struct command *, const struct options *))
 {
-    for (size_t i = 0; command_at(i); i++) {
+    for (size_t i = 0; command_at(cli->commands, i); i++) {
         struct options o;
 
-        if (command_at(i)->hidden)
+        if (command_at(cli->commands, i)->hidden)
             continue;
-        if (options_open(&o, command_at(i)) != 0)
+        if (options_open(&o, command_at(cli->commands, i)) != 0)
             return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
-        visit(command_at(i), &o);
+        visit(cli, command_at(cli->commands, i), &o);
         options_free(&o);
     }
     return 0;
 }
 
-static void bash_rows(const struct command *c, const struct options *o)
+static void bash_rows(const struct cli *cli, const struct command *c, const struct options *o)
 {
+    (void)cli;
     for (size_t i = 0; i < o->rows; i++)
         if (!o->row[i].hidden)
             bash_row(c, &o->row[i]);
@@ -290,15 +282,15 @@ static int bash(const struct cli *cli)
 {
     int code;
 
-    bash_head();
+    bash_head(cli);
     code = each(cli, bash_rows);
     puts("    esac\n    case $command in");
     if (code == 0)
         code = each(cli, bash_command);
     fputs("    '') operands='", stdout);
-    for (size_t i = 0; command_at(i); i++)
-        if (!strchr(command_at(i)->name, ' '))
-            printf("%s%s", i ? " " : "", command_at(i)->name);
+    for (size_t i = 0; command_at(cli->commands, i); i++)
+        if (!strchr(command_at(cli->commands, i)->name, ' '))
+            printf("%s%s", i ? " " : "", command_at(cli->commands, i)->name);
     puts("' ;;");
     bash_tail();
     return code;
@@ -308,7 +300,7 @@ static int zsh(const struct cli *cli)
 {
     int code;
 
-    zsh_head();
+    zsh_head(cli);
     code = each(cli, zsh_command);
     zsh_tail();
     return code;
@@ -341,6 +333,7 @@ const struct command cmd_completion = {
     .name = "completion",
     .operands = "SHELL",
     .max_operands = 1,
+    .words = "bash|zsh|fish",
     .summary = "print a completion script for bash, zsh or fish",
     .text = "Print the script that makes a shell complete commands, options and their values.",
     .examples = "source <(initlab completion bash)\n"

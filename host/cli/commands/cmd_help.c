@@ -1,7 +1,10 @@
 /* cmd_help.c - initlab help: commands, their options, and the lists of what exists. */
 #include <stdio.h>
 #include <string.h>
-#include "cli.h"
+#include "initlab/tables.h"
+#include "help.h"
+#include "man.h"
+#include "options.h"
 
 /* The list of that name, IL_LISTS if there is none. */
 static il_list list_named(const char *name)
@@ -18,8 +21,8 @@ static int unknown(const struct cli *cli, const char *topic)
     const char *candidate[64] = { NULL };
     size_t n = 0;
 
-    for (size_t i = 0; command_at(i) && n < 48; i++)
-        candidate[n++] = command_at(i)->name;
+    for (size_t i = 0; command_at(cli->commands, i) && n < 48; i++)
+        candidate[n++] = command_at(cli->commands, i)->name;
     for (int i = 0; i < IL_LISTS; i++)
         candidate[n++] = il_list_name((il_list)i);
     candidate[n++] = "recipes";
@@ -42,8 +45,8 @@ static int run(struct cli *cli, const struct options *o)
         return man_page(cli);
     if (!topic)
         return help_overview(cli);
-    if (list_named(topic) == IL_LISTS && command_named(topic))
-        return help_command(cli, command_named(topic));
+    if (list_named(topic) == IL_LISTS && command_named(cli->commands, topic))
+        return help_command(cli, command_named(cli->commands, topic));
     if (strcmp(topic, "recipes") == 0)
         help_recipes(cli);
     else if (list_named(topic) != IL_LISTS)
@@ -61,6 +64,7 @@ const struct command cmd_help = {
     .name = "help",
     .operands = "[TOPIC]",
     .max_operands = 2,
+    .complete = COMPLETE_TOPIC,
     .summary = "show help on a command, a list of what exists, or the recipes",
     .text = "Without a topic, list the commands. A topic is a command, as 'train' or 'sweep run'; "
             "one of the lists of "

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli_error.h"
+#include "messages.h"
 #include "train/network.h"
 
 /* what was drawn: layer l has width[l] inputs and width[l + 1] units */
@@ -61,7 +63,7 @@ static il_status draw(struct network *n, struct drawn *d)
     il_status st = IL_OK;
 
     if (!drawn_open(d, n))
-        return network_fail(n, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
+        return cli_no_memory(&n->err);
     for (size_t l = 0; st == IL_OK && l < d->layers; l++)
         st = n->pack ? il_pack_get(n->pack, 0, l, d->weights[l], d->bias[l], &n->err)
                      : il_fill_layer(n->device, n->config, l, d->weights[l], d->bias[l], &n->err);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli_error.h"
+#include "messages.h"
 #include "train/network.h"
 
 /* Jacobians are averaged over so many samples at most: each costs a pass per class. */
@@ -30,7 +32,7 @@ static il_status measure(struct inspect *t)
     t->singular = calloc(t->layers + 1, sizeof *t->singular);
     t->count = calloc(t->layers + 1, sizeof *t->count);
     if (!t->layer || !t->singular || !t->count)
-        return network_fail(n, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
+        return cli_no_memory(&n->err);
     st = il_inspect(n->pack, 0, t->layer, &n->err);
     for (size_t l = 0; l <= t->layers && st == IL_OK; l++) {
         il_pack_shape(n->pack, l < t->layers ? l : t->layers - 1, &in, &out);
@@ -39,7 +41,7 @@ static il_status measure(struct inspect *t)
         t->count[l] = in < out ? in : out;
         t->singular[l] = calloc(t->count[l], sizeof **t->singular);
         if (!t->singular[l])
-            return network_fail(n, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
+            return cli_no_memory(&n->err);
         st = l < t->layers ? il_inspect_weights(n->pack, 0, l, t->singular[l], &n->err)
                            : il_inspect_jacobian(n->pack, 0, jacobians, t->singular[l], &n->err);
     }
@@ -190,7 +192,7 @@ static il_status plot(struct inspect *t)
     il_status st;
 
     if (!y)
-        return network_fail(&t->net, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
+        return cli_no_memory(&t->net.err);
     for (size_t l = 0; l < t->layers; l++) {
         y[l] = log10(t->layer[l].q);
         y[t->layers + l] = log10(t->layer[l].theory.q);
@@ -216,15 +218,15 @@ static il_status open(struct inspect *t)
 
     t->samples = strtoul(samples, &end, 10);
     if (samples[0] < '0' || samples[0] > '9' || *end || t->samples < 1 || t->samples > 1 << 20)
-        return network_fail(n, IL_E_USAGE, "--samples: '%s' is not a whole number from 1 to %s",
-                            samples, "1048576");
+        return cli_error(&n->err, IL_E_USAGE,
+                         "--samples: '%s' is not a whole number from 1 to 1048576", samples);
     if ((st = network_configure(n)) != IL_OK ||
         (st = network_output(n, "plot", ".svg", ".svg")) != IL_OK ||
         (st = network_dataset(n)) != IL_OK)
         return st;
     if (t->samples > il_dataset_train(n->set).count)
-        return network_fail(n, IL_E_USAGE, "--samples: %s are more than the training images%s",
-                            samples, "");
+        return cli_error(&n->err, IL_E_USAGE, "--samples: %s are more than the training images",
+                         samples);
     if ((st = il_config_set(n->config, "batch", samples, &n->err)) != IL_OK ||
         (st = network_device(n)) != IL_OK)
         return st;

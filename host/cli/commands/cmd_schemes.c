@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli.h"
+#include "initlab/initlab.h"
+#include "help.h"
+#include "messages.h"
+#include "options.h"
 
 /* an option's number, at least 1; 0 after a line on stderr */
 static size_t count(const struct cli *cli, const struct options *o, const char *name)

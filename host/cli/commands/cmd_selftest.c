@@ -2,7 +2,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "cli.h"
+#include "initlab/initlab.h"
+#include "messages.h"
+#include "options.h"
 
 struct selftest {
     struct cli *cli;

@@ -1,8 +1,10 @@
 /* cmd_sweep_export.c - initlab sweep export: results as CSV, JSON lines or TensorBoard's events. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli_error.h"
 #include "sweep/sweep.h"
 
 struct sink {
@@ -94,21 +96,16 @@ static il_status put_rows(const struct options *o, il_results *r, il_error *err)
     il_status st;
 
     s.f = to[0] ? open_memstream(&text, &n) : stdout;
-    if (!s.f) {
-        err->status = IL_E_MEMORY;
-        snprintf(err->text, sizeof err->text, "%s", il_status_text(IL_E_MEMORY));
-        return IL_E_MEMORY;
-    }
+    if (!s.f)
+        return cli_no_memory(err);
     st = il_results_rows(r,
                          opt_given(o, "epochs")   ? IL_TABLE_EPOCHS
                          : opt_given(o, "layers") ? IL_TABLE_LAYERS
                                                   : IL_TABLE_RUNS,
                          put_row, &s, err);
     if (to[0]) {
-        if (fclose(s.f) != 0 && st == IL_OK) {
-            st = err->status = IL_E_MEMORY;
-            snprintf(err->text, sizeof err->text, "%s", il_status_text(IL_E_MEMORY));
-        }
+        if (fclose(s.f) != 0 && st == IL_OK)
+            st = cli_no_memory(err);
         if (st == IL_OK)
             st = il_write_file(to, text, n, err);
         free(text);

@@ -3,8 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "train/network.h"
+#include "cli_error.h"
+#include "messages.h"
+#include "sweep/create.h"
 #include "sweep/sweep.h"
+#include "sweep/sweep_rows.h"
+#include "train/network.h"
 
 static const double MEASURE = 0.3, GLANCE = 0.1; /* seconds of training that a measurement takes */
 static const double GLANCE_COST = 2e9; /* multiply-adds at which a clock is first looked at, then */
@@ -50,7 +54,7 @@ static il_config **configs(struct plan *t, const il_sweep_pack *pack)
             return NULL;
         }
     if (!c)
-        network_fail(&t->net, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
+        cli_no_memory(&t->net.err);
     return c;
 }
 
@@ -93,7 +97,7 @@ static il_status measure(struct plan *t, il_config **c, size_t runs, double limi
     il_status st = epoch ? IL_OK : IL_E_MEMORY;
 
     if (st != IL_OK)
-        return network_fail(n, st, "%s%s", il_status_text(st), "");
+        return cli_no_memory(&n->err);
     st = il_pack_open(&pack, n->device, n->set, (const il_config *const *)c, runs, &n->err);
     if (st != IL_OK)
         goto out;
@@ -228,8 +232,8 @@ static il_status open_device(struct plan *t)
     const int any = strcmp(given, "auto") == 0;
 
     if (kind[0] && !any && strncmp(given, kind, strlen(kind)) != 0)
-        return network_fail(n, IL_E_USAGE, "--device: the sweep was planned for %s, not for %s",
-                            kind, given);
+        return cli_error(&n->err, IL_E_USAGE, "--device: the sweep was planned for %s, not for %s",
+                         kind, given);
     return il_device_open(&n->device, any && kind[0] ? kind : given, 1, n->why, &n->err);
 }
 
@@ -290,8 +294,7 @@ static int run(struct cli *cli, const struct options *o)
 
     if (st == IL_OK) {
         row = calloc(t.plan->keys, sizeof *row);
-        st = row ? rows_of(&t, row, opt_given(o, "measure"))
-                 : network_fail(&t.net, IL_E_MEMORY, "%s%s", il_status_text(IL_E_MEMORY), "");
+        st = row ? rows_of(&t, row, opt_given(o, "measure")) : cli_no_memory(&t.net.err);
     }
     if (st == IL_OK && !t.measured)
         st = estimate(&t, row);

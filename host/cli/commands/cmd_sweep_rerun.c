@@ -1,7 +1,9 @@
 /* cmd_sweep_rerun.c - initlab sweep rerun: train a run's pack again, and see that nothing differs. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli_error.h"
 #include "signals.h"
 #include "sweep/sweep.h"
 
@@ -45,13 +47,11 @@ static il_status find(struct again *a, const char *id, size_t *run, char whole[1
             found++;
         }
     }
-    if (st == IL_OK && found != 1) {
-        st = a->err.status = IL_E_USAGE;
-        snprintf(a->err.text, sizeof a->err.text,
-                 found ? "more than one run's id begins with '%.40s'"
-                       : "no run '%.40s' in this sweep; 'initlab sweep export' lists them",
-                 id);
-    }
+    if (st == IL_OK && found != 1)
+        st = cli_error(&a->err, IL_E_USAGE,
+                       found ? "more than one run's id begins with '%.40s'"
+                             : "no run '%.40s' in this sweep; 'initlab sweep export' lists them",
+                       id);
     return st;
 }
 
@@ -137,10 +137,8 @@ static int run(struct cli *cli, const struct options *o)
     int differs = 0, code;
     il_status st = sweep_folder(o, 0, &a.folder, &a.err);
 
-    if (st == IL_OK && o->operands < 2) {
-        st = a.err.status = IL_E_USAGE;
-        snprintf(a.err.text, sizeof a.err.text, "no run id given (see 'initlab help sweep rerun')");
-    }
+    if (st == IL_OK && o->operands < 2)
+        st = cli_error(&a.err, IL_E_USAGE, "no run id given (see 'initlab help sweep rerun')");
     signals_catch();
     if (st == IL_OK)
         st = find(&a, o->operand[1], &number, id);

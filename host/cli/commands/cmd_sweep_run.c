@@ -4,12 +4,19 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
+#include "cli_error.h"
+#include "sweep/create.h"
+#include "sweep/device_list.h"
+#include "sweep/ranking.h"
+#include "sweep/supervise.h"
 #include "sweep/sweep.h"
+#include "sweep/sweep_rows.h"
 
 enum { LOCK_WAIT = 100 }; /* tenths of a second: workers of a killed sweep end within one */
 
@@ -17,18 +24,11 @@ struct sweeping {
     struct cli *cli;
     const struct options *o;
     il_folder *folder;
-    struct devices devices;
+    struct device_list devices;
     size_t shard, shards, max_failures;
     int lock, shard_lock; /* -1: not open */
     il_error err;
 };
-
-static il_status fail(struct sweeping *w, il_status st, const char *text)
-{
-    w->err.status = st;
-    snprintf(w->err.text, sizeof w->err.text, "%s", text);
-    return st;
-}
 
 /* ---- running --------------------------------------------------------------------------------- */
 
@@ -42,10 +42,11 @@ static il_status read_shard(struct sweeping *w)
     if (opt_given(w->o, "shard")) {
         k = strtoul(text, &end, 10);
         if (end == text || *end != '/')
-            return fail(w, IL_E_USAGE, "--shard: expected K/N, as 2/8: the second of eight");
+            return cli_error(&w->err, IL_E_USAGE,
+                             "--shard: expected K/N, as 2/8: the second of eight");
         n = strtoul(end + 1, &end, 10);
         if (*end || k < 1 || k > n || n > 1000000)
-            return fail(w, IL_E_USAGE, "--shard: K/N counts from 1/N to N/N");
+            return cli_error(&w->err, IL_E_USAGE, "--shard: K/N counts from 1/N to N/N");
     }
     w->shard = k;
     w->shards = n;
@@ -60,8 +61,8 @@ static il_status read_limits(struct sweeping *w)
     il_status st;
 
     if (fast + some + opt_given(w->o, "keep-going") > 1)
-        return fail(w, IL_E_USAGE,
-                    "--fail-fast, --max-failures, --keep-going: give one of them at most");
+        return cli_error(&w->err, IL_E_USAGE,
+                         "--fail-fast, --max-failures, --keep-going: give one of them at most");
     st = sweep_number(w->o, "max-failures", 1, 1000000000, fast ? 1 : (size_t)-1, &w->max_failures,
                       &w->err);
     return st == IL_OK ? sweep_number(w->o, "checkpoint", 0, 1000000000, 300, &seconds, &w->err)
@@ -77,9 +78,8 @@ static il_status open_lock(struct sweeping *w, int *fd, const char *name)
     *fd = open(path, O_RDWR | O_CREAT, 0666);
     if (*fd >= 0)
         return IL_OK;
-    w->err.status = errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE;
-    snprintf(w->err.text, sizeof w->err.text, "cannot create '%.400s': %s", path, strerror(errno));
-    return w->err.status;
+    return cli_error(&w->err, errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE,
+                     "cannot create '%.400s': %s", path, strerror(errno));
 }
 
 /* Is it locked so? A file system without locks says yes: journals are safe without, too. */
@@ -133,7 +133,7 @@ static il_status lock(struct sweeping *w)
     for (int i = 0; st == IL_OK && (who = take(w)); i++) {
         flock(w->lock, LOCK_UN);
         if (i == LOCK_WAIT)
-            return fail(w, IL_E_INTERRUPTED, who);
+            return cli_error(&w->err, IL_E_INTERRUPTED, "%s", who);
         nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
     }
     return st;
@@ -164,7 +164,8 @@ static int work(struct sweeping *w, int retry)
     return code || st == IL_OK ? code : cli_fail(w->cli, st, "%s", w->err.text);
 }
 
-int sweep_train(struct cli *cli, const struct options *o, int retry)
+/* sweep run, and sweep retry, which tries what failed again. Returns the exit code. */
+static int sweep_train(struct cli *cli, const struct options *o, int retry)
 {
     struct sweeping w = { .cli = cli, .o = o, .lock = -1, .shard_lock = -1 };
     const int old = retry || sweep_continues(o);
@@ -178,8 +179,8 @@ int sweep_train(struct cli *cli, const struct options *o, int retry)
     if (st == IL_OK && old)
         st = sweep_open(o, NULL, &w.folder, &w.err);
     if (st == IL_OK)
-        st = devices_read(&w.devices, opt_get(o, "devices"),
-                          w.folder ? il_folder_kind(w.folder) : "", &w.err);
+        st = device_list_read(&w.devices, opt_get(o, "devices"),
+                              w.folder ? il_folder_kind(w.folder) : "", &w.err);
     if (st == IL_OK && !old)
         st = sweep_open(o, w.devices.kind, &w.folder, &w.err);
     code = st == IL_OK ? work(&w, retry) : cli_fail(cli, st, "%s", w.err.text);
@@ -188,7 +189,7 @@ int sweep_train(struct cli *cli, const struct options *o, int retry)
     if (w.shard_lock >= 0)
         close(w.shard_lock);
     il_folder_close(w.folder);
-    devices_free(&w.devices);
+    device_list_free(&w.devices);
     return code;
 }
 

@@ -1,5 +1,5 @@
 /* cmd_sweep_status.c - initlab sweep status and merge: how far a sweep is; fold its journals. */
-#include <string.h>
+#include <stdio.h>
 #include "sweep/sweep.h"
 
 struct count {

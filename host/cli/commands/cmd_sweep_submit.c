@@ -4,11 +4,14 @@
  */
 #include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include "cli_error.h"
+#include "sweep/create.h"
 #include "sweep/sweep.h"
+#include "sweep/sweep_rows.h"
 
 /* Slurm's default for MaxArraySize, and shards of a task that runs at a time: smaller ones lose less
  * when a task dies, and snake order needs few */
@@ -25,13 +28,6 @@ struct submission {
     int asked;                      /* the site said so */
     il_error err;
 };
-
-static il_status fail(struct submission *s, il_status st, const char *text)
-{
-    s->err.status = st;
-    snprintf(s->err.text, sizeof s->err.text, "%s", text);
-    return st;
-}
 
 /* MaxArraySize as `scontrol show config` prints it: the largest index is one less */
 static void ask_site(struct submission *s)
@@ -166,15 +162,15 @@ static il_status slurm(struct submission *s)
     il_status st;
 
     if (!is_plain(s->dir)) /* by a link */
-        return fail(s, IL_E_USAGE, NOT_PLAIN);
+        return cli_error(&s->err, IL_E_USAGE, "%s", NOT_PLAIN);
     ask_site(s);
     share_out(s);
     f = open_memstream(&text, &n);
     if (!f)
-        return fail(s, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
+        return cli_no_memory(&s->err);
     put_script(s, f);
     st = fclose(f) == 0 ? il_folder_write(s->folder, "submit.sbatch", text, &s->err)
-                        : fail(s, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
+                        : cli_no_memory(&s->err);
     free(text);
     if (st != IL_OK)
         return st;
@@ -211,10 +207,11 @@ static il_status check(struct submission *s)
     char here[4096] = "";
 
     if (!opt_given(s->o, "engine"))
-        return fail(s, IL_E_USAGE, "--engine: slurm or mpi (see 'initlab help sweep submit')");
+        return cli_error(&s->err, IL_E_USAGE,
+                         "--engine: slurm or mpi (see 'initlab help sweep submit')");
     if (slurm && !sweep_continues(s->o) &&
         !(is_plain(out) && (out[0] == '/' || (getcwd(here, sizeof here) && is_plain(here)))))
-        return fail(s, IL_E_USAGE, NOT_PLAIN);
+        return cli_error(&s->err, IL_E_USAGE, "%s", NOT_PLAIN);
     return read_numbers(s);
 }
 
@@ -230,7 +227,7 @@ static int run(struct cli *cli, const struct options *o)
     if (st == IL_OK)
         st = sweep_open(o, sweep_continues(o) ? NULL : opt_get(o, "kind"), &s.folder, &s.err);
     if (st == IL_OK && !realpath(il_folder_path(s.folder), s.dir))
-        st = fail(&s, IL_E_CREATE, "the folder is gone");
+        st = cli_error(&s.err, IL_E_CREATE, "the folder is gone");
     if (st == IL_OK && strcmp(opt_get(o, "engine"), "slurm") == 0)
         st = slurm(&s);
     else if (st == IL_OK)

@@ -8,9 +8,8 @@
  * The end of stdin ends it well; SIGTERM ends it with 75 after the pack's state is saved; a lost
  * device, a full disk and the like end it with their own code.
  */
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "signals.h"
@@ -59,7 +58,7 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
     return signals_caught() != 0;
 }
 
-static il_status say(struct work *w, il_status st, long long pack)
+static il_status answer_error(struct work *w, il_status st, long long pack)
 {
     il_utf8(w->err.text);
     answer(json_pack("{s:s, s:i, s:I}", "error", w->err.text, "status", (int)st, "pack",
@@ -99,7 +98,7 @@ static il_status train(struct work *w, size_t pack, unsigned attempt)
                          (json_int_t)t.runs, "diverged", (json_int_t)t.diverged, "best", t.best,
                          "best_run", t.best < 0 ? "" : t.best_run));
     else if (st != IL_E_INTERRUPTED)
-        say(w, st, (long long)pack);
+        answer_error(w, st, (long long)pack);
     return st;
 }
 
@@ -128,7 +127,7 @@ static int run(struct cli *cli, const struct options *o)
     signals_catch();
     st = open_all(&w);
     if (st != IL_OK)
-        say(&w, st, -1);
+        answer_error(&w, st, -1);
     else
         answer(json_pack("{s:b}", "ready", 1));
     while (!ends(st) && w.worker && !signals_caught() && fgets(line, sizeof line, stdin)) {

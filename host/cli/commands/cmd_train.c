@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli_error.h"
 #include "signals.h"
 #include "train/train.h"
 
@@ -23,11 +24,8 @@ static il_status keep_cost(struct train *t, double cost)
         const size_t room = t->room ? 2 * t->room : 64;
         double *more = realloc(t->cost, room * sizeof *more);
 
-        if (!more) {
-            t->net.err.status = IL_E_MEMORY;
-            snprintf(t->net.err.text, sizeof t->net.err.text, "%s", il_status_text(IL_E_MEMORY));
-            return IL_E_MEMORY;
-        }
+        if (!more)
+            return cli_no_memory(&t->net.err);
         t->cost = more;
         t->room = room;
     }
@@ -63,7 +61,7 @@ static il_status one_epoch(struct train *t)
     if (opt_given(t->net.o, "verbose"))
         fprintf(stderr, "epoch %zu: %.3f s of training, %.3f s of evaluation\n", e.epoch, e.seconds,
                 e.evaluation_seconds);
-    return report_epoch(&t->report, &e, &t->net.err);
+    return run_report_epoch(&t->report, &e, &t->net.err);
 }
 
 static il_status train(struct train *t)
@@ -91,7 +89,7 @@ static json_t *summary(const struct train *t)
     const char *status = stopped(t) ? "interrupted" : t->last.diverged ? "diverged" : "ok";
     const double accuracy = stopped(t) && t->epochs == 0 ? NAN : t->last.test_accuracy;
     json_t *all = json_pack("{s:s, s:o, s:I, s:f, s:s}", "status", status, "test_accuracy",
-                            report_number(accuracy), "epochs", (json_int_t)t->epochs, "seconds",
+                            run_report_number(accuracy), "epochs", (json_int_t)t->epochs, "seconds",
                             microseconds(t->seconds), "device", il_device_id(t->net.device));
     int bad = all == NULL;
 
@@ -105,7 +103,7 @@ static json_t *summary(const struct train *t)
         bad |= json_object_set_new(all, "data_sum", json_string(il_dataset_sum(t->net.set)));
         bad |= json_object_set_new(all, "threads",
                                    whole(strtoul(opt_get(t->net.o, "threads"), NULL, 10)));
-        bad |= json_object_set_new(all, "config", report_config(t->net.config));
+        bad |= json_object_set_new(all, "config", run_report_config(t->net.config));
     }
     if (!bad)
         return all;
@@ -118,9 +116,10 @@ static il_status finish(struct train *t)
 {
     const il_curve curve = { NULL, t->cost, t->epochs };
     il_error later;
-    il_status st = report_end(&t->report, t->report.file ? summary(t) : NULL, &t->net.err), next;
+    il_status st = run_report_end(&t->report, t->report.file ? summary(t) : NULL, &t->net.err),
+              next;
 
-    next = report_close(&t->report, st == IL_OK ? &t->net.err : &later);
+    next = run_report_close(&t->report, st == IL_OK ? &t->net.err : &later);
     st = st == IL_OK ? next : st;
     if (opt_given(t->net.o, "plot") && t->epochs > 0) {
         next = il_plot_svg(opt_get(t->net.o, "plot"), "Training Loss", "Epoch #", "Loss", &curve, 1,
@@ -173,7 +172,7 @@ out:
                         st == IL_E_USAGE && !strstr(t.net.err.text, "(see")
                             ? " (see 'initlab help train')"
                             : "");
-    end = report_close(&t.report, &t.net.err);
+    end = run_report_close(&t.report, &t.net.err);
     if (code == 0 && end != IL_OK)
         code = cli_fail(cli, end, "%s", t.net.err.text);
     network_close(&t.net);

@@ -2,20 +2,19 @@
  * create.c - a sweep's folder from a command line: made from a file or from options, everything
  * checked before anything is written, or the one that is there.
  */
+#include "create.h"
+
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+#include "cli_error.h"
+#include "data_paths.h"
 #include "sweep.h"
 
-static il_status fail(il_error *err, il_status st, const char *text)
-{
-    err->status = st;
-    snprintf(err->text, sizeof err->text, "%s", text);
-    return st;
-}
+enum { FILE_MOST = 1 << 20 }; /* bytes of a sweep file */
 
 /* does a command line say what a run is? The first option that does, or NULL */
 static const struct opt_row *of_runs(const struct options *o)
@@ -34,61 +33,66 @@ static const struct opt_row *of_runs(const struct options *o)
     return NULL;
 }
 
-static il_status read_file(struct sweep_draft *d, il_error *err)
+/* a sweep's file, in full */
+static il_status read_file(const char *path, char **text, size_t *size, il_error *err)
 {
     struct stat info;
-    FILE *f = fopen(d->name, "rb");
+    FILE *f = fopen(path, "rb");
 
     if (f && fstat(fileno(f), &info) == 0 && S_ISDIR(info.st_mode)) {
         fclose(f);
         f = NULL;
         errno = EISDIR;
     }
-    if (!f) {
-        err->status = IL_E_DATA;
-        snprintf(err->text, sizeof err->text, "cannot read '%s': %s%s", d->name, strerror(errno),
-                 errno == EISDIR ? ", without a sweep.json in it" : "");
-        return IL_E_DATA;
-    }
-    d->text = malloc((1 << 20) + 2);
-    d->size = d->text ? fread(d->text, 1, (1 << 20) + 1, f) : 0;
+    if (!f)
+        return cli_error(err, IL_E_DATA, "cannot read '%s': %s%s", path, strerror(errno),
+                         errno == EISDIR ? ", without a sweep.json in it" : "");
+    *text = malloc(FILE_MOST + 1);
+    *size = *text ? fread(*text, 1, FILE_MOST + 1, f) : 0;
     fclose(f);
-    if (!d->text)
-        return fail(err, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
-    if (d->size <= 1 << 20)
-        return IL_OK;
-    err->status = IL_E_DATA;
-    snprintf(err->text, sizeof err->text, "%s: a sweep file has at most 1048576 bytes", d->name);
-    return IL_E_DATA;
+    if (!*text)
+        return cli_no_memory(err);
+    return *size <= FILE_MOST ? IL_OK
+                              : cli_error(err, IL_E_DATA, "%s: a sweep file has at most %d bytes",
+                                          path, FILE_MOST);
 }
 
-/* the sweep file's text: the operand's, or the options' */
-static il_status source(const struct options *o, struct sweep_draft *d, il_error *err)
+/* the sweep of the operand, a file */
+static il_status from_file(struct sweep_draft *d, const struct options *o, il_error *err)
 {
+    const char *const path = o->operand[0];
+    char *text = NULL;
+    size_t size = 0;
     il_status st;
 
-    if (o->operands > 0) {
-        d->name = o->operand[0];
-        return of_runs(o) ? fail(err, IL_E_USAGE,
-                                 "a sweep file and options of runs: the file alone says what is "
-                                 "trained")
-                          : read_file(d, err);
-    }
-    if (!of_runs(o)) {
-        err->status = IL_E_USAGE;
-        snprintf(err->text, sizeof err->text,
-                 "no sweep given: a file, a folder, or options as --init (see 'initlab help %s')",
-                 o->command->name);
-        return IL_E_USAGE;
-    }
-    d->name = "options";
-    st = options_as_file(o, &d->text, err);
-    d->size = st == IL_OK ? strlen(d->text) : 0;
+    if (of_runs(o))
+        return cli_error(err, IL_E_USAGE,
+                         "a sweep file and options of runs: the file alone says what is trained");
+    st = read_file(path, &text, &size, err);
+    if (st == IL_OK)
+        st = il_sweep_parse(&d->sweep, path, text, size, err);
+    free(text);
     return st;
 }
 
+/* the sweep of the options; an error names the option */
+static il_status from_options(struct sweep_draft *d, const struct options *o, il_error *err)
+{
+    il_status st;
+
+    if (!of_runs(o))
+        return cli_error(
+            err, IL_E_USAGE,
+            "no sweep given: a file, a folder, or options as --init (see 'initlab help %s')",
+            o->command->name);
+    st = options_as_file(&d->made, o, err);
+    if (st == IL_OK)
+        st = il_sweep_parse(&d->sweep, NULL, d->made.text, d->made.size, err);
+    return st == IL_OK ? st : options_as_file_blame(&d->made, err);
+}
+
 /* where the dataset will be found by workers: an absolute path, or "" for the bundled one */
-static il_status place(const struct options *o, char path[4096], char data[4096], il_error *err)
+static il_status find_data(const struct options *o, char path[4096], char data[4096], il_error *err)
 {
     data[0] = 0;
     if (opt_given(o, "data")) {
@@ -97,30 +101,28 @@ static il_status place(const struct options *o, char path[4096], char data[4096]
             snprintf(data, 4096, "%s", path);
         return IL_OK;
     }
-    return place_dataset(path, 4096) ? IL_OK
-                                     : fail(err, IL_E_DATA,
-                                            "the bundled MNIST is not found; name a folder with "
-                                            "--data");
+    return data_path_of_dataset(path, 4096)
+               ? IL_OK
+               : cli_error(err, IL_E_DATA,
+                           "the bundled MNIST is not found; name a folder with --data");
 }
 
 il_status sweep_draft_open(struct sweep_draft *d, const struct options *o, il_error *err)
 {
+    const int file = o->operands > 0;
     char path[4096];
     il_status st;
 
     memset(d, 0, sizeof *d);
-    st = source(o, d, err);
+    st = file ? from_file(d, o, err) : from_options(d, o, err);
     if (st == IL_OK)
-        st = il_sweep_parse(&d->sweep, d->name, d->text, d->size, err);
-    if (st != IL_OK)
-        return o->operands ? st : options_as_file_blame(o, d->text, err);
-    st = place(o, path, d->data, err);
+        st = find_data(o, path, d->data, err);
     if (st == IL_OK)
         st = il_dataset_open(&d->set, path, err);
     if (st == IL_OK) {
         st = il_sweep_check(d->sweep, d->set, err);
-        if (st != IL_OK && !o->operands)
-            st = options_as_file_blame(o, d->text, err);
+        if (st != IL_OK && !file)
+            st = options_as_file_blame(&d->made, err);
     }
     return st;
 }
@@ -129,7 +131,7 @@ void sweep_draft_close(struct sweep_draft *d)
 {
     il_dataset_free(d->set);
     il_sweep_free(d->sweep);
-    free(d->text);
+    options_file_free(&d->made);
 }
 
 static il_status create(const struct options *o, const char *kind, il_folder **folder,
@@ -137,11 +139,11 @@ static il_status create(const struct options *o, const char *kind, il_folder **f
 {
     const char *const dir = opt_get(o, "out");
     il_folder_setup setup = { .kind = kind };
-    struct sweep_draft d = { .name = NULL };
+    struct sweep_draft d;
     il_status st;
 
     if (!dir[0])
-        return fail(err, IL_E_USAGE, "--out: name the folder that results go to");
+        return cli_error(err, IL_E_USAGE, "--out: name the folder that results go to");
     st = sweep_draft_open(&d, o, err);
     if (st == IL_OK)
         st = sweep_packing(o, kind, &setup.pack_size, &setup.pack_weights, err);
@@ -153,14 +155,9 @@ static il_status create(const struct options *o, const char *kind, il_folder **f
     return st;
 }
 
-/* Is the operand a folder that holds a sweep already? */
 int sweep_continues(const struct options *o)
 {
-    char path[4096];
-
-    return o->operands == 1 &&
-           (size_t)snprintf(path, sizeof path, "%s/sweep.json", o->operand[0]) < sizeof path &&
-           access(path, F_OK) == 0;
+    return o->operands == 1 && sweep_is_folder(o->operand[0]);
 }
 
 static il_status open_old(const struct options *o, il_folder **folder, il_error *err)
@@ -171,13 +168,10 @@ static il_status open_old(const struct options *o, il_folder **folder, il_error 
         if (strcmp(o->once[i].row->name, "out") == 0 ||
             strcmp(o->once[i].row->name, "pack-size") == 0)
             row = o->once[i].row;
-    if (row && o->operands) {
-        err->status = IL_E_USAGE;
-        snprintf(err->text, sizeof err->text,
-                 "--%s: '%s' is a sweep already, and what it trains is fixed", row->name,
-                 o->operand[0]);
-        return IL_E_USAGE;
-    }
+    if (row && o->operands)
+        return cli_error(err, IL_E_USAGE,
+                         "--%s: '%s' is a sweep already, and what it trains is fixed", row->name,
+                         o->operand[0]);
     return sweep_folder(o, 0, folder, err);
 }
 

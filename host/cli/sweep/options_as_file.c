@@ -3,17 +3,14 @@
  * by the same rules and a folder always holds the file. Commas separate values where a value has none
  * of its own: not in --layers, nor in an --init by layers (h*=...,out=...); these are given again.
  */
+#include "options_as_file.h"
+
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sweep.h"
-
-static il_status fail(il_error *err, il_status st, const char *text)
-{
-    err->status = st;
-    snprintf(err->text, sizeof err->text, "%s", text);
-    return st;
-}
+#include "initlab/sweep.h"
+#include "cli_error.h"
 
 /* a value in double quotes, as YAML has them */
 static void quote(FILE *f, const char *text, size_t n)
@@ -112,9 +109,9 @@ static il_status put_depths(FILE *f, const struct options *o, il_error *err)
                 any = 1;
             }
             if (ranged < 0)
-                return fail(err, IL_E_USAGE,
-                            "--depth: expected numbers of hidden layers, as 1..10 "
-                            "or 2,4,8");
+                return cli_error(err, IL_E_USAGE,
+                                 "--depth: expected numbers of hidden layers, as 1..10 "
+                                 "or 2,4,8");
         }
     fputs("]\n", f);
     return IL_OK;
@@ -128,93 +125,94 @@ static int any_parameter(const struct options *o)
     return 0;
 }
 
-il_status options_as_file(const struct options *o, char **text, il_error *err)
+/* Note what the next line of the text is made of. */
+static void begin_line(struct options_file *f, const char *parameter, const char *option)
 {
-    const int depths = opt_given(o, "depth") || opt_given(o, "width");
-    size_t size = 0;
-    FILE *const f = open_memstream(text, &size);
-    il_status st = IL_OK;
+    f->line[f->lines++] = (struct made_line){ parameter, option };
+}
 
-    if (!f)
-        return fail(err, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
-    fputs("# made from the options of a command line\nmethod: grid\n", f);
-    fputs(depths || any_parameter(o) ? "parameters:\n" : "", f);
-    for (size_t i = 0; i < o->onces && st == IL_OK; i++) {
+static il_status put_parameters(FILE *to, struct options_file *f, const struct options *o,
+                                il_error *err)
+{
+    const int depth = opt_given(o, "depth"), width = opt_given(o, "width");
+
+    if (!depth && !width && !any_parameter(o))
+        return IL_OK;
+    begin_line(f, NULL, NULL);
+    fputs("parameters:\n", to);
+    for (size_t i = 0; i < o->onces; i++) {
+        const struct opt_row *const row = o->once[i].row;
         size_t first = 0;
 
-        if (!o->once[i].row->parameter)
+        if (!row->parameter)
             continue;
-        while (o->once[first].row != o->once[i].row)
+        if ((depth || width) && strcmp(row->parameter, "layers") == 0)
+            return cli_error(err, IL_E_USAGE,
+                             "--layers is what --depth and --width make: give one of them");
+        while (o->once[first].row != row)
             first++;
-        if (depths && strcmp(o->once[i].row->parameter, "layers") == 0)
-            st = fail(err, IL_E_USAGE,
-                      "--layers is what --depth and --width make: give one of them");
-        else if (first == i)
-            put_parameter(f, o, i);
+        if (first == i) {
+            begin_line(f, row->parameter, row->name);
+            put_parameter(to, o, i);
+        }
     }
-    if (st == IL_OK && depths)
-        st = put_depths(f, o, err);
-    if (opt_given(o, "seeds")) {
-        int any = 0;
+    if (!depth && !width)
+        return IL_OK;
+    begin_line(f, "layers", !width ? "depth" : !depth ? "width" : "depth and --width");
+    return put_depths(to, o, err);
+}
 
-        fputs("seeds: [", f);
-        for (size_t i = 0; i < o->onces; i++)
-            if (strcmp(o->once[i].row->name, "seeds") == 0)
-                put_values(f, "seeds", o->once[i].value, &any);
-        fputs("]\n", f);
-    }
-    if (fclose(f) != 0 && st == IL_OK)
-        st = fail(err, IL_E_MEMORY, il_status_text(IL_E_MEMORY));
-    if (st != IL_OK) {
-        free(*text);
-        *text = NULL;
-    }
+static void put_seeds(FILE *to, struct options_file *f, const struct options *o)
+{
+    int any = 0;
+
+    if (!opt_given(o, "seeds"))
+        return;
+    begin_line(f, "seed", "seeds");
+    fputs("seeds: [", to);
+    for (size_t i = 0; i < o->onces; i++)
+        if (strcmp(o->once[i].row->name, "seeds") == 0)
+            put_values(to, "seeds", o->once[i].value, &any);
+    fputs("]\n", to);
+}
+
+il_status options_as_file(struct options_file *f, const struct options *o, il_error *err)
+{
+    FILE *to;
+    il_status st;
+
+    memset(f, 0, sizeof *f);
+    f->line = calloc(o->onces + 5, sizeof *f->line); /* two first, parameters:, layers, seeds */
+    to = f->line ? open_memstream(&f->text, &f->size) : NULL;
+    if (!to)
+        return cli_no_memory(err);
+    begin_line(f, NULL, NULL);
+    begin_line(f, NULL, NULL);
+    fputs("# made from the options of a command line\nmethod: grid\n", to);
+    st = put_parameters(to, f, o, err);
+    if (st == IL_OK)
+        put_seeds(to, f, o);
+    if (fclose(to) != 0 && st == IL_OK)
+        st = cli_no_memory(err);
     return st;
 }
 
-/* the parameter that a line of the text has, and the option that it was made of; 0: none */
-static int made_of(const struct options *o, const char *line, char parameter[32], char option[48])
+void options_file_free(struct options_file *f)
 {
-    const char *const word = line + strspn(line, " ");
-    const int n = (int)strcspn(word, ":\n"), seeds = strncmp(word, "seeds:", 6) == 0;
-
-    if (!seeds && (word == line || n >= 32))
-        return 0;
-    snprintf(parameter, 32, "%.*s", n - seeds, word);
-    snprintf(option, 48, "%.*s", n, word);
-    for (char *p = option; *p; p++)
-        *p = *p == '_' ? '-' : *p;
-    if (strcmp(parameter, "layers") == 0 && !opt_given(o, "layers"))
-        snprintf(option, 48, "%s",
-                 !opt_given(o, "width")   ? "depth"
-                 : !opt_given(o, "depth") ? "width"
-                                          : "depth and --width");
-    return 1;
+    free(f->text);
+    free(f->line);
+    *f = (struct options_file){ .size = 0 };
 }
 
-il_status options_as_file_blame(const struct options *o, const char *text, il_error *err)
+il_status options_as_file_blame(const struct options_file *f, il_error *err)
 {
-    const il_error inner = *err;
-    const char *rest = inner.text;
-    char parameter[32], option[48];
-    unsigned long line = 1;
-    int after = 0;
+    const struct made_line *const line =
+        err->line > 0 && err->line <= f->lines ? &f->line[err->line - 1] : NULL;
 
-    if (err->status != IL_E_DATA || !text)
+    if (err->status != IL_E_DATA)
         return err->status;
-    err->status = IL_E_USAGE;
-    sscanf(rest, "options:%lu:%*u: %n", &line, &after);
-    for (; line > 1 && text; line--) {
-        text = strchr(text, '\n');
-        text += text != NULL;
-    }
-    rest += after ? after : strncmp(rest, "options: ", 9) == 0 ? 9 : 0; /* 9: about a default */
-    if (!after || !text || !made_of(o, text, parameter, option)) {
-        snprintf(err->text, sizeof err->text, "%.511s", rest);
-        return err->status;
-    }
-    if (strncmp(rest, parameter, strlen(parameter)) == 0 && rest[strlen(parameter)] == ':')
-        rest += strlen(parameter) + 2; /* the option says it already */
-    snprintf(err->text, sizeof err->text, "--%s: %s", option, rest);
-    return err->status;
+    if (line && line->option)
+        return cli_error(err, IL_E_USAGE, "--%s: %s", line->option,
+                         cli_error_words(err, line->parameter));
+    return cli_error(err, IL_E_USAGE, "%s", err->text);
 }

@@ -4,18 +4,21 @@
  * out one at a time, the dearest first. A device that fails twice in a row is left out, and its packs
  * go to others; a pack that fails twice elsewhere has failed for good.
  */
+#include "supervise.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "cli_error.h"
 #include "meter.h"
 #include "signals.h"
-#include "sweep.h"
 
 enum { NONE = -1, LINE = 4096, STRIKES = 2 /* twice */, TICK = 200 /* ms */ };
 
@@ -212,8 +215,7 @@ static void on_error(struct state *st, struct worker *w, const json_t *line)
         return;
     }
     st->fatal = why;
-    st->err.status = why;
-    snprintf(st->err.text, sizeof st->err.text, "%s", w->error);
+    cli_error(&st->err, why, "%s", w->error);
     stop_all(st);
 }
 
@@ -247,10 +249,8 @@ static void leave_out(struct state *st, struct worker *w)
             w->strikes < STRIKES ? "" : ": it failed twice in a row", w->error);
     memset(st->fails, 0, st->packs);
     if (left == 0) {
-        st->fatal = IL_E_DEVICE;
-        st->err.status = IL_E_DEVICE;
-        snprintf(st->err.text, sizeof st->err.text, "no device is left; the last error: %.400s",
-                 w->error);
+        st->fatal =
+            cli_error(&st->err, IL_E_DEVICE, "no device is left; the last error: %.400s", w->error);
     }
 }
 
@@ -485,7 +485,7 @@ int supervise(const struct supervision *s)
     meter_start(&st.meter, opt_get(s->o, "progress"), opt_given(s->o, "quiet"));
     st.fatal = st.worker && st.queue && st.fails && fds ? fill_queue(&st) : IL_E_MEMORY;
     if (st.fatal == IL_E_MEMORY)
-        snprintf(st.err.text, sizeof st.err.text, "%s", il_status_text(IL_E_MEMORY));
+        cli_no_memory(&st.err);
     signal(SIGPIPE, SIG_IGN);
     signals_catch();
     for (size_t i = 0; st.worker && i < st.workers; i++) {

@@ -2,17 +2,12 @@
 #include "network.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-il_status network_fail(struct network *n, il_status status, const char *fmt, const char *a,
-                       const char *b)
-{
-    n->err.status = status;
-    snprintf(n->err.text, sizeof n->err.text, fmt, a, b);
-    return status;
-}
+#include "cli_error.h"
+#include "data_paths.h"
 
 /* A recipe is a file where its name has a slash or an ending, else one of the bundled ones. */
 static il_status load_recipe(struct network *n, const char *recipe)
@@ -24,27 +19,26 @@ static il_status load_recipe(struct network *n, const char *recipe)
 
     if (strchr(recipe, '/') || strstr(recipe, ".yaml") || strstr(recipe, ".yml"))
         return il_config_load(n->config, recipe, &n->err);
-    if (place_recipe(recipe, path, sizeof path))
+    if (data_path_of_recipe(recipe, path, sizeof path))
         return il_config_load(n->config, path, &n->err);
-    names = place_recipes();
+    names = data_recipe_names();
     near = names ? il_nearest(recipe, (const char *const *)names) : NULL;
-    st = near ? network_fail(n, IL_E_USAGE, "no recipe '%s'; did you mean '%s'?", recipe, near)
-              : network_fail(n, IL_E_USAGE, "no recipe '%s'%s", recipe,
-                             " (see 'initlab help recipes')");
-    place_free(names);
+    st = near ? cli_error(&n->err, IL_E_USAGE, "no recipe '%s'; did you mean '%s'?", recipe, near)
+              : cli_error(&n->err, IL_E_USAGE, "no recipe '%s' (see 'initlab help recipes')",
+                          recipe);
+    data_recipe_names_free(names);
     return st;
 }
 
 /* Set a parameter from its option; an error names the option as it is spelled here. */
 static il_status set_option(struct network *n, const struct opt_row *row)
 {
-    const size_t size = strlen(row->parameter);
     const il_status st = il_config_set(n->config, row->parameter, row->given, &n->err);
-    il_error inner = n->err;
+    const char *const words = cli_error_words(&n->err, row->parameter);
 
-    if (st != IL_OK && strncmp(inner.text, row->parameter, size) == 0 && inner.text[size] == ':')
-        return network_fail(n, st, "--%s%s", row->name, inner.text + size);
-    return st;
+    return st == IL_OK || words == n->err.text
+               ? st
+               : cli_error(&n->err, st, "--%s: %s", row->name, words);
 }
 
 il_status network_configure(struct network *n)
@@ -74,20 +68,19 @@ il_status network_output(struct network *n, const char *option, const char *endi
 
     if (!opt_given(n->o, option) || (strcmp(option, "out") == 0 && strcmp(path, "-") == 0))
         return IL_OK;
-    if (!ends_in(path, ending) && !ends_in(path, other)) {
-        n->err.status = IL_E_USAGE;
-        snprintf(n->err.text, sizeof n->err.text, "--%s: '%s' does not end in %s%s%s", option, path,
-                 ending, strcmp(ending, other) ? " or " : "", strcmp(ending, other) ? other : "");
-        return IL_E_USAGE;
-    }
+    if (!ends_in(path, ending) && !ends_in(path, other))
+        return cli_error(&n->err, IL_E_USAGE, "--%s: '%s' does not end in %s%s%s", option, path,
+                         ending, strcmp(ending, other) ? " or " : "",
+                         strcmp(ending, other) ? other : "");
     if ((size_t)snprintf(folder, sizeof folder, "%s", path) >= sizeof folder)
-        return network_fail(n, IL_E_CREATE, "cannot create '%s': %s", path, strerror(ENAMETOOLONG));
+        return cli_error(&n->err, IL_E_CREATE, "cannot create '%s': %s", path,
+                         strerror(ENAMETOOLONG));
     slash = strrchr(folder, '/');
     if (slash)
         slash[slash == folder] = 0;
     if (access(slash ? folder : ".", W_OK | X_OK) != 0 ||
         (access(path, F_OK) == 0 && access(path, W_OK) != 0))
-        return network_fail(n, IL_E_CREATE, "cannot create '%s': %s", path, strerror(errno));
+        return cli_error(&n->err, IL_E_CREATE, "cannot create '%s': %s", path, strerror(errno));
     return IL_OK;
 }
 
@@ -99,8 +92,8 @@ il_status network_device(struct network *n)
     const long threads = strtol(text, &end, 10);
 
     if (end == text || *end != 0 || threads < 1 || threads > 1024)
-        return network_fail(n, IL_E_USAGE, "--threads: '%s' is not a number from 1 to 1024%s", text,
-                            "");
+        return cli_error(&n->err, IL_E_USAGE, "--threads: '%s' is not a number from 1 to 1024",
+                         text);
     if (opt_given(n->o, "profile"))
         return il_device_open_profiled(&n->device, name, (int)threads, n->why, &n->err);
     return il_device_open(&n->device, name, (int)threads, n->why, &n->err);
@@ -110,10 +103,10 @@ il_status network_dataset(struct network *n)
 {
     if (opt_given(n->o, "data"))
         snprintf(n->folder, sizeof n->folder, "%s", opt_get(n->o, "data"));
-    else if (!place_dataset(n->folder, sizeof n->folder))
-        return network_fail(n, IL_E_DATA,
-                            "the bundled MNIST is not in %s; name a folder with --data%s",
-                            place_at(0), "");
+    else if (!data_path_of_dataset(n->folder, sizeof n->folder))
+        return cli_error(&n->err, IL_E_DATA,
+                         "the bundled MNIST is not in %s; name a folder with --data",
+                         data_path_at(0));
     return il_dataset_open(&n->set, n->folder, &n->err);
 }
 

@@ -2,7 +2,8 @@
 #ifndef HOST_CLI_TRAIN_NETWORK_H
 #define HOST_CLI_TRAIN_NETWORK_H
 
-#include "cli.h"
+#include "initlab/initlab.h"
+#include "options.h"
 
 struct network {
     const struct options *o;
@@ -14,11 +15,7 @@ struct network {
     il_error err;
 };
 
-/* Each fills err on failure. fmt takes two strings. */
-il_status network_fail(struct network *n, il_status status, const char *fmt, const char *a,
-                       const char *b);
-
-/* The config: --recipe first, if the command has it, then the parameters' options over it. */
+/* Each of these fills err on failure. The config: --recipe first, if the command has it, then the parameters' options over it. */
 il_status network_configure(struct network *n);
 
 /*

@@ -1,9 +1,11 @@
 /* run_report.c - the writers of JSONL and CSV. Both come from one list of columns. */
+#include "run_report.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "run_report.h"
+#include "cli_error.h"
 
 static const struct column {
     const char *name;
@@ -36,26 +38,16 @@ static int ends_in(const char *path, const char *ending)
     return n > k && strcmp(path + n - k, ending) == 0;
 }
 
-static il_status fail(il_error *err, il_status status, const char *verb, const struct report *r)
+static il_status fail(il_error *err, il_status status, const char *verb, const struct run_report *r)
 {
     const char *reason = strerror(errno ? errno : EIO);
 
-    err->status = status;
     if (strcmp(r->path, "-") == 0)
-        snprintf(err->text, sizeof err->text, "cannot %s standard output: %s", verb, reason);
-    else
-        snprintf(err->text, sizeof err->text, "cannot %s '%s': %s", verb, r->path, reason);
-    return status;
+        return cli_error(err, status, "cannot %s standard output: %s", verb, reason);
+    return cli_error(err, status, "cannot %s '%s': %s", verb, r->path, reason);
 }
 
-static il_status no_memory(il_error *err)
-{
-    err->status = IL_E_MEMORY;
-    snprintf(err->text, sizeof err->text, "%s", il_status_text(IL_E_MEMORY));
-    return IL_E_MEMORY;
-}
-
-static il_status end_line(struct report *r, il_error *err)
+static il_status end_line(struct run_report *r, il_error *err)
 {
     fputc('\n', r->file);
     if (fflush(r->file) != 0 || ferror(r->file))
@@ -63,7 +55,7 @@ static il_status end_line(struct report *r, il_error *err)
     return IL_OK;
 }
 
-il_status report_open(struct report *r, const char *path, int validation, il_error *err)
+il_status run_report_open(struct run_report *r, const char *path, int validation, il_error *err)
 {
     r->path = path;
     r->validation = validation;
@@ -81,7 +73,7 @@ il_status report_open(struct report *r, const char *path, int validation, il_err
 }
 
 /* The shortest decimal that reads back as the same double; not finite ones as the format has it. */
-static void put_number(const struct report *r, double x)
+static void put_number(const struct run_report *r, double x)
 {
     char text[40];
     int digits = 6;
@@ -96,7 +88,7 @@ static void put_number(const struct report *r, double x)
     fputs(isnan(x) ? "nan" : text, r->file);
 }
 
-json_t *report_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+json_t *run_report_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
 /* The fewest digits with which every number reads back as it was; NULL: out of memory. */
 static char *dump(const json_t *object)
@@ -116,7 +108,7 @@ static char *dump(const json_t *object)
     return text;
 }
 
-il_status report_epoch(struct report *r, const il_epoch *e, il_error *err)
+il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *err)
 {
     if (!r->file)
         return IL_OK;
@@ -135,7 +127,7 @@ il_status report_epoch(struct report *r, const il_epoch *e, il_error *err)
     return end_line(r, err);
 }
 
-il_status report_end(struct report *r, json_t *last, il_error *err)
+il_status run_report_end(struct run_report *r, json_t *last, il_error *err)
 {
     char *text = r->file && !r->csv && last ? dump(last) : NULL;
     il_status st = IL_OK;
@@ -144,14 +136,14 @@ il_status report_end(struct report *r, json_t *last, il_error *err)
         errno = 0;
         if (text)
             fputs(text, r->file);
-        st = text ? end_line(r, err) : no_memory(err);
+        st = text ? end_line(r, err) : cli_no_memory(err);
     }
     free(text);
     json_decref(last);
     return st;
 }
 
-il_status report_close(struct report *r, il_error *err)
+il_status run_report_close(struct run_report *r, il_error *err)
 {
     FILE *f = r->file;
 
@@ -181,7 +173,7 @@ static json_t *parameter(const il_parameter *p, const char *text)
     return end != text && *end == 0 && isfinite(x) ? json_real(x) : json_string(text);
 }
 
-json_t *report_config(const il_config *config)
+json_t *run_report_config(const il_config *config)
 {
     json_t *all = json_object();
     const il_parameter *p;

@@ -9,24 +9,24 @@
 #include <jansson.h>
 #include "initlab/initlab.h"
 
-struct report {
+struct run_report {
     FILE *file;          /* NULL: no report wanted */
     const char *path;    /* the caller's; "-": JSONL on stdout */
     int csv, validation; /* validation: has the columns of a validation split */
 };
 
-/* Create the file. IL_E_CREATE with path and reason. report_close takes an all-zero report too. */
-il_status report_open(struct report *r, const char *path, int validation, il_error *err);
-il_status report_epoch(struct report *r, const il_epoch *e, il_error *err);
+/* Create the file. IL_E_CREATE with path and reason. run_report_close takes an all-zero report too. */
+il_status run_report_open(struct run_report *r, const char *path, int validation, il_error *err);
+il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *err);
 
 /* Write the last object, which is given up; in CSV nothing. */
-il_status report_end(struct report *r, json_t *last, il_error *err);
-il_status report_close(struct report *r, il_error *err);
+il_status run_report_end(struct run_report *r, json_t *last, il_error *err);
+il_status run_report_close(struct run_report *r, il_error *err);
 
 /* JSON of a number; null where it is not finite. */
-json_t *report_number(double x);
+json_t *run_report_number(double x);
 
 /* Every parameter of a run by its name; a number too large for JSON's integers as a string. */
-json_t *report_config(const il_config *config);
+json_t *run_report_config(const il_config *config);
 
 #endif

@@ -1,7 +1,11 @@
-/* train.h - the parts of initlab train: train_open.c before training, cmd_train.c, train_say.c. */
+/*
+ * train.h - the parts of initlab train: train_open.c before training, train_report.c for what it prints,
+ * commands/cmd_train.c for the rest.
+ */
 #ifndef HOST_CLI_TRAIN_TRAIN_H
 #define HOST_CLI_TRAIN_TRAIN_H
 
+#include "messages.h"
 #include "network.h"
 #include "progress.h"
 #include "run_report.h"
@@ -11,7 +15,7 @@ struct train {
     struct cli *cli;
     struct network net;
     int quiet, validation;
-    struct report report;
+    struct run_report report;
     struct progress progress;
     il_epoch last;         /* the last epoch that was finished */
     size_t epochs, room;   /* finished; allocated in cost */

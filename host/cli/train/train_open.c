@@ -23,6 +23,6 @@ il_status train_open(struct train *t)
     const il_status st = network_pack(n);
 
     if (st == IL_OK && opt_given(n->o, "out"))
-        return report_open(&t->report, opt_get(n->o, "out"), t->validation, &n->err);
+        return run_report_open(&t->report, opt_get(n->o, "out"), t->validation, &n->err);
     return st;
 }

@@ -1,0 +1,17 @@
+/* cli_error.h - what the program's own files put into an il_error, as the library's do into theirs. */
+#ifndef HOST_CLI_CLI_ERROR_H
+#define HOST_CLI_CLI_ERROR_H
+
+#include "initlab/status.h"
+
+/* Fill err, of no parameter and no place, and return status. The words may be made of err's own. */
+il_status cli_error(il_error *err, il_status status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* IL_E_MEMORY, in its own words. */
+il_status cli_no_memory(il_error *err);
+
+/* An error's words, without the "PARAMETER: " that they may begin with. */
+const char *cli_error_words(const il_error *err, const char *parameter);
+
+#endif

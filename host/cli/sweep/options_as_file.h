@@ -1,0 +1,35 @@
+/*
+ * options_as_file.h - a command line's lists and ranges as a sweep file, which names the options again
+ * where something is wrong with it.
+ */
+#ifndef HOST_CLI_SWEEP_OPTIONS_AS_FILE_H
+#define HOST_CLI_SWEEP_OPTIONS_AS_FILE_H
+
+#include <stddef.h>
+#include "initlab/status.h"
+#include "options.h"
+
+/* What a line of the text was made of; NULL: of no option. */
+struct made_line {
+    const char *parameter; /* as in files: data_seed */
+    const char *option;    /* without the dashes before it: data-seed */
+};
+
+struct options_file {
+    char *text; /* [size] */
+    size_t size;
+    struct made_line *line; /* [lines] */
+    size_t lines;
+};
+
+/* Make the text. options_file_free is legal after a failure, and of one that is all 0. */
+il_status options_as_file(struct options_file *f, const struct options *o, il_error *err);
+void options_file_free(struct options_file *f);
+
+/*
+ * Turn an error about such a text, whose words have no place, into one about the option: "--lr: ...",
+ * IL_E_USAGE in place of IL_E_DATA. Returns the status.
+ */
+il_status options_as_file_blame(const struct options_file *f, il_error *err);
+
+#endif
