@@ -41,7 +41,7 @@ static inline __device__ float next_to(float x, float to)
  * probabilities beyond its z's, so that nothing is drawn again and no mass lies on a bound. Rounding
  * may pass a bound by an ulp: then the bound itself.
  */
-static inline __device__ float il_cut_normal(uint32_t w, const struct il_fill *f)
+static inline __device__ float il_truncated_normal(uint32_t w, const struct il_fill *f)
 {
     const int below = w >> 1 >= f->above;
     const float k = (float)(below ? w - 2 * f->above : w);
@@ -65,7 +65,7 @@ static inline __device__ void draw(float *u, const struct il_fill *f)
         }
     } else if (f->law == IL_LAW_TRUNC_NORMAL) {
         FOR_EACH(e, 4 * LANES)
-            u[e] = il_cut_normal(as_uint(u[e]), f);
+            u[e] = il_truncated_normal(as_uint(u[e]), f);
     } else {
         FOR_EACH(e, 4 * LANES)
             u[e] = f->a + f->b * il_normal(as_uint(u[e]));

@@ -52,7 +52,7 @@ struct il_fill {
     uint32_t law; /* enum il_law */
     float a, b;
     float low, high;         /* of the cut normal: its range, and how words become probabilities */
-    float first[2], step[2]; /* beyond |z|, of z >= 0 and of z < 0: see il_cut_normal */
+    float first[2], step[2]; /* beyond |z|, of z >= 0 and of z < 0: see il_truncated_normal */
     uint32_t above;          /* pairs of words that are z >= 0 */
     uint32_t count;          /* of the sparse law */
     uint32_t by_row;         /* its units: the weights out of a row, else into a column */

@@ -114,7 +114,7 @@ static void case_fill(struct il_trial *t)
             f[m].tensor = ((uint64_t)1 << 32) + m;
             f[m].a = draw(t, -2, 0);
             f[m].b = draw(t, 1, 2);
-            il_cut_fill(&f[m], m % 2 ? -2 : -0.5, 2);
+            il_truncated_normal_fill(&f[m], m % 2 ? -2 : -0.5, 2);
             f[m].law = (first + m) % (IL_LAW_HADAMARD + 1);
             f[m].low = f[m].a + f[m].b * (m % 2 ? -2.0f : -0.5f);
             f[m].high = f[m].a + f[m].b * 2.0f;

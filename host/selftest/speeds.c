@@ -196,7 +196,7 @@ static void bench_fill(struct bench *b)
     TIME(b, "fill", "uniform 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
     set_fill(b, &(struct il_fill){ .law = IL_LAW_NORMAL, .b = 1 });
     TIME(b, "fill", "normal 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
-    il_cut_fill(&cut, -2, 2);
+    il_truncated_normal_fill(&cut, -2, 2);
     set_fill(b, &cut);
     TIME(b, "fill", "trunc_normal 785x256", do_fill(b->d, b->a, b->fill, SHAPE));
     set_fill(b, &(struct il_fill){ .law = IL_LAW_SPARSE, .b = 1, .count = 15 });

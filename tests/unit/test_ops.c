@@ -218,7 +218,7 @@ static struct il_fill some_fill(struct trial *t, unsigned m)
     f.b = (float)draw(t, 1, 2);
     f.low = (float)draw(t, -5, 1); /* in z so far; 0 may lie outside */
     f.high = (float)(fmax((double)f.low, -1) + draw(t, 0.3, 5));
-    il_cut_fill(&f, (double)f.low, (double)f.high);
+    il_truncated_normal_fill(&f, (double)f.low, (double)f.high);
     f.law = (uint32_t)(t->seed + m) % (IL_LAW_HADAMARD + 1);
     f.low = f.a + f.b * f.low;
     f.high = f.a + f.b * f.high;

@@ -56,8 +56,8 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor
         break;
     case IL_LAW_TRUNC_NORMAL:
         if (b > 0) {
-            const struct il_cut_facts z =
-                il_cut_facts(((double)f->low - a) / b, ((double)f->high - a) / b);
+            const struct il_truncated_normal z =
+                il_truncated_normal_moments(((double)f->low - a) / b, ((double)f->high - a) / b);
 
             x.mean = a + b * z.mean;
             x.std = b * z.std;

@@ -57,7 +57,7 @@ static il_status normal_of(struct il_draw *out, double std)
 /* sd before the cut; low and high in standard deviations */
 static il_status cut_of(struct il_draw *out, double mean, double sd, double low, double high)
 {
-    il_cut_fill(&out->fill, low, high);
+    il_truncated_normal_fill(&out->fill, low, high);
     out->fill.a = (float)mean;
     out->fill.b = (float)sd;
     out->fill.low = (float)(mean + sd * low);

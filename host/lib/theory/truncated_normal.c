@@ -25,16 +25,16 @@ static struct side side(double from, double to)
 
 static double mass(struct side s) { return s.near - s.far; }
 
-struct il_cut_facts il_cut_facts(double low, double high)
+struct il_truncated_normal il_truncated_normal_moments(double low, double high)
 {
     const double inside = mass(side(low, high)) + mass(side(-high, -low));
     const double mean = (density(low) - density(high)) / inside;
     const double square = 1 + (moment(low) - moment(high)) / inside;
 
-    return (struct il_cut_facts){ mean, sqrt(fmax(square - mean * mean, 0)) };
+    return (struct il_truncated_normal){ mean, sqrt(fmax(square - mean * mean, 0)) };
 }
 
-void il_cut_fill(struct il_fill *fill, double low, double high)
+void il_truncated_normal_fill(struct il_fill *fill, double low, double high)
 {
     const struct side sides[2] = { side(low, high), side(-high, -low) };
     const double share = mass(sides[0]) / (mass(sides[0]) + mass(sides[1]));

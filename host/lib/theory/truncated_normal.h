@@ -4,14 +4,14 @@
 
 #include "shared.h"
 
-struct il_cut_facts {
+struct il_truncated_normal {
     double mean, std; /* in z */
 };
 
 /* Bounds in z, standard deviations from the mean: low < high, infinite where there is none. */
-struct il_cut_facts il_cut_facts(double low, double high);
+struct il_truncated_normal il_truncated_normal_moments(double low, double high);
 
 /* Sets law, first, step and above; a, b, low and high are the caller's. */
-void il_cut_fill(struct il_fill *fill, double low, double high);
+void il_truncated_normal_fill(struct il_fill *fill, double low, double high);
 
 #endif
