@@ -92,15 +92,15 @@ static void *up(struct on_device *o, const void *from, size_t bytes)
 
 static void upload_lists(struct on_device *o, const uint8_t *images, size_t n)
 {
-    struct il_list_sizes size;
+    struct il_nonzero_sizes size;
     const size_t pixels = o->b.pixels;
     uint32_t *const at = calloc(n, sizeof *at);
     uint16_t *const part = calloc(n * IL_PARTS, sizeof *part), *data;
 
-    il_lists_measure(&size, images, n, pixels);
+    il_nonzero_lists_measure(&size, images, n, pixels);
     data = calloc(size.units + IL_LIST_SLACK, sizeof *data);
-    assert_true(at && part && data && il_lists_possible(&size, pixels));
-    il_lists_make(images, n, pixels, at, part, data);
+    assert_true(at && part && data && il_nonzero_lists_possible(&size, pixels));
+    il_nonzero_lists_make(images, n, pixels, at, part, data);
     o->b.lists.at = up(o, at, n * sizeof *at);
     o->b.lists.part = up(o, part, n * IL_PARTS * sizeof *part);
     o->b.lists.data = up(o, data, (size.units + IL_LIST_SLACK) * sizeof *data);
@@ -390,13 +390,13 @@ static void lists(void **state)
         uint8_t *const images = make_images(N, p), *const back = calloc(N, p);
         uint32_t at[N];
         uint16_t part[N][IL_PARTS], *data;
-        struct il_list_sizes size;
+        struct il_nonzero_sizes size;
         size_t entries = 0, most = 0;
 
-        il_lists_measure(&size, images, N, p);
+        il_nonzero_lists_measure(&size, images, N, p);
         data = malloc((size.units + IL_LIST_SLACK) * sizeof *data);
         assert_true(images && back && data);
-        il_lists_make(images, N, p, at, part[0], data);
+        il_nonzero_lists_make(images, N, p, at, part[0], data);
         for (size_t i = 0; i < N; i++) {
             const unsigned count = part[i][IL_PARTS - 1];
             const uint16_t *const list = data + at[i];
@@ -417,9 +417,10 @@ static void lists(void **state)
         assert_int_equal(most, p); /* image 2 */
         free(images), free(back), free(data);
     }
-    assert_true(il_lists_possible(&(struct il_list_sizes){ .units = UINT32_MAX }, 65535));
-    assert_false(il_lists_possible(&(struct il_list_sizes){ .units = 1ull << 32 }, 784));
-    assert_false(il_lists_possible(&(struct il_list_sizes){ 0 }, 65536));
+    assert_true(
+        il_nonzero_lists_possible(&(struct il_nonzero_sizes){ .units = UINT32_MAX }, 65535));
+    assert_false(il_nonzero_lists_possible(&(struct il_nonzero_sizes){ .units = 1ull << 32 }, 784));
+    assert_false(il_nonzero_lists_possible(&(struct il_nonzero_sizes){ 0 }, 65536));
 }
 
 /* ---- packs ----------------------------------------------------------------------------------- */

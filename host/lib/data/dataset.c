@@ -45,7 +45,7 @@ struct il_dataset {
     struct il_idx file[FILES];
     size_t classes;
     double density;
-    struct il_list_sizes lists[2]; /* of training and test images */
+    struct il_nonzero_sizes lists[2]; /* of training and test images */
     const char *name;
     char sum[65];
 };
@@ -80,9 +80,9 @@ static il_status check_labels(il_dataset *set, char *const names[FILES], il_erro
     return IL_OK;
 }
 
-static void measure(struct il_list_sizes *out, const struct il_idx *images)
+static void measure(struct il_nonzero_sizes *out, const struct il_idx *images)
 {
-    il_lists_measure(out, images->data, images->size[0], images->bytes / images->size[0]);
+    il_nonzero_lists_measure(out, images->data, images->size[0], images->bytes / images->size[0]);
 }
 
 /* The sum over all files. The first, most of the bytes, is hashed already: its state goes on. */
@@ -342,9 +342,15 @@ size_t il_dataset_classes(const il_dataset *set) { return set->classes; }
 
 double il_dataset_density(const il_dataset *set) { return set->density; }
 
-const struct il_list_sizes *il_dataset_train_lists(const il_dataset *set) { return &set->lists[0]; }
+const struct il_nonzero_sizes *il_dataset_train_lists(const il_dataset *set)
+{
+    return &set->lists[0];
+}
 
-const struct il_list_sizes *il_dataset_test_lists(const il_dataset *set) { return &set->lists[1]; }
+const struct il_nonzero_sizes *il_dataset_test_lists(const il_dataset *set)
+{
+    return &set->lists[1];
+}
 
 const char *il_dataset_name(const il_dataset *set) { return set->name; }
 

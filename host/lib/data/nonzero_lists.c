@@ -7,9 +7,10 @@
 /* the columns, then the bytes, two to a unit */
 static size_t units_of(size_t entries) { return entries + (entries + 1) / 2; }
 
-void il_lists_measure(struct il_list_sizes *out, const uint8_t *images, size_t n, size_t pixels)
+void il_nonzero_lists_measure(struct il_nonzero_sizes *out, const uint8_t *images, size_t n,
+                              size_t pixels)
 {
-    *out = (struct il_list_sizes){ 0 };
+    *out = (struct il_nonzero_sizes){ 0 };
     for (size_t i = 0; i < n; i++, images += pixels) {
         size_t entries = 0;
 
@@ -21,7 +22,7 @@ void il_lists_measure(struct il_list_sizes *out, const uint8_t *images, size_t n
     }
 }
 
-int il_lists_possible(const struct il_list_sizes *s, size_t pixels)
+int il_nonzero_lists_possible(const struct il_nonzero_sizes *s, size_t pixels)
 {
     return pixels <= UINT16_MAX && s->units <= UINT32_MAX;
 }
@@ -47,8 +48,8 @@ static size_t columns(const uint8_t *image, size_t from, size_t to, uint16_t *ou
     return (size_t)(at - out);
 }
 
-void il_lists_make(const uint8_t *images, size_t n, size_t pixels, uint32_t *at, uint16_t *part,
-                   uint16_t *data)
+void il_nonzero_lists_make(const uint8_t *images, size_t n, size_t pixels, uint32_t *at,
+                           uint16_t *part, uint16_t *data)
 {
     size_t unit = 0;
 

@@ -33,8 +33,8 @@ int il_device_dataset_sparse(struct il_device *d, const il_dataset *set)
 {
     const size_t pixels = il_dataset_pixels(set);
 
-    return il_lists_possible(il_dataset_train_lists(set), pixels) &&
-           il_lists_possible(il_dataset_test_lists(set), pixels) &&
+    return il_nonzero_lists_possible(il_dataset_train_lists(set), pixels) &&
+           il_nonzero_lists_possible(il_dataset_test_lists(set), pixels) &&
            d->seam->input_lists(d, il_dataset_density(set));
 }
 
@@ -42,7 +42,7 @@ int il_device_dataset_sparse(struct il_device *d, const il_dataset *set)
 
 /* the lists of one part of the dataset, put together on the host */
 static il_status upload_lists(struct il_device *d, const struct il_lists *to, il_samples s,
-                              const struct il_list_sizes *size, size_t pixels, il_error *err)
+                              const struct il_nonzero_sizes *size, size_t pixels, il_error *err)
 {
     const struct il_seam *const seam = d->seam;
     const size_t units = size->units + IL_LIST_SLACK;
@@ -56,7 +56,7 @@ static il_status upload_lists(struct il_device *d, const struct il_lists *to, il
         st = il_fail(err, IL_E_MEMORY, "out of memory for the dataset's lists");
         goto out;
     }
-    il_lists_make(s.images, s.count, pixels, at, part, data);
+    il_nonzero_lists_make(s.images, s.count, pixels, at, part, data);
     e = seam->put(d, (void *)(uintptr_t)to->at, at, s.count * sizeof *at);
     if (!e)
         e = seam->put(d, (void *)(uintptr_t)to->part, part, s.count * IL_PARTS * sizeof *part);

@@ -71,8 +71,8 @@ static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 /* Do batches of this dataset come as lists? Sets the entries of a batch. */
 static int sparse(const struct il_pack *p, const il_dataset *set, size_t *batch, size_t *rows)
 {
-    const struct il_list_sizes *const train = il_dataset_train_lists(set);
-    const struct il_list_sizes *const test = il_dataset_test_lists(set);
+    const struct il_nonzero_sizes *const train = il_dataset_train_lists(set);
+    const struct il_nonzero_sizes *const test = il_dataset_test_lists(set);
     const size_t most = larger(train->most, test->most);
     const size_t all = larger(train->entries, test->entries);
 
