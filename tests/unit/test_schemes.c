@@ -366,7 +366,7 @@ static void test_mup_rates(void **state)
 }
 
 /* THEIRS=OURS or one word for both, each a parameter of the row */
-static void check_their_parameters(const struct il_theirs *row, const il_entry *e)
+static void check_their_parameters(const struct il_framework_name *row, const il_entry *e)
 {
     char list[128], *save = NULL;
 
@@ -383,7 +383,7 @@ static void check_their_parameters(const struct il_theirs *row, const il_entry *
 /* every framework's name is a scheme, and no name of ours is taken */
 static void test_their_names(void **state)
 {
-    const struct il_theirs *differ[2];
+    const struct il_framework_name *differ[2];
     const char *ours, *theirs;
     struct il_choice a, b;
 
@@ -397,7 +397,7 @@ static void test_their_names(void **state)
         assert_true(a.entry == b.entry && !memcmp(a.value, b.value, sizeof a.value));
         assert_null(il_entry_named(IL_SCHEMES, theirs, strlen(theirs)));
         assert_non_null(strchr(theirs, '.'));
-        check_their_parameters(il_theirs_find(theirs, strlen(theirs), differ), a.entry);
+        check_their_parameters(il_framework_name_find(theirs, strlen(theirs), differ), a.entry);
     }
 }
 

@@ -49,15 +49,15 @@ static void law_line(const char *what, const il_tensor_law *law)
     putchar('\n');
 }
 
-static void their_names(const il_entry *e)
+static void framework_names(const il_entry *e)
 {
-    const char *theirs, *ours;
+    const char *name, *ours;
     int any = 0;
 
-    for (size_t i = 0; (theirs = il_scheme_alias(i, &ours)); i++)
+    for (size_t i = 0; (name = il_scheme_alias(i, &ours)); i++)
         if (il_list_find(IL_SCHEMES, ours) == e) {
             printf("%s%s", any++ ? "" : "      in frameworks:\n", "");
-            printf("        %-30s = %s\n", theirs, ours);
+            printf("        %-30s = %s\n", name, ours);
         }
 }
 
@@ -91,7 +91,7 @@ static int one(const struct cli *cli, const char *text, const il_place *at)
     } else {
         printf("      %-8s %s\n", "weights", no_law(e, &err));
     }
-    their_names(e);
+    framework_names(e);
     return 0;
 }
 
@@ -146,12 +146,12 @@ static json_t *parameters(const il_entry *e)
 
 static json_t *in_frameworks(const il_entry *e)
 {
-    const char *theirs, *ours;
+    const char *name, *ours;
     json_t *const all = json_object();
 
-    for (size_t i = 0; (theirs = il_scheme_alias(i, &ours)); i++)
+    for (size_t i = 0; (name = il_scheme_alias(i, &ours)); i++)
         if (il_list_find(IL_SCHEMES, ours) == e)
-            json_object_set_new(all, theirs, json_string(ours));
+            json_object_set_new(all, name, json_string(ours));
     return all;
 }
 

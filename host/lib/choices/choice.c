@@ -128,8 +128,8 @@ int il_entry_param(const il_entry *e, const char *name)
 }
 
 /* why no row of the list has this name */
-static il_status unknown(il_list list, const char *name, const struct il_theirs *const differ[2],
-                         il_error *err)
+static il_status unknown(il_list list, const char *name,
+                         const struct il_framework_name *const differ[2], il_error *err)
 {
     const char *names[NAMES], *other, *ours;
     char near[PIECE], plain[NAME];
@@ -139,7 +139,7 @@ static il_status unknown(il_list list, const char *name, const struct il_theirs 
     if (differ[0])
         return il_fail(err, IL_E_USAGE, "'%.60s' is %s (%s) and %s (%s); name the one you mean",
                        name, differ[0]->name, differ[0]->ours, differ[1]->name, differ[1]->ours);
-    il_theirs_plain(name, strlen(name), plain, sizeof plain);
+    il_framework_name_plain(name, strlen(name), plain, sizeof plain);
     for (size_t i = 0; (e = il_list_at(list, i)) && n + 1 < NAMES; i++)
         names[n++] = e->name;
     for (size_t i = 0; list == IL_SCHEMES && (other = il_scheme_alias(i, &ours)) && n + 1 < NAMES;
@@ -152,12 +152,13 @@ static il_status unknown(il_list list, const char *name, const struct il_theirs 
 
 /* the row with a name, which may be a framework's */
 static const il_entry *find(il_list list, const char *name, size_t n,
-                            const struct il_theirs **theirs, const struct il_theirs *differ[2])
+                            const struct il_framework_name **framework,
+                            const struct il_framework_name *differ[2])
 {
     differ[0] = differ[1] = NULL;
-    *theirs = list == IL_SCHEMES ? il_theirs_find(name, n, differ) : NULL;
-    if (*theirs)
-        return il_entry_named(list, (*theirs)->ours, strcspn((*theirs)->ours, ":"));
+    *framework = list == IL_SCHEMES ? il_framework_name_find(name, n, differ) : NULL;
+    if (*framework)
+        return il_entry_named(list, (*framework)->ours, strcspn((*framework)->ours, ":"));
     return differ[0] ? NULL : il_entry_named(list, name, n);
 }
 
@@ -268,16 +269,17 @@ static il_status read_value(struct il_choice *c, int at, const char *text, il_er
 }
 
 /* a framework's word as ours, if the parameter has that */
-static const char *our_word(const il_param *p, const char *text, const struct il_theirs *theirs)
+static const char *our_word(const il_param *p, const char *text,
+                            const struct il_framework_name *framework)
 {
-    const char *const ours = p->words ? il_theirs_word(theirs, text) : NULL;
+    const char *const ours = p->words ? il_framework_word(framework, text) : NULL;
 
     return ours && word_index(p->words, ours) >= 0 ? ours : text;
 }
 
 /* one VALUE or PARAM=VALUE; next is where a value without a name goes */
 static il_status read_param(struct il_choice *c, char *piece, int *next, unsigned *given,
-                            const struct il_theirs *theirs, il_error *err)
+                            const struct il_framework_name *framework, il_error *err)
 {
     const il_entry *const e = c->entry;
     const char *names[IL_MAX_PARAMS + 1] = { NULL };
@@ -304,7 +306,7 @@ static il_status read_param(struct il_choice *c, char *piece, int *next, unsigne
         return il_fail(err, IL_E_USAGE, "%s: %s is given twice", e->name, e->param[i].name);
     *given |= 1u << i;
     *next = i + 1;
-    return read_value(c, i, our_word(&e->param[i], piece, theirs), err);
+    return read_value(c, i, our_word(&e->param[i], piece, framework), err);
 }
 
 /* a word that has a colon in it, as auto:std and leaky_relu:0.2 have: is `piece:next` one? */
@@ -325,13 +327,13 @@ static int one_word(const il_entry *e, const char *piece, const char *next)
 }
 
 /* NAME:VALUE:PARAM=VALUE into c, whose values are the defaults so far */
-static il_status read_text(struct il_choice *c, const char *text, const struct il_theirs *theirs,
-                           il_error *err)
+static il_status read_text(struct il_choice *c, const char *text,
+                           const struct il_framework_name *framework, il_error *err)
 {
     char copy[512], value[sizeof copy + PIECE], *piece, *colon;
     il_status st = IL_OK;
     unsigned given = 0;
-    int next = 0, their_next = 0;
+    int next = 0, framework_next = 0;
 
     if (strlen(text) >= sizeof copy)
         return il_fail(err, IL_E_USAGE, "'%.60s...' is too long", text);
@@ -349,11 +351,11 @@ static il_status read_text(struct il_choice *c, const char *text, const struct i
             if (colon)
                 *colon = 0;
         }
-        if (theirs)
-            il_theirs_value(theirs, piece, &their_next, value, sizeof value);
+        if (framework)
+            il_framework_name_value(framework, piece, &framework_next, value, sizeof value);
         else
             strcpy(value, piece);
-        IL_TRY(read_param(c, value, &next, &given, theirs, err));
+        IL_TRY(read_param(c, value, &next, &given, framework, err));
     }
 out:
     return st;
@@ -362,12 +364,12 @@ out:
 il_status il_choice_parse(struct il_choice *out, il_list list, const char *text, il_error *err)
 {
     struct il_choice c = { .entry = NULL };
-    const struct il_theirs *theirs, *differ[2];
+    const struct il_framework_name *framework, *differ[2];
     const size_t n = strcspn(text, ":");
     il_status st = IL_OK;
     char name[NAME];
 
-    c.entry = find(list, text, n, &theirs, differ);
+    c.entry = find(list, text, n, &framework, differ);
     if (!c.entry) {
         snprintf(name, sizeof name, "%.*s", (int)n, text);
         return unknown(list, name, differ, err);
@@ -376,9 +378,9 @@ il_status il_choice_parse(struct il_choice *out, il_list list, const char *text,
         c.index++;
     for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++)
         c.value[i] = c.entry->param[i].value;
-    if (theirs)
-        IL_TRY(read_text(&c, theirs->ours, NULL, err));
-    IL_TRY(read_text(&c, text, theirs, err));
+    if (framework)
+        IL_TRY(read_text(&c, framework->ours, NULL, err));
+    IL_TRY(read_text(&c, text, framework, err));
     for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++) {
         const il_param *const p = &c.entry->param[i];
 
@@ -393,9 +395,9 @@ out:
 
 const il_entry *il_list_find(il_list list, const char *choice)
 {
-    const struct il_theirs *theirs, *differ[2];
+    const struct il_framework_name *framework, *differ[2];
 
-    return find(list, choice, strcspn(choice, ":"), &theirs, differ);
+    return find(list, choice, strcspn(choice, ":"), &framework, differ);
 }
 
 /* ---- the normal form ------------------------------------------------------------------------- */

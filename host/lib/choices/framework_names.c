@@ -7,19 +7,19 @@
 #include "choice.h"
 #include "initlab/schemes.h"
 
-static const struct il_theirs names[] = {
-#define NAME(theirs, ours, parameters) { theirs, ours, parameters },
+static const struct il_framework_name names[] = {
+#define NAME(name, ours, parameters) { name, ours, parameters },
 #include "framework_names.def"
 };
 enum { NAMES = sizeof names / sizeof *names };
 
 static const char *const prefixes[][2] = {
-#define PREFIX(theirs, ours) { theirs, ours },
+#define PREFIX(longer, here) { longer, here },
 #include "framework_names.def"
 };
 
 static const char *const words[][3] = {
-#define WORD(of, theirs, ours) { of, theirs, ours },
+#define WORD(of, word, ours) { of, word, ours },
 #include "framework_names.def"
 };
 
@@ -31,7 +31,7 @@ const char *il_scheme_alias(size_t index, const char **ours)
     return names[index].name;
 }
 
-void il_theirs_plain(const char *name, size_t n, char *out, size_t size)
+void il_framework_name_plain(const char *name, size_t n, char *out, size_t size)
 {
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         const size_t m = strlen(prefixes[i][0]);
@@ -45,7 +45,7 @@ void il_theirs_plain(const char *name, size_t n, char *out, size_t size)
 }
 
 /* Has it capitals, or a last underscore? */
-static int only_theirs(const char *name)
+static int only_of_frameworks(const char *name)
 {
     const size_t n = strlen(name);
 
@@ -56,9 +56,10 @@ static int only_theirs(const char *name)
 }
 
 /* the row of a name without its framework, spelled exactly so */
-static const struct il_theirs *find_bare(const char *name, const struct il_theirs *differ[2])
+static const struct il_framework_name *find_bare(const char *name,
+                                                 const struct il_framework_name *differ[2])
 {
-    const struct il_theirs *found = NULL;
+    const struct il_framework_name *found = NULL;
 
     for (size_t i = 0; i < NAMES; i++) {
         if (strcmp(strrchr(names[i].name, '.') + 1, name) != 0)
@@ -73,25 +74,25 @@ static const struct il_theirs *find_bare(const char *name, const struct il_their
     return found;
 }
 
-const struct il_theirs *il_theirs_find(const char *name, size_t n,
-                                       const struct il_theirs *differ[2])
+const struct il_framework_name *il_framework_name_find(const char *name, size_t n,
+                                                       const struct il_framework_name *differ[2])
 {
     char plain[128];
 
     differ[0] = differ[1] = NULL;
     if (n >= sizeof plain / 2)
         return NULL;
-    il_theirs_plain(name, n, plain, sizeof plain);
+    il_framework_name_plain(name, n, plain, sizeof plain);
     if (!strchr(plain, '.'))
-        return only_theirs(plain) ? find_bare(plain, differ) : NULL;
+        return only_of_frameworks(plain) ? find_bare(plain, differ) : NULL;
     for (size_t i = 0; i < NAMES; i++)
         if (il_same_word(plain, strlen(plain), names[i].name, strlen(names[i].name)))
             return &names[i];
     return NULL;
 }
 
-void il_theirs_value(const struct il_theirs *row, const char *piece, int *next, char *out,
-                     size_t size)
+void il_framework_name_value(const struct il_framework_name *row, const char *piece, int *next,
+                             char *out, size_t size)
 {
     const char *const equals = strchr(piece, '='), *word = row->parameters;
 
@@ -111,7 +112,7 @@ void il_theirs_value(const struct il_theirs *row, const char *piece, int *next, 
     snprintf(out, size, "%s", piece);
 }
 
-const char *il_theirs_word(const struct il_theirs *row, const char *word)
+const char *il_framework_word(const struct il_framework_name *row, const char *word)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const char *const of = words[i][0];

@@ -1,10 +1,10 @@
-/* framework_names.h - schemes as frameworks spell them: names, parameters and words, of scheme_names.def. */
+/* framework_names.h - schemes as frameworks spell them: names, parameters and words. */
 #ifndef HOST_LIB_CHOICES_FRAMEWORK_NAMES_H
 #define HOST_LIB_CHOICES_FRAMEWORK_NAMES_H
 
 #include <stddef.h>
 
-struct il_theirs {
+struct il_framework_name {
     const char *name, *ours, *parameters;
 };
 
@@ -12,20 +12,20 @@ struct il_theirs {
  * The row of a name (n bytes of it), with its framework or as only frameworks spell it. NULL: none,
  * or several that differ, two of which are then in differ (else NULLs).
  */
-const struct il_theirs *il_theirs_find(const char *name, size_t n,
-                                       const struct il_theirs *differ[2]);
+const struct il_framework_name *il_framework_name_find(const char *name, size_t n,
+                                                       const struct il_framework_name *differ[2]);
 
-/* The name as scheme_names.def begins it. */
-void il_theirs_plain(const char *name, size_t n, char *out, size_t size);
+/* The name as framework_names.def begins it. */
+void il_framework_name_plain(const char *name, size_t n, char *out, size_t size);
 
 /*
- * One VALUE or PARAM=VALUE behind a name of theirs as it is spelled here. *next is where a value
- * without a name goes in their order; 0 at first.
+ * One VALUE or PARAM=VALUE behind such a name, as it is spelled here. *next is where a value
+ * without a name goes in the framework's order; 0 at first.
  */
-void il_theirs_value(const struct il_theirs *row, const char *piece, int *next, char *out,
-                     size_t size);
+void il_framework_name_value(const struct il_framework_name *row, const char *piece, int *next,
+                             char *out, size_t size);
 
-/* Our word for one of theirs, NULL: none. row is the name that it stands behind, NULL: one of ours. */
-const char *il_theirs_word(const struct il_theirs *row, const char *word);
+/* Our word for a framework's, NULL: none. row is the name that it stands behind, NULL: one of ours. */
+const char *il_framework_word(const struct il_framework_name *row, const char *word);
 
 #endif
