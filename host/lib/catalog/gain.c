@@ -6,6 +6,7 @@
 #include "choices/choice.h"
 #include "theory/gaussian.h"
 #include "core/number.h"
+#include "core/word.h"
 
 int il_gain_of_slope(const char *text, double *gain)
 {

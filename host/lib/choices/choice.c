@@ -1,12 +1,12 @@
 /* choice.c - choices as text: NAME:VALUE:PARAM=VALUE..., checked against a row of a list. */
 #include "choice.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/number.h"
+#include "core/word.h"
 #include "catalog/gain.h"
 #include "initlab/schemes.h"
 #include "catalog/catalog.h"
@@ -15,52 +15,6 @@
 enum { PIECE = 64, NAME = 128, NAMES = 256 };
 
 /* ---- nearest names --------------------------------------------------------------------------- */
-
-/*
- * edits (insert, delete, change, swap) between two words; words longer than PIECE are far from all
- */
-static unsigned distance(const char *a, const char *b)
-{
-    const size_t n = strlen(a), m = strlen(b);
-    unsigned row[3][PIECE + 1];
-
-    if (n > PIECE || m > PIECE)
-        return PIECE;
-    for (size_t j = 0; j <= m; j++)
-        row[0][j] = (unsigned)j;
-    for (size_t i = 1; i <= n; i++) {
-        unsigned *const now = row[i % 3], *const up = row[(i + 2) % 3],
-                        *const up2 = row[(i + 1) % 3];
-
-        now[0] = (unsigned)i;
-        for (size_t j = 1; j <= m; j++) {
-            unsigned best = up[j - 1] + (a[i - 1] != b[j - 1]);
-
-            best = up[j] + 1 < best ? up[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                best = up2[j - 2] + 1 < best ? up2[j - 2] + 1 : best;
-            now[j] = best;
-        }
-    }
-    return row[n % 3][m];
-}
-
-const char *il_nearest(const char *word, const char *const *candidates)
-{
-    unsigned best = (unsigned)strlen(word) / 3 + 2; /* further away is no slip of the finger */
-    const char *found = NULL;
-
-    for (; *candidates; candidates++) {
-        const unsigned d = distance(word, *candidates);
-
-        if (d < best) {
-            best = d;
-            found = *candidates;
-        }
-    }
-    return found;
-}
 
 /* " (did you mean 'x'?)" or nothing */
 static const char *hint(char text[PIECE], const char *word, const char *const *candidates)
@@ -75,22 +29,6 @@ static const char *hint(char text[PIECE], const char *word, const char *const *c
 }
 
 /* ---- parsing --------------------------------------------------------------------------------- */
-
-int il_same_word(const char *a, size_t n, const char *b, size_t m)
-{
-    size_t i = 0, j = 0;
-
-    for (;; i++, j++) {
-        while (i < n && (a[i] == '-' || a[i] == '_'))
-            i++;
-        while (j < m && (b[j] == '-' || b[j] == '_'))
-            j++;
-        if (i == n || j == m)
-            return i == n && j == m;
-        if (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]))
-            return 0;
-    }
-}
 
 /* Is name the row's, or one of its aliases? */
 static int named(const il_entry *e, const char *name, size_t n)
@@ -162,19 +100,6 @@ static const il_entry *find(il_list list, const char *name, size_t n,
     return differ[0] ? NULL : il_entry_named(list, name, n);
 }
 
-/* index of a word in "a|b|c", -1 if it is none */
-static int word_index(const char *words, const char *word)
-{
-    for (int i = 0; *words; i++) {
-        const size_t n = strcspn(words, "|");
-
-        if (il_same_word(word, strlen(word), words, n))
-            return i;
-        words += n + (words[n] == '|');
-    }
-    return -1;
-}
-
 /* a word of a parameter that takes numbers too is held as a number below all of them */
 static double word_value(const il_param *p, int word) { return p->min < p->max ? -1 - word : word; }
 
@@ -238,7 +163,7 @@ static il_status read_value(struct il_choice *c, int at, const char *text, il_er
     const il_entry *const e = c->entry;
     const il_param *const p = &e->param[at];
     double *const value = &c->value[at];
-    const int word = p->words && *p->words ? word_index(p->words, text) : -1;
+    const int word = p->words && *p->words ? il_word_index(p->words, text) : -1;
 
     if (word < 0 && is_gain(p) && il_gain_of_slope(text, value))
         return IL_OK;
@@ -274,7 +199,7 @@ static const char *our_word(const il_param *p, const char *text,
 {
     const char *const ours = p->words ? il_framework_word(framework, text) : NULL;
 
-    return ours && word_index(p->words, ours) >= 0 ? ours : text;
+    return ours && il_word_index(p->words, ours) >= 0 ? ours : text;
 }
 
 /* one VALUE or PARAM=VALUE; next is where a value without a name goes */
@@ -321,7 +246,7 @@ static int one_word(const il_entry *e, const char *piece, const char *next)
         return 0;
     for (int i = 0; i < IL_MAX_PARAMS && e->param[i].name; i++)
         if (is_gain(&e->param[i]) &&
-            (word_index(e->param[i].words, joined) >= 0 || il_gain_of_slope(joined, &ignored)))
+            (il_word_index(e->param[i].words, joined) >= 0 || il_gain_of_slope(joined, &ignored)))
             return 1;
     return 0;
 }

@@ -30,9 +30,6 @@ void il_choice_text(const struct il_choice *choice, char text[IL_CHOICE_TEXT]);
 /* The word that a value of a parameter for numbers and words stands for; -1: it is a number. */
 int il_word_of(double value);
 
-/* Are n bytes of a and m of b the same name? Dashes, underscores and capitals do not count. */
-int il_same_word(const char *a, size_t n, const char *b, size_t m);
-
 /* A parameter's value by its name, which must be one of the entry's. */
 double il_choice_value(const struct il_choice *choice, const char *param);
 

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include "choice.h"
+#include "core/word.h"
 #include "initlab/schemes.h"
 
 static const struct il_framework_name names[] = {
