@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "initlab/initlab.h"
+#include "catalog/catalog.h"
 #include "choices/choice.h"
 #include "choices/init_text.h"
 #include "config/run.h"
@@ -320,12 +321,12 @@ static void resolving(void **state)
 
 static double rate_at(const char *schedule, size_t step, size_t steps, size_t total, int announced)
 {
-    struct il_run run = { .lr = 0.1 };
+    struct il_choice choice;
     il_error err = { 0 };
 
-    must(il_choice_parse(&run.schedule, IL_SCHEDULES, schedule, &err), &err, schedule);
-    return announced ? il_rate_announced(&run, step / steps, steps, total)
-                     : il_rate(&run, step, steps, total);
+    must(il_choice_parse(&choice, IL_SCHEDULES, schedule, &err), &err, schedule);
+    return announced ? il_rate_announced(&choice, 0.1, step / steps, steps, total)
+                     : il_rate(&choice, 0.1, step, steps, total);
 }
 
 /* the numbers of reference tables, and what frameworks compute by their documented formulas */

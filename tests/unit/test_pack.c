@@ -11,6 +11,7 @@
 
 #include "initlab/initlab.h"
 #include "pack/dense.h"
+#include "catalog/catalog.h"
 #include "pack/pack_impl.h"
 #include "random.h"
 #include "reference.h"
@@ -273,7 +274,8 @@ static double ref_train(struct ref_net *net, const struct il_run *run, const il_
         for (size_t step = 0; step < run->steps; step++) {
             const size_t at = step * run->batch;
             const size_t live = run->samples - at < run->batch ? run->samples - at : run->batch;
-            const double lr = il_rate(run, e * run->steps + step, run->steps, epochs * run->steps);
+            const double lr = il_rate(&run->schedule, run->lr, e * run->steps + step, run->steps,
+                                      epochs * run->steps);
 
             memset(g, 0, sizeof g);
             for (size_t r = 0; r < live; r++) {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/initlab.h"
+#include "choices/choice.h"
 #include "pack/draw.h"
 #include "timing.h"
 

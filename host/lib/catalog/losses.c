@@ -30,14 +30,13 @@ const il_entry il_loss_rows[] = {
     { .name = NULL }
 };
 
-/* run->head.act must be set */
-il_status il_loss_of(const struct il_choice *c, struct il_run *run, unsigned classes, il_error *err)
+il_status il_loss_of(const struct il_choice *c, unsigned classes, struct il_head *h,
+                     double *divisor, il_error *err)
 {
     static const uint32_t by_log[] = { IL_LOSS_CROSS_ENTROPY, IL_LOSS_CROSS_ENTROPY,
                                        IL_LOSS_CROSS_ENTROPY_CLIP, IL_LOSS_CROSS_ENTROPY_RENORM };
-    struct il_head *const h = &run->head;
 
-    run->divisor = 1;
+    *divisor = 1;
     if (c->index == CROSS_ENTROPY) {
         const int log = (int)c->value[0];
 
@@ -52,8 +51,8 @@ il_status il_loss_of(const struct il_choice *c, struct il_run *run, unsigned cla
         h->code = IL_LOSS_NLL;
     } else {
         h->code = IL_LOSS_MSE;
-        run->divisor = c->value[0] == MEAN ? classes : c->value[0] == HALF ? 2 : 1;
+        *divisor = c->value[0] == MEAN ? classes : c->value[0] == HALF ? 2 : 1;
     }
-    h->gradient = (float)(1 / run->divisor);
+    h->gradient = (float)(1 / *divisor);
     return IL_OK;
 }

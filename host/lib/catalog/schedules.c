@@ -210,17 +210,18 @@ static schedule_fn *const functions[] = {
 #undef X
 };
 
-double il_rate(const struct il_run *run, size_t at, size_t steps, size_t total)
+double il_rate(const struct il_choice *schedule, double lr, size_t at, size_t steps, size_t total)
 {
     const struct place place = { (double)at, floor((double)at / (double)steps), (double)total,
                                  (double)steps };
 
-    return run->lr * functions[run->schedule.index](run->schedule.value, &place);
+    return lr * functions[schedule->index](schedule->value, &place);
 }
 
-double il_rate_announced(const struct il_run *run, size_t epoch, size_t steps, size_t total)
+double il_rate_announced(const struct il_choice *schedule, double lr, size_t epoch, size_t steps,
+                         size_t total)
 {
-    if (functions[run->schedule.index] == seed)
-        return run->lr * pow(1 - run->schedule.value[0], (double)epoch);
-    return il_rate(run, epoch * steps, steps, total);
+    if (functions[schedule->index] == seed)
+        return lr * pow(1 - schedule->value[0], (double)epoch);
+    return il_rate(schedule, lr, epoch * steps, steps, total);
 }

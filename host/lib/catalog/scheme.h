@@ -5,7 +5,8 @@
 #ifndef HOST_LIB_CATALOG_SCHEME_H
 #define HOST_LIB_CATALOG_SCHEME_H
 
-#include "choices/choice.h"
+#include "choice_value.h"
+#include "core/error.h"
 #include "shared.h"
 
 /* Where a tensor stands; il_place resolved. */

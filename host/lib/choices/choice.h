@@ -5,16 +5,8 @@
 #ifndef HOST_LIB_CHOICES_CHOICE_H
 #define HOST_LIB_CHOICES_CHOICE_H
 
-#include "initlab/tables.h"
+#include "catalog/choice_value.h"
 #include "core/error.h"
-
-enum { IL_CHOICE_TEXTS = 2 };
-struct il_choice {
-    const il_entry *entry;
-    unsigned index;                  /* of the entry in its list */
-    double value[IL_MAX_PARAMS];     /* a number, the index of a word, or both: il_word_of */
-    char text[IL_CHOICE_TEXTS][256]; /* of parameters that take any text, in their order */
-};
 
 enum { IL_CHOICE_TEXT = 1152 }; /* enough for the normal form of any choice */
 

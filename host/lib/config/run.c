@@ -113,7 +113,8 @@ static il_status read_network(struct il_run *run, const il_config *c, il_error *
     run->hidden = il_activation_of(&hidden);
     run->head.act = il_activation_of(&output);
     run->head.smoothing = (float)real(c, "label_smoothing");
-    st = il_fail_of(err, il_loss_of(&loss, run, run->width[run->layers], err), "loss");
+    st = il_fail_of(
+        err, il_loss_of(&loss, run->width[run->layers], &run->head, &run->divisor, err), "loss");
 out:
     return st;
 }

@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "initlab/config.h"
-#include "choices/choice.h"
+#include "catalog/choice_value.h"
 #include "catalog/scheme.h"
+#include "catalog/update.h"
 #include "shared.h"
 
 enum { IL_MAX_LAYERS = 64 };
@@ -21,16 +22,6 @@ static inline uint64_t il_tensor_of(unsigned layer, int bias)
 {
     return (uint64_t)IL_PURPOSE_WEIGHTS << 32 | (2 * layer + (unsigned)(bias != 0));
 }
-
-/* The update rule of a pack, part of its key. */
-struct il_update {
-    int adam; /* else one of enum il_rule */
-    unsigned rule;
-    double mu, beta1, beta2, eps;
-    int keras;    /* Adam's epsilon outside the correction, as Keras has it */
-    double decay; /* 0: none */
-    int decoupled, decay_bias;
-};
 
 struct il_run {
     /* the pack key */
@@ -80,13 +71,5 @@ void il_layer_name(unsigned layer, unsigned layers, char name[16]);
 
 /* NULL if the two may share a pack, else the name of the first option that forbids it. */
 const char *il_run_conflict(const struct il_run *a, const struct il_run *b);
-
-/*
- * The rate of a step, in double. step counts from 0 over the whole training; steps is of one epoch,
- * total of all. The seed's schedule trains with a constant rate and announces a decaying one.
- */
-double il_rate(const struct il_run *run, size_t step, size_t steps, size_t total);
-double il_rate_announced(const struct il_run *run, size_t epoch, size_t steps,
-                         size_t total); /* epoch from 0 */
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "catalog/catalog.h"
 #include "core/ftz.h"
 #include "dense.h"
 #include "pack_memory.h"
@@ -162,8 +163,8 @@ static il_status begin_epoch(struct il_pack *p, il_error *err)
     il_order_keys(&clock, run->data_seed, p->epoch, (uint32_t)run->samples);
     for (size_t m = 0; m < p->runs; m++) {
         for (size_t i = 0; i < steps; i++)
-            p->host_rate[m * steps + i] =
-                (float)il_rate(&p->run[m], p->epoch * steps + i, steps, total);
+            p->host_rate[m * steps + i] = (float)il_rate(&p->run[m].schedule, p->run[m].lr,
+                                                         p->epoch * steps + i, steps, total);
         p->host_sums[m] = (struct il_sums){ .diverged = IL_NEVER };
     }
     e = s->put(p->device, p->rate, p->host_rate, p->runs * steps * sizeof *p->host_rate);
@@ -277,7 +278,8 @@ static il_status end_epoch(struct il_pack *p, il_epoch *out, il_error *err)
             p->diverged[m][1] = (size_t)p->host_sums[m].diverged + 1;
         }
         out[m] = (il_epoch){ .epoch = p->epoch + 1,
-                             .lr = il_rate_announced(&p->run[m], p->epoch, steps, total),
+                             .lr = il_rate_announced(&p->run[m].schedule, p->run[m].lr, p->epoch,
+                                                     steps, total),
                              .diverged = p->diverged[m][0] != 0,
                              .diverged_epoch = p->diverged[m][0],
                              .diverged_step = p->diverged[m][1] };
