@@ -29,12 +29,21 @@ typedef struct il_param {
     const char *help;
 } il_param;
 
+/** What a scheme asks for besides a layer's place, or does besides drawing; bits of il_entry.traits. */
+enum il_trait {
+    IL_LOOKS_AT_DATA = 1,  /**< at training samples: il_fill cannot draw it */
+    IL_FOLLOWS_SIGNAL = 2, /**< at the mean square of what comes into a layer */
+    IL_READS_FILE = 4,     /**< the tensor is in a file */
+    IL_SCALES_RATES = 8    /**< layers have learning rates of their own */
+};
+
 typedef struct il_entry {
     const char *name;
     const char *aliases; /**< separated by spaces; "" if none */
     const char *formula;
     const char *source; /**< citation; "" for common knowledge */
     il_param param[IL_MAX_PARAMS];
+    unsigned traits; /**< of a scheme: enum il_trait; 0 in other lists */
 } il_entry;
 
 typedef enum il_list {

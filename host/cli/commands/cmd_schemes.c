@@ -70,7 +70,7 @@ static int asks_law(const char *text)
 /* in place of a law */
 static const char *no_law(const il_entry *e, const il_error *why)
 {
-    return strcmp(e->name, "file") == 0 ? "what the file has" : why->text;
+    return e->traits & IL_READS_FILE ? "what the file has" : why->text;
 }
 
 static int one(const struct cli *cli, const char *text, const il_place *at)

@@ -1,23 +1,48 @@
-/*
- * catalog.h - the rows behind il_list_at, one array a file; each ends with a row whose name is NULL.
- */
+/* catalog.h - the lists behind il_list_at, and what a choice from one means to a run. */
 #ifndef HOST_LIB_CATALOG_CATALOG_H
 #define HOST_LIB_CATALOG_CATALOG_H
 
-#include "initlab/tables.h"
 #include <stddef.h>
 #include "choice_value.h"
 #include "core/error.h"
 #include "shared.h"
 #include "update.h"
 
-extern const il_entry il_activation_rows[], il_loss_rows[], il_schedule_rows[], il_optimizer_rows[],
-    il_decay_rows[], il_scheme_rows[];
+/* The rows of each list by name, as IL_LOSS_ROW_mse; the last is their count. */
+enum il_loss_row {
+#define X(id, ...) IL_LOSS_ROW_##id,
+#include "losses.def"
+#undef X
+    IL_LOSS_ROWS
+};
+enum il_schedule_row {
+#define X(id, ...) IL_SCHEDULE_ROW_##id,
+#include "schedules.def"
+#undef X
+    IL_SCHEDULE_ROWS
+};
+enum il_optimizer_row {
+#define X(id, ...) IL_OPTIMIZER_ROW_##id,
+#include "optimizers.def"
+#undef X
+    IL_OPTIMIZER_ROWS
+};
+enum il_decay_row {
+#define X(id, ...) IL_DECAY_ROW_##id,
+#include "decays.def"
+#undef X
+    IL_DECAY_ROWS
+};
+enum il_scheme_row {
+#define X(id, ...) IL_SCHEME_ROW_##id,
+#include "schemes.def"
+#undef X
+    IL_SCHEME_ROWS
+};
+enum { IL_ACTIVATION_ROWS = IL_ACT_COUNT };
 
 /* The list's name for one row: "loss". list must be one. */
 const char *il_list_noun(il_list list);
-
-#define IL_NO_YES "no|yes"
 
 /* What a choice means to a run. The choices must be of the list that the function's name says. */
 struct il_act il_activation_of(const struct il_choice *choice);

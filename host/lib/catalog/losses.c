@@ -1,58 +1,94 @@
-/* losses.c - the list of losses, and what each means to the loss kernel. */
+/* losses.c - what a choice of a loss means to the loss kernel. */
 #include "catalog.h"
 
-enum { CROSS_ENTROPY, NLL, MSE };
-enum { AUTO, RAW, CLIP, RENORM };
-enum { MEAN, SUM, HALF };
+#define PARAMS_AS_MEMBERS
+#include "params.def"
+#define X(id, code, how, others, maths, citation, params)                                          \
+    struct id##_params {                                                                           \
+        params                                                                                     \
+    };
+#include "losses.def"
+#undef X
 
-const il_entry il_loss_rows[] = {
-    [CROSS_ENTROPY] = { "cross_entropy",
-                        "ce crossentropy categorical_crossentropy",
-                        "-sum_k y_k log a_k, mean over the batch",
-                        "Goodfellow et al. 2016, 6.2",
-                        { { "log", AUTO, 0, 0, "auto|raw|clip|renorm",
-                            "auto: from the logits where the output is softmax, else raw; raw: as "
-                            "written, 0 log 0 is "
-                            "NaN; clip: a cut to [eps, 1 - eps]; renorm: a / sum a, then cut, as "
-                            "Keras does" },
-                          { "eps", 1e-7, 1e-30, 0.1, NULL, "where clip and renorm cut" } } },
-    [NLL] = { "nll",
-              "negative_log_likelihood",
-              "-sum_k y_k a_k, mean over the batch: for log_softmax",
-              "",
-              { { .name = NULL } } },
-    [MSE] = { "mse",
-              "mean_squared_error l2_loss",
-              "sum_k (a_k - y_k)^2 / divisor, mean over the batch",
-              "",
-              { { "reduction", MEAN, 0, 0, "mean|sum|half",
-                  "divisor: the number of classes (a mean over all elements), 1, or 2" } } },
-    { .name = NULL }
+/* what a row's function fills; the code is the row's and the divisor 1 until then */
+struct loss {
+    struct il_head *head;
+    double divisor;
+    unsigned classes;
 };
+typedef il_status loss_fn(const double *value, struct loss *out, il_error *err);
 
-il_status il_loss_of(const struct il_choice *c, unsigned classes, struct il_head *h,
+/* `log`, in the order of its words */
+enum { LOG_AUTO, LOG_RAW, LOG_CLIP, LOG_RENORM };
+
+static il_status cross_entropy(const struct cross_entropy_params *v, struct loss *out,
+                               il_error *err)
+{
+    static const uint32_t by_log[] = { [LOG_AUTO] = IL_LOSS_CROSS_ENTROPY,
+                                       [LOG_RAW] = IL_LOSS_CROSS_ENTROPY,
+                                       [LOG_CLIP] = IL_LOSS_CROSS_ENTROPY_CLIP,
+                                       [LOG_RENORM] = IL_LOSS_CROSS_ENTROPY_RENORM };
+    struct il_head *const h = out->head;
+
+    h->code = v->log == LOG_AUTO && h->act.code == IL_ACT_SOFTMAX ? IL_LOSS_SOFTMAX_CROSS_ENTROPY
+                                                                  : by_log[v->log];
+    h->eps = (float)v->eps;
+    if (h->act.code == IL_ACT_LOG_SOFTMAX)
+        return il_fail(err, IL_E_USAGE,
+                       "loss: the output log_softmax is a logarithm already; use "
+                       "nll with it, or the output softmax");
+    return IL_OK;
+}
+
+/* `reduction`, in the order of its words */
+enum { REDUCTION_MEAN, REDUCTION_SUM, REDUCTION_HALF };
+
+static il_status mse(const struct mse_params *v, struct loss *out, il_error *err)
+{
+    (void)err;
+    out->divisor = v->reduction == REDUCTION_MEAN   ? out->classes
+                   : v->reduction == REDUCTION_HALF ? 2
+                                                    : 1;
+    return IL_OK;
+}
+
+/* the functions of rows that have one, from a choice's values */
+#define PARAMS_AS_READS
+#include "params.def"
+#define FIXED(id, params)
+#define OWN(id, params)                                                                            \
+    static il_status id##_of(const double *value, struct loss *out, il_error *err)                 \
+    {                                                                                              \
+        struct id##_params v;                                                                      \
+        params;                                                                                    \
+        return id(&v, out, err);                                                                   \
+    }
+#define X(id, code, how, others, maths, citation, params) how(id, params)
+#include "losses.def"
+#undef X
+#undef FIXED
+#undef OWN
+
+il_status il_loss_of(const struct il_choice *c, unsigned classes, struct il_head *head,
                      double *divisor, il_error *err)
 {
-    static const uint32_t by_log[] = { IL_LOSS_CROSS_ENTROPY, IL_LOSS_CROSS_ENTROPY,
-                                       IL_LOSS_CROSS_ENTROPY_CLIP, IL_LOSS_CROSS_ENTROPY_RENORM };
+    static const struct {
+        uint32_t code;
+        loss_fn *fn; /* NULL: the code is all */
+    } rows[IL_LOSS_ROWS] = {
+#define FIXED(id)             NULL
+#define OWN(id)               id##_of
+#define X(id, code, how, ...) { code, how(id) },
+#include "losses.def"
+#undef X
+    };
+    struct loss loss = { head, 1, classes };
+    il_status st = IL_OK;
 
-    *divisor = 1;
-    if (c->index == CROSS_ENTROPY) {
-        const int log = (int)c->value[0];
-
-        h->code = log == AUTO && h->act.code == IL_ACT_SOFTMAX ? IL_LOSS_SOFTMAX_CROSS_ENTROPY
-                                                               : by_log[log];
-        h->eps = (float)c->value[1];
-        if (h->act.code == IL_ACT_LOG_SOFTMAX)
-            return il_fail(err, IL_E_USAGE,
-                           "loss: the output log_softmax is a logarithm already; use "
-                           "nll with it, or the output softmax");
-    } else if (c->index == NLL) {
-        h->code = IL_LOSS_NLL;
-    } else {
-        h->code = IL_LOSS_MSE;
-        *divisor = c->value[0] == MEAN ? classes : c->value[0] == HALF ? 2 : 1;
-    }
-    h->gradient = (float)(1 / *divisor);
-    return IL_OK;
+    head->code = rows[c->index].code;
+    if (rows[c->index].fn)
+        st = rows[c->index].fn(c->value, &loss, err);
+    *divisor = loss.divisor;
+    head->gradient = (float)(1 / loss.divisor);
+    return st;
 }

@@ -1,97 +1,107 @@
-/*
- * optimizers.c - the lists of optimisers and weight decays, and what each means to the update
- * kernels.
- */
+/* optimizers.c - what choices of an optimiser and a weight decay mean to the update kernels. */
 #include "catalog.h"
 
-#include <math.h>
+#define PARAMS_AS_MEMBERS
+#include "params.def"
+#define X(id, others, maths, citation, params)                                                     \
+    struct id##_params {                                                                           \
+        params                                                                                     \
+    };
+#include "optimizers.def"
+#include "decays.def"
+#undef X
 
-enum { SGD, MOMENTUM, NESTEROV, ADAM };
-enum { KERAS, TORCH };
-enum { NONE, L2, DECOUPLED };
+typedef void update_fn(const double *value, struct il_update *u);
 
-#define FORMS "keras|torch"
-#define MU                                                                                         \
+/* `form`, in the order of its words */
+enum { FORM_KERAS, FORM_TORCH };
+
+/* ---- optimisers ------------------------------------------------------------------------------ */
+
+static void sgd(const struct sgd_params *v, struct il_update *u)
+{
+    (void)v;
+    u->rule = IL_RULE_SGD;
+}
+
+static void momentum(const struct momentum_params *v, struct il_update *u)
+{
+    u->mu = v->mu;
+    u->rule = v->form == FORM_KERAS ? IL_RULE_MOMENTUM_KERAS : IL_RULE_MOMENTUM_TORCH;
+}
+
+static void nesterov(const struct nesterov_params *v, struct il_update *u)
+{
+    u->mu = v->mu;
+    u->rule = v->form == FORM_KERAS ? IL_RULE_NESTEROV_KERAS : IL_RULE_NESTEROV_TORCH;
+}
+
+static void adam(const struct adam_params *v, struct il_update *u)
+{
+    u->adam = 1;
+    u->beta1 = v->beta1;
+    u->beta2 = v->beta2;
+    u->keras = v->form == FORM_KERAS;
+    u->eps = v->eps > 0 ? v->eps : u->keras ? 1e-7 : 1e-8;
+}
+
+/* ---- weight decays --------------------------------------------------------------------------- */
+
+static void none(const struct none_params *v, struct il_update *u)
+{
+    (void)v;
+    u->decay = 0;
+}
+
+static void l2(const struct l2_params *v, struct il_update *u)
+{
+    u->decay = v->factor;
+    u->decay_bias = v->bias != 0;
+}
+
+static void decoupled(const struct decoupled_params *v, struct il_update *u)
+{
+    u->decay = v->factor;
+    u->decay_bias = v->bias != 0;
+    u->decoupled = 1;
+}
+
+/* ---- by row ---------------------------------------------------------------------------------- */
+
+#define PARAMS_AS_READS
+#include "params.def"
+#define X(id, others, maths, citation, params)                                                     \
+    static void id##_of(const double *value, struct il_update *u)                                  \
     {                                                                                              \
-        "mu", 0.9, 0, 0.999999, NULL, "share of the last velocity that is kept"                    \
+        struct id##_params v;                                                                      \
+        params;                                                                                    \
+        id(&v, u);                                                                                 \
     }
-
-const il_entry il_optimizer_rows[] = {
-    [SGD] = { "sgd",
-              "gradient_descent",
-              "w -= lr g",
-              "Robbins & Monro 1951",
-              { { .name = NULL } } },
-    [MOMENTUM] = { "momentum",
-                   "",
-                   "keras: v = mu v - lr g, w += v; torch: v = mu v + g, w -= lr v",
-                   "Polyak 1964",
-                   { MU, { "form", KERAS, 0, 0, FORMS, "they differ where lr changes" } } },
-    [NESTEROV] = { "nesterov",
-                   "nag",
-                   "v as in momentum; keras: w += mu v - lr g; torch: w -= lr (g + mu v)",
-                   "Nesterov 1983; Sutskever et al. 2013",
-                   { MU, { "form", KERAS, 0, 0, FORMS, "they differ where lr changes" } } },
-    [ADAM] = { "adam",
-               "",
-               "m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2; torch: w -= lr m^ / (sqrt v^ + eps) "
-               "with "
-               "m^ = m/(1-b1^t), v^ = v/(1-b2^t); keras: w -= lr sqrt(1-b2^t)/(1-b1^t) m / (sqrt v "
-               "+ eps)",
-               "Kingma & Ba 2015",
-               { { "beta1", 0.9, 0, 0.999999, NULL, "decay of the mean" },
-                 { "beta2", 0.999, 0, 0.99999999, NULL, "decay of the square" },
-                 { "eps", 0, 0, 1, NULL, "0: 1e-8 in torch's form, 1e-7 in Keras's" },
-                 { "form", TORCH, 0, 0, FORMS, "where eps stands" } } },
-    { .name = NULL }
-};
+#include "optimizers.def"
+#include "decays.def"
+#undef X
 
 void il_optimizer_of(const struct il_choice *c, struct il_update *u)
 {
-    const unsigned keras = c->index != ADAM && c->value[1] == KERAS;
+    static update_fn *const functions[IL_OPTIMIZER_ROWS] = {
+#define X(id, ...) id##_of,
+#include "optimizers.def"
+#undef X
+    };
 
-    u->adam = c->index == ADAM;
+    u->adam = 0;
     u->rule = IL_RULE_SGD;
-    if (c->index == ADAM) {
-        u->beta1 = c->value[0];
-        u->beta2 = c->value[1];
-        u->keras = c->value[3] == KERAS;
-        u->eps = c->value[2] > 0 ? c->value[2] : u->keras ? 1e-7 : 1e-8;
-    } else if (c->index != SGD) {
-        u->mu = c->value[0];
-        u->rule = c->index == MOMENTUM ? keras ? IL_RULE_MOMENTUM_KERAS : IL_RULE_MOMENTUM_TORCH
-                  : keras              ? IL_RULE_NESTEROV_KERAS
-                                       : IL_RULE_NESTEROV_TORCH;
-    }
+    functions[c->index](c->value, u);
 }
-
-#define BIAS                                                                                       \
-    {                                                                                              \
-        "bias", 0, 0, 0, IL_NO_YES, "decay the biases too, as PyTorch does"                        \
-    }
-#define FACTOR                                                                                     \
-    {                                                                                              \
-        "factor", NAN, 0, 1e6, NULL, "lambda"                                                      \
-    }
-
-const il_entry il_decay_rows[] = {
-    [NONE] = { "none", "0 no", "weights do not decay", "", { { .name = NULL } } },
-    [L2] = { "l2",
-             "",
-             "g += lambda w: the gradient of lambda/2 ||w||^2; the reported cost is without it",
-             "Krogh & Hertz 1991",
-             { FACTOR, BIAS } },
-    [DECOUPLED] = { "decoupled",
-                    "adamw sgdw",
-                    "w -= lr lambda w, beside the optimiser's own step",
-                    "Loshchilov & Hutter 2019",
-                    { FACTOR, BIAS } },
-    { .name = NULL }
-};
 
 void il_decay_of(const struct il_choice *c, struct il_update *u)
 {
-    u->decay = c->index == NONE ? 0 : c->value[0];
-    u->decoupled = c->index == DECOUPLED;
-    u->decay_bias = c->index != NONE && c->value[1] != 0;
+    static update_fn *const functions[IL_DECAY_ROWS] = {
+#define X(id, ...) id##_of,
+#include "decays.def"
+#undef X
+    };
+
+    u->decoupled = u->decay_bias = 0;
+    functions[c->index](c->value, u);
 }

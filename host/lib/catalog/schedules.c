@@ -1,10 +1,16 @@
-/*
- * schedules.c - the list of learning-rate schedules. In their formulas t is the step, from 0 over
- * the whole training, or the epoch, as `unit` says; T is the number of all steps.
- */
+/* schedules.c - the learning rate of a step, by what a choice of a schedule says. */
 #include "catalog.h"
 
 #include <math.h>
+
+#define PARAMS_AS_MEMBERS
+#include "params.def"
+#define X(id, others, maths, citation, params)                                                     \
+    struct id##_params {                                                                           \
+        params                                                                                     \
+    };
+#include "schedules.def"
+#undef X
 
 /* where a step stands */
 struct place {
@@ -12,80 +18,83 @@ struct place {
     double total;       /* steps of the whole training */
     double steps;       /* of one epoch */
 };
-typedef double schedule_fn(const double *v,
-                           const struct place *at); /* -> factor of lr, or see ABSOLUTE */
+typedef double schedule_fn(const double *value, const struct place *at); /* -> factor of lr */
 
-enum { EPOCH_UNIT, STEP_UNIT };
+/* `unit`, in the order of its words */
+enum { UNIT_EPOCH, UNIT_STEP };
 
 /* the common exponent t / every, stepwise or not */
-static double progress(const double *v, const struct place *at)
+static double progress(double every, unsigned unit, unsigned staircase, const struct place *at)
 {
-    const double t = v[2] == STEP_UNIT ? at->step : v[3] != 0 ? at->epoch : at->step / at->steps;
+    const double t = unit == UNIT_STEP ? at->step : staircase ? at->epoch : at->step / at->steps;
 
-    return v[3] != 0 ? floor(t / v[1]) : t / v[1];
+    return staircase ? floor(t / every) : t / every;
 }
 
-static double constant(const double *v, const struct place *at)
+static double constant(const struct constant_params *v, const struct place *at)
 {
     (void)v, (void)at;
     return 1;
 }
 
 /* what the seed's update really uses; what it prints is il_rate_announced's */
-static double seed(const double *v, const struct place *at)
+static double seed(const struct seed_params *v, const struct place *at)
 {
     (void)at;
-    return 1 - v[0];
+    return 1 - v->decay;
 }
 
-static double exponential(const double *v, const struct place *at)
+static double exponential(const struct exponential_params *v, const struct place *at)
 {
-    return pow(v[0], progress(v, at));
+    return pow(v->rate, progress(v->every, v->unit, v->staircase, at));
 }
-static double inverse_time(const double *v, const struct place *at)
+static double inverse_time(const struct inverse_time_params *v, const struct place *at)
 {
-    return 1 / (1 + v[0] * progress(v, at));
+    return 1 / (1 + v->rate * progress(v->every, v->unit, v->staircase, at));
 }
-static double natural_exp(const double *v, const struct place *at)
+static double natural_exp(const struct natural_exp_params *v, const struct place *at)
 {
-    return exp(-v[0] * progress(v, at));
+    return exp(-v->rate * progress(v->every, v->unit, v->staircase, at));
 }
-static double keras_decay(const double *v, const struct place *at)
+static double keras_decay(const struct keras_decay_params *v, const struct place *at)
 {
-    return 1 / (1 + v[0] * at->step);
+    return 1 / (1 + v->decay * at->step);
 }
-static double step(const double *v, const struct place *at)
+static double step(const struct step_params *v, const struct place *at)
 {
-    return pow(v[0], floor(at->epoch / v[1]));
+    return pow(v->gamma, floor(at->epoch / v->every));
 }
 
-static double multistep(const double *v, const struct place *at)
+static double multistep(const struct multistep_params *v, const struct place *at)
 {
+    const double epoch[] = { v->at, v->at2, v->at3, v->at4, v->at5 };
     double factor = 1;
 
-    for (int i = 1; i < IL_MAX_PARAMS; i++)
-        if (v[i] > 0 && at->epoch >= v[i])
-            factor *= v[0];
+    for (size_t i = 0; i < sizeof epoch / sizeof *epoch; i++)
+        if (epoch[i] > 0 && at->epoch >= epoch[i])
+            factor *= v->gamma;
     return factor;
 }
 
-static double piecewise(const double *v, const struct place *at)
+static double piecewise(const struct piecewise_params *v, const struct place *at)
 {
+    const double from[] = { v->at, v->at2, v->at3 };
+    const double after[] = { v->factor, v->factor2, v->factor3 };
     double factor = 1;
 
-    for (int i = 0; i < 6; i += 2)
-        if (v[i] > 0 && at->step > v[i])
-            factor = v[i + 1];
+    for (size_t i = 0; i < sizeof from / sizeof *from; i++)
+        if (from[i] > 0 && at->step > from[i])
+            factor = after[i];
     return factor;
 }
 
-static double polynomial(const double *v, const struct place *at)
+static double polynomial(const struct polynomial_params *v, const struct place *at)
 {
-    double over = v[2] > 0 ? v[2] : at->total, t = at->step;
+    double over = v->over > 0 ? v->over : at->total, t = at->step;
 
-    if (v[3] != 0)
+    if (v->cycle)
         over *= fmax(1, ceil(t / over));
-    return (1 - v[0]) * pow(1 - fmin(t / over, 1), v[1]) + v[0];
+    return (1 - v->end) * pow(1 - fmin(t / over, 1), v->power) + v->end;
 }
 
 static double warm(double warmup, double t)
@@ -93,21 +102,25 @@ static double warm(double warmup, double t)
     return warmup > 0 && t < warmup ? (t + 1) / warmup : 1;
 }
 
-static double cosine(const double *v, const struct place *at)
+static double cosine(const struct cosine_params *v, const struct place *at)
 {
-    const double length = at->total - v[1];
-    const double t = length > 0 ? fmin(fmax(at->step - v[1], 0) / length, 1) : 1;
+    const double length = at->total - v->warmup;
+    const double t = length > 0 ? fmin(fmax(at->step - v->warmup, 0) / length, 1) : 1;
 
-    return at->step < v[1] ? warm(v[1], at->step) : v[0] + (1 - v[0]) * 0.5 * (1 + cos(M_PI * t));
+    return at->step < v->warmup ? warm(v->warmup, at->step)
+                                : v->end + (1 - v->end) * 0.5 * (1 + cos(M_PI * t));
 }
 
-static double warmup(const double *v, const struct place *at) { return warm(v[0], at->step); }
+static double warmup(const struct warmup_params *v, const struct place *at)
+{
+    return warm(v->over, at->step);
+}
 
 /* PyTorch's OneCycleLR with anneal_strategy cos and two phases; lr is its max_lr */
-static double one_cycle(const double *v, const struct place *at)
+static double one_cycle(const struct one_cycle_params *v, const struct place *at)
 {
-    const double first = v[0] * at->total - 1, last = at->total - 1;
-    const double low = 1 / v[1], end = low / v[2];
+    const double first = v->rise * at->total - 1, last = at->total - 1;
+    const double low = 1 / v->div, end = low / v->final;
     const int rising = at->step <= first;
     const double from = rising ? low : 1, to = rising ? 1 : end;
     const double t =
@@ -116,102 +129,31 @@ static double one_cycle(const double *v, const struct place *at)
     return to + (from - to) / 2 * (1 + cos(M_PI * fmin(t, 1)));
 }
 
-static double rsqrt(const double *v, const struct place *at)
+static double rsqrt(const struct rsqrt_params *v, const struct place *at)
 {
-    return fmin((at->step + 1) / v[0], sqrt(v[0] / (at->step + 1)));
+    return fmin((at->step + 1) / v->warmup, sqrt(v->warmup / (at->step + 1)));
 }
 
-#define RATE(initial, low, high, help)                                                             \
+/* a row's parameters from a choice's values, and its function of them */
+#define PARAMS_AS_READS
+#include "params.def"
+#define X(id, others, maths, citation, params)                                                     \
+    static double id##_of(const double *value, const struct place *at)                             \
     {                                                                                              \
-        "rate", initial, low, high, NULL, help                                                     \
+        struct id##_params v;                                                                      \
+        params;                                                                                    \
+        return id(&v, at);                                                                         \
     }
-#define DECAY                                                                                      \
-    {                                                                                              \
-        "decay", 1e-3, 0, 1, NULL, "share lost"                                                    \
-    }
-#define EVERY_UNIT_STAIRCASE                                                                       \
-    { "every", 1, 1e-9, 1e12, NULL, "units from one factor to the next" },                         \
-        { "unit", EPOCH_UNIT, 0, 0, "epoch|step", "what t counts" },                               \
-    {                                                                                              \
-        "staircase", 1, 0, 0, IL_NO_YES, "whole multiples of `every` only"                         \
-    }
-#define AT(name, initial)                                                                          \
-    {                                                                                              \
-        name, initial, 0, 1e12, NULL, "where the factor changes; 0: nowhere"                       \
-    }
-#define GAMMA                                                                                      \
-    {                                                                                              \
-        "gamma", 0.1, 1e-9, 1e9, NULL, "factor"                                                    \
-    }
-#define FACTOR(name)                                                                               \
-    {                                                                                              \
-        name, 1, 0, 1e9, NULL, "lr times this from there on"                                       \
-    }
-
-/* X(function, name, aliases, formula, source, parameters) */
-#define SCHEDULES(X)                                                                               \
-    X(constant, "constant", "", "lr", "", { .name = NULL })                                        \
-    X(seed, "seed", "", "trains at lr (1 - decay) throughout, announces lr (1 - decay)^epoch",     \
-      "the blog post that initlab starts from; docs/reproduce.md", DECAY)                          \
-    X(exponential, "exponential", "exponential_decay",                                             \
-      "lr rate^(t / every); PyTorch's ExponentialLR(rate), Keras's ExponentialDecay with "         \
-      "unit=step",                                                                                 \
-      "", RATE(0.999, 1e-9, 1e9, "factor"), EVERY_UNIT_STAIRCASE)                                  \
-    X(inverse_time, "inverse_time", "inverse_time_decay", "lr / (1 + rate t / every)", "",         \
-      RATE(1e-3, 0, 1e9, "decay"), EVERY_UNIT_STAIRCASE)                                           \
-    X(natural_exp, "natural_exp", "natural_exp_decay", "lr e^(-rate t / every)", "",               \
-      RATE(1e-3, 0, 1e9, "decay"), EVERY_UNIT_STAIRCASE)                                           \
-    X(keras_decay, "keras_decay", "time",                                                          \
-      "lr / (1 + decay step): Keras 2's argument decay, per batch", "", DECAY)                     \
-    X(step, "step", "step_lr", "lr gamma^floor(epoch / every): PyTorch's StepLR", "", GAMMA,       \
-      { "every", 30, 1e-9, 1e12, NULL, "epochs from one factor to the next" })                     \
-    X(multistep, "multistep", "multi_step",                                                        \
-      "lr gamma^k after k of the epochs at, at2, ...: changes when the epoch (from 0) is "         \
-      "reached, as "                                                                               \
-      "PyTorch's MultiStepLR",                                                                     \
-      "", GAMMA, AT("at", NAN), AT("at2", 0), AT("at3", 0), AT("at4", 0), AT("at5", 0))            \
-    X(piecewise, "piecewise", "piecewise_constant",                                                \
-      "lr while step <= at, then lr factor while step <= at2, ...: TensorFlow's "                  \
-      "PiecewiseConstantDecay",                                                                    \
-      "", AT("at", NAN), FACTOR("factor"), AT("at2", 0), FACTOR("factor2"), AT("at3", 0),          \
-      FACTOR("factor3"))                                                                           \
-    X(polynomial, "polynomial", "poly linear",                                                     \
-      "lr ((1 - end)(1 - min(step / over, 1))^power + end)", "",                                   \
-      { "end", 1e-3, 0, 1, NULL, "last rate, as a share of lr" },                                  \
-      { "power", 1, 1e-9, 100, NULL, "1: a straight line" },                                       \
-      { "over", 0, 0, 1e12, NULL, "steps; 0: the whole training" },                                \
-      { "cycle", 0, 0, 0, IL_NO_YES, "start again, each time `over` longer" })                     \
-    X(cosine, "cosine", "cosine_decay",                                                            \
-      "lr (end + (1 - end)(1 + cos(pi t))/2), t from 0 to 1 after the warm-up",                    \
-      "Loshchilov & Hutter 2017", { "end", 0, 0, 1, NULL, "last rate, as a share of lr" },         \
-      { "warmup", 0, 0, 1e12, NULL, "steps of a straight rise first" })                            \
-    X(warmup, "warmup", "linear_warmup", "lr min((step + 1) / over, 1)", "Goyal et al. 2017",      \
-      { "over", NAN, 1, 1e12, NULL, "steps" })                                                     \
-    X(one_cycle, "one_cycle", "onecycle 1cycle",                                                   \
-      "by cosines from lr/div up to lr, then down to lr/(div final): PyTorch's OneCycleLR",        \
-      "Smith & Topin 2018", { "rise", 0.3, 1e-6, 1, NULL, "share of all steps that rises" },       \
-      { "div", 25, 1, 1e9, NULL, "first divisor" },                                                \
-      { "final", 1e4, 1, 1e12, NULL, "last divisor" })                                             \
-    X(rsqrt, "rsqrt", "transformer noam inverse_sqrt",                                             \
-      "lr min((step + 1) / warmup, sqrt(warmup / (step + 1)))", "Vaswani et al. 2017",             \
-      { "warmup", 4000, 1, 1e12, NULL, "steps until the peak, which is lr" })
-
-const il_entry il_schedule_rows[] = {
-#define X(function, text, others, maths, citation, ...)                                            \
-    { text, others, maths, citation, { __VA_ARGS__ } },
-    SCHEDULES(X)
+#include "schedules.def"
 #undef X
-        { .name = NULL }
-};
-
-static schedule_fn *const functions[] = {
-#define X(function, ...) function,
-    SCHEDULES(X)
-#undef X
-};
 
 double il_rate(const struct il_choice *schedule, double lr, size_t at, size_t steps, size_t total)
 {
+    static schedule_fn *const functions[IL_SCHEDULE_ROWS] = {
+#define X(id, ...) id##_of,
+#include "schedules.def"
+#undef X
+    };
     const struct place place = { (double)at, floor((double)at / (double)steps), (double)total,
                                  (double)steps };
 
@@ -221,7 +163,7 @@ double il_rate(const struct il_choice *schedule, double lr, size_t at, size_t st
 double il_rate_announced(const struct il_choice *schedule, double lr, size_t epoch, size_t steps,
                          size_t total)
 {
-    if (functions[schedule->index] == seed)
-        return lr * pow(1 - schedule->value[0], (double)epoch);
+    if (schedule->index == IL_SCHEDULE_ROW_seed)
+        return lr * pow(seed_of(schedule->value, NULL), (double)epoch);
     return il_rate(schedule, lr, epoch * steps, steps, total);
 }

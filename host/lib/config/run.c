@@ -168,10 +168,11 @@ static double input_square(const struct il_run *run, const il_dataset *set)
     return (double)sum / (255.0 * 255.0) / (double)n;
 }
 
-static int uses_scheme(const struct il_init *init, const char *name)
+/* Has some scheme this trait? */
+static int any_scheme(const struct il_init *init, enum il_trait trait)
 {
     for (size_t i = 0; i < init->count; i++)
-        if (!strcmp(init->item[i].scheme.entry->name, name))
+        if (init->item[i].scheme.entry->traits & trait)
             return 1;
     return 0;
 }
@@ -240,7 +241,7 @@ static il_status read_init(struct il_run *run, const il_config *c, const il_data
     for (unsigned l = 0; l < run->layers; l++)
         il_layer_name(l, run->layers, names[l]);
     IL_TRY(check_patterns(init, names, run->layers, err));
-    follow = set && uses_scheme(init, "autoinit");
+    follow = set && any_scheme(init, IL_FOLLOWS_SIGNAL);
     if (follow)
         incoming = input_square(run, set);
     for (unsigned l = 0; l < run->layers; l++) {
@@ -310,8 +311,7 @@ int il_config_needs_data(const il_config *config)
 {
     struct il_init *const init = malloc(sizeof *init);
     const int read = init && il_init_parse(init, il_config_get(config, "init"), NULL) == IL_OK;
-    const int needs = read && (uses_scheme(init, "lsuv") || uses_scheme(init, "kraehenbuehl") ||
-                               uses_scheme(init, "autoinit"));
+    const int needs = read && any_scheme(init, IL_LOOKS_AT_DATA);
 
     free(init);
     return needs;

@@ -7,7 +7,7 @@
 #include "pack_impl.h"
 #include "formats/weights.h"
 
-static int is_file(const struct il_choice *c) { return c && strcmp(c->entry->name, "file") == 0; }
+static int is_file(const struct il_choice *c) { return c && c->entry->traits & IL_READS_FILE; }
 
 static const char *path_of(const struct il_choice *c) { return il_choice_word(c, "path"); }
 
