@@ -1,7 +1,6 @@
 /* help.c - help on stdout: the commands, a command's options, lists of what exists, the recipes. */
 #include "help.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,38 +187,36 @@ static void listed(const char *words, char *text, size_t size)
 
 void help_valid(const il_param *p, char *text, size_t size)
 {
-    const int numbers = !p->words || (*p->words && p->min < p->max);
+    const int numbers = p->kind == IL_PARAM_NUMBER || p->kind == IL_PARAM_NUMBER_OR_WORD;
     char words[256] = "";
     size_t n = 0;
 
-    if (p->words && *p->words)
+    if (p->words)
         listed(p->words, words, sizeof words);
     if (numbers)
         n = (size_t)snprintf(text, size, "%g to %g", p->min, p->max);
     snprintf(text + n, size - n, "%s%s", numbers && words[0] ? ", or " : "",
-             p->words && !*p->words ? "any text" : words);
+             p->kind == IL_PARAM_TEXT ? "any text" : words);
 }
 
 /* The index-th word of "a|b|c" */
-static void word_at(const char *words, double index, char *text, size_t size)
+static void word_at(const char *words, unsigned index, char *text, size_t size)
 {
-    for (; index >= 1 && strchr(words, '|'); index--)
+    for (; index > 0 && strchr(words, '|'); index--)
         words = strchr(words, '|') + 1;
     snprintf(text, size, "%.*s", (int)strcspn(words, "|"), words);
 }
 
 int help_default(const il_param *p, char *text, size_t size)
 {
-    const int mixed = p->words && p->min < p->max;
-
-    if (isnan(p->value))
+    if (p->required)
         return 0;
-    if (p->words && !*p->words)
+    if (p->value.kind == IL_PARAM_TEXT)
         snprintf(text, size, "none");
-    else if (p->words && (!mixed || p->value < 0))
-        word_at(p->words, mixed ? -1 - p->value : p->value, text, size);
+    else if (p->value.kind == IL_PARAM_WORD)
+        word_at(p->words, p->value.word, text, size);
     else
-        snprintf(text, size, "%g", p->value);
+        snprintf(text, size, "%g", p->value.number);
     return 1;
 }
 

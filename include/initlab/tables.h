@@ -16,16 +16,28 @@ extern "C" {
 
 enum { IL_MAX_PARAMS = 6 };
 
-/**
- * A parameter: a number in [min, max]; or one of the words "a|b|c" (its value is then the index);
- * or either, where there are words and min < max (a word's value is then -1 minus its index); or
- * any text, where words is "".
- */
+/** What a parameter takes. */
+typedef enum il_param_kind {
+    IL_PARAM_NUMBER,         /**< a number in [min, max] */
+    IL_PARAM_WORD,           /**< one of the words */
+    IL_PARAM_NUMBER_OR_WORD, /**< either */
+    IL_PARAM_TEXT            /**< any text */
+} il_param_kind;
+
+/** A value of a parameter. Of a text there is no more than the kind here. */
+typedef struct il_param_value {
+    il_param_kind kind; /**< a number, a word or a text */
+    unsigned word;      /**< which of the parameter's words, from 0 */
+    double number;
+} il_param_value;
+
 typedef struct il_param {
     const char *name; /**< NULL ends a row's parameters */
-    double value;     /**< default; NaN: must be given */
+    il_param_kind kind;
+    int required;         /**< it must be given, and has no default */
+    il_param_value value; /**< default */
     double min, max;
-    const char *words; /**< NULL: a number */
+    const char *words; /**< "a|b|c"; NULL: none */
     const char *help;
 } il_param;
 

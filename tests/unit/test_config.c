@@ -79,16 +79,16 @@ static void lists_are_sane(void **state)
             assert_non_null(e->formula);
             assert_non_null(e->source);
             for (int k = 0; k < IL_MAX_PARAMS && e->param[k].name; k++) {
-                const il_param *p = &e->param[k];
+                const il_param *const p = &e->param[k];
+                const il_param_value *const v = &p->value;
 
-                if (isnan(p->value))
-                    ; /* must be given */
-                else if (p->words && *p->words && p->min < p->max && p->value < 0)
-                    assert_true(-1 - p->value < words_of(p->words));
-                else if (p->words && !(p->min < p->max))
-                    assert_true(p->value >= 0 && p->value < words_of(p->words));
-                else
-                    assert_true(p->min <= p->value && p->value <= p->max);
+                assert_true(v->kind == p->kind || p->kind == IL_PARAM_NUMBER_OR_WORD);
+                assert_int_equal(p->words != NULL,
+                                 p->kind == IL_PARAM_WORD || p->kind == IL_PARAM_NUMBER_OR_WORD);
+                if (v->kind == IL_PARAM_WORD)
+                    assert_true(v->word < (unsigned)words_of(p->words));
+                if (v->kind == IL_PARAM_NUMBER && !p->required)
+                    assert_true(p->min <= v->number && v->number <= p->max);
                 assert_true(p->help && *p->help);
             }
             snprintf(names, sizeof names, "%s %s", e->name, e->aliases);

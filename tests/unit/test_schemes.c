@@ -70,6 +70,11 @@ static const struct {
     { "sin", 0, .4323324, .4323324, .5676676, 1.5208666, 1.5208666, 1.3272506 },
 };
 
+static double gain_word(enum il_gain_word word, const struct il_act *act)
+{
+    return il_gain((il_param_value){ .kind = IL_PARAM_WORD, .word = word }, act);
+}
+
 static void test_gains(void **state)
 {
     (void)state;
@@ -81,21 +86,23 @@ static void test_gains(void **state)
         near(m.square, gains[i].square, 1e-6, gains[i].act);
         near(m.slope_square, gains[i].slope, 1e-6, gains[i].act);
         near(m.square - m.mean * m.mean, gains[i].variance, 1e-6, gains[i].act);
-        /* words of IL_GAIN_WORDS: auto, then moment, std, backward; values are -1 - index */
-        near(il_gain(-1, &act), gains[i].moment, 1e-6, gains[i].act);
-        near(il_gain(-2, &act), gains[i].moment, 1e-6, gains[i].act);
-        near(il_gain(-3, &act), gains[i].std, 1e-6, gains[i].act);
-        near(il_gain(-4, &act), gains[i].backward, 1e-6, gains[i].act);
+        near(gain_word(IL_GAIN_AUTO, &act), gains[i].moment, 1e-6, gains[i].act);
+        near(gain_word(IL_GAIN_MOMENT, &act), gains[i].moment, 1e-6, gains[i].act);
+        near(gain_word(IL_GAIN_STD, &act), gains[i].std, 1e-6, gains[i].act);
+        near(gain_word(IL_GAIN_BACKWARD, &act), gains[i].backward, 1e-6, gains[i].act);
     }
     {
         const struct il_act relu = activation("relu"), softmax = activation("softmax");
 
-        near(il_gain(-7, &relu), 5.0 / 3, 0, "gain=tanh");
-        near(il_gain(-8, &relu), sqrt(2), 0, "gain=relu");
-        near(il_gain(-9, &relu), 1.4141428570, 1e-10, "gain=leaky_relu");
-        near(il_gain(-10, &relu), .75, 0, "gain=selu");
-        near(il_gain(1.25, &relu), 1.25, 0, "gain=1.25");
-        assert_true(isnan(il_gain(-1, &softmax)));
+        near(gain_word(IL_GAIN_LINEAR, &relu), 1, 0, "gain=linear");
+        near(gain_word(IL_GAIN_SIGMOID, &relu), 1, 0, "gain=sigmoid");
+        near(gain_word(IL_GAIN_TANH, &relu), 5.0 / 3, 0, "gain=tanh");
+        near(gain_word(IL_GAIN_RELU, &relu), sqrt(2), 0, "gain=relu");
+        near(gain_word(IL_GAIN_LEAKY_RELU, &relu), 1.4141428570, 1e-10, "gain=leaky_relu");
+        near(gain_word(IL_GAIN_SELU, &relu), .75, 0, "gain=selu");
+        near(il_gain((il_param_value){ .kind = IL_PARAM_NUMBER, .number = 1.25 }, &relu), 1.25, 0,
+             "gain=1.25");
+        assert_true(isnan(gain_word(IL_GAIN_AUTO, &softmax)));
     }
 }
 

@@ -15,8 +15,9 @@
  */
 #define ALPHA(ID, initial)                                                                         \
     {                                                                                              \
-        (initial) > 0.0 ? "alpha" : NULL, (initial),                                               \
-            IL_ACT_##ID == IL_ACT_LEAKY_RELU ? 0.0 : 1e-3, 1e3, NULL, "slope or scale where z < 0" \
+        .name = (initial) > 0.0 ? "alpha" : NULL, .value = { .number = (initial) },                \
+        .min = IL_ACT_##ID == IL_ACT_LEAKY_RELU ? 0.0 : 1e-3, .max = 1e3,                          \
+        .help = "slope or scale where z < 0"                                                       \
     }
 
 static const il_entry activations[] = {

@@ -4,12 +4,13 @@
 
 #include "initlab/tables.h"
 
-enum { IL_CHOICE_TEXTS = 2 };
+enum { IL_CHOICE_TEXTS = 2, IL_CHOICE_TEXT_SIZE = 256 };
 struct il_choice {
     const il_entry *entry;
-    unsigned index;                  /* of the entry in its list */
-    double value[IL_MAX_PARAMS];     /* a number, the index of a word, or both: il_word_of */
-    char text[IL_CHOICE_TEXTS][256]; /* of parameters that take any text, in their order */
+    unsigned index; /* of the entry in its list */
+    il_param_value value[IL_MAX_PARAMS];
+    char text[IL_CHOICE_TEXTS]
+             [IL_CHOICE_TEXT_SIZE]; /* of parameters that take any text, in their order */
 };
 
 #endif

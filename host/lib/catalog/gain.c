@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <string.h>
-#include "choices/choice.h"
 #include "theory/gaussian.h"
 #include "core/number.h"
 #include "core/word.h"
@@ -20,19 +19,27 @@ int il_gain_of_slope(const char *text, double *gain)
     return 1;
 }
 
-double il_gain(double value, const struct il_act *hidden)
+double il_gain(il_param_value value, const struct il_act *hidden)
 {
-    /* in the order of IL_GAIN_WORDS; 0: computed */
-    static const double table[] = { 0, 0, 0, 0, 1, 1, 5.0 / 3, M_SQRT2, 1.4141428569978354, 0.75 };
-    const int word = il_word_of(value);
+    static const double table[] = { [IL_GAIN_LINEAR] = 1,
+                                    [IL_GAIN_SIGMOID] = 1,
+                                    [IL_GAIN_TANH] = 5.0 / 3,
+                                    [IL_GAIN_RELU] = M_SQRT2,
+                                    [IL_GAIN_LEAKY_RELU] = 1.4141428569978354,
+                                    [IL_GAIN_SELU] = 0.75 };
     struct il_gaussian m;
 
-    if (word < 0)
-        return value;
-    if (table[word] > 0)
-        return table[word];
+    if (value.kind == IL_PARAM_NUMBER)
+        return value.number;
+    if (value.word >= IL_GAIN_LINEAR)
+        return table[value.word];
     m = il_gaussian_moments(hidden, 1);
-    if (word == 2)
+    switch (value.word) {
+    case IL_GAIN_STD:
         return 1 / sqrt(m.square - m.mean * m.mean);
-    return 1 / sqrt(word == 3 ? m.slope_square : m.square);
+    case IL_GAIN_BACKWARD:
+        return 1 / sqrt(m.slope_square);
+    default: /* auto is auto:moment */
+        return 1 / sqrt(m.square);
+    }
 }

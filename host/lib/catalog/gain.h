@@ -2,6 +2,7 @@
 #ifndef HOST_LIB_CATALOG_GAIN_H
 #define HOST_LIB_CATALOG_GAIN_H
 
+#include "initlab/tables.h"
 #include "shared.h"
 
 /*
@@ -11,11 +12,23 @@
  */
 #define IL_GAIN_WORDS                                                                              \
     "auto|auto:moment|auto:std|auto:backward|linear|sigmoid|tanh|relu|leaky_relu|selu"
+enum il_gain_word {
+    IL_GAIN_AUTO,
+    IL_GAIN_MOMENT,
+    IL_GAIN_STD,
+    IL_GAIN_BACKWARD,
+    IL_GAIN_LINEAR,
+    IL_GAIN_SIGMOID,
+    IL_GAIN_TANH,
+    IL_GAIN_RELU,
+    IL_GAIN_LEAKY_RELU,
+    IL_GAIN_SELU
+};
 
 /* leaky_relu:SLOPE is a gain, too: a number, sqrt(2 / (1 + slope^2)). 0: the text is none of these. */
 int il_gain_of_slope(const char *text, double *gain);
 
-/* The gain of a value as il_choice holds it. NaN: this activation has none (softmax). */
-double il_gain(double value, const struct il_act *hidden);
+/* The gain that a value of the parameter is. NaN: this activation has none (softmax). */
+double il_gain(il_param_value value, const struct il_act *hidden);
 
 #endif

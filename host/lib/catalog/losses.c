@@ -16,7 +16,7 @@ struct loss {
     double divisor;
     unsigned classes;
 };
-typedef il_status loss_fn(const double *value, struct loss *out, il_error *err);
+typedef il_status loss_fn(const il_param_value *value, struct loss *out, il_error *err);
 
 /* `log`, in the order of its words */
 enum { LOG_AUTO, LOG_RAW, LOG_CLIP, LOG_RENORM };
@@ -57,7 +57,7 @@ static il_status mse(const struct mse_params *v, struct loss *out, il_error *err
 #include "params.def"
 #define FIXED(id, params)
 #define OWN(id, params)                                                                            \
-    static il_status id##_of(const double *value, struct loss *out, il_error *err)                 \
+    static il_status id##_of(const il_param_value *value, struct loss *out, il_error *err)         \
     {                                                                                              \
         struct id##_params v;                                                                      \
         params;                                                                                    \

@@ -11,7 +11,7 @@
 #include "decays.def"
 #undef X
 
-typedef void update_fn(const double *value, struct il_update *u);
+typedef void update_fn(const il_param_value *value, struct il_update *u);
 
 /* `form`, in the order of its words */
 enum { FORM_KERAS, FORM_TORCH };
@@ -71,7 +71,7 @@ static void decoupled(const struct decoupled_params *v, struct il_update *u)
 #define PARAMS_AS_READS
 #include "params.def"
 #define X(id, others, maths, citation, params)                                                     \
-    static void id##_of(const double *value, struct il_update *u)                                  \
+    static void id##_of(const il_param_value *value, struct il_update *u)                          \
     {                                                                                              \
         struct id##_params v;                                                                      \
         params;                                                                                    \

@@ -18,7 +18,8 @@ struct place {
     double total;       /* steps of the whole training */
     double steps;       /* of one epoch */
 };
-typedef double schedule_fn(const double *value, const struct place *at); /* -> factor of lr */
+typedef double schedule_fn(const il_param_value *value,
+                           const struct place *at); /* -> factor of lr */
 
 /* `unit`, in the order of its words */
 enum { UNIT_EPOCH, UNIT_STEP };
@@ -138,7 +139,7 @@ static double rsqrt(const struct rsqrt_params *v, const struct place *at)
 #define PARAMS_AS_READS
 #include "params.def"
 #define X(id, others, maths, citation, params)                                                     \
-    static double id##_of(const double *value, const struct place *at)                             \
+    static double id##_of(const il_param_value *value, const struct place *at)                     \
     {                                                                                              \
         struct id##_params v;                                                                      \
         params;                                                                                    \

@@ -71,7 +71,8 @@ double il_fan(unsigned mode, const struct il_tensor_place *at)
                                 : sqrt(n * m);
 }
 
-il_status il_gain_at(double *gain, double value, const struct il_tensor_place *at, il_error *err)
+il_status il_gain_at(double *gain, il_param_value value, const struct il_tensor_place *at,
+                     il_error *err)
 {
     *gain = il_gain(value, &at->hidden);
     if (isfinite(*gain))

@@ -27,7 +27,8 @@ enum il_fan_mode { IL_FAN_IN, IL_FAN_OUT, IL_FAN_AVG, IL_FAN_GEO_AVG };
 double il_fan(unsigned mode, const struct il_tensor_place *at);
 
 /* The gain that a parameter `gain` is for this layer, or why there is none. */
-il_status il_gain_at(double *gain, double value, const struct il_tensor_place *at, il_error *err);
+il_status il_gain_at(double *gain, il_param_value value, const struct il_tensor_place *at,
+                     il_error *err);
 
 /* Is a parameter that counts something a whole number? */
 il_status il_check_whole(const char *name, double value, il_error *err);

@@ -1,13 +1,13 @@
 /* schemes.c - what a choice of a scheme means for one tensor: the function of its row is run. */
 #include "scheme_rows.h"
 
-typedef il_status scheme_fn(const double *value, struct il_draw *out,
+typedef il_status scheme_fn(const il_param_value *value, struct il_draw *out,
                             const struct il_tensor_place *at, il_error *err);
 
 #define PARAMS_AS_READS
 #include "params.def"
 #define CALL(id, function, params)                                                                 \
-    static il_status function##_of(const double *value, struct il_draw *out,                       \
+    static il_status function##_of(const il_param_value *value, struct il_draw *out,               \
                                    const struct il_tensor_place *at, il_error *err)                \
     {                                                                                              \
         struct il_##id##_params v;                                                                 \

@@ -26,22 +26,23 @@ enum { AXIS_IN, AXIS_OUT };
 SCHEME(sparse)
 {
     const unsigned n = v->axis == AXIS_IN ? at->fan_in : at->fan_out;
-    const double zeros = ceil(v->frac_zero * n);
+    const double share = v->frac_zero.number, zeros = ceil(share * n);
+    const int by_share = v->frac_zero.kind == IL_PARAM_NUMBER;
     il_status st = il_check_whole("sparse: k", v->k, err);
 
-    if (st == IL_OK && v->frac_zero >= 0)
+    if (st == IL_OK && by_share)
         st = il_check_alternative("sparse: k", v->k, IL_SPARSE_K, "frac_zero", err);
     if (st != IL_OK)
         return st;
-    if (v->frac_zero < 1 && zeros == n)
+    if (by_share && share < 1 && zeros == n)
         return il_fail(err, IL_E_USAGE,
                        "sparse: frac_zero = %g leaves nothing of a unit's %u weights; up to %.6g "
                        "leaves one (1 is for none)",
-                       v->frac_zero, n, (n - 1.0) / n);
+                       share, n, (n - 1.0) / n);
     il_draw_normal(out, v->std);
     out->fill.law = IL_LAW_SPARSE;
     out->fill.by_row = v->axis != AXIS_IN;
-    if (v->frac_zero >= 0)
+    if (by_share)
         out->fill.count = n - (unsigned)zeros;
     else
         out->fill.count = v->k < n ? (unsigned)v->k : n;

@@ -43,7 +43,9 @@ SCHEME(trunc_normal)
     const double mean = v->mean, std = v->std;
     const double low = v->low > -IL_FAR ? v->low : -INFINITY;
     const double high = v->high < IL_FAR ? v->high : INFINITY;
-    const double cut = v->cut > 0 ? v->cut : isinf(low) && isinf(high) ? 2 : INFINITY;
+    const double cut = v->cut.kind == IL_PARAM_NUMBER ? v->cut.number
+                       : isinf(low) && isinf(high)    ? 2
+                                                      : INFINITY;
     const double from = fmax((low - mean) / std, -cut), to = fmin((high - mean) / std, cut);
 
     if (!(low < high))

@@ -9,8 +9,8 @@ SCHEME(variance_scaling)
 }
 
 /* g / sqrt F with the gain that a parameter is for this layer */
-static il_status fan_based(struct il_draw *out, double gain, unsigned mode, unsigned distribution,
-                           const struct il_tensor_place *at, il_error *err)
+static il_status fan_based(struct il_draw *out, il_param_value gain, unsigned mode,
+                           unsigned distribution, const struct il_tensor_place *at, il_error *err)
 {
     double g;
     const il_status st = il_gain_at(&g, gain, at, err);

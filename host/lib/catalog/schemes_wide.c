@@ -34,15 +34,16 @@ static il_status edge(const struct il_edge_of_chaos_params *v, const struct il_t
 {
     double q = v->q;
 
-    if (v->sigma_b >= 0) {
+    if (v->sigma_b.kind == IL_PARAM_NUMBER) {
+        const double sigma_b = v->sigma_b.number;
         const il_status st = il_check_alternative("edge_of_chaos: q", q, IL_EDGE_Q, "sigma_b", err);
 
         if (st != IL_OK)
             return st;
-        *sb2 = v->sigma_b * v->sigma_b;
+        *sb2 = sigma_b * sigma_b;
         return il_meanfield_edge_from_bias(&at->hidden, *sb2, &q, sw2)
                    ? IL_OK
-                   : no_edge(v->sigma_b, &at->hidden, err);
+                   : no_edge(sigma_b, &at->hidden, err);
     }
     il_meanfield_edge(&at->hidden, q, sw2, sb2);
     if (*sb2 >= 0)

@@ -1,7 +1,6 @@
 /* choice.c - choices as text: NAME:VALUE:PARAM=VALUE..., checked against a row of a list. */
 #include "choice.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "framework_names.h"
 
 enum { PIECE = 64, NAME = 128, NAMES = 256 };
+enum { VALUE_TEXT = 2 * IL_CHOICE_TEXT_SIZE }; /* a text, all of it escaped */
 
 /* ---- nearest names --------------------------------------------------------------------------- */
 
@@ -100,29 +100,13 @@ static const il_entry *find(il_list list, const char *name, size_t n,
     return differ[0] ? NULL : il_entry_named(list, name, n);
 }
 
-/* a word of a parameter that takes numbers too is held as a number below all of them */
-static double word_value(const il_param *p, int word) { return p->min < p->max ? -1 - word : word; }
-
-int il_word_of(double value) { return value < 0 ? -1 - (int)value : -1; }
-
-/* the place of a value among its parameter's words, -1: a number */
-static int word_of(const il_param *p, double value)
-{
-    if (!p->words)
-        return -1;
-    return p->min < p->max ? il_word_of(value) : (int)value;
-}
-
-/* does it take any text? */
-static int is_text(const il_param *p) { return p->words && !*p->words; }
-
 /* which of the texts is that of parameter `at` */
 static size_t text_at(const il_entry *e, int at)
 {
     size_t n = 0;
 
     for (int i = 0; i < at; i++)
-        n += (size_t)is_text(&e->param[i]);
+        n += e->param[i].kind == IL_PARAM_TEXT;
     return n;
 }
 
@@ -162,32 +146,30 @@ static il_status read_value(struct il_choice *c, int at, const char *text, il_er
 {
     const il_entry *const e = c->entry;
     const il_param *const p = &e->param[at];
-    double *const value = &c->value[at];
-    const int word = p->words && *p->words ? il_word_index(p->words, text) : -1;
+    il_param_value *const value = &c->value[at];
+    const int word = p->words ? il_word_index(p->words, text) : -1;
 
-    if (word < 0 && is_gain(p) && il_gain_of_slope(text, value))
+    *value = (il_param_value){ .kind = word < 0 ? IL_PARAM_NUMBER : IL_PARAM_WORD,
+                               .word = word < 0 ? 0 : (unsigned)word };
+    if (word >= 0 || (is_gain(p) && il_gain_of_slope(text, &value->number)))
         return IL_OK;
-    if (is_text(p)) {
+    if (p->kind == IL_PARAM_TEXT) {
         char *const to = c->text[text_at(e, at)];
 
         if (!*text || strlen(text) >= sizeof *c->text)
             return il_fail(err, IL_E_USAGE, "%s: %s must have 1 to %zu characters", e->name,
                            p->name, sizeof *c->text - 1);
         unescape(to, text);
-        *value = 0;
+        value->kind = IL_PARAM_TEXT;
         return IL_OK;
     }
-    if (word >= 0) {
-        *value = word_value(p, word);
-        return IL_OK;
-    }
-    if (p->words && !(p->min < p->max))
+    if (p->kind == IL_PARAM_WORD)
         return il_fail(err, IL_E_USAGE, "%s: %s must be one of %s, not '%.60s'", e->name, p->name,
                        p->words, text);
-    if (!il_read_real(text, value))
+    if (!il_read_real(text, &value->number))
         return il_fail(err, IL_E_USAGE, "%s: %s must be a number%s%s, not '%.60s'", e->name,
                        p->name, p->words ? " or one of " : "", p->words ? p->words : "", text);
-    if (!(*value >= p->min && *value <= p->max))
+    if (!(value->number >= p->min && value->number <= p->max))
         return il_fail(err, IL_E_USAGE, "%s: %s must be between %g and %g, not %.60s", e->name,
                        p->name, p->min, p->max, text);
     return IL_OK;
@@ -251,9 +233,9 @@ static int one_word(const il_entry *e, const char *piece, const char *next)
     return 0;
 }
 
-/* NAME:VALUE:PARAM=VALUE into c, whose values are the defaults so far */
+/* NAME:VALUE:PARAM=VALUE into c, whose values are the defaults so far; a bit of *seen for each */
 static il_status read_text(struct il_choice *c, const char *text,
-                           const struct il_framework_name *framework, il_error *err)
+                           const struct il_framework_name *framework, unsigned *seen, il_error *err)
 {
     char copy[512], value[sizeof copy + PIECE], *piece, *colon;
     il_status st = IL_OK;
@@ -282,6 +264,7 @@ static il_status read_text(struct il_choice *c, const char *text,
             strcpy(value, piece);
         IL_TRY(read_param(c, value, &next, &given, framework, err));
     }
+    *seen |= given;
 out:
     return st;
 }
@@ -292,6 +275,7 @@ il_status il_choice_parse(struct il_choice *out, il_list list, const char *text,
     const struct il_framework_name *framework, *differ[2];
     const size_t n = strcspn(text, ":");
     il_status st = IL_OK;
+    unsigned seen = 0;
     char name[NAME];
 
     c.entry = find(list, text, n, &framework, differ);
@@ -304,12 +288,12 @@ il_status il_choice_parse(struct il_choice *out, il_list list, const char *text,
     for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++)
         c.value[i] = c.entry->param[i].value;
     if (framework)
-        IL_TRY(read_text(&c, framework->ours, NULL, err));
-    IL_TRY(read_text(&c, text, framework, err));
+        IL_TRY(read_text(&c, framework->ours, NULL, &seen, err));
+    IL_TRY(read_text(&c, text, framework, &seen, err));
     for (int i = 0; i < IL_MAX_PARAMS && c.entry->param[i].name; i++) {
         const il_param *const p = &c.entry->param[i];
 
-        if (isnan(c.value[i]))
+        if (p->required && !(seen >> i & 1))
             return il_fail(err, IL_E_USAGE, "%s: %s must be given, as %s:%s=...", c.entry->name,
                            p->name, c.entry->name, p->name);
     }
@@ -327,33 +311,49 @@ const il_entry *il_list_find(il_list list, const char *choice)
 
 /* ---- the normal form ------------------------------------------------------------------------- */
 
+static int same_value(const il_param_value *a, const il_param_value *b)
+{
+    return a->kind == b->kind && a->word == b->word && a->number == b->number;
+}
+
+/* a value of a parameter as it is spelled */
+static void value_text(const struct il_choice *c, int i, char text[VALUE_TEXT])
+{
+    const il_param_value *const value = &c->value[i];
+    const char *word = c->entry->param[i].words;
+
+    if (value->kind == IL_PARAM_TEXT) {
+        escape(text, c->text[text_at(c->entry, i)]);
+    } else if (value->kind == IL_PARAM_WORD) {
+        for (unsigned k = 0; k < value->word; k++)
+            word += strcspn(word, "|") + 1;
+        snprintf(text, VALUE_TEXT, "%.*s", (int)strcspn(word, "|"), word);
+    } else {
+        il_write_real(value->number, text);
+    }
+}
+
+/* is it given by leaving it out? */
+static int is_default(const struct il_choice *c, int i)
+{
+    const il_param *const p = &c->entry->param[i];
+
+    return p->kind == IL_PARAM_TEXT ? !*c->text[text_at(c->entry, i)]
+                                    : !p->required && same_value(&c->value[i], &p->value);
+}
+
 void il_choice_text(const struct il_choice *c, char text[IL_CHOICE_TEXT])
 {
     size_t n = (size_t)snprintf(text, IL_CHOICE_TEXT, "%s", c->entry->name);
 
     for (int i = 0; i < IL_MAX_PARAMS && c->entry->param[i].name; i++) {
-        const il_param *const p = &c->entry->param[i];
-        const int at = word_of(p, c->value[i]);
-        char number[IL_NUMBER_TEXT];
-        const char *word = p->words;
+        char value[VALUE_TEXT];
 
-        if (is_text(p)) {
-            char escaped[2 * sizeof *c->text];
-
-            escape(escaped, c->text[text_at(c->entry, i)]);
-            if (*escaped)
-                n += (size_t)snprintf(text + n, IL_CHOICE_TEXT - n, ":%s=%s", p->name, escaped);
+        if (is_default(c, i))
             continue;
-        }
-        if (c->value[i] == p->value)
-            continue;
-        for (int k = 0; k < at; k++)
-            word += strcspn(word, "|") + 1;
-        if (at < 0)
-            il_write_real(c->value[i], number);
-        n += (size_t)snprintf(text + n, IL_CHOICE_TEXT - n, ":%s=%.*s", p->name,
-                              at < 0 ? (int)strlen(number) : (int)strcspn(word, "|"),
-                              at < 0 ? number : word);
+        value_text(c, i, value);
+        n += (size_t)snprintf(text + n, IL_CHOICE_TEXT - n, ":%s=%s", c->entry->param[i].name,
+                              value);
     }
 }
 
@@ -362,9 +362,7 @@ const char *il_choice_word(const struct il_choice *c, const char *param)
     return c->text[text_at(c->entry, il_entry_param(c->entry, param))];
 }
 
-double il_choice_value(const struct il_choice *c, const char *param)
+il_param_value il_choice_value(const struct il_choice *c, const char *param)
 {
-    const int i = il_entry_param(c->entry, param);
-
-    return i < 0 ? NAN : c->value[i];
+    return c->value[il_entry_param(c->entry, param)];
 }

@@ -19,11 +19,8 @@ il_status il_choice_parse(struct il_choice *out, il_list list, const char *text,
 /* The normal form: the row's own name, then parameters that differ from their defaults, by name. */
 void il_choice_text(const struct il_choice *choice, char text[IL_CHOICE_TEXT]);
 
-/* The word that a value of a parameter for numbers and words stands for; -1: it is a number. */
-int il_word_of(double value);
-
 /* A parameter's value by its name, which must be one of the entry's. */
-double il_choice_value(const struct il_choice *choice, const char *param);
+il_param_value il_choice_value(const struct il_choice *choice, const char *param);
 
 /* The same of one that takes any text; "" where none was given. */
 const char *il_choice_word(const struct il_choice *choice, const char *param);

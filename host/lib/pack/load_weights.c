@@ -55,7 +55,7 @@ static il_status load_tensor(const struct il_choice *c, unsigned layer, int bias
                        "init: file: name is for .safetensors files; '%s' has one tensor",
                        path_of(c));
     name_tensor(t.name, c, layer, bias);
-    return il_weights_read(path_of(c), &t, (int)il_choice_value(c, "transpose"), err);
+    return il_weights_read(path_of(c), &t, (int)il_choice_value(c, "transpose").word, err);
 }
 
 il_status il_load_layer(const struct il_init *init, unsigned layer, unsigned layers, size_t in,
