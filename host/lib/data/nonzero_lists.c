@@ -28,7 +28,7 @@ int il_nonzero_lists_possible(const struct il_nonzero_sizes *s, size_t pixels)
 }
 
 /* Columns of the bytes from `from` to `to` that are not 0; returns how many. Most words are 0. */
-static size_t columns(const uint8_t *image, size_t from, size_t to, uint16_t *out)
+static size_t nonzero_columns(const uint8_t *image, size_t from, size_t to, uint16_t *out)
 {
     uint16_t *at = out;
 
@@ -61,7 +61,7 @@ void il_nonzero_lists_make(const uint8_t *images, size_t n, size_t pixels, uint3
         for (unsigned p = 0; p < IL_PARTS; p++) {
             const size_t to = il_part_end(p, (unsigned)pixels);
 
-            all += columns(images, from, to, list + all);
+            all += nonzero_columns(images, from, to, list + all);
             part[p] = (uint16_t)all;
             from = to;
         }
