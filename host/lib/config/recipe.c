@@ -9,7 +9,7 @@
 enum { SETTINGS = 64, TEXT = 4096 };
 
 struct setting {
-    char name[64], value[TEXT];
+    char name[64], *value;
     size_t line, column;
 };
 struct recipe {
@@ -32,12 +32,11 @@ static il_status read_value(struct recipe *r, struct setting *s)
         if (strcmp(key, "value") != 0)
             return il_yaml_complain(&r->yaml, "a parameter of a recipe takes 'value', not", key);
         IL_TRY(il_yaml_next(&r->yaml));
-        IL_TRY(il_yaml_scalar(&r->yaml, s->value, sizeof s->value, "expected one value"));
+        IL_TRY(il_yaml_text(&r->yaml, &s->value, "expected one value"));
         IL_TRY(il_yaml_expect(&r->yaml, YAML_MAPPING_END_EVENT,
                               "a parameter of a recipe takes 'value' alone"));
     } else {
-        IL_TRY(il_yaml_scalar(&r->yaml, s->value, sizeof s->value,
-                              "expected one value; lists are for sweeps"));
+        IL_TRY(il_yaml_text(&r->yaml, &s->value, "expected one value; lists are for sweeps"));
     }
 out:
     return st;
@@ -66,8 +65,8 @@ static il_status read_parameters(struct recipe *r)
         for (size_t i = 0; i < r->count; i++)
             if (strcmp(r->setting[i].name, s->name) == 0)
                 return il_yaml_complain(&r->yaml, "a second", s->name);
-        IL_TRY(read_value(r, s));
         r->count++;
+        IL_TRY(read_value(r, s));
     }
 out:
     return st;
@@ -100,6 +99,14 @@ static il_status read_document(struct recipe *r)
     st = il_yaml_end(y);
 out:
     return st;
+}
+
+/* settings, also where reading them failed */
+static void free_recipe(struct recipe *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        free(r->setting[i].value);
+    free(r->setting);
 }
 
 static il_status read_recipe(struct recipe *r, const char *path, il_error *err)
@@ -138,7 +145,7 @@ il_status il_config_load(il_config *config, const char *path, il_error *err)
         }
 out:
     il_config_free(trial);
-    free(r.setting);
+    free_recipe(&r);
     return st;
 }
 
@@ -149,6 +156,6 @@ il_status il_config_describe(const char *path, char *text, size_t size, il_error
 
     if (st == IL_OK && size > 0)
         snprintf(text, size, "%s", r.description);
-    free(r.setting);
+    free_recipe(&r);
     return st;
 }

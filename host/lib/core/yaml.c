@@ -83,6 +83,17 @@ il_status il_yaml_scalar(struct il_yaml *y, char *to, size_t size, const char *w
     return IL_OK;
 }
 
+il_status il_yaml_text(struct il_yaml *y, char **to, const char *what)
+{
+    const size_t size = y->event.type == YAML_SCALAR_EVENT ? y->event.data.scalar.length + 1 : 1;
+
+    *to = malloc(size);
+    if (!*to)
+        return il_fail(y->err, IL_E_MEMORY, "out of memory");
+    **to = 0;
+    return il_yaml_scalar(y, *to, size, what);
+}
+
 il_status il_yaml_key(struct il_yaml *y, const char *const *keys, const char *phrase, size_t *which)
 {
     char key[64], what[256];

@@ -43,6 +43,9 @@ il_status il_yaml_expect(struct il_yaml *y, yaml_event_type_t type, const char *
 /* Copy the scalar that is the current event, at most size - 1 bytes. */
 il_status il_yaml_scalar(struct il_yaml *y, char *to, size_t size, const char *what);
 
+/* The same of any length, which the caller frees. */
+il_status il_yaml_text(struct il_yaml *y, char **to, const char *what);
+
 /* il_fail_place: "PATH:LINE:COLUMN: what 'word'", at a mark or at the current event; word may be NULL. */
 il_status il_yaml_complain(struct il_yaml *y, const char *what, const char *word);
 il_status il_yaml_complain_at(struct il_yaml *y, const yaml_mark_t *at, const char *what,
