@@ -48,6 +48,12 @@ il_status il_config_set(il_config *config, const char *name, const char *value, 
  */
 const char *il_config_get(const il_config *config, const char *name);
 
+/** How many widths `layers` has: one more than layers of weights. */
+size_t il_config_widths(const il_config *config);
+
+/** One of them, the first being 0; 0 where `in` or `out` leaves it to a dataset. */
+size_t il_config_width(const il_config *config, size_t index);
+
 /**
  * Set parameters from a recipe, a YAML file: `description: text`, `parameters:` with NAME: VALUE or
  * NAME: {value: VALUE}. IL_E_DATA names file, line and column; the config is then unchanged.

@@ -480,6 +480,8 @@ static void keys_are_conflicts(void **state)
         }
         if ((il_run_conflict(&run[0], &run[1]) != NULL) != p->in_key)
             fail_msg("%s is %sin the key", p->name, p->in_key ? "" : "not ");
+        il_run_free(&run[0]);
+        il_run_free(&run[1]);
     }
     il_dataset_free(set);
 }

@@ -27,17 +27,14 @@ static void drawn_free(struct drawn *d)
 /* the widths, and memory for the rest; 0: out of memory */
 static int drawn_open(struct drawn *d, const struct network *n)
 {
-    const char *p = il_config_get(n->config, "layers");
-
-    for (const char *comma = p; (comma = strchr(comma, ',')); comma++)
-        d->layers++;
+    d->layers = il_config_widths(n->config) - 1;
     d->width = calloc(d->layers + 1, sizeof *d->width);
     d->weights = calloc(d->layers, sizeof *d->weights);
     d->bias = calloc(d->layers, sizeof *d->bias);
     if (!d->width || !d->weights || !d->bias)
         return 0;
-    for (size_t l = 0; l <= d->layers; l++, p += strcspn(p, ",") + 1)
-        d->width[l] = (size_t)strtoull(p, NULL, 10); /* in and out: 0, until the pack says */
+    for (size_t l = 0; l <= d->layers; l++)
+        d->width[l] = il_config_width(n->config, l); /* in and out: 0, until the pack says */
     for (size_t l = 0; n->pack && l < d->layers; l++)
         il_pack_shape(n->pack, l, &d->width[l], &d->width[l + 1]);
     for (size_t l = 0; l < d->layers; l++) {
@@ -52,10 +49,10 @@ static int drawn_open(struct drawn *d, const struct network *n)
 /* Is there a dataset to open: given, looked at, or named by a width? */
 static int needs_set(const struct network *n)
 {
-    const char *const layers = il_config_get(n->config, "layers");
-
-    return opt_given(n->o, "data") || il_config_needs_data(n->config) ||
-           layers[strspn(layers, "0123456789,")] != 0;
+    for (size_t l = 0; l < il_config_widths(n->config); l++)
+        if (il_config_width(n->config, l) == 0)
+            return 1;
+    return opt_given(n->o, "data") || il_config_needs_data(n->config);
 }
 
 static il_status draw(struct network *n, struct drawn *d)

@@ -296,6 +296,7 @@ il_status il_choice_parse(struct il_choice *out, il_list list, const char *text,
         if (p->required && !(seen >> i & 1))
             return il_fail(err, IL_E_USAGE, "%s: %s must be given, as %s:%s=...", c.entry->name,
                            p->name, c.entry->name, p->name);
+        c.value[i].number += 0.0; /* -0 is 0, as the normal form has it */
     }
     *out = c;
 out:

@@ -10,7 +10,7 @@
 struct piece {
     char pattern[IL_INIT_PATTERN];
     int bias;
-    char scheme[512];
+    char *scheme;
 };
 
 /*
@@ -50,42 +50,63 @@ static int continues(const struct piece *before, const char *item, size_t key)
     return il_entry_param(e, name) >= 0;
 }
 
-static il_status read_piece(struct piece *pieces, size_t *count, const char *item, il_error *err)
+/* item follows the item before it in one text, with a zero byte between them */
+static il_status read_piece(struct piece *pieces, size_t *count, char *item, il_error *err)
 {
     const size_t key = key_length(item);
     struct piece *p;
-    size_t used;
-    int n;
 
     if (!*item)
         return il_fail(err, IL_E_USAGE, "init: an item is empty");
     if (*count > 0 && continues(&pieces[*count - 1], item, key)) {
-        p = &pieces[*count - 1];
-        used = strlen(p->scheme);
-        n = snprintf(p->scheme + used, sizeof p->scheme - used, ":%s", item);
-        return n < (int)(sizeof p->scheme - used)
-                   ? IL_OK
-                   : il_fail(err, IL_E_USAGE, "init: '%.60s...' is too long", p->scheme);
+        item[-1] = ':';
+        return IL_OK;
     }
-    if (*count == IL_INIT_ITEMS)
-        return il_fail(err, IL_E_USAGE, "init: more than %d items", IL_INIT_ITEMS);
     p = &pieces[(*count)++];
-    n = snprintf(p->scheme, sizeof p->scheme, "%s", item + key + (key > 0));
-    if (n >= (int)sizeof p->scheme)
-        return il_fail(err, IL_E_USAGE, "init: '%.60s...' is too long", item);
-    if (key == 0)
-        return read_key(p, "w", 1, err);
-    return read_key(p, item, key, err);
+    p->scheme = item + key + (key > 0);
+    return key ? read_key(p, item, key, err) : read_key(p, "w", 1, err);
+}
+
+/* how many items there can be: one more than commas, of which some are within an item */
+static size_t most_items(const char *text)
+{
+    size_t n = 1;
+
+    for (; *text; text++)
+        n += *text == ',';
+    return n;
+}
+
+static il_status read_items(struct il_init *out, const struct piece *pieces, size_t count,
+                            il_error *err)
+{
+    il_error inner = { .text = "" };
+
+    out->item = calloc(count, sizeof *out->item);
+    if (!out->item)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    out->count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct il_init_item *const to = &out->item[i];
+        il_status st;
+
+        memcpy(to->pattern, pieces[i].pattern, sizeof to->pattern);
+        to->bias = pieces[i].bias;
+        st = il_choice_parse(&to->scheme, IL_SCHEMES, pieces[i].scheme, &inner);
+        if (st != IL_OK)
+            return il_fail(err, st, "init: %s", inner.text);
+    }
+    return IL_OK;
 }
 
 il_status il_init_parse(struct il_init *out, const char *text, il_error *err)
 {
-    struct piece *const pieces = calloc(IL_INIT_ITEMS, sizeof *pieces);
+    struct piece *const pieces = calloc(most_items(text), sizeof *pieces);
     char *const copy = strdup(text), *item = copy, *comma;
     il_status st = IL_OK;
-    il_error inner = { .text = "" };
     size_t count = 0;
 
+    *out = (struct il_init){ 0 };
     if (!pieces || !copy) {
         st = il_fail(err, IL_E_MEMORY, "out of memory");
         goto out;
@@ -97,42 +118,50 @@ il_status il_init_parse(struct il_init *out, const char *text, il_error *err)
             *comma = 0;
         IL_TRY(read_piece(pieces, &count, item, err));
     }
-    memset(out, 0, sizeof *out);
-    out->count = count;
-    for (size_t i = 0; i < count; i++) {
-        struct il_init_item *const to = &out->item[i];
-
-        memcpy(to->pattern, pieces[i].pattern, sizeof to->pattern);
-        to->bias = pieces[i].bias;
-        st = il_choice_parse(&to->scheme, IL_SCHEMES, pieces[i].scheme, &inner);
-        if (st != IL_OK) {
-            st = il_fail(err, st, "init: %s", inner.text);
-            goto out;
-        }
-    }
+    st = read_items(out, pieces, count, err);
 out:
+    if (st != IL_OK)
+        il_init_free(out);
     free(copy);
     free(pieces);
     return st;
 }
 
-void il_init_text(const struct il_init *init, char text[IL_INIT_TEXT])
+void il_init_free(struct il_init *init)
 {
+    free(init->item);
+    *init = (struct il_init){ 0 };
+}
+
+enum { ITEM_TEXT = IL_CHOICE_TEXT + IL_INIT_PATTERN + sizeof ",.b=" };
+
+/* returns the length */
+static size_t item_text(const struct il_init_item *it, int first, char text[ITEM_TEXT])
+{
+    const int all = strcmp(it->pattern, "*") == 0;
+    char scheme[IL_CHOICE_TEXT];
+
+    il_choice_text(&it->scheme, scheme);
+    return (size_t)snprintf(text, ITEM_TEXT, "%s%s%s%s%s", first ? "" : ",", all ? "" : it->pattern,
+                            it->bias ? all ? "b" : ".b" : "", all && !it->bias ? "" : "=", scheme);
+}
+
+char *il_init_text(const struct il_init *init)
+{
+    char one[ITEM_TEXT], *text;
     size_t n = 0;
 
-    text[0] = 0;
-    for (size_t i = 0; i < init->count; i++) {
-        const struct il_init_item *const it = &init->item[i];
-        const int all = strcmp(it->pattern, "*") == 0;
-        char scheme[IL_CHOICE_TEXT];
+    for (size_t i = 0; i < init->count; i++)
+        n += item_text(&init->item[i], i == 0, one);
+    text = malloc(n + 1);
+    n = 0;
+    for (size_t i = 0; text && i < init->count; i++) {
+        const size_t length = item_text(&init->item[i], i == 0, one);
 
-        il_choice_text(&it->scheme, scheme);
-        n += (size_t)snprintf(text + n, IL_INIT_TEXT - n, "%s%s%s%s%s", i ? "," : "",
-                              all ? "" : it->pattern, it->bias ? all ? "b" : ".b" : "",
-                              all && !it->bias ? "" : "=", scheme);
-        if (n >= IL_INIT_TEXT)
-            break;
+        memcpy(text + n, one, length + 1);
+        n += length;
     }
+    return text;
 }
 
 const struct il_choice *il_init_find(const struct il_init *init, const char *name, int bias)

@@ -13,7 +13,7 @@
 
 #include "choice.h"
 
-enum { IL_INIT_ITEMS = 32, IL_INIT_PATTERN = 32, IL_INIT_TEXT = 4096 };
+enum { IL_INIT_PATTERN = 32 };
 
 struct il_init_item {
     char pattern[IL_INIT_PATTERN]; /* of layer names; "*" matches all */
@@ -22,12 +22,15 @@ struct il_init_item {
 };
 struct il_init {
     size_t count;
-    struct il_init_item item[IL_INIT_ITEMS];
+    struct il_init_item *item; /* [count] */
 };
 
-/* IL_E_USAGE says what is wrong. */
+/* IL_E_USAGE says what is wrong, and *out is then empty. il_init_free frees it. */
 il_status il_init_parse(struct il_init *out, const char *text, il_error *err);
-void il_init_text(const struct il_init *init, char text[IL_INIT_TEXT]);
+void il_init_free(struct il_init *init);
+
+/* The normal form. The caller frees it; NULL: out of memory. */
+char *il_init_text(const struct il_init *init);
 
 /* The scheme of one tensor: the last item that fits layer `name`; NULL: none. */
 const struct il_choice *il_init_find(const struct il_init *init, const char *name, int bias);

@@ -1,196 +1,207 @@
 /*
- * config.c - what one run is, as text: every parameter in its normal form, so that two configs that
- * mean the same read the same. Values are checked one by one here; run.c checks them together.
+ * config.c - what one run is: every parameter's value, and its text in normal form, so that two configs
+ * that mean the same read the same. Values are checked one by one here; run.c checks them together.
  */
-#include "initlab/config.h"
+#include "config.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "choices/choice.h"
-#include "choices/init_text.h"
 #include "core/number.h"
-#include "run.h"
+#include "device/seam.h"
 
 /* kinds of parameters besides the lists, whose numbers stand for themselves */
 enum { WHOLE = IL_LISTS, REAL, FLAG, LAYERS, INIT, MATH };
 
-enum id {
-#define X(id, ...) ID_##id,
-#include "parameters.def"
-#undef X
-    PARAMETERS
-};
-
-static const il_parameter parameters[PARAMETERS] = {
+static const il_parameter parameters[IL_PARAMETERS] = {
 #define X(id, kind, name, metavar, value, help, group, key)                                        \
     { name, metavar, value, help, group, key },
 #include "parameters.def"
 #undef X
 };
 
-static const int kinds[PARAMETERS] = {
+static const int kinds[IL_PARAMETERS] = {
 #define X(id, kind, ...) kind,
 #include "parameters.def"
 #undef X
 };
 
+/* A value that was read, shared by the copies of a config and never changed. */
+struct reading {
+    atomic_size_t users;
+    char *text; /* normal form */
+    union il_parameter_value value;
+};
+
 struct il_config {
-    char *value[PARAMETERS]; /* normal form */
+    struct reading *reading[IL_PARAMETERS];
 };
 
 const il_parameter *il_parameter_at(size_t index)
 {
-    return index < PARAMETERS ? &parameters[index] : NULL;
+    return index < IL_PARAMETERS ? &parameters[index] : NULL;
 }
 
-/* ---- normal forms ---------------------------------------------------------------------------- */
+/* ---- reading one value ----------------------------------------------------------------------- */
 
 /* bounds of numbers; REAL ones may equal low, and are below high */
-static void bounds(enum id id, double *low, double *high)
+static void bounds(enum il_parameter_id id, double *low, double *high)
 {
-    *low = id == ID_BATCH || id == ID_EPOCHS ? 1 : 0;
-    *high = id == ID_LR                ? 1e38
-            : id == ID_LABEL_SMOOTHING ? 1
-            : id == ID_BATCH           ? 1 << 24
-            : id == ID_EPOCHS          ? 1e6
-            : id == ID_VALIDATION      ? 2147483647
-                                       : 18446744073709551615.0;
+    *low = id == IL_PARAMETER_BATCH || id == IL_PARAMETER_EPOCHS ? 1 : 0;
+    *high = id == IL_PARAMETER_LR                ? 1e38
+            : id == IL_PARAMETER_LABEL_SMOOTHING ? 1
+            : id == IL_PARAMETER_BATCH           ? 1 << 24
+            : id == IL_PARAMETER_EPOCHS          ? 1e6
+            : id == IL_PARAMETER_VALIDATION      ? 2147483647
+                                                 : 18446744073709551615.0;
 }
 
-static il_status normal_number(enum id id, const char *text, char out[IL_INIT_TEXT], il_error *err)
+static il_status check_bounds(enum il_parameter_id id, double x, const char *text, il_error *err)
 {
-    const int whole = kinds[id] == WHOLE;
-    double low, high, real = 0;
-    uint64_t n = 0;
+    double low, high;
 
     bounds(id, &low, &high);
-    if (whole && *text && strspn(text, "0123456789") == strlen(text) && !il_read_whole(text, &n))
-        return il_fail(err, IL_E_USAGE, "%s: %.60s is no whole number below 2^64",
-                       parameters[id].name, text);
-    if (whole ? !il_read_whole(text, &n) : !il_read_real(text, &real))
-        return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a %s", parameters[id].name, text,
-                       whole ? "whole number" : "number");
-    if (whole)
-        real = (double)n;
-    if (!(real >= low && (whole ? real <= high : real < high)))
+    if (!(x >= low && (kinds[id] == WHOLE ? x <= high : x < high)))
         return il_fail(err, IL_E_USAGE, "%s: %.60s is not between %.15g and %.15g",
                        parameters[id].name, text, low, high);
-    if (whole)
-        snprintf(out, IL_INIT_TEXT, "%llu", (unsigned long long)n);
-    else
-        il_write_real(real, out);
     return IL_OK;
 }
 
-static il_status normal_flag(enum id id, const char *text, char *out, il_error *err)
+static il_status read_whole(struct reading *r, enum il_parameter_id id, const char *text,
+                            il_error *err)
+{
+    const int digits = *text && strspn(text, "0123456789") == strlen(text);
+    char normal[IL_NUMBER_TEXT];
+    il_status st;
+
+    if (!il_read_whole(text, &r->value.whole))
+        return digits ? il_fail(err, IL_E_USAGE, "%s: %.60s is no whole number below 2^64",
+                                parameters[id].name, text)
+                      : il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a whole number",
+                                parameters[id].name, text);
+    st = check_bounds(id, (double)r->value.whole, text, err);
+    snprintf(normal, sizeof normal, "%llu", (unsigned long long)r->value.whole);
+    r->text = strdup(normal);
+    return st;
+}
+
+static il_status read_real(struct reading *r, enum il_parameter_id id, const char *text,
+                           il_error *err)
+{
+    char normal[IL_NUMBER_TEXT];
+
+    if (!il_read_real(text, &r->value.real))
+        return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a number", parameters[id].name, text);
+    il_write_real(r->value.real, normal);
+    r->text = strdup(normal);
+    return check_bounds(id, r->value.real, text, err);
+}
+
+static il_status read_flag(struct reading *r, enum il_parameter_id id, const char *text,
+                           il_error *err)
 {
     static const char *const words[] = { "no", "yes", "false", "true", "0", "1", "off", "on" };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(text, words[i]) == 0) {
-            strcpy(out, i % 2 ? "yes" : "no");
+            r->value.flag = i % 2;
+            r->text = strdup(words[i % 2]);
             return IL_OK;
         }
     return il_fail(err, IL_E_USAGE, "%s: '%.60s' is neither yes nor no", parameters[id].name, text);
 }
 
-/* A width, in or out; *times is N where the word is WIDTHxN, which cuts it to WIDTH. 0: none. */
-static int read_width(char *word, uint64_t *times)
+static il_status read_choice(struct reading *r, enum il_parameter_id id, const char *text,
+                             il_error *err)
 {
-    char *const by = strchr(word, 'x');
-    uint64_t width;
-
-    *times = 1;
-    if (strcmp(word, "in") == 0 || strcmp(word, "out") == 0)
-        return 1;
-    if (by && !(il_read_whole(by + 1, times) && *times >= 1 && *times <= IL_MAX_LAYERS))
-        return 0;
-    if (by)
-        *by = 0;
-    return il_read_whole(word, &width) && width >= 1 && width <= 1 << 24;
-}
-
-/*
- * Widths separated by commas or dashes, 256x3 for 256,256,256; in and out stay words until the
- * dataset is known.
- */
-static il_status normal_layers(const char *text, char out[IL_INIT_TEXT], il_error *err)
-{
-    size_t count = 0, n = 0;
-
-    for (const char *p = text;; p++) {
-        const size_t length = strcspn(p, ",-");
-        char word[32], whole[32];
-        uint64_t times;
-
-        if (length >= sizeof word)
-            return il_fail(err, IL_E_USAGE, "layers: '%.30s...' is not a width", p);
-        memcpy(word, p, length);
-        word[length] = 0;
-        strcpy(whole, word);
-        if (!read_width(word, &times))
-            return il_fail(err, IL_E_USAGE,
-                           "layers: '%s' is not a width from 1 to %d, nor WIDTHxN, in or out",
-                           whole, 1 << 24);
-        for (; times > 0 && count < IL_MAX_LAYERS + 2; times--, count++)
-            n += (size_t)snprintf(out + n, IL_INIT_TEXT - n, "%s%s", count ? "," : "", word);
-        p += length;
-        if (!*p || count > IL_MAX_LAYERS + 1)
-            break;
-    }
-    if (count < 2 || count > IL_MAX_LAYERS + 1)
-        return il_fail(err, IL_E_USAGE, "layers: needs 2 to %d widths, as 784,256,10, not '%.60s'",
-                       IL_MAX_LAYERS + 1, text);
-    return IL_OK;
-}
-
-static il_status normal_choice(enum id id, const char *text, char *out, il_error *err)
-{
-    struct il_choice choice;
     il_error inner = { .text = "" };
-    const il_status st = il_choice_parse(&choice, (il_list)kinds[id], text, &inner);
+    const il_status st = il_choice_parse(&r->value.choice, (il_list)kinds[id], text, &inner);
+    char normal[IL_CHOICE_TEXT];
 
     if (st != IL_OK)
         return il_fail(err, st, "%s: %s", parameters[id].name, inner.text);
-    il_choice_text(&choice, out);
+    il_choice_text(&r->value.choice, normal);
+    r->text = strdup(normal);
     return IL_OK;
 }
 
-static il_status normal_init(const char *text, char out[IL_INIT_TEXT], il_error *err)
+static il_status read_math(struct reading *r, const char *text, il_error *err)
 {
-    struct il_init *const init = malloc(sizeof *init);
-    il_status st;
+    static const char *const words[] = {
+        [IL_MATH_FP32] = "fp32", [IL_MATH_TF32] = "tf32", [IL_MATH_BF16] = "bf16"
+    };
 
-    if (!init)
-        return il_fail(err, IL_E_MEMORY, "out of memory");
-    st = il_init_parse(init, text, err);
-    if (st == IL_OK)
-        il_init_text(init, out);
-    free(init);
-    return st;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(text, words[i]) == 0) {
+            r->value.math = (int)i;
+            r->text = strdup(text);
+            return IL_OK;
+        }
+    return il_fail(err, IL_E_USAGE, "math: '%.60s' is none of fp32, tf32, bf16", text);
 }
 
-static il_status normal(enum id id, const char *text, char out[IL_INIT_TEXT], il_error *err)
+/* No text without an error: memory ran out for it. */
+static il_status read_value(struct reading *r, enum il_parameter_id id, const char *text,
+                            il_error *err)
 {
+    il_status st;
+
     switch (kinds[id]) {
     case WHOLE:
+        return read_whole(r, id, text, err);
     case REAL:
-        return normal_number(id, text, out, err);
+        return read_real(r, id, text, err);
     case FLAG:
-        return normal_flag(id, text, out, err);
+        return read_flag(r, id, text, err);
     case LAYERS:
-        return normal_layers(text, out, err);
+        st = il_layers_parse(&r->value.layers, text, err);
+        r->text = st == IL_OK ? il_layers_text(&r->value.layers) : NULL;
+        return st;
     case INIT:
-        return normal_init(text, out, err);
+        st = il_init_parse(&r->value.init, text, err);
+        r->text = st == IL_OK ? il_init_text(&r->value.init) : NULL;
+        return st;
     case MATH:
-        if (il_math_of(text) < 0)
-            return il_fail(err, IL_E_USAGE, "math: '%.60s' is none of fp32, tf32, bf16", text);
-        strcpy(out, text);
-        return IL_OK;
+        return read_math(r, text, err);
     default:
-        return normal_choice(id, text, out, err);
+        return read_choice(r, id, text, err);
     }
+}
+
+/* a config lets go of a value */
+static void release(struct reading *r, enum il_parameter_id id)
+{
+    if (!r || atomic_fetch_sub(&r->users, 1) > 1)
+        return;
+    if (kinds[id] == LAYERS)
+        il_layers_free(&r->value.layers);
+    if (kinds[id] == INIT)
+        il_init_free(&r->value.init);
+    free(r->text);
+    free(r);
+}
+
+static il_status reading_new(struct reading **out, enum il_parameter_id id, const char *text,
+                             il_error *err)
+{
+    struct reading *r = calloc(1, sizeof *r);
+    il_status st;
+
+    *out = NULL;
+    if (!r)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    atomic_init(&r->users, 1);
+    IL_TRY(il_fail_of(err, read_value(r, id, text, err), parameters[id].name));
+    if (!r->text) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
+    *out = r;
+    r = NULL;
+out:
+    release(r, id);
+    return st;
 }
 
 /* ---- the object ------------------------------------------------------------------------------ */
@@ -203,7 +214,7 @@ il_status il_config_new(il_config **out, il_error *err)
     *out = NULL;
     if (!c)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    for (size_t i = 0; i < PARAMETERS; i++)
+    for (size_t i = 0; i < IL_PARAMETERS; i++)
         IL_TRY(il_config_set(c, parameters[i].name, parameters[i].value, err));
     *out = c;
     c = NULL;
@@ -214,31 +225,27 @@ out:
 
 il_status il_config_copy(il_config **out, const il_config *from, il_error *err)
 {
-    il_config *c = calloc(1, sizeof *c);
+    il_config *const c = *out = malloc(sizeof *c);
 
-    *out = NULL;
-    for (size_t i = 0; c && i < PARAMETERS; i++) {
-        c->value[i] = strdup(from->value[i]);
-        if (!c->value[i]) {
-            il_config_free(c);
-            c = NULL;
-        }
-    }
-    *out = c;
-    return c ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory");
+    if (!c)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    *c = *from;
+    for (size_t i = 0; i < IL_PARAMETERS; i++)
+        atomic_fetch_add(&c->reading[i]->users, 1);
+    return IL_OK;
 }
 
 void il_config_free(il_config *c)
 {
-    for (size_t i = 0; c && i < PARAMETERS; i++)
-        free(c->value[i]);
+    for (size_t i = 0; c && i < IL_PARAMETERS; i++)
+        release(c->reading[i], (enum il_parameter_id)i);
     free(c);
 }
 
-/* the parameter of this name, dashes and underscores alike; PARAMETERS: none */
+/* the parameter of this name, dashes and underscores alike; IL_PARAMETERS: none */
 static size_t find(const char *name)
 {
-    for (size_t i = 0; i < PARAMETERS; i++) {
+    for (size_t i = 0; i < IL_PARAMETERS; i++) {
         const char *a = name, *b = parameters[i].name;
 
         while (*a && (*a == '-' ? '_' : *a) == *b)
@@ -246,47 +253,65 @@ static size_t find(const char *name)
         if (!*a && !*b)
             return i;
     }
-    return PARAMETERS;
+    return IL_PARAMETERS;
+}
+
+static il_status unknown(const char *name, il_error *err)
+{
+    const char *names[IL_PARAMETERS + 1] = { NULL }, *near;
+
+    for (size_t k = 0; k < IL_PARAMETERS; k++)
+        names[k] = parameters[k].name;
+    near = il_nearest(name, names);
+    return il_fail(err, IL_E_USAGE, "no parameter '%.60s'%s%s%s", name,
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 il_status il_config_set(il_config *c, const char *name, const char *value, il_error *err)
 {
     const size_t i = find(name);
-    char text[IL_INIT_TEXT];
-    const char *names[PARAMETERS + 1] = { NULL }, *near;
+    struct reading *r;
     il_status st;
-    char *copy;
 
-    if (i == PARAMETERS) {
-        for (size_t k = 0; k < PARAMETERS; k++)
-            names[k] = parameters[k].name;
-        near = il_nearest(name, names);
-        return il_fail(err, IL_E_USAGE, "no parameter '%.60s'%s%s%s", name,
-                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    if (i == IL_PARAMETERS)
+        return unknown(name, err);
+    if (c->reading[i] && strcmp(c->reading[i]->text, value) == 0)
+        return IL_OK; /* as most parameters of a sweep's runs */
+    st = reading_new(&r, (enum il_parameter_id)i, value, err);
+    if (st == IL_OK) {
+        release(c->reading[i], (enum il_parameter_id)i);
+        c->reading[i] = r;
     }
-    st = il_fail_of(err, normal((enum id)i, value, text, err), parameters[i].name);
-    if (st != IL_OK)
-        return st;
-    copy = strdup(text);
-    if (!copy)
-        return il_fail(err, IL_E_MEMORY, "out of memory");
-    free(c->value[i]);
-    c->value[i] = copy;
-    return IL_OK;
+    return st;
 }
 
 int il_parameter_number(const char *name)
 {
     const size_t i = find(name);
 
-    return i == PARAMETERS || (kinds[i] != WHOLE && kinds[i] != REAL) ? IL_NO_NUMBER
-           : kinds[i] == WHOLE                                        ? IL_WHOLE_NUMBER
-                                                                      : IL_REAL_NUMBER;
+    return i == IL_PARAMETERS || (kinds[i] != WHOLE && kinds[i] != REAL) ? IL_NO_NUMBER
+           : kinds[i] == WHOLE                                           ? IL_WHOLE_NUMBER
+                                                                         : IL_REAL_NUMBER;
 }
 
 const char *il_config_get(const il_config *c, const char *name)
 {
     const size_t i = find(name);
 
-    return i < PARAMETERS ? c->value[i] : NULL;
+    return i < IL_PARAMETERS ? c->reading[i]->text : NULL;
+}
+
+const union il_parameter_value *il_config_value(const il_config *c, enum il_parameter_id id)
+{
+    return &c->reading[id]->value;
+}
+
+size_t il_config_widths(const il_config *c)
+{
+    return il_config_value(c, IL_PARAMETER_LAYERS)->layers.count;
+}
+
+size_t il_config_width(const il_config *c, size_t index)
+{
+    return il_layers_width(&il_config_value(c, IL_PARAMETER_LAYERS)->layers, (unsigned)index, 0, 0);
 }

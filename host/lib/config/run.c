@@ -1,69 +1,32 @@
 /* run.c - a config against a dataset: widths, counts, codes and laws, checked together. */
-#include "device/seam.h"
 #include "run.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "config.h"
 #include "theory/gaussian.h"
-#include "choices/init_text.h"
-#include "core/number.h"
 #include "catalog/catalog.h"
 
-/* values of a config are in normal form, so that reading them cannot fail */
-static double real(const il_config *c, const char *name)
+static const struct il_choice *choice(const il_config *c, enum il_parameter_id id)
 {
-    double value = NAN;
-
-    il_read_real(il_config_get(c, name), &value);
-    return value;
+    return &il_config_value(c, id)->choice;
 }
 
-static uint64_t whole(const il_config *c, const char *name)
-{
-    uint64_t value = 0;
-
-    il_read_whole(il_config_get(c, name), &value);
-    return value;
-}
-
-static int flag(const il_config *c, const char *name)
-{
-    return !strcmp(il_config_get(c, name), "yes");
-}
-
-static il_status choice(struct il_choice *out, il_list list, const il_config *c, const char *name,
-                        il_error *err)
-{
-    return il_choice_parse(out, list, il_config_get(c, name), err);
-}
-
-/* in and out stand for so many pixels and classes */
-static void read_widths(struct il_run *run, const char *text, size_t pixels, size_t classes)
-{
-    unsigned n = 0;
-
-    for (const char *p = text; *p; p += *p == ',') {
-        const size_t length = strcspn(p, ",");
-        char word[32];
-        uint64_t width = 0;
-
-        snprintf(word, sizeof word, "%.*s", (int)length, p);
-        if (!il_read_whole(word, &width))
-            width = strcmp(word, "in") == 0 ? pixels : classes;
-        run->width[n++] = (unsigned)width;
-        p += length;
-    }
-    run->layers = n - 1;
-}
-
-static il_status read_layers(struct il_run *run, const char *text, const il_dataset *set,
+static il_status read_layers(struct il_run *run, const il_config *c, const il_dataset *set,
                              il_error *err)
 {
+    const struct il_layers *const layers = &il_config_value(c, IL_PARAMETER_LAYERS)->layers;
     const size_t pixels = il_dataset_pixels(set), classes = il_dataset_classes(set);
 
-    read_widths(run, text, pixels, classes);
+    run->layers = layers->count - 1;
+    run->width = calloc(layers->count, sizeof *run->width);
+    run->draw = calloc(run->layers, sizeof *run->draw);
+    if (!run->width || !run->draw)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %u layers", run->layers);
+    for (unsigned i = 0; i < layers->count; i++)
+        run->width[i] = il_layers_width(layers, i, pixels, classes);
     if (run->width[0] != pixels)
         return il_fail_parameter(err, IL_E_USAGE, "layers",
                                  "layers: the first is %u, but an image has %zu pixels",
@@ -80,12 +43,12 @@ static il_status read_split(struct il_run *run, const il_config *c, const il_dat
 {
     const size_t count = il_dataset_train(set).count;
 
-    run->batch = (unsigned)whole(c, "batch");
-    run->epochs = (unsigned)whole(c, "epochs");
-    run->validation = (size_t)whole(c, "validation");
-    run->data_seed = whole(c, "data_seed");
-    run->math = il_math_of(il_config_get(c, "math"));
-    run->eval_train = flag(c, "eval_train");
+    run->batch = (unsigned)il_config_value(c, IL_PARAMETER_BATCH)->whole;
+    run->epochs = (unsigned)il_config_value(c, IL_PARAMETER_EPOCHS)->whole;
+    run->validation = (size_t)il_config_value(c, IL_PARAMETER_VALIDATION)->whole;
+    run->data_seed = il_config_value(c, IL_PARAMETER_DATA_SEED)->whole;
+    run->math = il_config_value(c, IL_PARAMETER_MATH)->math;
+    run->eval_train = il_config_value(c, IL_PARAMETER_EVAL_TRAIN)->flag;
     if (run->validation >= count)
         return il_fail_parameter(err, IL_E_USAGE, "validation",
                                  "validation: %zu of %zu training samples leave none to train on",
@@ -97,63 +60,45 @@ static il_status read_split(struct il_run *run, const il_config *c, const il_dat
                                  "batch: %u is more than the %zu training samples", run->batch,
                                  run->samples);
     run->steps = run->samples / run->batch;
-    if (!flag(c, "drop_last") && run->samples % run->batch != 0)
+    if (!il_config_value(c, IL_PARAMETER_DROP_LAST)->flag && run->samples % run->batch != 0)
         run->steps++;
     return IL_OK;
 }
 
 static il_status read_network(struct il_run *run, const il_config *c, il_error *err)
 {
-    struct il_choice hidden, output, loss;
-    il_status st;
-
-    IL_TRY(choice(&hidden, IL_ACTIVATIONS, c, "activation", err));
-    IL_TRY(choice(&output, IL_ACTIVATIONS, c, "output", err));
-    IL_TRY(choice(&loss, IL_LOSSES, c, "loss", err));
-    run->hidden = il_activation_of(&hidden);
-    run->head.act = il_activation_of(&output);
-    run->head.smoothing = (float)real(c, "label_smoothing");
-    st = il_fail_of(
-        err, il_loss_of(&loss, run->width[run->layers], &run->head, &run->divisor, err), "loss");
-out:
-    return st;
+    run->hidden = il_activation_of(choice(c, IL_PARAMETER_ACTIVATION));
+    run->head.act = il_activation_of(choice(c, IL_PARAMETER_OUTPUT));
+    run->head.smoothing = (float)il_config_value(c, IL_PARAMETER_LABEL_SMOOTHING)->real;
+    return il_fail_of(err,
+                      il_loss_of(choice(c, IL_PARAMETER_LOSS), run->width[run->layers], &run->head,
+                                 &run->divisor, err),
+                      "loss");
 }
 
-static il_status read_update(struct il_run *run, const il_config *c, il_error *err)
+static void read_update(struct il_run *run, const il_config *c)
 {
-    struct il_choice optimizer, decay;
-    il_status st;
-
-    IL_TRY(choice(&optimizer, IL_OPTIMIZERS, c, "optimizer", err));
-    IL_TRY(choice(&decay, IL_DECAYS, c, "weight_decay", err));
-    IL_TRY(choice(&run->schedule, IL_SCHEDULES, c, "schedule", err));
-    run->lr = real(c, "lr");
-    il_optimizer_of(&optimizer, &run->update);
-    il_decay_of(&decay, &run->update);
-out:
-    return st;
+    run->schedule = *choice(c, IL_PARAMETER_SCHEDULE);
+    run->lr = il_config_value(c, IL_PARAMETER_LR)->real;
+    il_optimizer_of(choice(c, IL_PARAMETER_OPTIMIZER), &run->update);
+    il_decay_of(choice(c, IL_PARAMETER_WEIGHT_DECAY), &run->update);
 }
 
 /*
- * a tensor: of the item that names it, else the parameter's default; a bias of its weights' scheme
+ * a tensor: of the item that names it, else of the fallback; a bias of its weights' scheme
  */
-static il_status read_draw(struct il_draw *draw, const struct il_init *init, const char *layer,
-                           int bias, const struct il_tensor_place *at, il_error *err)
+static il_status read_draw(struct il_draw *draw, const struct il_init *init,
+                           const struct il_choice *fallback, const char *layer, int bias,
+                           const struct il_tensor_place *at, il_error *err)
 {
     const struct il_choice *found = il_init_find(init, layer, bias);
-    struct il_choice fallback;
-    il_status st = IL_OK;
 
     if (found)
         return il_scheme_of(found, at, bias, draw, err);
     found = bias ? il_init_find(init, layer, 0) : NULL;
-    if (!found) {
-        IL_TRY(il_choice_parse(&fallback, IL_SCHEMES, "uniform", err));
-        found = &fallback;
-    }
-    st = bias ? il_scheme_bias_of(found, at, draw, err) : il_scheme_of(found, at, 0, draw, err);
-out:
-    return st;
+    if (!found)
+        found = fallback;
+    return bias ? il_scheme_bias_of(found, at, draw, err) : il_scheme_of(found, at, 0, draw, err);
 }
 
 /* mean square of the inputs that the run trains on */
@@ -177,38 +122,41 @@ static int any_scheme(const struct il_init *init, enum il_trait trait)
     return 0;
 }
 
-int il_math_of(const char *word)
-{
-    return strcmp(word, "fp32") == 0   ? IL_MATH_FP32
-           : strcmp(word, "tf32") == 0 ? IL_MATH_TF32
-           : strcmp(word, "bf16") == 0 ? IL_MATH_BF16
-                                       : -1;
-}
-
 void il_layer_name(unsigned layer, unsigned layers, char name[16])
 {
     snprintf(name, 16, layer + 1 < layers ? "h%u" : "out", layer + 1);
 }
 
-/* every item must fit some layer, or it is a slip */
-static il_status check_patterns(const struct il_init *init, char names[][16], unsigned layers,
-                                il_error *err)
+static int fits_some(const struct il_init *one, unsigned layers)
 {
-    for (size_t i = 0; i < init->count; i++) {
-        struct il_init one = { .count = 1 };
-        int used = 0;
+    char name[16];
 
-        one.item[0] = init->item[i];
-        for (unsigned l = 0; l < layers; l++)
-            used |= il_init_find(&one, names[l], one.item[0].bias) != NULL;
-        if (!used)
+    for (unsigned l = 0; l < layers; l++) {
+        il_layer_name(l, layers, name);
+        if (il_init_find(one, name, one->item->bias))
+            return 1;
+    }
+    return 0;
+}
+
+/* every item must fit some layer, or it is a slip */
+static il_status check_patterns(const struct il_init *init, unsigned layers, il_error *err)
+{
+    char first[16], last[16]; /* of the hidden ones */
+
+    il_layer_name(0, layers, first);
+    il_layer_name(layers > 1 ? layers - 2 : 0, layers, last);
+    for (size_t i = 0; i < init->count; i++) {
+        const struct il_init one = { .count = 1, .item = &init->item[i] };
+
+        if (!fits_some(&one, layers))
             return il_fail_parameter(err, IL_E_USAGE, "init",
                                      "init: '%s' fits no layer; the layers are %s%s%s",
-                                     init->item[i].pattern, layers > 1 ? names[0] : "out",
+                                     one.item->pattern, first,
                                      layers > 2   ? " to "
                                      : layers > 1 ? " and out"
                                                   : "",
-                                     layers > 2 ? names[layers - 2] : "");
+                                     layers > 2 ? last : "");
     }
     return IL_OK;
 }
@@ -224,24 +172,48 @@ static double outgoing(const struct il_run *run, unsigned l, double incoming)
     return isfinite(q) && q > 0 ? il_gaussian_moments(&run->hidden, sqrt(q)).square : NAN;
 }
 
-/* set NULL: there is none */
+/* the weights and the bias of one layer */
+static il_status read_layer_draw(struct il_layer_draw *draw, const il_config *c,
+                                 const struct il_choice *fallback, const struct il_tensor_place *at,
+                                 il_error *err)
+{
+    const struct il_init *const init = &il_config_value(c, IL_PARAMETER_INIT)->init;
+    struct il_draw *const tensor[2] = { &draw->weight, &draw->bias };
+    il_status st = IL_OK;
+    char name[16];
+
+    il_layer_name(at->layer, at->layers, name);
+    for (int bias = 0; bias < 2; bias++) {
+        tensor[bias]->fill.seed = il_config_value(c, IL_PARAMETER_SEED)->whole;
+        tensor[bias]->fill.tensor = il_tensor_of(at->layer, bias);
+        IL_TRY(read_draw(tensor[bias], init, fallback, name, bias, at, err));
+    }
+out:
+    return st;
+}
+
+/* Items that fit no layer are found; fallback: the scheme of tensors that no item names. */
+static il_status check_init(const il_config *c, unsigned layers, struct il_choice *fallback,
+                            il_error *err)
+{
+    il_status st;
+
+    IL_TRY(il_choice_parse(fallback, IL_SCHEMES, il_parameter_at(IL_PARAMETER_INIT)->value, err));
+    st = check_patterns(&il_config_value(c, IL_PARAMETER_INIT)->init, layers, err);
+out:
+    return st;
+}
+
 static il_status read_init(struct il_run *run, const il_config *c, const il_dataset *set,
                            il_error *err)
 {
+    const struct il_init *const init = &il_config_value(c, IL_PARAMETER_INIT)->init;
+    const int follow = set && any_scheme(init, IL_FOLLOWS_SIGNAL);
     double incoming = NAN; /* mean square of what comes into a layer, where a scheme asks */
-    int follow;
-    const uint64_t seed = whole(c, "seed");
-    struct il_init *const init = malloc(sizeof *init);
-    char names[IL_MAX_LAYERS][16];
-    il_status st = IL_OK;
+    struct il_choice fallback;
+    il_status st;
 
-    if (!init)
-        return il_fail(err, IL_E_MEMORY, "out of memory");
-    IL_TRY(il_init_parse(init, il_config_get(c, "init"), err));
-    for (unsigned l = 0; l < run->layers; l++)
-        il_layer_name(l, run->layers, names[l]);
-    IL_TRY(check_patterns(init, names, run->layers, err));
-    follow = set && any_scheme(init, IL_FOLLOWS_SIGNAL);
+    IL_TRY(check_init(c, run->layers, &fallback, err));
     if (follow)
         incoming = input_square(run, set);
     for (unsigned l = 0; l < run->layers; l++) {
@@ -253,20 +225,13 @@ static il_status read_init(struct il_run *run, const il_config *c, const il_data
                                             .adam = run->update.adam,
                                             .incoming = incoming };
 
-        for (int bias = 0; bias < 2; bias++) {
-            struct il_draw *const draw = bias ? &run->draw[l].bias : &run->draw[l].weight;
-
-            draw->fill.seed = seed;
-            draw->fill.tensor = il_tensor_of(l, bias);
-            IL_TRY(read_draw(draw, init, names[l], bias, &at, err));
-            run->parametrised |= draw->parametrised;
-        }
+        IL_TRY(read_layer_draw(&run->draw[l], c, &fallback, &at, err));
+        run->parametrised |= run->draw[l].weight.parametrised | run->draw[l].bias.parametrised;
         if (follow)
             incoming = outgoing(run, l, incoming);
     }
 out:
-    free(init);
-    return st;
+    return il_fail_of(err, st, "init");
 }
 
 il_status il_run_resolve(struct il_run *out, const il_config *config, const il_dataset *set,
@@ -275,55 +240,72 @@ il_status il_run_resolve(struct il_run *out, const il_config *config, const il_d
     il_status st;
 
     memset(out, 0, sizeof *out);
-    IL_TRY(read_layers(out, il_config_get(config, "layers"), set, err));
+    IL_TRY(read_layers(out, config, set, err));
     IL_TRY(read_split(out, config, set, err));
     IL_TRY(read_network(out, config, err));
-    IL_TRY(read_update(out, config, err));
-    st = il_fail_of(err, read_init(out, config, set, err), "init");
+    read_update(out, config);
+    st = read_init(out, config, set, err);
 out:
+    if (st != IL_OK)
+        il_run_free(out);
     return st;
 }
 
-il_status il_run_initial(struct il_run *out, const il_config *config, il_error *err)
+il_status il_run_initial(struct il_initial_layer *out, const il_config *config, size_t layer,
+                         il_error *err)
 {
-    const char *const layers = il_config_get(config, "layers");
-    struct il_choice hidden;
+    const struct il_layers *const layers = &il_config_value(config, IL_PARAMETER_LAYERS)->layers;
+    struct il_update update = { 0 };
+    struct il_tensor_place at;
+    struct il_choice fallback;
     il_status st;
 
     memset(out, 0, sizeof *out);
-    read_widths(out, layers, 0, 0);
-    for (unsigned l = 0; l <= out->layers; l++)
-        if (out->width[l] == 0)
-            return il_fail_parameter(
-                err, IL_E_USAGE, "layers",
-                "layers: in and out of '%s' are a dataset's, and there is none; give "
-                "numbers",
-                layers);
-    IL_TRY(choice(&hidden, IL_ACTIVATIONS, config, "activation", err));
-    out->hidden = il_activation_of(&hidden);
-    IL_TRY(read_update(out, config, err));
-    st = il_fail_of(err, read_init(out, config, NULL, err), "init");
+    if (layers->words)
+        return il_fail_parameter(err, IL_E_USAGE, "layers",
+                                 "layers: in and out of '%.200s' are a dataset's, and there is "
+                                 "none; give numbers",
+                                 il_config_get(config, "layers"));
+    out->layers = layers->count - 1;
+    if (layer >= out->layers)
+        return il_fail(err, IL_E_USAGE, "there is no layer %zu among %u (the first is 0)", layer,
+                       out->layers);
+    memcpy(out->width, layers->width + layer, sizeof out->width);
+    il_optimizer_of(choice(config, IL_PARAMETER_OPTIMIZER), &update);
+    at = (struct il_tensor_place){ .fan_in = out->width[0],
+                                   .fan_out = out->width[1],
+                                   .layer = (unsigned)layer,
+                                   .layers = out->layers,
+                                   .hidden =
+                                       il_activation_of(choice(config, IL_PARAMETER_ACTIVATION)),
+                                   .adam = update.adam,
+                                   .incoming = NAN };
+    IL_TRY(check_init(config, out->layers, &fallback, err));
+    st = read_layer_draw(&out->draw, config, &fallback, &at, err);
 out:
-    return st;
+    return il_fail_of(err, st, "init");
+}
+
+void il_run_free(struct il_run *run)
+{
+    free(run->width);
+    free(run->draw);
+    memset(run, 0, sizeof *run);
 }
 
 int il_config_needs_data(const il_config *config)
 {
-    struct il_init *const init = malloc(sizeof *init);
-    const int read = init && il_init_parse(init, il_config_get(config, "init"), NULL) == IL_OK;
-    const int needs = read && any_scheme(init, IL_LOOKS_AT_DATA);
+    const struct il_init *const init = &il_config_value(config, IL_PARAMETER_INIT)->init;
 
-    free(init);
-    return needs;
+    return any_scheme(init, IL_LOOKS_AT_DATA);
 }
 
 il_status il_config_check(const il_config *config, const il_dataset *set, il_error *err)
 {
-    struct il_run *const run = malloc(sizeof *run);
-    const il_status st =
-        run ? il_run_resolve(run, config, set, err) : il_fail(err, IL_E_MEMORY, "out of memory");
+    struct il_run run;
+    const il_status st = il_run_resolve(&run, config, set, err);
 
-    free(run);
+    il_run_free(&run);
     return st;
 }
 
@@ -331,7 +313,8 @@ const char *il_run_conflict(const struct il_run *a, const struct il_run *b)
 {
     const struct il_update *u = &a->update, *v = &b->update;
 
-    if (a->layers != b->layers || memcmp(a->width, b->width, sizeof a->width) != 0)
+    if (a->layers != b->layers ||
+        memcmp(a->width, b->width, (a->layers + 1) * sizeof *a->width) != 0)
         return "layers";
     if (a->batch != b->batch)
         return "batch";

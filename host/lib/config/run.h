@@ -10,8 +10,6 @@
 #include "catalog/update.h"
 #include "shared.h"
 
-enum { IL_MAX_LAYERS = 64 };
-
 /*
  * Purposes of random numbers: the high word of the Philox subsequence; the low word is the tensor.
  */
@@ -23,10 +21,15 @@ static inline uint64_t il_tensor_of(unsigned layer, int bias)
     return (uint64_t)IL_PURPOSE_WEIGHTS << 32 | (2 * layer + (unsigned)(bias != 0));
 }
 
+/* What a layer's initial weights and bias are; fills ready to upload. */
+struct il_layer_draw {
+    struct il_draw weight, bias;
+};
+
 struct il_run {
     /* the pack key */
-    unsigned layers;                   /* of weights */
-    unsigned width[IL_MAX_LAYERS + 1]; /* width[0]: pixels; width[layers]: classes */
+    unsigned layers; /* of weights */
+    unsigned *width; /* [layers + 1]: width[0]: pixels; width[layers]: classes */
     unsigned batch, epochs;
     size_t first, samples; /* training samples: [first, first + samples) of the train set */
     size_t validation;     /* validation samples: [0, validation) of the train set */
@@ -41,30 +44,29 @@ struct il_run {
     double divisor;      /* of a sample's cost: classes for a mean over elements, else 1 or 2 */
     struct il_choice schedule;
     double lr;
-    struct {
-        struct il_draw weight, bias;
-    } draw[IL_MAX_LAYERS]; /* what the initial weights are; fills ready to upload */
-    int math;              /* enum il_math; the pack key's */
-    int parametrised;      /* some layer's rate has a factor of its own: the pack key's too */
+    struct il_layer_draw *draw; /* [layers] */
+    int math;                   /* enum il_math; the pack key's */
+    int parametrised;           /* some layer's rate has a factor of its own: the pack key's too */
     int eval_train;
 };
 
-/* Resolve and check. IL_E_USAGE names the option and what is valid; *out is then undefined. */
+/* Resolve and check; il_run_free frees it. IL_E_USAGE names the option and what is valid. */
 il_status il_run_resolve(struct il_run *out, const il_config *config, const il_dataset *set,
                          il_error *err);
 
-/*
- * Of a config what no dataset is needed for: layers and widths, which must be numbers, hidden
- * activation, update rule, and how the weights are drawn.
- */
-il_status il_run_initial(struct il_run *out, const il_config *config, il_error *err);
+/* Free what a run holds; legal on one of zeros, and after the call above failed. */
+void il_run_free(struct il_run *run);
 
-/* The arithmetic that a word names, -1: none. */
-int il_math_of(const char *word);
+/* A layer as it begins, of a network whose widths are numbers: no dataset is needed for it. */
+struct il_initial_layer {
+    unsigned layers; /* of the network */
+    unsigned width[2];
+    struct il_layer_draw draw;
+};
 
-/* Is a parameter a number, and which? */
-enum { IL_NO_NUMBER, IL_REAL_NUMBER, IL_WHOLE_NUMBER };
-int il_parameter_number(const char *name);
+/* IL_E_USAGE: no such layer (the first is 0), in or out among the widths, or its scheme's own words. */
+il_status il_run_initial(struct il_initial_layer *out, const il_config *config, size_t layer,
+                         il_error *err);
 
 /* A layer's name in `init`: h1, h2, ... and out. */
 void il_layer_name(unsigned layer, unsigned layers, char name[16]);

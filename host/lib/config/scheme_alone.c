@@ -9,7 +9,7 @@
 #include "theory/gaussian.h"
 
 il_status il_scheme_alone(const char *scheme, const il_place *place, uint64_t seed,
-                          struct il_tensor_place *at, struct il_draw draw[2], il_error *err)
+                          struct il_tensor_place *at, struct il_layer_draw *draw, il_error *err)
 {
     const unsigned layers = place->layers ? place->layers : 1;
     struct il_choice choice, activation, optimizer;
@@ -19,9 +19,9 @@ il_status il_scheme_alone(const char *scheme, const il_place *place, uint64_t se
     if (place->fan_in == 0 || place->fan_out == 0)
         return il_fail(err, IL_E_USAGE, "fan_in and fan_out must be at least 1, not %zu and %zu",
                        place->fan_in, place->fan_out);
-    if (place->fan_in > 1 << 24 || place->fan_out > 1 << 24)
+    if (place->fan_in > IL_WIDTH_MOST || place->fan_out > IL_WIDTH_MOST)
         return il_fail(err, IL_E_USAGE, "fan_in and fan_out may be at most %d, not %zu and %zu",
-                       1 << 24, place->fan_in, place->fan_out);
+                       IL_WIDTH_MOST, place->fan_in, place->fan_out);
     if (place->layer >= layers)
         return il_fail(err, IL_E_USAGE, "there is no layer %u among %u (the first is 0)",
                        place->layer, layers);
@@ -40,13 +40,12 @@ il_status il_scheme_alone(const char *scheme, const il_place *place, uint64_t se
                                     .incoming = NAN };
     if (place->layer > 0) /* as if the layers before kept the second moment at 1 */
         at->incoming = il_gaussian_moments(&at->hidden, 1).square;
-    memset(draw, 0, 2 * sizeof *draw);
-    for (unsigned i = 0; i < 2; i++) {
-        draw[i].fill.seed = seed;
-        draw[i].fill.tensor = il_tensor_of(place->layer, (int)i);
-    }
-    IL_TRY(il_scheme_of(&choice, at, 0, &draw[0], err));
-    IL_TRY(il_scheme_bias_of(&choice, at, &draw[1], err));
+    memset(draw, 0, sizeof *draw);
+    draw->weight.fill.seed = draw->bias.fill.seed = seed;
+    draw->weight.fill.tensor = il_tensor_of(place->layer, 0);
+    draw->bias.fill.tensor = il_tensor_of(place->layer, 1);
+    IL_TRY(il_scheme_of(&choice, at, 0, &draw->weight, err));
+    IL_TRY(il_scheme_bias_of(&choice, at, &draw->bias, err));
 out:
     return st;
 }
@@ -74,12 +73,12 @@ il_status il_scheme_law(const char *scheme, const il_place *place, il_tensor_law
                         il_tensor_law *bias, il_error *err)
 {
     struct il_tensor_place at;
-    struct il_draw draw[2];
-    const il_status st = il_scheme_alone(scheme, place, 0, &at, draw, err);
+    struct il_layer_draw draw;
+    const il_status st = il_scheme_alone(scheme, place, 0, &at, &draw, err);
 
     if (st == IL_OK && weights)
-        *weights = law_of(&draw[0], &at, 0);
+        *weights = law_of(&draw.weight, &at, 0);
     if (st == IL_OK && bias)
-        *bias = law_of(&draw[1], &at, 1);
+        *bias = law_of(&draw.bias, &at, 1);
     return st;
 }

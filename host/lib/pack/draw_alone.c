@@ -1,6 +1,7 @@
 /* draw_alone.c - a layer drawn for the caller: by a scheme alone, or as a config's network has it. */
 #include <stdlib.h>
 #include <string.h>
+#include "config/config.h"
 #include "config/run.h"
 #include "config/scheme_alone.h"
 #include "core/error.h"
@@ -25,7 +26,7 @@ static int fetch(il_device *d, const struct il_layer *layout, const float *w, fl
 }
 
 /* on the device, and from there */
-static il_status draw(il_device *device, const unsigned width[2], const struct il_draw draws[2],
+static il_status draw(il_device *device, const unsigned width[2], const struct il_layer_draw *draws,
                       float *weights, float *bias, il_error *err)
 {
     struct il_layer layer;
@@ -42,7 +43,7 @@ static il_status draw(il_device *device, const unsigned width[2], const struct i
     if (!e)
         e = device->seam->zero(device, w, bytes);
     if (!e)
-        e = il_draw_layer(device, &layer, 1, w, &draws[0].fill, &draws[1].fill);
+        e = il_draw_layer(device, &layer, 1, w, &draws->weight.fill, &draws->bias.fill);
     if (!e)
         e = fetch(device, &layer, w, weights, bias);
     if (e)
@@ -59,68 +60,40 @@ il_status il_fill(il_device *device, const char *scheme, const il_place *place, 
 {
     const uint64_t ftz = il_ftz_on();
     struct il_tensor_place at;
-    struct il_draw draws[2];
+    struct il_layer_draw draws;
     il_status st;
 
-    IL_TRY(il_scheme_alone(scheme, place, seed, &at, draws, err));
-    if (draws[0].from_file || draws[0].data.rule != IL_DATA_NONE) {
+    IL_TRY(il_scheme_alone(scheme, place, seed, &at, &draws, err));
+    if (draws.weight.from_file || draws.weight.data.rule != IL_DATA_NONE) {
         st = il_fail(err, IL_E_USAGE, "%s needs %s: train with it, or save a pack's weights",
-                     scheme, draws[0].from_file ? "a file and a layer of it" : "data");
+                     scheme, draws.weight.from_file ? "a file and a layer of it" : "data");
         goto out;
     }
-    st = draw(device, (const unsigned[]){ at.fan_in, at.fan_out }, draws, weights, bias, err);
+    st = draw(device, (const unsigned[]){ at.fan_in, at.fan_out }, &draws, weights, bias, err);
 out:
     il_ftz_restore(ftz);
-    return st;
-}
-
-/* over what was drawn, what files have of it */
-static il_status load(const il_config *config, const struct il_run *run, unsigned layer,
-                      float *weights, float *bias, il_error *err)
-{
-    struct il_init *const init = malloc(sizeof *init);
-    il_status st;
-    int got[2];
-
-    if (!init)
-        return il_fail(err, IL_E_MEMORY, "out of memory");
-    st = il_init_parse(init, il_config_get(config, "init"), err);
-    if (st == IL_OK)
-        st = il_load_layer(init, layer, run->layers, run->width[layer], run->width[layer + 1],
-                           weights, bias, got, err);
-    free(init);
     return st;
 }
 
 il_status il_fill_layer(il_device *device, const il_config *config, size_t layer, float *weights,
                         float *bias, il_error *err)
 {
+    const struct il_init *const init = &il_config_value(config, IL_PARAMETER_INIT)->init;
     const uint64_t ftz = il_ftz_on();
-    struct il_run *const run = malloc(sizeof *run);
-    struct il_draw draws[2];
+    struct il_initial_layer at;
     il_status st;
+    int got[2];
 
-    if (!run) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory");
-        goto out;
-    }
-    IL_TRY(il_run_initial(run, config, err));
-    if (layer >= run->layers) {
-        st = il_fail(err, IL_E_USAGE, "there is no layer %zu among %u (the first is 0)", layer,
-                     run->layers);
-        goto out;
-    }
-    draws[0] = run->draw[layer].weight;
-    draws[1] = run->draw[layer].bias;
-    if (draws[0].data.rule != IL_DATA_NONE) {
+    IL_TRY(il_run_initial(&at, config, layer, err));
+    if (at.draw.weight.data.rule != IL_DATA_NONE) {
         st = il_fail(err, IL_E_USAGE, "init: layer %zu is fitted to data: open a pack for it",
                      layer + 1);
         goto out;
     }
-    IL_TRY(draw(device, run->width + layer, draws, weights, bias, err));
-    IL_TRY(load(config, run, (unsigned)layer, weights, bias, err));
+    IL_TRY(draw(device, at.width, &at.draw, weights, bias, err));
+    st = il_load_layer(init, (unsigned)layer, at.layers, at.width[0], at.width[1], weights, bias,
+                       got, err); /* over what was drawn, what files have of it */
 out:
-    free(run);
     il_ftz_restore(ftz);
     return st;
 }

@@ -5,6 +5,7 @@
 #include "load_weights.h"
 #include "dense.h"
 #include "pack_impl.h"
+#include "config/config.h"
 #include "formats/weights.h"
 
 static int is_file(const struct il_choice *c) { return c && c->entry->traits & IL_READS_FILE; }
@@ -89,6 +90,8 @@ static il_status load_run(struct il_pack *p, size_t run, const struct il_init *i
         const struct il_layer *const layout = &p->layer[l].layout;
         int got[2];
 
+        if (!p->run[run].draw[l].weight.from_file && !p->run[run].draw[l].bias.from_file)
+            continue;
         free(weights);
         free(bias);
         weights = malloc((size_t)layout->fan_in * layout->fan_out * sizeof *weights);
@@ -110,18 +113,9 @@ out:
 
 il_status il_pack_load(il_pack *p, const il_config *const *runs, il_error *err)
 {
-    struct il_init *const init = malloc(sizeof *init);
-    il_status st = init ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory");
+    il_status st = IL_OK;
 
-    for (size_t m = 0; st == IL_OK && m < p->runs; m++) {
-        const char *const text = il_config_get(runs[m], "init");
-
-        if (!strstr(text, "file:"))
-            continue;
-        st = il_init_parse(init, text, err);
-        if (st == IL_OK)
-            st = load_run(p, m, init, err);
-    }
-    free(init);
+    for (size_t m = 0; st == IL_OK && m < p->runs; m++)
+        st = load_run(p, m, &il_config_value(runs[m], IL_PARAMETER_INIT)->init, err);
     return st;
 }

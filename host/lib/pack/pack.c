@@ -123,6 +123,8 @@ void il_pack_close(il_pack *p)
     free(p->host_correction);
     free(p->host_rate);
     free(p->layer);
+    for (size_t m = 0; p->run && m < p->runs; m++)
+        il_run_free(&p->run[m]);
     free(p->run);
     free(p);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "config/layers_text.h"
 #include "results_impl.h"
 
 static const char before[] =
@@ -23,8 +24,7 @@ static const char before[] =
             "'failed')),"
             " error TEXT";
 static const char after[] =
-    ", depth INTEGER GENERATED ALWAYS AS"
-    " (length(layers) - length(replace(layers, ',', '')) - 1) VIRTUAL"
+    ", depth INTEGER GENERATED ALWAYS AS " IL_LAYERS_SQL_HIDDEN " VIRTUAL"
     ", cost REAL, train_accuracy REAL, test_cost REAL, test_accuracy REAL,"
     " validation_cost REAL, validation_accuracy REAL,"
     " diverged_epoch INTEGER, diverged_step INTEGER, attempt INTEGER NOT NULL,"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/number.h"
-#include "config/run.h"
+#include "config/config.h"
 #include "sweep_reader.h"
 
 enum { TEXT = 4096, VALUES = 1 << 20 };

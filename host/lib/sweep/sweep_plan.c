@@ -7,7 +7,7 @@
 #include <string.h>
 #include "core/error.h"
 #include "core/hash.h"
-#include "choices/init_text.h"
+#include "config/config.h"
 #include "catalog/scheme.h"
 #include "sweep_impl.h"
 
@@ -24,28 +24,28 @@ struct planner {
     size_t keys, room;
     size_t *slot; /* [slots]: 1 + index of a key; 0: empty */
     size_t slots, *next;
+    il_config *trial; /* reads values of `init` */
+    char *text;       /* [text_room]: a run's key */
+    size_t text_room;
 };
 
 static const size_t NONE = (size_t)-1;
 
 /* Does a scheme of this `init` have rates of its own? That is the pack key's, too. */
-static int parametrised(const char *text)
+static int parametrised(const struct il_init *init)
 {
     static const struct il_tensor_place anywhere = {
         .fan_in = 16, .fan_out = 16, .layer = 1, .layers = 3
     };
-    struct il_init *const init = malloc(sizeof *init);
     int any = 0;
 
-    if (init && il_init_parse(init, text, NULL) == IL_OK)
-        for (size_t i = 0; i < init->count; i++) {
-            struct il_draw draw;
+    for (size_t i = 0; i < init->count; i++) {
+        struct il_draw draw;
 
-            memset(&draw, 0, sizeof draw);
-            if (il_scheme_of(&init->item[i].scheme, &anywhere, 0, &draw, NULL) == IL_OK)
-                any |= draw.parametrised;
-        }
-    free(init);
+        memset(&draw, 0, sizeof draw);
+        if (il_scheme_of(&init->item[i].scheme, &anywhere, 0, &draw, NULL) == IL_OK)
+            any |= draw.parametrised;
+    }
     return any;
 }
 
@@ -59,24 +59,35 @@ static int in_key(const char *name)
     return 0;
 }
 
-/* the key's text of a run: values of the axes that are in it; 0: it does not fit */
-static int key_text(const struct planner *q, size_t run, const char *last_init, int last,
-                    char *text, size_t size)
+/* one more line of the key's text, of which there are *n bytes; 0: out of memory */
+static int add_line(struct planner *q, size_t *n, const char *line)
+{
+    const size_t length = strlen(line), need = *n + length + 2;
+
+    if (need > q->text_room) {
+        char *const more = realloc(q->text, 2 * need);
+
+        if (!more)
+            return 0;
+        q->text = more;
+        q->text_room = 2 * need;
+    }
+    memcpy(q->text + *n, line, length);
+    strcpy(q->text + *n + length, "\n");
+    *n += length + 1;
+    return 1;
+}
+
+/* the key of a run: values of the axes that are in it, and if its rates are its own; NULL: no memory */
+static const char *key_text(struct planner *q, size_t run, int own_rates)
 {
     size_t n = 0;
+    int ok = add_line(q, &n, own_rates ? "own rates" : "");
 
-    for (unsigned i = 0; i < q->s->axes && n < size; i++) {
-        const struct il_axis *const a = &q->s->axis[i];
-        const char *const value = il_sweep_axis_value(q->s, run, i);
-
-        if (in_key(a->name))
-            n += (size_t)snprintf(text + n, size - n, "%s\n", value);
-        else if (strcmp(a->name, "init") == 0)
-            n += (size_t)snprintf(text + n, size - n, "%d\n",
-                                  last_init && strcmp(value, last_init) == 0 ? last
-                                                                             : parametrised(value));
-    }
-    return n < size;
+    for (unsigned i = 0; ok && i < q->s->axes; i++)
+        if (in_key(q->s->axis[i].name))
+            ok = add_line(q, &n, il_sweep_axis_value(q->s, run, i));
+    return ok ? q->text : NULL;
 }
 
 /* the key with this text, a new one if there is none; NULL: out of memory */
@@ -106,24 +117,20 @@ static struct key *key_of(struct planner *q, const char *text)
 /* weights and biases that a network has */
 static double weights_of(const il_config *c, const il_packing *packing)
 {
-    const char *const layers = il_config_get(c, "layers");
-    double width = (double)packing->inputs, weights = 0;
+    const struct il_layers *const layers = &il_config_value(c, IL_PARAMETER_LAYERS)->layers;
+    double weights = 0;
 
-    for (const char *p = strchr(layers, ','); p; p = strchr(p + 1, ',')) {
-        const double next =
-            strncmp(p + 1, "out", 3) == 0 ? (double)packing->classes : strtod(p + 1, NULL);
-
-        weights += (width + 1) * next;
-        width = next;
-    }
+    for (unsigned l = 0; l + 1 < layers->count; l++)
+        weights += ((double)il_layers_width(layers, l, packing->inputs, packing->classes) + 1) *
+                   (double)il_layers_width(layers, l + 1, packing->inputs, packing->classes);
     return weights;
 }
 
 double il_sweep_cost(const il_config *c, size_t runs, const il_packing *packing, size_t samples)
 {
     static const double STEP = 1e6;
-    const double batch = strtod(il_config_get(c, "batch"), NULL);
-    const double epochs = strtod(il_config_get(c, "epochs"), NULL);
+    const double batch = (double)il_config_value(c, IL_PARAMETER_BATCH)->whole;
+    const double epochs = (double)il_config_value(c, IL_PARAMETER_EPOCHS)->whole;
 
     return epochs * (double)samples * (3 * weights_of(c, packing) * (double)runs + STEP / batch);
 }
@@ -145,43 +152,49 @@ static il_status size_of(const struct planner *q, struct key *k, il_error *err)
     return st;
 }
 
+/* the key of a run, which is put behind those that it has */
+static il_status add_run(struct planner *q, size_t run, int own_rates, il_error *err)
+{
+    const char *const text = key_text(q, run, own_rates);
+    struct key *const k = text ? key_of(q, text) : NULL;
+    il_status st = IL_OK;
+
+    if (!k)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", q->s->runs);
+    if (k->first == NONE) {
+        k->first = run;
+        st = size_of(q, k, err);
+    } else {
+        q->next[k->last] = run;
+    }
+    k->last = run;
+    q->next[run] = NONE;
+    k->runs++;
+    return st;
+}
+
 static il_status sort_runs(struct planner *q, il_error *err)
 {
-    char *const text = malloc(1 << 16);
     const char *init = NULL;
     unsigned axis = 0;
     int own_rates = 0;
-    il_status st = IL_OK;
+    il_status st;
 
+    IL_TRY(il_config_copy(&q->trial, q->s->base, err));
     while (axis < q->s->axes && strcmp(q->s->axis[axis].name, "init") != 0)
         axis++;
-    for (size_t run = 0; text && run < q->s->runs; run++) {
-        const char *const value = axis < q->s->axes ? il_sweep_axis_value(q->s, run, axis) : "";
-        struct key *k;
+    for (size_t run = 0; run < q->s->runs; run++) {
+        const char *const value = axis < q->s->axes ? il_sweep_axis_value(q->s, run, axis) : NULL;
 
-        if (!init || strcmp(init, value) != 0) { /* most runs have the one before's */
-            own_rates = axis < q->s->axes && parametrised(value);
+        if (value && (!init || strcmp(init, value) != 0)) { /* most runs have the one before's */
+            IL_TRY(il_config_set(q->trial, "init", value, err));
+            own_rates = parametrised(&il_config_value(q->trial, IL_PARAMETER_INIT)->init);
             init = value;
         }
-        k = key_text(q, run, init, own_rates, text, 1 << 16) ? key_of(q, text) : NULL;
-        if (!k) {
-            st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", q->s->runs);
-            break;
-        }
-        if (k->first == NONE) {
-            k->first = run;
-            st = size_of(q, k, err);
-            if (st != IL_OK)
-                break;
-        } else {
-            q->next[k->last] = run;
-        }
-        k->last = run;
-        q->next[run] = NONE;
-        k->runs++;
+        IL_TRY(add_run(q, run, own_rates, err));
     }
-    free(text);
-    return text ? st : il_fail(err, IL_E_MEMORY, "out of memory");
+out:
+    return st;
 }
 
 /* the packs of all keys, in order of first use */
@@ -233,6 +246,8 @@ out:
     il_sweep_plan_free(plan);
     for (size_t k = 0; k < q.keys; k++)
         free(q.key[k].text);
+    il_config_free(q.trial);
+    free(q.text);
     free(q.key);
     free(q.next);
     free(q.slot);
