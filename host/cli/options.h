@@ -1,6 +1,7 @@
 /*
- * options.h - a command's whole table of options, for parsing, help, man page and completions: its own rows, then the parameters of a run if it takes them
- * (il_parameter_at), then the options that every command has. The default shown is the value used.
+ * options.h - a command's whole table of options, for parsing, help, man page and completions: its own
+ * rows, then the parameters of a run if it takes them (il_parameter_at), then the options that every
+ * command has. The default shown is the value used.
  */
 #ifndef HOST_CLI_OPTIONS_H
 #define HOST_CLI_OPTIONS_H

@@ -250,7 +250,7 @@ static void settings(void **state)
     must(il_config_set(c, "init", "constant:-0", &err), &err,
          "-0"); /* what a text says is its value */
     assert_string_equal(il_config_get(c, "init"), "constant");
-    assert_false(signbit(il_config_value(c, IL_PARAMETER_INIT)->init.item[0].scheme.value[0]));
+    assert_false(signbit(il_config_value(c, IL_PARAMETER_INIT)->init.item[0].scheme.value[0].number));
     assert_int_equal(il_config_set(c, "data-seed", "x", &err), IL_E_USAGE);
     assert_string_equal(err.parameter, "data_seed"); /* as in files, however it was spelled */
     il_config_free(c);
