@@ -9,30 +9,17 @@
  * BLAS under the simulated cuBLAS (TEST_SAME_BLAS=1) even costs and weights must be equal in every bit,
  * as long as the CPU takes the first layer through it too (INITLAB_INPUT=dense).
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "initlab/initlab.h"
 #include "pack/pack_impl.h"
 #include "random.h"
 #include "reference.h"
+#include "support.h"
 
 static il_dataset *mnist;
 static il_device *devices[2]; /* cpu, cuda:0 */
-
-static void must(il_status st, const il_error *err, const char *what)
-{
-    if (st != IL_OK)
-        fail_msg("%s: %s", what, err->text);
-}
-
-struct setting {
-    const char *name, *value;
-};
 
 /* Do both devices sum all products in one order? */
 static int equal_bits(void)
@@ -57,16 +44,9 @@ static il_dataset *part_of_mnist(size_t train, size_t test)
 
 static il_pack *open_pack(il_device *d, const il_dataset *set, const struct setting *s)
 {
-    il_config *c = NULL;
-    il_pack *p = NULL;
-    il_error err = { 0 };
+    il_config *c = make_config(NULL, s);
 
-    must(il_config_new(&c, &err), &err, "config");
-    for (; s->name; s++)
-        must(il_config_set(c, s->name, s->value, &err), &err, s->value);
-    must(il_pack_open(&p, d, set, (const il_config *const *)&c, 1, &err), &err, "open");
-    il_config_free(c);
-    return p;
+    return pack_of(d, set, &c, 1);
 }
 
 /* both devices' weights of a layer, biases behind them; the caller frees */

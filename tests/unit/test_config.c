@@ -1,15 +1,10 @@
 /*
  * test_config.c - the lists, choices from text, configs, what they resolve to, and recipes.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "initlab/initlab.h"
 #include "catalog/catalog.h"
@@ -18,6 +13,7 @@
 #include "config/config.h"
 #include "config/run.h"
 #include "random.h"
+#include "support.h"
 
 static il_dataset *set; /* 4 x 4 pixels, 3 classes, 60 training samples */
 
@@ -40,20 +36,7 @@ static int free_set(void **state)
     return 0;
 }
 
-static void must(il_status st, const il_error *err, const char *what)
-{
-    if (st != IL_OK)
-        fail_msg("%s: %s", what, err->text);
-}
-
-static il_config *defaults(void)
-{
-    il_config *c = NULL;
-    il_error err = { 0 };
-
-    must(il_config_new(&c, &err), &err, "defaults");
-    return c;
-}
+static il_config *defaults(void) { return make_config(NULL, NULL); }
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 

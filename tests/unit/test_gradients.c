@@ -8,18 +8,15 @@
  * 2^-24 = 6e-5. Central differences with h = 1e-5 add h^2 and 1e-16/h: below 1e-9. Where halving h
  * changes the slope a kink is near, and that element proves nothing; there may be few of those.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "initlab/initlab.h"
 #include "pack/dense.h"
 #include "pack/pack_impl.h"
 #include "random.h"
 #include "reference.h"
+#include "support.h"
 
 enum { PIXELS = 9, CLASSES = 4, SAMPLES = 12, BATCH = 12 };
 static const double TOLERANCE = 1000.0 / (1 << 24);
@@ -38,16 +35,9 @@ static il_dataset *make_set(void)
     {
         const il_samples part = { SAMPLES, images, labels };
 
-        if (il_dataset_from(&set, 3, 3, part, part, &err) != IL_OK)
-            fail_msg("%s", err.text);
+        must(il_dataset_from(&set, 3, 3, part, part, &err), &err, "dataset");
     }
     return set;
-}
-
-static void must(il_status st, const il_error *err, const char *what)
-{
-    if (st != IL_OK)
-        fail_msg("%s: %s", what, err->text);
 }
 
 /* A pack of one that keeps its gradient: momentum, so that the update is not the product itself. */
@@ -55,7 +45,7 @@ static il_pack *open_pack(il_device *d, const il_dataset *set, const char *layer
                           const char *activation, const char *output, const char *loss,
                           const char *smoothing)
 {
-    const char *const setting[][2] = {
+    const struct setting s[] = {
         { "layers", layers },
         { "activation", activation },
         { "output", output },
@@ -67,17 +57,11 @@ static il_pack *open_pack(il_device *d, const il_dataset *set, const char *layer
         { "batch", "12" },
         { "epochs", "1" },
         { "seed", "7" },
+        { NULL, NULL },
     };
-    il_config *config = NULL;
-    il_pack *pack = NULL;
-    il_error err = { 0 };
+    il_config *config = make_config(s, NULL);
 
-    must(il_config_new(&config, &err), &err, "config");
-    for (size_t i = 0; i < sizeof setting / sizeof *setting; i++)
-        must(il_config_set(config, setting[i][0], setting[i][1], &err), &err, setting[i][1]);
-    must(il_pack_open(&pack, d, set, (const il_config *const *)&config, 1, &err), &err, activation);
-    il_config_free(config);
-    return pack;
+    return pack_of(d, set, &config, 1);
 }
 
 static void to_reference(const struct il_pack *p, struct ref_net *net)
@@ -172,11 +156,9 @@ static void outputs(void **state)
     il_dataset *set = make_set();
     struct tally tally = { 0, 0 };
     const il_entry *a;
-    il_device *d = NULL;
-    il_error err = { 0 };
+    il_device *d = open_device("cpu");
 
     (void)state;
-    must(il_device_open(&d, "cpu", 1, NULL, &err), &err, "cpu");
     for (size_t i = 0; (a = il_list_at(IL_ACTIVATIONS, i)); i++) {
         for (size_t k = 0; k < sizeof any_loss / sizeof *any_loss; k++)
             check_network(d, set, "9-4", "linear", a->name, any_loss[k], "0.1", &tally);
@@ -198,11 +180,9 @@ static void hidden(void **state)
     il_dataset *set = make_set();
     struct tally tally = { 0, 0 };
     const il_entry *a;
-    il_device *d = NULL;
-    il_error err = { 0 };
+    il_device *d = open_device("cpu");
 
     (void)state;
-    must(il_device_open(&d, "cpu", 1, NULL, &err), &err, "cpu");
     for (size_t i = 0; (a = il_list_at(IL_ACTIVATIONS, i)); i++)
         for (size_t k = 0; k < sizeof depth / sizeof *depth; k++) {
             check_network(d, set, depth[k], a->name, "softmax", "cross_entropy", "0", &tally);

@@ -2,66 +2,32 @@
  * test_initial.c - what a pack begins with: the very numbers of il_fill, layers fitted to data as
  * their schemes promise, and rates scaled as muP wants them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "initlab/initlab.h"
 
-struct setting {
-    const char *name, *value;
-};
+#include "initlab/initlab.h"
+#include "support.h"
 
 enum { MOST_RUNS = 64 };
 static il_dataset *mnist;
-
-static void must(il_status st, const il_error *err, const char *what)
-{
-    if (st != IL_OK)
-        fail_msg("%s: %s", what, err->text);
-}
-
-static void near(double got, double want, double tolerance, const char *what)
-{
-    if (!(fabs(got - want) <= tolerance))
-        fail_msg("%s: %.9g, not %.9g within %.2g", what, got, want, tolerance);
-}
-
-static il_device *device(const char *name)
-{
-    il_device *d = NULL;
-    il_error err = { 0 };
-
-    must(il_device_open(&d, name, 1, NULL, &err), &err, name);
-    return d;
-}
 
 /* a pack of one run for each of inits, which end in NULL; settings end in a NULL name */
 static il_pack *open_pack(il_device *d, const il_dataset *set, const struct setting *s,
                           const char *const *inits)
 {
     il_config *c[MOST_RUNS] = { NULL };
-    il_pack *p = NULL;
-    il_error err = { 0 };
     size_t runs = 0;
 
     for (; inits[runs]; runs++) {
+        const struct setting init[] = { { "init", inits[runs] }, { NULL, NULL } };
+
         assert_true(runs < MOST_RUNS);
-        must(il_config_new(&c[runs], &err), &err, "config");
-        must(il_config_set(c[runs], "init", inits[runs], &err), &err, inits[runs]);
-        for (const struct setting *t = s; t->name; t++)
-            must(il_config_set(c[runs], t->name, t->value, &err), &err, t->value);
+        c[runs] = make_config(init, s);
     }
-    must(il_pack_open(&p, d, set, (const il_config *const *)c, runs, &err), &err, "open");
-    for (size_t m = 0; m < runs; m++)
-        il_config_free(c[m]);
-    return p;
+    return pack_of(d, set, c, runs);
 }
 
 /* the first images and labels of MNIST */
@@ -113,7 +79,7 @@ static void test_fill_is_what_a_pack_begins_with(void **state)
     const char *inits[MOST_RUNS + 1] = { "orthogonal:gain=auto", "mean_field:1.5:0.3",
                                          "uniform:1000:1001" };
     il_dataset *const set = part(50);
-    il_device *const d = device("cpu");
+    il_device *const d = open_device("cpu");
     size_t n = 3;
     const il_entry *e;
 
@@ -153,7 +119,7 @@ static void test_autoinit_follows_other_schemes(void **state)
                                            "h1=zeros,h2=autoinit",       "h1=identity,h2=autoinit",
                                            "h1=uniform:0:1,h2=autoinit", NULL };
     il_dataset *const set = part(50);
-    il_device *const d = device("cpu");
+    il_device *const d = open_device("cpu");
     il_pack *const p = open_pack(d, set, s, inits);
     il_config *c = NULL;
     il_signal layer[4];
@@ -197,7 +163,7 @@ static void test_fill_layer_is_what_a_pack_begins_with(void **state)
     static float want[784 * 30], got[784 * 30];
     float want_bias[30], got_bias[30];
     il_dataset *const set = part(50);
-    il_device *const d = device("cpu");
+    il_device *const d = open_device("cpu");
     il_pack *const p = open_pack(d, set, s, inits);
     il_config *config = NULL;
     il_error err = { 0 };
@@ -246,7 +212,7 @@ static void test_lsuv(void **state)
                                         { "activation", "gelu" },
                                         { NULL, NULL } };
     static const char *const inits[] = { "lsuv", "he_normal", "lsuv:std=2:tol=0.01", NULL };
-    il_device *const d = device("strict");
+    il_device *const d = open_device("strict");
     il_pack *const p = open_pack(d, mnist, s, inits);
     il_signal layer[4];
     il_error err = { 0 };
@@ -302,7 +268,7 @@ static void test_kraehenbuehl(void **state)
     const il_samples train = il_dataset_train(mnist);
     static float w[784 * 40], b[40];
     double *x = malloc(ROWS * 784 * sizeof *x), *z = malloc(ROWS * 784 * sizeof *z);
-    il_device *const d = device("strict");
+    il_device *const d = open_device("strict");
     il_pack *const p = open_pack(d, mnist, s, inits);
     il_signal layer[3];
     il_error err = { 0 };
@@ -369,7 +335,7 @@ static void test_rates(void **state)
     static const char *const optimizers[] = { "sgd", "adam", "momentum" };
     static const size_t width[] = { 784, 32, 16, 10 };
     il_dataset *const set = part(64);
-    il_device *const d = device("cpu");
+    il_device *const d = open_device("cpu");
     il_error err = { 0 };
     float *start[3];
     double *plain[3], *scaled[3];

@@ -7,40 +7,21 @@
  * relu, where ||h'||^2 / ||h||^2 has variance 5 / n (E f^4 / (E f^2)^2 - 1), and drifts by half of it.
  * The mean over R networks is held to five standard deviations of that walk.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "initlab/initlab.h"
 #include "pack/pack_impl.h"
 #include "theory/singular.h"
 #include "random.h"
 #include "reference.h"
+#include "support.h"
 
 enum { SIDE = 5, PIXELS = SIDE * SIDE, CLASSES = 3, TRAIN = 40, BATCH = 24 };
 static const uint64_t SEED = 20261123;
-
-struct setting {
-    const char *name, *value;
-};
-
-static void must(il_status st, const il_error *err, const char *what)
-{
-    if (st != IL_OK)
-        fail_msg("%s: %s", what, err->text);
-}
-
-static void near(double got, double want, double tolerance, const char *what)
-{
-    if (!(fabs(got - want) <= tolerance))
-        fail_msg("%s: %.9g, not %.9g within %.2g", what, got, want, tolerance);
-}
 
 static il_dataset *small_set(void)
 {
@@ -66,35 +47,20 @@ static il_dataset *mnist(void)
     return set;
 }
 
-static il_device *device(const char *name)
-{
-    il_device *d = NULL;
-    il_error err = { 0 };
-
-    must(il_device_open(&d, name, 1, NULL, &err), &err, name);
-    return d;
-}
-
 /* a pack of runs with seeds 0, 1, ...; settings end in a NULL name */
 static il_pack *open_pack(il_device *d, const il_dataset *set, const struct setting *s, size_t runs)
 {
     il_config *c[16] = { NULL };
-    il_pack *p = NULL;
-    il_error err = { 0 };
-    char seed[8];
 
     assert_true(runs <= 16);
     for (size_t m = 0; m < runs; m++) {
-        must(il_config_new(&c[m], &err), &err, "config");
+        char seed[8];
+        const struct setting own[] = { { "seed", seed }, { NULL, NULL } };
+
         snprintf(seed, sizeof seed, "%zu", m);
-        must(il_config_set(c[m], "seed", seed, &err), &err, seed);
-        for (const struct setting *t = s; t->name; t++)
-            must(il_config_set(c[m], t->name, t->value, &err), &err, t->value);
+        c[m] = make_config(own, s);
     }
-    must(il_pack_open(&p, d, set, (const il_config *const *)c, runs, &err), &err, "open");
-    for (size_t m = 0; m < runs; m++)
-        il_config_free(c[m]);
-    return p;
+    return pack_of(d, set, c, runs);
 }
 
 /* ---- singular values ------------------------------------------------------------------------- */
@@ -381,7 +347,7 @@ static void test_against_reference(void **state)
 
     (void)state;
     for (size_t k = 0; k < sizeof acts / sizeof *acts; k++) {
-        il_device *const d = device(k % 2 ? "strict" : "cpu");
+        il_device *const d = open_device(k % 2 ? "strict" : "cpu");
         const struct setting s[] = { { "layers", "in,7,6,out" },
                                      { "activation", acts[k] },
                                      { "init", "normal:std=0.4,b=normal:std=0.2" },
@@ -413,7 +379,7 @@ static void test_inspection_changes_nothing(void **state)
                                         { "optimizer", "adam" },    { "lr", "0.01" },
                                         { "init", "he_normal" },    { NULL, NULL } };
     il_dataset *const set = small_set();
-    il_device *const d = device("strict");
+    il_device *const d = open_device("strict");
     il_pack *const a = open_pack(d, set, s, 2), *const b = open_pack(d, set, s, 2);
     il_error err = { 0 };
     il_epoch out[2], other[2];
@@ -503,7 +469,7 @@ static void test_depth_of_relu(void **state)
         { "glorot_uniform", .5 }, { "lecun_normal", .5 }, { "torch,b=zeros", 1.0 / 6 }
     };
     il_dataset *const set = mnist();
-    il_device *const d = device("cpu");
+    il_device *const d = open_device("cpu");
 
     (void)state;
     for (size_t k = 0; k < sizeof schemes / sizeof *schemes; k++) {
@@ -565,7 +531,7 @@ static void check_tanh(const il_dataset *set, il_device *d, const char *init, do
 static void test_depth_of_tanh(void **state)
 {
     il_dataset *const set = mnist();
-    il_device *const d = device("cpu");
+    il_device *const d = open_device("cpu");
     struct walk w = walk(set, d, "tanh", "edge_of_chaos:q=0.25");
 
     (void)state;
@@ -591,7 +557,7 @@ static void test_depth_of_tanh(void **state)
 static void test_gelu_collapses(void **state)
 {
     il_dataset *const set = mnist();
-    il_device *const d = device("cpu");
+    il_device *const d = open_device("cpu");
     const struct walk w = walk(set, d, "gelu", "he_normal");
 
     (void)state;
@@ -617,7 +583,7 @@ static void test_constant_weights_keep_one_unit(void **state)
                                         { "epochs", "5" },
                                         { NULL, NULL } };
     il_dataset *const set = mnist();
-    il_device *const d = device("cpu");
+    il_device *const d = open_device("cpu");
     il_pack *const p = open_pack(d, set, s, 3);
     double values[24];
     il_signal layer[3];

@@ -2,12 +2,8 @@
  * test_output.c - files: written whole or not at all; weights that a reader of its own understands;
  * figures.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-
 #include <dirent.h>
 #include <errno.h>
 #include <locale.h>
@@ -20,9 +16,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include "initlab/initlab.h"
 #include "core/file.h"
 #include "formats/weights.h"
+#include "support.h"
 
 static char dir[] = "/tmp/initlab-output-XXXXXX";
 
@@ -89,12 +87,6 @@ static void check_text(const char *path, const char *expected)
     free(text);
 }
 
-static void must(il_status st, const il_error *err)
-{
-    if (st != IL_OK)
-        fail_msg("%s", err->text);
-}
-
 /* ---- files ----------------------------------------------------------------------------------- */
 
 static void test_write(void **state)
@@ -104,20 +96,20 @@ static void test_write(void **state)
     struct stat info;
 
     (void)state;
-    must(il_write_file(in_dir("a"), "one", 3, &err), &err);
-    must(il_write_file(in_dir("a"), "two", 3, &err), &err);
+    must(il_write_file(in_dir("a"), "one", 3, &err), &err, "il_write_file");
+    must(il_write_file(in_dir("a"), "two", 3, &err), &err, "il_write_file");
     check_text(in_dir("a"), "two");
-    must(il_write_file(in_dir("empty"), NULL, 0, &err), &err);
+    must(il_write_file(in_dir("empty"), NULL, 0, &err), &err, "il_write_file");
     check_text(in_dir("empty"), "");
     strcpy(link, in_dir("link"));
     assert_int_equal(symlink("a", link), 0);
-    must(il_write_file(link, "three", 5, &err), &err);
+    must(il_write_file(link, "three", 5, &err), &err, "il_write_file");
     check_text(in_dir("a"), "three");
     assert_int_equal(lstat(link, &info), 0);
     assert_true(S_ISLNK(info.st_mode));
     assert_int_equal(entries(0), 3); /* no temporary file is left */
     assert_int_equal(chdir(dir), 0); /* a bare name: the temporary file lies here, too */
-    must(il_write_file("bare", "x", 1, &err), &err);
+    must(il_write_file("bare", "x", 1, &err), &err, "il_write_file");
     check_text("bare", "x");
     assert_int_equal(chdir("/"), 0);
 }
@@ -130,8 +122,8 @@ static void test_stale(void **state)
 
     (void)state;
     snprintf(name, sizeof name, ".a.tmp-%ld", (long)getpid());
-    must(il_write_file(in_dir(name), "stale", 5, &err), &err);
-    must(il_write_file(in_dir("a"), "new", 3, &err), &err);
+    must(il_write_file(in_dir(name), "stale", 5, &err), &err, "il_write_file");
+    must(il_write_file(in_dir("a"), "new", 3, &err), &err, "il_write_file");
     check_text(in_dir("a"), "new");
     check_text(in_dir(name), "stale");
     assert_int_equal(entries(0), 2);
@@ -163,7 +155,7 @@ static void test_full(void **state)
     assert_non_null(strstr(err.text, "cannot write to '/dev/full': No space left on device"));
     assert_int_equal(stat("/dev/full", &info), 0);
     assert_true(S_ISCHR(info.st_mode));
-    must(il_write_file("/dev/null", "x", 1, &err), &err);
+    must(il_write_file("/dev/null", "x", 1, &err), &err, "il_write_file");
     assert_int_equal(stat("/dev/null", &info), 0);
     assert_true(S_ISCHR(info.st_mode));
 }
@@ -177,7 +169,7 @@ static void test_failed_write(void **state)
     il_status st;
 
     (void)state;
-    must(il_write_file(in_dir("a"), "old", 3, &err), &err);
+    must(il_write_file(in_dir("a"), "old", 3, &err), &err, "il_write_file");
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     tight = old;
     tight.rlim_cur = 10000;
@@ -197,7 +189,7 @@ static void test_abandon(void **state)
     il_error err = { 0 };
 
     (void)state;
-    must(il_file_open(&f, in_dir("a"), &err), &err);
+    must(il_file_open(&f, in_dir("a"), &err), &err, "il_file_open");
     il_file_put(&f, "half", 4);
     assert_int_equal(entries(0), 1);
     il_file_abandon(&f);
@@ -255,14 +247,14 @@ static void test_weights(void **state)
     fill(v);
     if (!have_python())
         skip();
-    must(il_write_file(in_dir("expected"), v, sizeof v, &err), &err);
-    must(il_weights_write(in_dir("w.safetensors"), tensors, 4, &err), &err);
-    must(il_weights_write(in_dir("w.npy"), tensors, 4, &err), &err);
+    must(il_write_file(in_dir("expected"), v, sizeof v, &err), &err, "il_write_file");
+    must(il_weights_write(in_dir("w.safetensors"), tensors, 4, &err), &err, "il_weights_write");
+    must(il_weights_write(in_dir("w.npy"), tensors, 4, &err), &err, "il_weights_write");
     assert_int_equal(entries(0), 1 + 1 + 4);
     assert_int_equal(read_back("w.safetensors", "expected", SHAPES), 0);
     assert_int_equal(read_back("w.npy", "expected", SHAPES), 0);
     v[25] = 77; /* the reader does see a difference */
-    must(il_write_file(in_dir("other"), v, sizeof v, &err), &err);
+    must(il_write_file(in_dir("other"), v, sizeof v, &err), &err, "il_write_file");
     print_message("(two complaints follow, as they should)\n");
     assert_int_equal(read_back("w.safetensors", "other", SHAPES), 1);
     assert_int_equal(read_back("w.npy", "other", SHAPES), 1);
@@ -309,16 +301,17 @@ static void test_pack_weights(void **state)
         v[i] = (float)i - .25f;
     if (!have_python())
         skip();
-    must(il_dataset_from(&set, 2, 3, samples, samples, &err), &err);
-    must(il_device_open(&device, "cpu", 1, NULL, &err), &err);
-    must(il_config_new(&config, &err), &err);
-    must(il_config_set(config, "batch", "3", &err), &err);
-    must(il_config_set(config, "layers", "6-3", &err), &err);
-    must(il_pack_open(&pack, device, set, (const il_config *[]){ config, config }, 2, &err), &err);
-    must(il_pack_set(pack, 1, 0, v, v + 18, &err), &err);
-    must(il_write_file(in_dir("expected"), v, sizeof v, &err), &err);
-    must(il_save_weights(pack, 1, in_dir("w.safetensors"), &err), &err);
-    must(il_save_weights(pack, 1, in_dir("w.npy"), &err), &err);
+    must(il_dataset_from(&set, 2, 3, samples, samples, &err), &err, "il_dataset_from");
+    must(il_device_open(&device, "cpu", 1, NULL, &err), &err, "il_device_open");
+    must(il_config_new(&config, &err), &err, "il_config_new");
+    must(il_config_set(config, "batch", "3", &err), &err, "il_config_set");
+    must(il_config_set(config, "layers", "6-3", &err), &err, "il_config_set");
+    must(il_pack_open(&pack, device, set, (const il_config *[]){ config, config }, 2, &err), &err,
+         "il_pack_open");
+    must(il_pack_set(pack, 1, 0, v, v + 18, &err), &err, "il_pack_set");
+    must(il_write_file(in_dir("expected"), v, sizeof v, &err), &err, "il_write_file");
+    must(il_save_weights(pack, 1, in_dir("w.safetensors"), &err), &err, "il_save_weights");
+    must(il_save_weights(pack, 1, in_dir("w.npy"), &err), &err, "il_save_weights");
     assert_int_equal(read_back("w.safetensors", "expected", "layer1.weight:6x3 layer1.bias:3"), 0);
     assert_int_equal(read_back("w.npy", "expected", "layer1.weight:6x3 layer1.bias:3"), 0);
     assert_int_equal(il_save_weights(pack, 2, in_dir("x.npy"), &err), IL_E_USAGE);
@@ -361,7 +354,8 @@ static char *draw(const char *title, const il_curve *curves, size_t n)
     il_error err = { 0 };
     size_t length;
 
-    must(il_plot_svg(in_dir("fig.svg"), title, "epoch", "mean cost", curves, n, &err), &err);
+    must(il_plot_svg(in_dir("fig.svg"), title, "epoch", "mean cost", curves, n, &err), &err,
+         "il_plot_svg");
     snprintf(command, sizeof command, check, in_dir("fig.svg"));
     if (have_python())
         assert_int_equal(system(command), 0);

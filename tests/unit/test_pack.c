@@ -2,12 +2,8 @@
  * test_pack.c - packs as a whole: training against a reference in double, packs of many against
  * packs of one, padding, divergence, devices that check.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "initlab/initlab.h"
 #include "pack/dense.h"
@@ -15,19 +11,10 @@
 #include "pack/pack_impl.h"
 #include "random.h"
 #include "reference.h"
+#include "support.h"
 
 enum { SIDE = 5, PIXELS = SIDE * SIDE, CLASSES = 3, TRAIN = 50, TEST = 37 };
 static const uint64_t SEED = 4711;
-
-struct setting {
-    const char *name, *value;
-};
-
-static void must(il_status st, const il_error *err, const char *what)
-{
-    if (st != IL_OK)
-        fail_msg("%s: %s", what, err->text);
-}
 
 static il_dataset *make_set(void)
 {
@@ -50,29 +37,6 @@ static il_dataset *make_set(void)
     return set;
 }
 
-static il_device *open_device(const char *name)
-{
-    il_device *d = NULL;
-    il_error err = { 0 };
-
-    must(il_device_open(&d, name, 1, NULL, &err), &err, name);
-    return d;
-}
-
-/* a config from defaults, common settings and some of its own; lists end in a NULL name */
-static il_config *make_config(const struct setting *common, const struct setting *own)
-{
-    il_config *c = NULL;
-    il_error err = { 0 };
-
-    must(il_config_new(&c, &err), &err, "config");
-    for (; common && common->name; common++)
-        must(il_config_set(c, common->name, common->value, &err), &err, common->value);
-    for (; own && own->name; own++)
-        must(il_config_set(c, own->name, own->value, &err), &err, own->value);
-    return c;
-}
-
 static const struct setting runs3[][6] = {
     { { "activation", "tanh" }, { "seed", "1" }, { "lr", "0.5" }, { "init", "uniform:-0.5:0.5" } },
     { { "activation", "gelu" },
@@ -92,15 +56,10 @@ static il_pack *open_runs(il_device *d, const il_dataset *set, const struct sett
                           size_t first, size_t count)
 {
     il_config *c[RUNS];
-    il_pack *p = NULL;
-    il_error err = { 0 };
 
     for (size_t m = 0; m < count; m++)
         c[m] = make_config(common, runs3[first + m]);
-    must(il_pack_open(&p, d, set, (const il_config *const *)c, count, &err), &err, "open");
-    for (size_t m = 0; m < count; m++)
-        il_config_free(c[m]);
-    return p;
+    return pack_of(d, set, c, count);
 }
 
 static void train(il_pack *p, size_t epochs, il_epoch *last)

@@ -2,17 +2,15 @@
  * test_plan.c - the memory plan of a pack is what it takes, to the byte, on a device that counts; a
  * pack that does not fit is refused with the number of runs that do.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "device/seam.h"
 #include "initlab/initlab.h"
+#include "support.h"
 
 enum { MOST = 1024, RUNS = 6 };
 
@@ -92,15 +90,13 @@ static void configs(il_config **c, size_t n, const char *init, const char *optim
                     const char *activation)
 {
     for (size_t m = 0; m < n; m++) {
-        il_error err = { .text = "" };
+        const struct setting s[] = {
+            { "layers", "in,12,8,out" }, { "init", init },
+            { "optimizer", optimizer },  { "activation", m ? activation : "relu" },
+            { "batch", "20" },           { NULL, NULL },
+        };
 
-        assert_int_equal(il_config_new(&c[m], NULL), IL_OK);
-        if (il_config_set(c[m], "layers", "in,12,8,out", &err) ||
-            il_config_set(c[m], "init", init, &err) ||
-            il_config_set(c[m], "optimizer", optimizer, &err) ||
-            il_config_set(c[m], "activation", m ? activation : "relu", &err) ||
-            il_config_set(c[m], "batch", "20", &err))
-            fail_msg("%s", err.text);
+        c[m] = make_config(s, NULL);
     }
 }
 
@@ -134,13 +130,11 @@ static void plan_is_what_is_taken(int full, int keep)
 
         configs(c, runs, inits[k / 6], optimizers[k / 2 % 3], k % 4 ? "gelu" : "tanh");
         count.peak = kept;
-        if (il_pack_plan(&plan, d, set, (const il_config *const *)c, runs, &err) != IL_OK)
-            fail_msg("%s", err.text);
+        must(il_pack_plan(&plan, d, set, (const il_config *const *)c, runs, &err), &err, "a plan");
         assert_int_equal(count.peak, kept); /* nothing is allocated to know it */
         assert_true(keep ? plan.dataset == 0 && plan.held == kept : plan.dataset > 0);
-        if (il_pack_open(&p, d, set, (const il_config *const *)c, runs, &err) != IL_OK ||
-            il_pack_epoch(p, out, NULL, NULL, &err) != IL_OK)
-            fail_msg("%s", err.text);
+        must(il_pack_open(&p, d, set, (const il_config *const *)c, runs, &err), &err, "a pack");
+        must(il_pack_epoch(p, out, NULL, NULL, &err), &err, "an epoch");
         assert_string_equal(il_pack_input(p), full ? "dense" : "sparse");
         if (count.peak - kept != plan.total)
             fail_msg("%s, %s, %zu runs: %zu bytes were taken, %zu planned", inits[k / 6],

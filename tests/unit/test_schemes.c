@@ -7,16 +7,10 @@
  * one of sqrt(24 / n) for a normal law and less for the others here. The Kolmogorov-Smirnov bound is that of alpha = 1e-3.
  * The seeds are fixed, so that nothing here fails by chance.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "initlab/initlab.h"
 #include "choices/choice.h"
 #include "catalog/gain.h"
@@ -24,14 +18,9 @@
 #include "theory/meanfield.h"
 #include "catalog/catalog.h"
 #include "choices/framework_names.h"
+#include "support.h"
 
 static const uint64_t SEED = 20261123;
-
-static void near(double got, double want, double tolerance, const char *what)
-{
-    if (!(fabs(got - want) <= tolerance))
-        fail_msg("%s: %.9g, not %.9g within %.2g", what, got, want, tolerance);
-}
 
 static struct il_act activation(const char *name)
 {
@@ -474,8 +463,7 @@ static void test_their_spelling(void **state)
         il_error err = { .text = "" };
         struct il_choice c;
 
-        if (il_choice_parse(&c, IL_SCHEMES, want[i].theirs, &err) != IL_OK)
-            fail_msg("%s: %s", want[i].theirs, err.text);
+        must(il_choice_parse(&c, IL_SCHEMES, want[i].theirs, &err), &err, want[i].theirs);
         il_choice_text(&c, text);
         assert_string_equal(text, want[i].ours);
         assert_true(il_list_find(IL_SCHEMES, want[i].theirs) == c.entry);
@@ -527,8 +515,7 @@ static void test_spelling(void **state)
                 fail_msg("%s gives \"%s\", without \"%s\"", want[i].text, err.text, want[i].says);
             continue;
         }
-        if (st != IL_OK)
-            fail_msg("%s: %s", want[i].text, err.text);
+        must(st, &err, want[i].text);
         il_choice_text(&c, text);
         assert_string_equal(text, want[i].normal);
     }
@@ -541,12 +528,10 @@ static float *filled(const char *device, const char *scheme, const il_place *at,
 {
     float *w = malloc(at->fan_in * at->fan_out * sizeof *w);
     il_error err = { .text = "" };
-    il_device *d = NULL;
+    il_device *d = open_device(device);
 
     assert_non_null(w);
-    assert_int_equal(il_device_open(&d, device, 1, NULL, &err), IL_OK);
-    if (il_fill(d, scheme, at, seed, w, bias, &err) != IL_OK)
-        fail_msg("%s: %s", scheme, err.text);
+    must(il_fill(d, scheme, at, seed, w, bias, &err), &err, scheme);
     il_device_close(d);
     return w;
 }

@@ -4,18 +4,16 @@
  * pack, in every flavour of CPU; the choice between it and the dense way.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "initlab/initlab.h"
 #include "data/nonzero_lists.h"
 #include "pack/pack_impl.h"
 #include "random.h"
+#include "support.h"
 
 static const uint64_t SEED = 20261123;
 static const char *const flavours[] = { "base", "v3", "v4" };
@@ -51,7 +49,7 @@ static uint8_t *make_images(size_t n, size_t pixels)
 }
 
 /* A device of this name and flavour; NULL: this CPU has no such kernels. */
-static il_device *open_device(const char *name, const char *flavour)
+static il_device *open_flavour(const char *name, const char *flavour)
 {
     il_device *d = NULL;
     il_error err = { .text = "" };
@@ -307,7 +305,7 @@ static void products(void **state)
     (void)state;
     for (size_t f = 0; f < 3; f++)
         for (int strict = 0; strict < 2; strict++) {
-            il_device *const d = open_device(strict ? "strict" : "cpu", flavours[f]);
+            il_device *const d = open_flavour(strict ? "strict" : "cpu", flavours[f]);
 
             for (size_t k = 0; d && k < sizeof sizes / sizeof *sizes; k++)
                 for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
@@ -335,7 +333,7 @@ static void equal_columns(void **state)
     (void)state;
     for (unsigned n = 2; n <= 130; n += 7) {
         const struct shape s = { 33, 200, 40, 0, n, -1, 1 };
-        il_device *const d = open_device("cpu", NULL);
+        il_device *const d = open_flavour("cpu", NULL);
         struct trial t;
 
         trial_make(&t, &s);
@@ -361,7 +359,7 @@ static void equal_columns(void **state)
 static void infinities(void **state)
 {
     const struct shape s = { 16, 61, 37, 2, 20, -1, 1 };
-    il_device *const d = open_device("cpu", NULL);
+    il_device *const d = open_flavour("cpu", NULL);
     struct trial t;
 
     (void)state;
@@ -444,8 +442,7 @@ static il_dataset *make_set(double density)
     {
         const il_samples train = { TRAIN, images, labels }, test = { TEST, images, labels };
 
-        if (il_dataset_from(&set, SIDE, SIDE, train, test, &err) != IL_OK)
-            fail_msg("%s", err.text);
+        must(il_dataset_from(&set, SIDE, SIDE, train, test, &err), &err, "dataset");
     }
     free(images);
     return set;
@@ -456,27 +453,18 @@ static il_pack *open_pack(il_device *d, const il_dataset *set, const char *layer
                           size_t count)
 {
     il_config *c[32] = { NULL };
-    il_pack *p = NULL;
-    il_error err = { .text = "" };
 
     for (size_t m = 0; m < count; m++) {
         char seed[24], rate[24];
+        const struct setting s[] = { { "layers", layers },   { "init", init },  { "seed", seed },
+                                     { "lr", rate },         { "batch", "64" }, { "epochs", "3" },
+                                     { "validation", "30" }, { NULL, NULL } };
 
         snprintf(seed, sizeof seed, "%zu", m + 1);
         snprintf(rate, sizeof rate, "%g", 0.1 / (double)(m + 1));
-        assert_int_equal(il_config_new(&c[m], &err), IL_OK);
-        if (il_config_set(c[m], "layers", layers, &err) ||
-            il_config_set(c[m], "init", init, &err) || il_config_set(c[m], "seed", seed, &err) ||
-            il_config_set(c[m], "lr", rate, &err) || il_config_set(c[m], "batch", "64", &err) ||
-            il_config_set(c[m], "epochs", "3", &err) ||
-            il_config_set(c[m], "validation", "30", &err))
-            fail_msg("%s", err.text);
+        c[m] = make_config(s, NULL);
     }
-    if (il_pack_open(&p, d, set, (const il_config *const *)c, count, &err) != IL_OK)
-        fail_msg("%s", err.text);
-    for (size_t m = 0; m < count; m++)
-        il_config_free(c[m]);
-    return p;
+    return pack_of(d, set, c, count);
 }
 
 struct outcome {
@@ -511,14 +499,14 @@ static void alone_and_in_packs(void **state)
     (void)state;
     assert_true(first && o);
     {
-        il_device *const d = open_device("cpu", NULL);
+        il_device *const d = open_flavour("cpu", NULL);
 
         train(d, set, 32, first);
         il_device_close(d);
     }
     assert_true(memcmp(first[0].w, first[1].w, sizeof first->w) != 0);
     for (size_t f = 0; f < 3; f++) {
-        il_device *const d = open_device("cpu", flavours[f]);
+        il_device *const d = open_flavour("cpu", flavours[f]);
 
         for (size_t k = 0; d && k < 4; k++, tried++) {
             train(d, set, sizes[k], o);
@@ -545,7 +533,7 @@ static const char *way(const il_dataset *set, const char *asked)
 
     if (asked)
         setenv("INITLAB_INPUT", asked, 1);
-    d = open_device("cpu", NULL);
+    d = open_flavour("cpu", NULL);
     unsetenv("INITLAB_INPUT");
     p = open_pack(d, set, "784-10", "zeros", 1);
     found = il_pack_input(p);
@@ -595,7 +583,7 @@ static void as_dense(void **state)
         il_error err = { .text = "" };
 
         setenv("INITLAB_INPUT", k ? "dense" : "sparse", 1);
-        d = open_device("strict", NULL);
+        d = open_flavour("strict", NULL);
         unsetenv("INITLAB_INPUT");
         p = open_pack(d, set, "784-20-10", "lsuv", 2);
         assert_int_equal(il_inspect(p, 1, layer[k], &err), IL_OK);

@@ -1,20 +1,18 @@
 /*
  * test_sweep.c - sweep files: which runs they have, in which order, and what is wrong with others.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
 #include "initlab/initlab.h"
 #include "config/run.h"
+#include "support.h"
 
 static char path[] = "/tmp/test_sweep.XXXXXX";
 
@@ -32,8 +30,7 @@ static il_sweep *load(const char *text)
     il_error err = { .text = "" };
 
     write_file(text);
-    if (il_sweep_load(&s, path, &err) != IL_OK)
-        fail_msg("%s", err.text);
+    must(il_sweep_load(&s, path, &err), &err, path);
     return s;
 }
 
