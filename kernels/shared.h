@@ -43,7 +43,8 @@ enum il_law {
     IL_LAW_TRUNC_NORMAL, /* the same, cut at +-cut standard deviations */
     IL_LAW_SPARSE,       /* the normal one in count elements of each unit, else 0 */
     IL_LAW_IDENTITY,     /* a where row = column, else 0 */
-    IL_LAW_HADAMARD      /* a times Sylvester's Hadamard matrix */
+    IL_LAW_HADAMARD,     /* a times Sylvester's Hadamard matrix */
+    IL_LAW_COUNT
 };
 enum { IL_MIRROR_ROWS = 1, IL_MIRROR_COLS = 2 };
 enum il_after { IL_AFTER_NOTHING, IL_AFTER_ORTHOGONAL, IL_AFTER_COLUMN_NORM };
@@ -91,7 +92,8 @@ enum il_loss_code {
     IL_LOSS_CROSS_ENTROPY_CLIP,    /* a clipped to [eps, 1 - eps] first */
     IL_LOSS_CROSS_ENTROPY_RENORM,  /* a divided by its sum, then clipped (Keras) */
     IL_LOSS_NLL,                   /* -sum y a: for log_softmax outputs */
-    IL_LOSS_MSE                    /* sum (a - y)^2; the divisor is in `gradient` and on the host */
+    IL_LOSS_MSE,                   /* sum (a - y)^2; the divisor is in `gradient` and on the host */
+    IL_LOSS_COUNT
 };
 struct il_head { /* output activation and loss of one run */
     struct il_act act;
@@ -115,7 +117,8 @@ enum il_rule {
     IL_RULE_MOMENTUM_KERAS,
     IL_RULE_MOMENTUM_TORCH,
     IL_RULE_NESTEROV_KERAS,
-    IL_RULE_NESTEROV_TORCH
+    IL_RULE_NESTEROV_TORCH,
+    IL_RULE_COUNT
 };
 
 /*

@@ -1,6 +1,10 @@
 /*
- * reference.h - networks in double, written from the formulas alone: no kernel, no layout, no BLAS.
- * Tests compare the library with it. One sample at a time; slow and plain on purpose.
+ * reference.h - what the kernels should compute, in double, and networks of it, written from the
+ * formulas alone: no kernel, no layout, no BLAS. Tests compare the library with it. One sample at a
+ * time; slow and plain on purpose.
+ *
+ * Every list of the kernels has its references here, and a row without one does not compile. What
+ * the rows of the library's own lists mean is in reference_catalog.h.
  */
 #ifndef TESTS_REFERENCE_H
 #define TESTS_REFERENCE_H
@@ -10,70 +14,73 @@
 #include <string.h>
 #include "shared.h"
 
+/* a switch over a list that leaves out a row is an error, whatever the options of the build */
+#pragma GCC diagnostic error "-Wswitch"
+
 enum { REF_LAYERS = 8, REF_WIDTH = 64, REF_INPUT = 800 };
 
-/* elementwise activations by code; the row-wise ones are in ref_activate */
+/* ---- activations ----------------------------------------------------------------------------- */
+
+static inline double ref_sigmoid(double z)
+{
+    return z > 0 ? 1 / (1 + exp(-z)) : exp(z) / (1 + exp(z));
+}
+static inline double ref_softplus(double z) { return fmax(z, 0) + log1p(exp(-fabs(z))); }
+
+#define REF_ACTIVATION(ID, value)                                                                  \
+    static inline double ref_f_##ID(double z, double alpha)                                        \
+    {                                                                                              \
+        (void)alpha;                                                                               \
+        return value;                                                                              \
+    }
+REF_ACTIVATION(LINEAR, z)
+REF_ACTIVATION(TANH, tanh(z))
+REF_ACTIVATION(RELU, fmax(z, 0))
+REF_ACTIVATION(SIGMOID, ref_sigmoid(z))
+REF_ACTIVATION(SOFTMAX, z) /* of whole rows: see ref_activate */
+REF_ACTIVATION(LOG_SOFTMAX, z)
+REF_ACTIVATION(SCALED_TANH, 1.7159 * tanh(2 * z / 3))
+REF_ACTIVATION(RELU6, fmin(fmax(z, 0), 6))
+REF_ACTIVATION(LEAKY_RELU, z > 0 ? z : alpha * z)
+REF_ACTIVATION(ELU, z > 0 ? z : alpha * expm1(z))
+REF_ACTIVATION(SELU, 1.0507009873554805 * (z > 0 ? z : 1.6732632423543772 * expm1(z)))
+REF_ACTIVATION(CELU, z > 0 ? z : alpha * expm1(z / alpha))
+REF_ACTIVATION(SOFTPLUS, ref_softplus(z))
+REF_ACTIVATION(SOFTSIGN, z / (1 + fabs(z)))
+REF_ACTIVATION(GELU, 0.5 * z * erfc(-z / sqrt(2)))
+REF_ACTIVATION(GELU_TANH, 0.5 * z * (1 + tanh(sqrt(2 / M_PI) * (z + 0.044715 * z * z * z))))
+REF_ACTIVATION(SILU, ref_sigmoid(z) * z)
+REF_ACTIVATION(MISH, tanh(ref_softplus(z)) * z)
+REF_ACTIVATION(HARDTANH, fmin(fmax(z, -1), 1))
+REF_ACTIVATION(HARD_SIGMOID, fmin(fmax(z + 3, 0), 6) / 6)
+REF_ACTIVATION(HARD_SWISH, fmin(fmax(z + 3, 0), 6) * z / 6)
+REF_ACTIVATION(ERF, erf(z))
+REF_ACTIVATION(SIN, sin(z))
+REF_ACTIVATION(ARCTAN, atan(z))
+
+/* an elementwise activation by its code */
 static inline double ref_f(uint32_t code, double z, double alpha)
 {
-    const double s = 1 / (1 + exp(-z)), softplus = fmax(z, 0) + log1p(exp(-fabs(z)));
-    const double phi = 0.5 * erfc(-z / sqrt(2.0));
-    const double lambda = 1.0507009873554805, a = 1.6732632423543772;
+    static double (*const f[IL_ACT_COUNT])(double z, double alpha) = {
+#define X(ID, ...) ref_f_##ID,
+#include "activations.def"
+#undef X
+    };
 
-    switch (code) {
-    case IL_ACT_LINEAR:
-        return z;
-    case IL_ACT_TANH:
-        return tanh(z);
-    case IL_ACT_RELU:
-        return z > 0 ? z : 0;
-    case IL_ACT_SIGMOID:
-        return s;
-    case IL_ACT_SCALED_TANH:
-        return 1.7159 * tanh(2 * z / 3);
-    case IL_ACT_RELU6:
-        return fmin(fmax(z, 0), 6);
-    case IL_ACT_LEAKY_RELU:
-        return z >= 0 ? z : alpha * z;
-    case IL_ACT_ELU:
-        return z > 0 ? z : alpha * expm1(z);
-    case IL_ACT_SELU:
-        return lambda * (z > 0 ? z : a * expm1(z));
-    case IL_ACT_CELU:
-        return z > 0 ? z : alpha * expm1(z / alpha);
-    case IL_ACT_SOFTPLUS:
-        return softplus;
-    case IL_ACT_SOFTSIGN:
-        return z / (1 + fabs(z));
-    case IL_ACT_GELU:
-        return z * phi;
-    case IL_ACT_GELU_TANH:
-        return 0.5 * z * (1 + tanh(sqrt(2 / M_PI) * (z + 0.044715 * z * z * z)));
-    case IL_ACT_SILU:
-        return z * s;
-    case IL_ACT_MISH:
-        return z * tanh(softplus);
-    case IL_ACT_HARDTANH:
-        return fmin(fmax(z, -1), 1);
-    case IL_ACT_HARD_SIGMOID:
-        return fmin(fmax(z / 6 + 0.5, 0), 1);
-    case IL_ACT_HARD_SWISH:
-        return z * fmin(fmax(z / 6 + 0.5, 0), 1);
-    case IL_ACT_ERF:
-        return erf(z);
-    case IL_ACT_SIN:
-        return sin(z);
-    case IL_ACT_ARCTAN:
-        return atan(z);
-    default:
-        return NAN; /* an activation without a reference fails every check */
-    }
+    return f[code](z, alpha);
+}
+
+/* does it see a whole row? */
+static inline int ref_row_wise(uint32_t code)
+{
+    return code == IL_ACT_SOFTMAX || code == IL_ACT_LOG_SOFTMAX;
 }
 
 static inline void ref_activate(const struct il_act *act, int n, const double *z, double *a)
 {
     double top = z[0], sum = 0;
 
-    if (act->code != IL_ACT_SOFTMAX && act->code != IL_ACT_LOG_SOFTMAX) {
+    if (!ref_row_wise(act->code)) {
         for (int j = 0; j < n; j++)
             a[j] = ref_f(act->code, z[j], (double)act->alpha);
         return;
@@ -86,46 +93,114 @@ static inline void ref_activate(const struct il_act *act, int n, const double *z
         a[j] = act->code == IL_ACT_SOFTMAX ? exp(z[j] - top) / sum : z[j] - top - log(sum);
 }
 
+/* are its outputs positive wherever -reach < z < reach? */
+static inline int ref_positive(const struct il_act *act, double reach)
+{
+    if (ref_row_wise(act->code))
+        return act->code == IL_ACT_SOFTMAX;
+    for (int i = 1; i < 1000; i++)
+        if (!(ref_f(act->code, reach * (i / 500.0 - 1), (double)act->alpha) > 0))
+            return 0;
+    return 1;
+}
+
+/* ---- losses ---------------------------------------------------------------------------------- */
+
+/* does the loss take logarithms of the outputs? */
+static inline int ref_takes_log(uint32_t code)
+{
+    switch ((enum il_loss_code)code) {
+    case IL_LOSS_CROSS_ENTROPY:
+    case IL_LOSS_CROSS_ENTROPY_CLIP:
+    case IL_LOSS_CROSS_ENTROPY_RENORM:
+        return 1;
+    case IL_LOSS_SOFTMAX_CROSS_ENTROPY:
+    case IL_LOSS_NLL:
+    case IL_LOSS_MSE:
+    case IL_LOSS_COUNT:
+        break;
+    }
+    return 0;
+}
+
+/* what one class adds to the cost: a its output, y its target, sum all outputs */
+static inline double ref_term(const struct il_head *h, double a, double y, double sum)
+{
+    const double eps = (double)h->eps;
+
+    switch ((enum il_loss_code)h->code) {
+    case IL_LOSS_SOFTMAX_CROSS_ENTROPY: /* a is the logarithm already */
+    case IL_LOSS_NLL:
+        return -y * a;
+    case IL_LOSS_CROSS_ENTROPY:
+        return -y * log(a);
+    case IL_LOSS_CROSS_ENTROPY_CLIP:
+        return -y * log(fmin(fmax(a, eps), 1 - eps));
+    case IL_LOSS_CROSS_ENTROPY_RENORM:
+        return -y * log(fmin(fmax(a / sum, eps), 1 - eps));
+    case IL_LOSS_MSE:
+        return (a - y) * (a - y);
+    case IL_LOSS_COUNT:
+        break;
+    }
+    return NAN;
+}
+
 /*
  * the cost of one sample, from its logits; divisor: classes for a mean over elements, 2 for a half
  */
 static inline double ref_cost(const struct il_head *h, double divisor, int n, const double *z,
                               unsigned label)
 {
-    const struct il_act softmax = { .code = IL_ACT_SOFTMAX };
     const struct il_act log_softmax = { .code = IL_ACT_LOG_SOFTMAX };
-    double a[REF_WIDTH], y[REF_WIDTH], sum = 0, cost = 0;
-    const double eps = (double)h->eps;
+    double a[REF_WIDTH], sum = 0, cost = 0;
 
-    (void)softmax;
     ref_activate(h->code == IL_LOSS_SOFTMAX_CROSS_ENTROPY ? &log_softmax : &h->act, n, z, a);
-    for (int k = 0; k < n; k++) {
-        y[k] = (1 - (double)h->smoothing) * (k == (int)label) + (double)h->smoothing / n;
-        sum += a[k];
-    }
     for (int k = 0; k < n; k++)
-        switch (h->code) {
-        case IL_LOSS_SOFTMAX_CROSS_ENTROPY:
-        case IL_LOSS_NLL:
-            cost -= y[k] * a[k];
-            break;
-        case IL_LOSS_CROSS_ENTROPY:
-            cost -= y[k] * log(a[k]);
-            break;
-        case IL_LOSS_CROSS_ENTROPY_CLIP:
-            cost -= y[k] * log(fmin(fmax(a[k], eps), 1 - eps));
-            break;
-        case IL_LOSS_CROSS_ENTROPY_RENORM:
-            cost -= y[k] * log(fmin(fmax(a[k] / sum, eps), 1 - eps));
-            break;
-        case IL_LOSS_MSE:
-            cost += (a[k] - y[k]) * (a[k] - y[k]);
-            break;
-        default:
-            return NAN;
-        }
+        sum += a[k];
+    for (int k = 0; k < n; k++)
+        cost += ref_term(h, a[k],
+                         (1 - (double)h->smoothing) * (k == (int)label) + (double)h->smoothing / n,
+                         sum);
     return cost / divisor;
 }
+
+/* ---- update rules ---------------------------------------------------------------------------- */
+
+/* a weight, and what a rule remembers of it: a velocity or a mean, a square */
+struct ref_weight {
+    double w, m, v;
+};
+
+static inline void ref_rule(enum il_rule rule, double mu, double g, double lr, struct ref_weight *x)
+{
+    switch (rule) {
+    case IL_RULE_SGD:
+        x->w -= lr * g;
+        return;
+    case IL_RULE_MOMENTUM_KERAS:
+        x->m = mu * x->m - lr * g;
+        x->w += x->m;
+        return;
+    case IL_RULE_MOMENTUM_TORCH:
+        x->m = mu * x->m + g;
+        x->w -= lr * x->m;
+        return;
+    case IL_RULE_NESTEROV_KERAS:
+        x->m = mu * x->m - lr * g;
+        x->w += mu * x->m - lr * g;
+        return;
+    case IL_RULE_NESTEROV_TORCH:
+        x->m = mu * x->m + g;
+        x->w -= lr * (g + mu * x->m);
+        return;
+    case IL_RULE_COUNT:
+        break;
+    }
+    x->w = NAN;
+}
+
+/* ---- networks -------------------------------------------------------------------------------- */
 
 /* A network in double: w[l][i][j], the bias in row width[l]. */
 struct ref_net {

@@ -104,7 +104,7 @@ static void release(struct il_trial *t)
 /* every law, mirrored where it may be */
 static void case_fill(struct il_trial *t)
 {
-    for (unsigned first = 0; first <= IL_LAW_HADAMARD; first += t->runs) {
+    for (unsigned first = 0; first < IL_LAW_COUNT; first += t->runs) {
         float *const w = matrix(t, -1, 1, 0);
         struct il_fill f[8], *fills;
 
@@ -115,7 +115,7 @@ static void case_fill(struct il_trial *t)
             f[m].a = draw(t, -2, 0);
             f[m].b = draw(t, 1, 2);
             il_truncated_normal_fill(&f[m], m % 2 ? -2 : -0.5, 2);
-            f[m].law = (first + m) % (IL_LAW_HADAMARD + 1);
+            f[m].law = (first + m) % IL_LAW_COUNT;
             f[m].low = f[m].a + f[m].b * (m % 2 ? -2.0f : -0.5f);
             f[m].high = f[m].a + f[m].b * 2.0f;
             f[m].by_row = m % 2;
@@ -308,15 +308,16 @@ static void loss_of(struct il_trial *t, uint32_t act, uint32_t code, unsigned st
 static void case_loss(struct il_trial *t)
 {
     for (uint32_t act = 0; act < IL_ACT_COUNT && t->rows <= 256; act++)
-        for (uint32_t code = 0; code <= IL_LOSS_MSE; code++)
+        for (uint32_t code = 0; code < IL_LOSS_COUNT; code++)
             if ((act + code + t->rows) % 3 == 0 || act == IL_ACT_SOFTMAX)
                 loss_of(t, act, code, (act + code) % 3);
 }
 
 static void case_sgd(struct il_trial *t)
 {
-    for (unsigned i = 0; i < 12; i++) {
-        const unsigned rule = i % 6 % 5, step = i % 6 == 5 ? 2 : i % 2;
+    for (unsigned i = 0; i < 2 * (IL_RULE_COUNT + 1); i++) {
+        const unsigned which = i % (IL_RULE_COUNT + 1), rule = which % IL_RULE_COUNT;
+        const unsigned step = which == IL_RULE_COUNT ? 2 : i % 2;
         const struct il_clock clock = { .now = step, .steps = 2 };
         float *w = matrix(t, -2, 2, 0), *v = matrix(t, -2, 2, 0), *g = matrix(t, -2, 2, i % 2);
         float *rate = floats(t, 2 * t->runs, 0.05, 0.5, 0),
@@ -325,7 +326,7 @@ static void case_sgd(struct il_trial *t)
 
         TRY(t, t->d->seam->sgd(t->d, w, rule == IL_RULE_SGD ? NULL : v, g, rate,
                                i % 3 ? multiplier : NULL, at, t->runs, t->rows, t->cols, t->block,
-                               t->ld, rule, 0.9f, 0.03f, i >= 6, t->rows - 1));
+                               t->ld, rule, 0.9f, 0.03f, i > IL_RULE_COUNT, t->rows - 1));
         keep(t, w, area(t));
         keep(t, v, area(t));
         release(t);

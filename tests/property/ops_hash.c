@@ -56,7 +56,7 @@ static float *numbers(size_t n, uint64_t sub)
 
 static void hash_fill(void)
 {
-    for (uint32_t law = 0; law <= IL_LAW_HADAMARD; law++) {
+    for (uint32_t law = 0; law < IL_LAW_COUNT; law++) {
         float *w = numbers(N, 1);
         struct il_fill f[RUNS];
 
@@ -173,7 +173,7 @@ static void hash_loss(void)
     for (unsigned r = 0; r < ROWS; r++)
         label[r] = (uint8_t)(r * 7 % COLS);
     for (uint32_t act = 0; act < IL_ACT_COUNT; act++)
-        for (uint32_t code = 0; code <= IL_LOSS_MSE; code++) {
+        for (uint32_t code = 0; code < IL_LOSS_COUNT; code++) {
             float *z = numbers(N, 7), *dz = numbers(N, 8);
             struct il_clock clock = now1;
             struct il_sums sums[RUNS] = { { 1, 2, IL_NEVER }, { 3, 4, 5 }, { 6, 7, IL_NEVER } };
@@ -204,7 +204,7 @@ static void hash_sgd(void)
     const float rate[RUNS * STEPS] = { .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f };
     const float multiplier[2 * RUNS] = { 1.0f, 0.5f, 2.0f, 0.25f, 1.5f, 3.0f };
 
-    for (unsigned rule = 0; rule <= IL_RULE_NESTEROV_TORCH; rule++)
+    for (unsigned rule = 0; rule < IL_RULE_COUNT; rule++)
         for (int decoupled = 0; decoupled < 2; decoupled++) {
             float *w = numbers(N, 9), *v = numbers(N, 10), *g = numbers(N, 11);
 

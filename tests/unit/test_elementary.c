@@ -11,10 +11,7 @@
 #include <cmocka.h>
 #include "kernel.h"
 #include "elementary.h"
-
-/* What the functions should be, in double. */
-static double ref_sigmoid(double x) { return x > 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
-static double ref_softplus(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
+#include "reference.h"
 
 /* Newton's method on erfc, from Hastings' approximation, good to 4.5e-4: two steps would do */
 static double ref_probit_tail(double p)
@@ -169,41 +166,6 @@ static void test_special_values(void **state)
     assert_true(il_abs(-0.0f) == 0.0f && !signbit(il_abs(-0.0f)) && il_abs(-2.5f) == 2.5f);
 }
 
-/*
- * What the activations should be, in double: one per row of activations.def, or this does not
- * build.
- */
-#define REF(ID, value)                                                                             \
-    static double ref_##ID(double z, double alpha)                                                 \
-    {                                                                                              \
-        (void)alpha;                                                                               \
-        return value;                                                                              \
-    }
-REF(LINEAR, z)
-REF(TANH, tanh(z))
-REF(RELU, fmax(z, 0))
-REF(SIGMOID, ref_sigmoid(z))
-REF(SOFTMAX, z) /* of whole rows: activate.cu and loss.cu have their tests */
-REF(LOG_SOFTMAX, z)
-REF(SCALED_TANH, 1.7159 * tanh(2 * z / 3))
-REF(RELU6, fmin(fmax(z, 0), 6))
-REF(LEAKY_RELU, z > 0 ? z : alpha * z)
-REF(ELU, z > 0 ? z : alpha * expm1(z))
-REF(SELU, 1.0507009873554805 * (z > 0 ? z : 1.6732632423543772 * expm1(z)))
-REF(CELU, fmax(z, 0) + fmin(0, alpha *expm1(z / alpha)))
-REF(SOFTPLUS, ref_softplus(z))
-REF(SOFTSIGN, z / (1 + fabs(z)))
-REF(GELU, z * 0.5 * erfc(-z / sqrt(2)))
-REF(GELU_TANH, 0.5 * z * (1 + tanh(sqrt(2 / acos(-1)) * (z + 0.044715 * z * z * z))))
-REF(SILU, z *ref_sigmoid(z))
-REF(MISH, z *tanh(ref_softplus(z)))
-REF(HARDTANH, fmin(fmax(z, -1), 1))
-REF(HARD_SIGMOID, fmin(fmax(z + 3, 0), 6) / 6)
-REF(HARD_SWISH, z *fmin(fmax(z + 3, 0), 6) / 6)
-REF(ERF, erf(z))
-REF(SIN, sin(z))
-REF(ARCTAN, atan(z))
-
 #define X(ID, name, aliases, alpha0, needs_z, k1, k2, f, df, ...)                                  \
     static float f_##ID(float z, float alpha)                                                      \
     {                                                                                              \
@@ -226,7 +188,7 @@ static const struct {
     double (*ref)(double z, double alpha);
     float alpha;
 } activations[] = {
-#define X(ID, name, aliases, alpha, ...) { name, f_##ID, df_##ID, ref_##ID, alpha },
+#define X(ID, name, aliases, alpha, ...) { name, f_##ID, df_##ID, ref_f_##ID, alpha },
 #include "activations.def"
 #undef X
 };

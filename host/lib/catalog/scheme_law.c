@@ -26,8 +26,9 @@ static double hadamard_sum(unsigned n, unsigned m)
 
 struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor_place *at)
 {
-    static const char *const names[] = { "constant", "uniform",  "normal",  "truncated normal",
-                                         "sparse",   "identity", "hadamard" };
+    static const char *const names[IL_LAW_COUNT] = { "constant",         "uniform", "normal",
+                                                     "truncated normal", "sparse",  "identity",
+                                                     "hadamard" };
     const double n = at->fan_in, m = at->fan_out, a = (double)f->a, b = (double)f->b;
     const double most = n > m ? n : m;
     /* of the half that is drawn */
@@ -80,6 +81,8 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor
         x.mean = a * hadamard_sum(at->fan_in, at->fan_out) / (n * m);
         x.std = sqrt(a * a - x.mean * x.mean);
         x.low = n > 1 ? -a : a;
+        break;
+    case IL_LAW_COUNT:
         break;
     }
     return x;
