@@ -8,9 +8,10 @@
 #include "initlab/initlab.h"
 #include "pack/dense.h"
 #include "catalog/catalog.h"
+#include "choices/choice.h"
 #include "pack/pack_impl.h"
 #include "random.h"
-#include "reference.h"
+#include "reference_catalog.h"
 #include "support.h"
 
 enum { SIDE = 5, PIXELS = SIDE * SIDE, CLASSES = 3, TRAIN = 50, TEST = 37 };
@@ -117,6 +118,13 @@ struct ref_state {
     double m[REF_LAYERS][REF_INPUT + 1][REF_WIDTH], v[REF_LAYERS][REF_INPUT + 1][REF_WIDTH];
 };
 
+/* an optimiser and a decay as spelled, and what they mean */
+struct rule {
+    struct il_choice optimizer, decay;
+    const struct ref_optimizer *step;
+    const struct ref_decay *fade;
+};
+
 static double slope_of(const struct il_act *act, double z)
 {
     const double h = 1e-6;
@@ -168,56 +176,24 @@ static double backward(const struct ref_net *net, const uint8_t *image, unsigned
     return ref_cost(&net->head, net->divisor, n, z[last], label);
 }
 
-/* the update rules as the books write them */
 static void ref_update(double *w, double *m, double *v, double g, double lr, double t,
-                       const struct il_update *u, int bias)
+                       const struct rule *r, int bias)
 {
-    const double decay = bias && !u->decay_bias ? 0 : u->decay, old = *w;
+    struct ref_weight x = { *w, *m, *v };
+    double gradient, weight;
 
-    if (decay != 0 && !u->decoupled)
-        g += decay * *w;
-    if (u->adam) {
-        *m = u->beta1 * *m + (1 - u->beta1) * g;
-        *v = u->beta2 * *v + (1 - u->beta2) * g * g;
-        if (u->keras)
-            *w -=
-                lr * sqrt(1 - pow(u->beta2, t)) / (1 - pow(u->beta1, t)) * *m / (sqrt(*v) + u->eps);
-        else
-            *w -= lr * (*m / (1 - pow(u->beta1, t))) / (sqrt(*v / (1 - pow(u->beta2, t))) + u->eps);
-    } else {
-        switch (u->rule) {
-        case IL_RULE_SGD:
-            *w -= lr * g;
-            break;
-        case IL_RULE_MOMENTUM_KERAS:
-            *m = u->mu * *m - lr * g;
-            *w += *m;
-            break;
-        case IL_RULE_MOMENTUM_TORCH:
-            *m = u->mu * *m + g;
-            *w -= lr * *m;
-            break;
-        case IL_RULE_NESTEROV_KERAS:
-            *m = u->mu * *m - lr * g;
-            *w += u->mu * *m - lr * g;
-            break;
-        case IL_RULE_NESTEROV_TORCH:
-            *m = u->mu * *m + g;
-            *w -= lr * (g + u->mu * *m);
-            break;
-        default:
-            *w = NAN;
-        }
-    }
-    if (decay != 0 && u->decoupled)
-        *w -= lr * decay * old;
+    r->fade->of(r->decay.value, bias, &gradient, &weight);
+    r->step->step(r->optimizer.value, g + gradient * *w, lr, t, &x);
+    *w = x.w - lr * weight * *w;
+    *m = x.m;
+    *v = x.v;
 }
 
 /*
  * train one run in double, from the pack's own initial weights; returns the last epoch's mean cost
  */
 static double ref_train(struct ref_net *net, const struct il_run *run, const il_dataset *set,
-                        unsigned epochs)
+                        const struct rule *rule, unsigned epochs)
 {
     static struct ref_state state;
     static double g[REF_LAYERS][REF_INPUT + 1][REF_WIDTH];
@@ -249,8 +225,7 @@ static double ref_train(struct ref_net *net, const struct il_run *run, const il_
                 for (int i = 0; i <= net->width[l]; i++)
                     for (int j = 0; j < net->width[l + 1]; j++)
                         ref_update(&net->w[l][i][j], &state.m[l][i][j], &state.v[l][i][j],
-                                   g[l][i][j] / (double)live, lr, t, &run->update,
-                                   i == net->width[l]);
+                                   g[l][i][j] / (double)live, lr, t, rule, i == net->width[l]);
         }
     }
     return cost / (double)run->samples;
@@ -277,63 +252,90 @@ static void start_reference(il_pack *p, size_t m, struct ref_net *net)
 }
 
 /*
- * Every optimiser and decay, three different runs in one pack, two epochs of four steps, the last
- * of two samples. Tolerance: eight updates, each from products of at most 26 terms: weights of size
- * 1 move by at most 1 a step with a relative error of some hundred times 2^-24, and earlier errors
- * pass through slopes of at most 2: 8 * 300 * 2^-24 = 1.5e-4. Adam divides by |g|, which turns the
- * error of a small gradient into one of the step itself: ten times as much.
+ * A rule in a pack of three different runs, two epochs of four steps, the last of two samples.
+ * Tolerance: eight updates, each from products of at most 26 terms: weights of size 1 move by at most
+ * 1 a step with a relative error of some hundred times 2^-24, and earlier errors pass through slopes
+ * of at most 2: 8 * 300 * 2^-24 = 1.5e-4. Adam divides by |g|, which turns the error of a small
+ * gradient into one of the step itself: ten times as much.
  */
+static void check_rule(il_device *d, const il_dataset *set, const char *optimizer,
+                       const char *decay, const struct rule *rule, int deep)
+{
+    const struct setting common[] = { { "batch", "16" },
+                                      { "epochs", "2" },
+                                      { "layers", deep ? "25-8-6-3" : "25-3" },
+                                      { "optimizer", optimizer },
+                                      { "weight_decay", decay },
+                                      { NULL, NULL } };
+    static struct ref_net net[RUNS];
+    il_pack *p = open_runs(d, set, common, 0, RUNS);
+    const double tolerance = (p->run[0].update.adam ? 10 : 1) * 8 * 300 / (double)(1 << 24);
+    il_epoch last[RUNS];
+
+    for (size_t m = 0; m < RUNS; m++)
+        start_reference(p, m, &net[m]);
+    train(p, 2, last);
+    for (size_t m = 0; m < RUNS; m++) {
+        const double cost = ref_train(&net[m], &p->run[m], set, rule, 2);
+        size_t n, at = 0;
+        float *w = all_weights(p, m, &n);
+
+        if (!(fabs(last[m].cost - cost) <= tolerance))
+            fail_msg("%s, %s, run %zu: cost %.9g, not %.9g", optimizer, decay, m, last[m].cost,
+                     cost);
+        for (int l = 0; l < net[m].layers; l++)
+            for (int i = 0; i <= net[m].width[l]; i++)
+                for (int j = 0; j < net[m].width[l + 1]; j++, at++)
+                    if (!(fabs((double)w[at] - net[m].w[l][i][j]) <= tolerance))
+                        fail_msg("%s, %s, %s, run %zu, layer %d [%d,%d]: %.9g, not %.9g", optimizer,
+                                 decay, deep ? "deep" : "one layer", m, l, i, j, (double)w[at],
+                                 net[m].w[l][i][j]);
+        free(w);
+    }
+    il_pack_close(p);
+}
+
+static struct il_choice choice(il_list list, const char *text)
+{
+    struct il_choice c;
+    il_error err = { .text = "" };
+
+    must(il_choice_parse(&c, list, text, &err), &err, text);
+    return c;
+}
+
+/* one spelling of an optimiser, with every spelling of every decay */
+static void with_decays(il_device *d, const il_dataset *set, const char *optimizer,
+                        const struct ref_optimizer *step)
+{
+    struct rule rule = { .optimizer = choice(IL_OPTIMIZERS, optimizer), .step = step };
+    const il_entry *e;
+    char text[IL_CHOICE_TEXT];
+
+    for (size_t i = 0; (e = il_list_at(IL_DECAYS, i)); i++)
+        for (size_t k = 0; ref_spelling(e, ref_decays[i]->numbers, k, text, sizeof text); k++) {
+            rule.fade = ref_decays[i];
+            rule.decay = choice(IL_DECAYS, text);
+            for (int deep = 0; deep < 2; deep++)
+                check_rule(d, set, optimizer, text, &rule, deep);
+        }
+}
+
+/* every spelling of every optimiser, with numbers of the tests' and with its defaults */
 static void against_reference(void **state)
 {
-    static const struct setting rules[][4] = {
-        { { "optimizer", "sgd" } },
-        { { "optimizer", "sgd" }, { "weight_decay", "l2:0.01:bias=yes" } },
-        { { "optimizer", "sgd" }, { "weight_decay", "decoupled:0.05" } },
-        { { "optimizer", "momentum:form=keras" } },
-        { { "optimizer", "momentum:form=torch" }, { "weight_decay", "l2:0.02" } },
-        { { "optimizer", "nesterov:mu=0.8:form=keras" } },
-        { { "optimizer", "nesterov:mu=0.8:form=torch" } },
-        { { "optimizer", "adam" }, { "weight_decay", "decoupled:0.02" } },
-        { { "optimizer", "adam:form=keras:eps=1e-3" } },
-    };
-    static struct ref_net net[RUNS];
     il_dataset *set = make_set();
     il_device *d = open_device("cpu");
+    const il_entry *e;
+    char text[IL_CHOICE_TEXT];
 
     (void)state;
-    for (size_t k = 0; k < sizeof rules / sizeof *rules; k++)
-        for (int deep = 0; deep < 2; deep++) {
-            struct setting common[8] = { { "batch", "16" },
-                                         { "epochs", "2" },
-                                         { "layers", deep ? "25-8-6-3" : "25-3" } };
-            il_epoch last[RUNS];
-            il_pack *p;
-            const double tolerance =
-                (strstr(rules[k][0].value, "adam") ? 10 : 1) * 8 * 300 / (double)(1 << 24);
+    for (size_t i = 0; (e = il_list_at(IL_OPTIMIZERS, i)); i++)
+        for (int given = 0; given < 2; given++) {
+            const char *const numbers = given ? ref_optimizers[i]->numbers : "";
 
-            memcpy(common + 3, rules[k], sizeof rules[k]);
-            p = open_runs(d, set, common, 0, RUNS);
-            for (size_t m = 0; m < RUNS; m++)
-                start_reference(p, m, &net[m]);
-            train(p, 2, last);
-            for (size_t m = 0; m < RUNS; m++) {
-                const double cost = ref_train(&net[m], &p->run[m], set, 2);
-                size_t n, at = 0;
-                float *w = all_weights(p, m, &n);
-
-                if (!(fabs(last[m].cost - cost) <= tolerance))
-                    fail_msg("%s, run %zu: cost %.9g, not %.9g", rules[k][0].value, m, last[m].cost,
-                             cost);
-                for (int l = 0; l < net[m].layers; l++)
-                    for (int i = 0; i <= net[m].width[l]; i++)
-                        for (int j = 0; j < net[m].width[l + 1]; j++, at++)
-                            if (!(fabs((double)w[at] - net[m].w[l][i][j]) <= tolerance))
-                                fail_msg("%s %s, run %zu, layer %d [%d,%d]: %.9g, not %.9g",
-                                         rules[k][0].value, deep ? "deep" : "one layer", m, l, i, j,
-                                         (double)w[at], net[m].w[l][i][j]);
-                free(w);
-            }
-            il_pack_close(p);
+            for (size_t k = 0; ref_spelling(e, numbers, k, text, sizeof text); k++)
+                with_decays(d, set, text, ref_optimizers[i]);
         }
     il_device_close(d);
     il_dataset_free(set);

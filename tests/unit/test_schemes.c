@@ -18,6 +18,7 @@
 #include "theory/meanfield.h"
 #include "catalog/catalog.h"
 #include "choices/framework_names.h"
+#include "reference.h"
 #include "support.h"
 
 static const uint64_t SEED = 20261123;
@@ -92,6 +93,39 @@ static void test_gains(void **state)
         near(il_gain((il_param_value){ .kind = IL_PARAM_NUMBER, .number = 1.25 }, &relu), 1.25, 0,
              "gain=1.25");
         assert_true(isnan(gain_word(IL_GAIN_AUTO, &softmax)));
+    }
+}
+
+/*
+ * Every activation against its reference: the moments as sums over the middles of small pieces, at
+ * whose ends all kinks are. The slope is that of a central difference, good to 1e-10; the sums are
+ * off by h^2/24 times second derivatives below 10: 2e-6 with h = 1/512; the functions are floats.
+ */
+static void test_moments(void **state)
+{
+    const double h = 1.0 / 512, d = 1e-5;
+
+    (void)state;
+    for (uint32_t code = 0; code < IL_ACT_COUNT; code++) {
+        const struct il_act act = activation(il_list_at(IL_ACTIVATIONS, code)->name);
+        const struct il_gaussian m = il_gaussian_moments(&act, 1);
+        double mean = 0, square = 0, slope = 0;
+
+        assert_int_equal(act.code, code);
+        if (ref_row_wise(code))
+            continue;
+        for (double z = -12 + h / 2; z < 12; z += h) {
+            const double alpha = (double)act.alpha, f = ref_f(code, z, alpha);
+            const double df = (ref_f(code, z + d, alpha) - ref_f(code, z - d, alpha)) / (2 * d);
+            const double p = h * exp(-z * z / 2) / sqrt(2 * M_PI);
+
+            mean += p * f;
+            square += p * f * f;
+            slope += p * df * df;
+        }
+        near(m.mean, mean, 3e-6, "mean of an activation");
+        near(m.square, square, 3e-6, "mean square of an activation");
+        near(m.slope_square, slope, 3e-6, "mean square of an activation's slope");
     }
 }
 
@@ -243,94 +277,245 @@ static void test_limits(void **state)
 
 /* ---- laws -------------------------------------------------------------------------------------- */
 
-/* std and, where the law has one, bound, by hand from the formulas */
+/*
+ * The law of an element of the weights, by hand from the formulas: a scheme without one does not
+ * compile. low = high = 0: as the law has it, all numbers or, where std is 0, the mean alone. bias:
+ * the std of its bias, whose mean is 0. Of the second layer of three, relu.
+ */
+struct law {
+    const char *parameters;
+    size_t in, out;
+    double mean, std, low, high, bias;
+};
+#define RANGE(a, b) .low = (a), .high = (b)
+#define BOUND(b)    RANGE(-(b), b)
+#define LAW(id)     static const struct law law_##id[]
+
+LAW(zeros) = {
+    { "", 784, 10, .mean = 0 },
+};
+LAW(ones) = {
+    { "", 784, 10, .mean = 1 },
+};
+LAW(constant) = {
+    { "", 784, 10, .mean = 0 },
+    { "value=2", 784, 10, .mean = 2 },
+};
+LAW(uniform) = {
+    { "", 784, 10, .std = .0288675135, BOUND(.05) },
+    { "low=1:high=3", 784, 10, .mean = 2, .std = .577350269, RANGE(1, 3) },
+};
+LAW(normal) = {
+    { "", 784, 10, .std = .05 },
+    { "mean=1:std=2", 784, 10, .mean = 1, .std = 2 },
+};
+/* scipy.stats.truncnorm */
+LAW(trunc_normal) = {
+    { "", 784, 10, .std = .05 * .87962566103423978, BOUND(.1) },
+    { "mean=0:std=1:low=-1:high=3", 784, 10, .mean = .2827861107, .std = .7849469634,
+      RANGE(-1, 3) },
+    { "mean=0:std=1:low=1", 784, 10, .mean = 1.5251352762, .std = .4462036145, RANGE(1, INFINITY) },
+    { "mean=0.5:std=0.25:high=0.25", 784, 10, .mean = .1187161810, .std = .1115509036,
+      RANGE(-INFINITY, .25) },
+    { "mean=0:std=1:cut=2:low=-1:high=3", 784, 10, .mean = .2296371791, .std = .7209455869,
+      RANGE(-1, 2) },
+    { "mean=0.5:std=0:low=0:high=1", 784, 10, .mean = .5, .std = 0, RANGE(.5, .5) },
+};
+LAW(variance_scaling) = {
+    { "", 784, 10, .std = .0357142857, BOUND(.0812033739) },
+    { "mode=fan_geo_avg:distribution=normal", 784, 10, .std = .1062725213 },
+};
+LAW(glorot_uniform) = {
+    { "", 784, 10, .std = .0501885613, BOUND(.0869291382) },
+    { "", 784, 256, .std = .0438529010, BOUND(.0759554525) },
+    { "", 256, 10, .std = .0867109970, BOUND(.1501878516) },
+};
+LAW(glorot_normal) = {
+    { "", 784, 10, .std = .0501885613 },
+    { "", 784, 256, .std = .0438529010 },
+};
+LAW(glorot_trunc_normal) = {
+    { "", 784, 10, .std = .0501885613, BOUND(.1141134543) },
+};
+LAW(he_uniform) = {
+    { "", 784, 10, .std = .0505076272, BOUND(.0874817765) },
+    { "", 256, 10, .std = .0883883476, BOUND(.1530931089) },
+};
+LAW(he_normal) = {
+    { "", 784, 10, .std = .0505076272 },
+};
+LAW(he_trunc_normal) = {
+    { "", 784, 10, .std = .0505076272, BOUND(.1148389127) },
+};
+LAW(lecun_uniform) = {
+    { "", 784, 10, .std = .0357142857, BOUND(.0618589574) },
+};
+LAW(lecun_normal) = {
+    { "", 784, 10, .std = .0357142857 },
+};
+LAW(lecun_trunc_normal) = {
+    { "", 784, 10, .std = .0357142857, BOUND(.0812033739) },
+};
+LAW(glorot_standard) = {
+    { "", 784, 10, .std = .0206196525, BOUND(.0357142857) },
+};
+LAW(orthogonal) = {
+    { "", 784, 256, .std = 1.0 / 28, BOUND(1) },
+};
+LAW(scaled_orthogonal) = {
+    { "", 256, 784, .std = 1.75 / 28, BOUND(1.75) },
+};
+LAW(sparse) = {
+    { "", 784, 10, .std = .138320834 },
+    { "k=3:axis=out:std=2", 784, 10, .std = 1.09544512 },
+};
+LAW(identity) = {
+    { "", 784, 10, .mean = 1.0 / 784, .std = .0356915015, RANGE(0, 1) },
+    { "gain=2", 784, 10, .mean = 2.0 / 784, .std = .0713830030, RANGE(0, 2) },
+};
+LAW(hadamard) = {
+    { "", 784, 10, .mean = 1.0 / 784, .std = .0356915015, RANGE(0, 1) },
+    { "", 1, 4, .mean = .5 },
+    { "", 2, 4, .mean = .25, .std = .433012702, BOUND(.5) },
+};
+LAW(uniform_scaling) = {
+    { "factor=1.43", 784, 10, .std = 1.43 / 28, BOUND(1.43 * .0618589574) },
+};
+LAW(sigmoid_uniform) = {
+    { "", 784, 10, .std = 4 * .0501885613, BOUND(4 * .0869291382) },
+};
+LAW(msra_prelu) = {
+    { "", 784, 10, .std = .0688581388 },
+};
+LAW(nguyen_widrow) = {
+    { "", 784, 10, .std = .0250735322, BOUND(.702058902), .bias = .405333896 },
+};
+LAW(mean_field) = {
+    { "sigma_w=1.5:sigma_b=0.2", 784, 10, .std = 1.5 / 28, .bias = .2 },
+};
+LAW(edge_of_chaos) = {
+    { "", 784, 10, .std = .0505076272 },
+};
+LAW(random_walk) = {
+    { "", 784, 10, .std = .0505852318 },
+};
+LAW(looks_linear) = {
+    { "", 784, 256, .std = .0505076272, BOUND(1) },
+    { "base=normal", 784, 256, .std = .0505076272 },
+};
+LAW(mup) = {
+    { "base=64", 256, 256, .std = .0883883476 },
+};
+LAW(ntk) = {
+    { "", 784, 10, .std = .0505076272, .bias = .1 },
+};
+LAW(autoinit) = {
+    { "", 784, 10, .std = .0505076272 },
+};
+LAW(lsuv) = {
+    { "", 784, 256, .std = 1.0 / 28, BOUND(1) },
+};
+LAW(kraehenbuehl) = {
+    { "", 784, 10, .std = .0357142857 },
+};
+LAW(torch) = {
+    { "", 784, 10, .std = .0206196525, BOUND(.0357142857), .bias = .0206196525 },
+};
+LAW(keras) = {
+    { "", 784, 10, .std = .0501885613, BOUND(.0869291382) },
+};
+LAW(flax) = {
+    { "", 784, 10, .std = .0357142857, BOUND(.0812033739) },
+};
+LAW(haiku) = {
+    { "", 784, 10, .std = .0314152022, BOUND(.0714285714) },
+};
+LAW(tf1_legacy) = {
+    { "", 784, 10, .std = .0444278049, BOUND(.1010152545) },
+};
+LAW(file) = {
+    { "path=x.npy", 784, 10, .mean = NAN, .std = NAN, .bias = NAN },
+};
+
+static const struct {
+    const struct law *law;
+    size_t count;
+} laws[] = {
+#define X(id) { law_##id, sizeof law_##id / sizeof *law_##id },
+    X(zeros) X(ones) X(constant) X(uniform) X(normal) X(trunc_normal) X(variance_scaling)
+        X(glorot_uniform) X(glorot_normal) X(glorot_trunc_normal) X(he_uniform) X(he_normal)
+            X(he_trunc_normal) X(lecun_uniform) X(lecun_normal) X(lecun_trunc_normal)
+                X(glorot_standard) X(orthogonal) X(scaled_orthogonal) X(sparse) X(identity)
+                    X(hadamard) X(uniform_scaling) X(sigmoid_uniform) X(msra_prelu) X(nguyen_widrow)
+                        X(mean_field) X(edge_of_chaos) X(random_walk) X(looks_linear) X(mup) X(ntk)
+                            X(autoinit) X(lsuv) X(kraehenbuehl) X(torch) X(keras) X(flax) X(haiku)
+                                X(tf1_legacy) X(file)
+#undef X
+};
+
+static void same(double got, double want, double tolerance, const char *what)
+{
+    if (isnan(want) || isinf(want))
+        assert_true(isnan(want) ? isnan(got) : got == want);
+    else
+        near(got, want, tolerance, what);
+}
+
+/* numbers of nine digits; the law's own are floats */
+static void check_law(const char *scheme, const struct law *want)
+{
+    const il_place at = { .fan_in = want->in, .fan_out = want->out, .layer = 1, .layers = 3 };
+    const int ends = want->low != 0 || want->high != 0;
+    const double slack = 2e-7 * fmax(want->std, fabs(want->mean));
+    char text[IL_CHOICE_TEXT];
+    il_tensor_law w, b;
+    il_error err = { .text = "" };
+
+    snprintf(text, sizeof text, "%s%s%s", scheme, *want->parameters ? ":" : "", want->parameters);
+    must(il_scheme_law(text, &at, &w, &b, &err), &err, text);
+    same(w.mean, want->mean, slack, text);
+    same(w.std, want->std, slack, text);
+    same(w.low,
+         ends             ? want->low
+         : want->std == 0 ? want->mean
+                          : -INFINITY,
+         2e-7 * fabs(want->low), text);
+    same(w.high,
+         ends             ? want->high
+         : want->std == 0 ? want->mean
+                          : INFINITY,
+         2e-7 * fabs(want->high), text);
+    same(b.mean, isnan(want->bias) ? NAN : 0, 0, text);
+    same(b.std, want->bias, 2e-7 * want->bias, text);
+}
+
 static void test_laws(void **state)
+{
+    const il_entry *e;
+
+    (void)state;
+    for (size_t i = 0; (e = il_list_at(IL_SCHEMES, i)); i++)
+        for (size_t k = 0; k < laws[i].count; k++)
+            check_law(e->name, &laws[i].law[k]);
+}
+
+/* the same by what frameworks call it; PyTorch's bounds are absolute: 100 sigma cut nothing */
+static void test_their_laws(void **state)
 {
     static const struct {
         const char *scheme;
-        size_t in, out;
-        double std, bound; /* 0: infinite */
+        struct law law;
     } want[] = {
-        { "glorot_uniform", 784, 10, .0501885613, .0869291382 },
-        { "glorot_normal", 784, 10, .0501885613, 0 },
-        { "he_uniform", 784, 10, .0505076272, .0874817765 },
-        { "he_normal", 784, 10, .0505076272, 0 },
-        { "he_trunc_normal", 784, 10, .0505076272, .1148389127 },
-        { "lecun_uniform", 784, 10, .0357142857, .0618589574 },
-        { "lecun_normal", 784, 10, .0357142857, 0 },
-        { "lecun_trunc_normal", 784, 10, .0357142857, .0812033739 },
-        { "torch", 784, 10, .0206196525, .0357142857 },
-        { "glorot_standard", 784, 10, .0206196525, .0357142857 },
-        { "keras", 784, 10, .0501885613, .0869291382 },
-        { "flax", 784, 10, .0357142857, .0812033739 },
-        { "haiku", 784, 10, .0314152022, .0714285714 },
-        { "tf1_legacy", 784, 10, .0444278049, .1010152545 },
-        { "glorot_uniform", 784, 256, .0438529010, .0759554525 },
-        { "glorot_normal", 784, 256, .0438529010, 0 },
-        { "glorot_uniform", 256, 10, .0867109970, .1501878516 },
-        { "he_uniform", 256, 10, .0883883476, .1530931089 },
-        { "variance_scaling:mode=fan_geo_avg:distribution=normal", 784, 10, .1062725213, 0 },
-        { "uniform_scaling:1.43", 784, 10, 1.43 / 28, 1.43 * .0618589574 },
-        { "sigmoid_uniform", 784, 10, 4 * .0501885613, 4 * .0869291382 },
-        { "msra_prelu", 784, 10, .0688581388, 0 },
-        { "trunc_normal", 784, 10, .05 * .87962566103423978, .1 },
-        { "torch.kaiming_uniform_:gain=0.57735026918962576", 784, 10, .0206196525, .0357142857 },
-        { "orthogonal", 784, 256, 1.0 / 28, 1 },
-        { "scaled_orthogonal", 256, 784, 1.75 / 28, 1.75 },
-        { "mup:base=64", 256, 256, .0883883476, 0 },
+        { "torch.trunc_normal_", { "std=0.02", 784, 10, .std = .02, BOUND(2) } },
+        { "torch.trunc_normal_", { "", 784, 10, .std = .87962566103, BOUND(2) } },
+        { "timm.vit", { "", 784, 10, .std = .02, BOUND(2) } },
+        { "torch.kaiming_uniform_",
+          { "gain=0.57735026918962576", 784, 10, .std = .0206196525, BOUND(.0357142857) } },
     };
-    const il_place place = { .fan_in = 784, .fan_out = 10 };
 
     (void)state;
-    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
-        const il_place at = { .fan_in = want[i].in, .fan_out = want[i].out };
-        il_tensor_law w;
-
-        assert_int_equal(il_scheme_law(want[i].scheme, &at, &w, NULL, NULL), IL_OK);
-        /* numbers of nine digits; the law's own are floats */
-        near(w.std, want[i].std, 2e-7 * want[i].std, want[i].scheme);
-        if (want[i].bound > 0)
-            near(w.high, want[i].bound, 2e-7 * want[i].bound, want[i].scheme);
-        else
-            assert_true(isinf(w.high));
-        assert_true(w.mean == 0 && w.low == -w.high);
-    }
-    {
-        static const struct {
-            const char *scheme;
-            double mean, std, low, high;
-        } cut[] = {
-            /* scipy.stats.truncnorm; PyTorch's bounds are absolute: 100 sigma cut nothing */
-            { "torch.trunc_normal_:std=0.02", 0, .02, -2, 2 },
-            { "torch.trunc_normal_", 0, .87962566103, -2, 2 },
-            { "timm.vit", 0, .02, -2, 2 },
-            { "trunc_normal:0:1:low=-1:high=3", .2827861107, .7849469634, -1, 3 },
-            { "trunc_normal:0:1:low=1", 1.5251352762, .4462036145, 1, INFINITY },
-            { "trunc_normal:0.5:0.25:high=0.25", .1187161810, .1115509036, -INFINITY, .25 },
-            { "trunc_normal:0:1:cut=2:low=-1:high=3", .2296371791, .7209455869, -1, 2 },
-            { "trunc_normal:0.5:0:low=0:high=1", .5, 0, .5, .5 }
-        };
-
-        for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
-            il_tensor_law w;
-
-            assert_int_equal(il_scheme_law(cut[i].scheme, &place, &w, NULL, NULL), IL_OK);
-            near(w.mean, cut[i].mean, 1e-7, cut[i].scheme);
-            near(w.std, cut[i].std, 1e-7, cut[i].scheme);
-            assert_true(w.low == cut[i].low && w.high == cut[i].high);
-        }
-    }
-    {
-        il_tensor_law w, b;
-
-        assert_int_equal(il_scheme_law("torch", &place, &w, &b, NULL), IL_OK);
-        near(b.high, .0357142857, 1e-8, "torch's bias");
-        assert_int_equal(il_scheme_law("keras", &place, &w, &b, NULL), IL_OK);
-        assert_true(b.low == 0 && b.high == 0);
-        assert_int_equal(il_scheme_law("mean_field:1.5:0.2", &place, &w, &b, NULL), IL_OK);
-        near(b.std, .2, 1e-8, "mean_field's bias");
-        near(w.std, 1.5 / 28, 1e-8, "mean_field");
-    }
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+        check_law(want[i].scheme, &want[i].law);
 }
 
 /* muP's factors of the rate: Yang et al. 2022, table 3 */
@@ -639,32 +824,6 @@ static void test_bounds(void **state)
     }
 }
 
-static void test_samples(void **state)
-{
-    static const char *const normal[] = {
-        "he_normal", "glorot_normal", "lecun_normal", "normal", "variance_scaling:2:fan_avg:normal",
-        "msra_prelu"
-    };
-    static const char *const uniform[] = { "he_uniform",     "glorot_uniform", "lecun_uniform",
-                                           "uniform",        "torch",          "sigmoid_uniform",
-                                           "uniform_scaling" };
-    static const char *const cut[] = { "he_trunc_normal", "glorot_trunc_normal",
-                                       "trunc_normal",    "flax",
-                                       "haiku",           "tf1_legacy",
-                                       "variance_scaling" };
-    static const size_t size[][2] = { { 784, 10 }, { 784, 256 } };
-
-    (void)state;
-    for (size_t s = 0; s < 2; s++) {
-        for (size_t i = 0; i < sizeof normal / sizeof *normal; i++)
-            check_sample(normal[i], size[s][0], size[s][1], 3);
-        for (size_t i = 0; i < sizeof uniform / sizeof *uniform; i++)
-            check_sample(uniform[i], size[s][0], size[s][1], 1.8);
-        for (size_t i = 0; i < sizeof cut / sizeof *cut; i++)
-            check_sample(cut[i], size[s][0], size[s][1], 2.3655367);
-    }
-}
-
 /* does it look at data or at a file? Those are drawn by packs alone. */
 static int alone(const char *scheme)
 {
@@ -681,6 +840,42 @@ static int refused(const char *scheme, const il_place *at)
 {
     return (!strcmp(scheme, "looks_linear") && (at->fan_in % 2 || at->fan_out % 2)) ||
            (!strcmp(scheme, "autoinit") && at->layer == 0);
+}
+
+static double kurtosis_of(const char *law)
+{
+    if (!strcmp(law, "normal"))
+        return 3;
+    if (!strcmp(law, "uniform"))
+        return 1.8;
+    return !strcmp(law, "truncated normal") ? 2.3655367 : NAN; /* cut at two */
+}
+
+/* every scheme whose law is one of the three */
+static void test_samples(void **state)
+{
+    static const size_t size[][2] = { { 784, 10 }, { 784, 256 } };
+    const il_entry *e;
+    unsigned seen = 0;
+
+    (void)state;
+    for (size_t s = 0; s < 2; s++) {
+        const il_place at = { .fan_in = size[s][0], .fan_out = size[s][1] };
+
+        for (size_t i = 0; (e = il_list_at(IL_SCHEMES, i)); i++) {
+            il_tensor_law law;
+
+            if (!alone(e->name) || refused(e->name, &at))
+                continue;
+            assert_int_equal(il_scheme_law(e->name, &at, &law, NULL, NULL), IL_OK);
+            if (isnan(kurtosis_of(law.name)))
+                continue;
+            check_sample(e->name, at.fan_in, at.fan_out, kurtosis_of(law.name));
+            seen++;
+        }
+        check_sample("variance_scaling:2:fan_avg:normal", at.fan_in, at.fan_out, 3);
+    }
+    assert_true(seen >= 2 * 20);
 }
 
 /*
@@ -1028,9 +1223,10 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gains),         cmocka_unit_test(test_mean_field),
-        cmocka_unit_test(test_wide_signals),  cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_laws),          cmocka_unit_test(test_mup_rates),
+        cmocka_unit_test(test_gains),         cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_mean_field),    cmocka_unit_test(test_wide_signals),
+        cmocka_unit_test(test_limits),        cmocka_unit_test(test_laws),
+        cmocka_unit_test(test_their_laws),    cmocka_unit_test(test_mup_rates),
         cmocka_unit_test(test_their_names),   cmocka_unit_test(test_spelling),
         cmocka_unit_test(test_samples),       cmocka_unit_test(test_stated_laws),
         cmocka_unit_test(test_orthogonal),    cmocka_unit_test(test_exact_schemes),
