@@ -10,36 +10,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "initlab/tables.h"
+#include "choices/choice.h"
 #include "reference.h"
-
-/*
- * The k-th spelling of a row: every combination of the words of its parameters in turn, and its
- * numbers as given ("": defaults). 0: there is no k-th. text holds IL_CHOICE_TEXT.
- */
-static inline int ref_spelling(const il_entry *e, const char *numbers, size_t k, char *text,
-                               size_t size)
-{
-    size_t n = (size_t)snprintf(text, size, "%s", e->name);
-
-    for (const il_param *p = e->param; p < e->param + IL_MAX_PARAMS && p->name; p++) {
-        char words[256], *word, *save = NULL;
-        size_t count = 1;
-
-        if (!p->words || p->min < p->max)
-            continue;
-        for (const char *c = p->words; *c; c++)
-            count += *c == '|';
-        snprintf(words, sizeof words, "%s", p->words);
-        word = strtok_r(words, "|", &save);
-        for (size_t i = k % count; i > 0; i--)
-            word = strtok_r(NULL, "|", &save);
-        n += (size_t)snprintf(text + n, size - n, ":%s=%s", p->name, word);
-        k /= count;
-    }
-    snprintf(text + n, size - n, "%s%s", *numbers ? ":" : "", numbers);
-    return k == 0;
-}
+#include "support.h"
 
 /* ---- losses ---------------------------------------------------------------------------------- */
 
@@ -163,14 +136,61 @@ static const struct ref_decay ref_decay_none = { "", ref_of_none };
 static const struct ref_decay ref_decay_l2 = { "factor=0.02", ref_of_l2 };
 static const struct ref_decay ref_decay_decoupled = { "factor=0.05", ref_of_decoupled };
 
-/* ---- the lists ------------------------------------------------------------------------------- */
+/* ---- the lists, in their order ---------------------------------------------------------------- */
 
-static const struct ref_loss *const ref_losses[] = { &ref_loss_cross_entropy, &ref_loss_nll,
-                                                     &ref_loss_mse };
-static const struct ref_optimizer *const ref_optimizers[] = {
-    &ref_optimizer_sgd, &ref_optimizer_momentum, &ref_optimizer_nesterov, &ref_optimizer_adam
+static const struct ref_loss *const ref_losses[] = {
+#define X(id, ...) &ref_loss_##id,
+#include "catalog/losses.def"
+#undef X
 };
-static const struct ref_decay *const ref_decays[] = { &ref_decay_none, &ref_decay_l2,
-                                                      &ref_decay_decoupled };
+static const struct ref_optimizer *const ref_optimizers[] = {
+#define X(id, ...) &ref_optimizer_##id,
+#include "catalog/optimizers.def"
+#undef X
+};
+static const struct ref_decay *const ref_decays[] = {
+#define X(id, ...) &ref_decay_##id,
+#include "catalog/decays.def"
+#undef X
+};
+
+/* ---- choices --------------------------------------------------------------------------------- */
+
+/*
+ * The k-th spelling of a row: every combination of the words of its parameters in turn, and its
+ * numbers as given ("": defaults). 0: there is no k-th. text holds IL_CHOICE_TEXT.
+ */
+static inline int ref_spelling(const il_entry *e, const char *numbers, size_t k, char *text,
+                               size_t size)
+{
+    size_t n = (size_t)snprintf(text, size, "%s", e->name);
+
+    for (const il_param *p = e->param; p < e->param + IL_MAX_PARAMS && p->name; p++) {
+        char words[256], *word, *save = NULL;
+        size_t count = 1;
+
+        if (!p->words || p->min < p->max)
+            continue;
+        for (const char *c = p->words; *c; c++)
+            count += *c == '|';
+        snprintf(words, sizeof words, "%s", p->words);
+        word = strtok_r(words, "|", &save);
+        for (size_t i = k % count; i > 0; i--)
+            word = strtok_r(NULL, "|", &save);
+        n += (size_t)snprintf(text + n, size - n, ":%s=%s", p->name, word);
+        k /= count;
+    }
+    snprintf(text + n, size - n, "%s%s", *numbers ? ":" : "", numbers);
+    return k == 0;
+}
+
+static inline struct il_choice choice_of(il_list list, const char *text)
+{
+    struct il_choice c;
+    il_error err = { .text = "" };
+
+    must(il_choice_parse(&c, list, text, &err), &err, text);
+    return c;
+}
 
 #endif

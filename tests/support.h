@@ -35,6 +35,12 @@ static inline il_device *open_device(const char *name)
     return d;
 }
 
+/* Is a scheme fitted to samples? One that follows the signal needs them for the first layer alone. */
+static inline int is_fitted(const il_entry *scheme)
+{
+    return scheme->traits & IL_LOOKS_AT_DATA && !(scheme->traits & IL_FOLLOWS_SIGNAL);
+}
+
 /* A list of these ends in one whose name is NULL. */
 struct setting {
     const char *name, *value;

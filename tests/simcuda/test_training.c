@@ -258,11 +258,11 @@ static void every_scheme(void **state)
         const struct setting s[] = {
             { "layers", "784-30-18-10" }, { "init", e->name }, { "batch", "100" }, { NULL, NULL }
         };
-        const int fitted = strcmp(e->name, "lsuv") == 0 || strcmp(e->name, "kraehenbuehl") == 0;
+        const int fitted = is_fitted(e);
         il_pack *p[2];
         double worst;
 
-        if (strcmp(e->name, "file") == 0)
+        if (e->traits & IL_READS_FILE)
             continue;
         for (int k = 0; k < 2; k++)
             p[k] = open_pack(devices[k], set, s);

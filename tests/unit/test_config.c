@@ -398,9 +398,8 @@ static const struct {
     const struct pin *pin;
     size_t count;
 } pins[] = {
-#define X(id) { pin_##id, sizeof pin_##id / sizeof *pin_##id },
-    X(constant) X(seed) X(exponential) X(inverse_time) X(natural_exp) X(keras_decay) X(step)
-        X(multistep) X(piecewise) X(polynomial) X(cosine) X(warmup) X(one_cycle) X(rsqrt)
+#define X(id, ...) { pin_##id, sizeof pin_##id / sizeof *pin_##id },
+#include "catalog/schedules.def"
 #undef X
 };
 

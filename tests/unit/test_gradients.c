@@ -15,11 +15,9 @@
 #include "initlab/initlab.h"
 #include "pack/dense.h"
 #include "catalog/catalog.h"
-#include "choices/choice.h"
 #include "pack/pack_impl.h"
 #include "random.h"
 #include "reference_catalog.h"
-#include "support.h"
 
 enum { PIXELS = 9, CLASSES = 4, SAMPLES = 12, BATCH = 12 };
 static const double TOLERANCE = 1000.0 / (1 << 24);
@@ -71,19 +69,10 @@ static il_pack *open_pack(il_device *d, const il_dataset *set, const struct netw
     return pack_of(d, set, &config, 1);
 }
 
-static struct il_choice choice(il_list list, const char *text)
-{
-    struct il_choice c;
-    il_error err = { .text = "" };
-
-    must(il_choice_parse(&c, list, text, &err), &err, text);
-    return c;
-}
-
 /* the pack's weights, and the network's head by the tests' own reading of it */
 static void to_reference(const struct il_pack *p, const struct network *n, struct ref_net *net)
 {
-    const struct il_choice loss = choice(IL_LOSSES, n->loss);
+    const struct il_choice loss = choice_of(IL_LOSSES, n->loss);
 
     memset(net, 0, sizeof *net);
     net->layers = (int)p->layers;
@@ -184,8 +173,8 @@ static void one_layer(void **state)
 /* is the loss defined for this output? logarithms want positive numbers; |z| is below 9 * .6 + .4 */
 static int suits(const struct network *n)
 {
-    const struct il_choice output = choice(IL_ACTIVATIONS, n->output);
-    const struct il_choice loss = choice(IL_LOSSES, n->loss);
+    const struct il_choice output = choice_of(IL_ACTIVATIONS, n->output);
+    const struct il_choice loss = choice_of(IL_LOSSES, n->loss);
     struct il_head head = { .act = il_activation_of(&output) };
     double divisor;
 

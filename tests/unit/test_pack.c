@@ -8,11 +8,9 @@
 #include "initlab/initlab.h"
 #include "pack/dense.h"
 #include "catalog/catalog.h"
-#include "choices/choice.h"
 #include "pack/pack_impl.h"
 #include "random.h"
 #include "reference_catalog.h"
-#include "support.h"
 
 enum { SIDE = 5, PIXELS = SIDE * SIDE, CLASSES = 3, TRAIN = 50, TEST = 37 };
 static const uint64_t SEED = 4711;
@@ -295,27 +293,18 @@ static void check_rule(il_device *d, const il_dataset *set, const char *optimize
     il_pack_close(p);
 }
 
-static struct il_choice choice(il_list list, const char *text)
-{
-    struct il_choice c;
-    il_error err = { .text = "" };
-
-    must(il_choice_parse(&c, list, text, &err), &err, text);
-    return c;
-}
-
 /* one spelling of an optimiser, with every spelling of every decay */
 static void with_decays(il_device *d, const il_dataset *set, const char *optimizer,
                         const struct ref_optimizer *step)
 {
-    struct rule rule = { .optimizer = choice(IL_OPTIMIZERS, optimizer), .step = step };
+    struct rule rule = { .optimizer = choice_of(IL_OPTIMIZERS, optimizer), .step = step };
     const il_entry *e;
     char text[IL_CHOICE_TEXT];
 
     for (size_t i = 0; (e = il_list_at(IL_DECAYS, i)); i++)
         for (size_t k = 0; ref_spelling(e, ref_decays[i]->numbers, k, text, sizeof text); k++) {
             rule.fade = ref_decays[i];
-            rule.decay = choice(IL_DECAYS, text);
+            rule.decay = choice_of(IL_DECAYS, text);
             for (int deep = 0; deep < 2; deep++)
                 check_rule(d, set, optimizer, text, &rule, deep);
         }

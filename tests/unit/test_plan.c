@@ -10,6 +10,7 @@
 
 #include "device/seam.h"
 #include "initlab/initlab.h"
+#include "catalog/catalog.h"
 #include "support.h"
 
 enum { MOST = 1024, RUNS = 6 };
@@ -110,7 +111,6 @@ static void plan_is_what_is_taken(int full, int keep)
 {
     static const char *const inits[] = { "he_normal", "orthogonal",   "nguyen_widrow", "lsuv",
                                          "mup",       "looks_linear", "kraehenbuehl" };
-    static const char *const optimizers[] = { "sgd", "momentum", "adam" };
     il_dataset *const set = small_set(full);
     struct il_seam seam;
     il_device *const d = counted(&seam);
@@ -120,15 +120,17 @@ static void plan_is_what_is_taken(int full, int keep)
         assert_int_equal(il_device_keep(d, set, NULL), IL_OK);
     kept = count.now;
     assert_true((kept > 0) == keep);
-    for (size_t k = 0; k < 7 * 3 * 2; k++) {
+    for (size_t k = 0; k < 7 * IL_OPTIMIZER_ROWS * 2; k++) {
         const size_t runs = k % 2 ? RUNS : 1;
+        const char *const init = inits[k / (2 * IL_OPTIMIZER_ROWS)];
+        const char *const optimizer = il_list_at(IL_OPTIMIZERS, k / 2 % IL_OPTIMIZER_ROWS)->name;
         il_config *c[RUNS];
         il_pack *p = NULL;
         il_epoch out[RUNS];
         il_memory plan;
         il_error err = { .text = "" };
 
-        configs(c, runs, inits[k / 6], optimizers[k / 2 % 3], k % 4 ? "gelu" : "tanh");
+        configs(c, runs, init, optimizer, k % 4 ? "gelu" : "tanh");
         count.peak = kept;
         must(il_pack_plan(&plan, d, set, (const il_config *const *)c, runs, &err), &err, "a plan");
         assert_int_equal(count.peak, kept); /* nothing is allocated to know it */
@@ -137,8 +139,8 @@ static void plan_is_what_is_taken(int full, int keep)
         must(il_pack_epoch(p, out, NULL, NULL, &err), &err, "an epoch");
         assert_string_equal(il_pack_input(p), full ? "dense" : "sparse");
         if (count.peak - kept != plan.total)
-            fail_msg("%s, %s, %zu runs: %zu bytes were taken, %zu planned", inits[k / 6],
-                     optimizers[k / 2 % 3], runs, count.peak - kept, plan.total);
+            fail_msg("%s, %s, %zu runs: %zu bytes were taken, %zu planned", init, optimizer, runs,
+                     count.peak - kept, plan.total);
         assert_int_equal(plan.dataset + plan.weights + plan.optimizer + plan.activations +
                              plan.tables + plan.drawing,
                          plan.total);

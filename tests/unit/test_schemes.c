@@ -441,15 +441,8 @@ static const struct {
     const struct law *law;
     size_t count;
 } laws[] = {
-#define X(id) { law_##id, sizeof law_##id / sizeof *law_##id },
-    X(zeros) X(ones) X(constant) X(uniform) X(normal) X(trunc_normal) X(variance_scaling)
-        X(glorot_uniform) X(glorot_normal) X(glorot_trunc_normal) X(he_uniform) X(he_normal)
-            X(he_trunc_normal) X(lecun_uniform) X(lecun_normal) X(lecun_trunc_normal)
-                X(glorot_standard) X(orthogonal) X(scaled_orthogonal) X(sparse) X(identity)
-                    X(hadamard) X(uniform_scaling) X(sigmoid_uniform) X(msra_prelu) X(nguyen_widrow)
-                        X(mean_field) X(edge_of_chaos) X(random_walk) X(looks_linear) X(mup) X(ntk)
-                            X(autoinit) X(lsuv) X(kraehenbuehl) X(torch) X(keras) X(flax) X(haiku)
-                                X(tf1_legacy) X(file)
+#define X(id, ...) { law_##id, sizeof law_##id / sizeof *law_##id },
+#include "catalog/schemes.def"
 #undef X
 };
 
@@ -824,16 +817,8 @@ static void test_bounds(void **state)
     }
 }
 
-/* does it look at data or at a file? Those are drawn by packs alone. */
-static int alone(const char *scheme)
-{
-    static const char *const others[] = { "lsuv", "kraehenbuehl", "file" };
-
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(scheme, others[i]) == 0)
-            return 0;
-    return 1;
-}
+/* those that are fitted to data or read from a file are drawn by packs alone */
+static int alone(const il_entry *e) { return !is_fitted(e) && !(e->traits & IL_READS_FILE); }
 
 /* is this one of the two places that some scheme has a reason to refuse? */
 static int refused(const char *scheme, const il_place *at)
@@ -865,7 +850,7 @@ static void test_samples(void **state)
         for (size_t i = 0; (e = il_list_at(IL_SCHEMES, i)); i++) {
             il_tensor_law law;
 
-            if (!alone(e->name) || refused(e->name, &at))
+            if (!alone(e) || refused(e->name, &at))
                 continue;
             assert_int_equal(il_scheme_law(e->name, &at, &law, NULL, NULL), IL_OK);
             if (isnan(kurtosis_of(law.name)))
@@ -924,7 +909,7 @@ static void test_stated_laws(void **state)
 
     (void)state;
     for (size_t i = 0; (e = il_list_at(IL_SCHEMES, i)); i++)
-        for (size_t s = 0; alone(e->name) && s < sizeof size / sizeof *size; s++)
+        for (size_t s = 0; alone(e) && s < sizeof size / sizeof *size; s++)
             for (unsigned layer = 0; layer < 3; layer++) {
                 const il_place at = {
                     .fan_in = size[s][0], .fan_out = size[s][1], .layer = layer, .layers = 3
@@ -1169,7 +1154,7 @@ static void test_equal_bits(void **state)
     (void)state;
     for (size_t s = 0; s < sizeof size / sizeof *size; s++) {
         for (size_t i = 0; (e = il_list_at(IL_SCHEMES, i)); i++)
-            if (alone(e->name))
+            if (alone(e))
                 check_flavours(e->name, size[s]);
         for (size_t i = 0; i < sizeof others / sizeof *others; i++)
             check_flavours(others[i], size[s]);
