@@ -19,36 +19,38 @@
 /* v: the choice's values, in the order of the row's parameters. Sets code and eps, the divisor. */
 struct ref_loss {
     const char *numbers;
-    void (*of)(const double *v, unsigned classes, struct il_head *h, double *divisor);
+    void (*of)(const il_param_value *v, unsigned classes, struct il_head *h, double *divisor);
 };
 
-static inline void ref_of_cross_entropy(const double *v, unsigned classes, struct il_head *h,
-                                        double *divisor)
+static inline void ref_of_cross_entropy(const il_param_value *v, unsigned classes,
+                                        struct il_head *h, double *divisor)
 {
     static const enum il_loss_code by_word[] = { IL_LOSS_CROSS_ENTROPY, IL_LOSS_CROSS_ENTROPY,
                                                  IL_LOSS_CROSS_ENTROPY_CLIP,
                                                  IL_LOSS_CROSS_ENTROPY_RENORM };
 
     (void)classes;
-    h->code = v[0] == 0 && h->act.code == IL_ACT_SOFTMAX ? IL_LOSS_SOFTMAX_CROSS_ENTROPY
-                                                         : by_word[(int)v[0]];
-    h->eps = (float)v[1];
+    h->code = v[0].word == 0 && h->act.code == IL_ACT_SOFTMAX ? IL_LOSS_SOFTMAX_CROSS_ENTROPY
+                                                              : by_word[v[0].word];
+    h->eps = (float)v[1].number;
     *divisor = 1;
 }
 
-static inline void ref_of_nll(const double *v, unsigned classes, struct il_head *h, double *divisor)
+static inline void ref_of_nll(const il_param_value *v, unsigned classes, struct il_head *h,
+                              double *divisor)
 {
     (void)v, (void)classes;
     h->code = IL_LOSS_NLL;
     *divisor = 1;
 }
 
-static inline void ref_of_mse(const double *v, unsigned classes, struct il_head *h, double *divisor)
+static inline void ref_of_mse(const il_param_value *v, unsigned classes, struct il_head *h,
+                              double *divisor)
 {
     const double by_word[] = { classes, 1, 2 };
 
     h->code = IL_LOSS_MSE;
-    *divisor = by_word[(int)v[0]];
+    *divisor = by_word[v[0].word];
 }
 
 static const struct ref_loss ref_loss_cross_entropy = { "eps=1e-3", ref_of_cross_entropy };
@@ -60,37 +62,39 @@ static const struct ref_loss ref_loss_mse = { "", ref_of_mse };
 /* One update, t the step from 1. */
 struct ref_optimizer {
     const char *numbers;
-    void (*step)(const double *v, double g, double lr, double t, struct ref_weight *x);
+    void (*step)(const il_param_value *v, double g, double lr, double t, struct ref_weight *x);
 };
 
-static inline void ref_step_sgd(const double *v, double g, double lr, double t,
+static inline void ref_step_sgd(const il_param_value *v, double g, double lr, double t,
                                 struct ref_weight *x)
 {
     (void)v, (void)t;
     ref_rule(IL_RULE_SGD, 0, g, lr, x);
 }
 
-static inline void ref_step_momentum(const double *v, double g, double lr, double t,
+static inline void ref_step_momentum(const il_param_value *v, double g, double lr, double t,
                                      struct ref_weight *x)
 {
     (void)t;
-    ref_rule(v[1] == 0 ? IL_RULE_MOMENTUM_KERAS : IL_RULE_MOMENTUM_TORCH, v[0], g, lr, x);
+    ref_rule(v[1].word == 0 ? IL_RULE_MOMENTUM_KERAS : IL_RULE_MOMENTUM_TORCH, v[0].number, g, lr,
+             x);
 }
 
-static inline void ref_step_nesterov(const double *v, double g, double lr, double t,
+static inline void ref_step_nesterov(const il_param_value *v, double g, double lr, double t,
                                      struct ref_weight *x)
 {
     (void)t;
-    ref_rule(v[1] == 0 ? IL_RULE_NESTEROV_KERAS : IL_RULE_NESTEROV_TORCH, v[0], g, lr, x);
+    ref_rule(v[1].word == 0 ? IL_RULE_NESTEROV_KERAS : IL_RULE_NESTEROV_TORCH, v[0].number, g, lr,
+             x);
 }
 
 /* Kingma & Ba's algorithm 1, and Keras's, which is the end of their section 2 */
-static inline void ref_step_adam(const double *v, double g, double lr, double t,
+static inline void ref_step_adam(const il_param_value *v, double g, double lr, double t,
                                  struct ref_weight *x)
 {
-    const double b1 = v[0], b2 = v[1];
-    const int keras = v[3] == 0;
-    const double eps = v[2] > 0 ? v[2] : keras ? 1e-7 : 1e-8;
+    const double b1 = v[0].number, b2 = v[1].number;
+    const int keras = v[3].word == 0;
+    const double eps = v[2].number > 0 ? v[2].number : keras ? 1e-7 : 1e-8;
 
     x->m = b1 * x->m + (1 - b1) * g;
     x->v = b2 * x->v + (1 - b2) * g * g;
@@ -111,25 +115,26 @@ static const struct ref_optimizer ref_optimizer_adam = { "beta1=0.8:beta2=0.98:e
 /* Of a weight: what share of it is added to its gradient, and what share of lr w is taken from it. */
 struct ref_decay {
     const char *numbers;
-    void (*of)(const double *v, int bias, double *gradient, double *weight);
+    void (*of)(const il_param_value *v, int bias, double *gradient, double *weight);
 };
 
-static inline void ref_of_none(const double *v, int bias, double *gradient, double *weight)
+static inline void ref_of_none(const il_param_value *v, int bias, double *gradient, double *weight)
 {
     (void)v, (void)bias;
     *gradient = *weight = 0;
 }
 
-static inline void ref_of_l2(const double *v, int bias, double *gradient, double *weight)
+static inline void ref_of_l2(const il_param_value *v, int bias, double *gradient, double *weight)
 {
-    *gradient = bias && v[1] == 0 ? 0 : v[0];
+    *gradient = bias && v[1].word == 0 ? 0 : v[0].number;
     *weight = 0;
 }
 
-static inline void ref_of_decoupled(const double *v, int bias, double *gradient, double *weight)
+static inline void ref_of_decoupled(const il_param_value *v, int bias, double *gradient,
+                                    double *weight)
 {
     *gradient = 0;
-    *weight = bias && v[1] == 0 ? 0 : v[0];
+    *weight = bias && v[1].word == 0 ? 0 : v[0].number;
 }
 
 static const struct ref_decay ref_decay_none = { "", ref_of_none };
@@ -169,7 +174,7 @@ static inline int ref_spelling(const il_entry *e, const char *numbers, size_t k,
         char words[256], *word, *save = NULL;
         size_t count = 1;
 
-        if (!p->words || p->min < p->max)
+        if (p->kind != IL_PARAM_WORD)
             continue;
         for (const char *c = p->words; *c; c++)
             count += *c == '|';
