@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """docs.py INITLAB ROOT - every relative link of the documents leads somewhere; every `initlab` command line in
-them is one that the program understands (its options and values; nothing is trained). Standard library only."""
+them is one that the program understands (its options and values; nothing is trained); every `file: function` of the
+tour stands in that file. Standard library only."""
 import os
 import re
 import shlex
@@ -50,6 +51,18 @@ for path in sorted(documents()):
         done = understood(words)
         if done.returncode:
             WRONG.append(f"{path}: {line}: {done.stderr.strip()}")
+
+with open(os.path.join(ROOT, "docs/tour.md"), encoding="utf-8") as file:
+    STEPS = re.findall(r"`([\w/.]+\.\w+): (\w+)`", file.read())
+for path, name in STEPS:
+    try:
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            if not re.search(rf"\b{name}\b", file.read()):
+                WRONG.append(f"docs/tour.md: no {name} in {path}")
+    except OSError as error:
+        WRONG.append(f"docs/tour.md: {error}")
+if len(STEPS) < 30:
+    WRONG.append(f"docs/tour.md has {len(STEPS)} steps: too few, or written otherwise")
 
 print(f"{COUNT['links']} links, {COUNT['commands']} commands")
 if COUNT["links"] < 10 or COUNT["commands"] < 5:
