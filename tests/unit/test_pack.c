@@ -684,6 +684,54 @@ static void kept_dataset(void **state)
     }
 }
 
+/*
+ * A batch that is too large for lists takes the images whole, also where the kept dataset has lists:
+ * no bit changes.
+ */
+static void too_large_for_kept_lists(void **state)
+{
+    enum { MANY = UINT16_MAX + 2 };
+    static const struct setting large[] = {
+        { "batch", "65536" }, { "epochs", "1" }, { "layers", "25-3" }, { NULL, NULL }
+    };
+    uint8_t *const images = calloc(MANY, PIXELS), *const labels = calloc(MANY, 1);
+    il_dataset *set = NULL;
+    il_device *d = open_device("cpu");
+    float *w[2];
+    size_t n = 0;
+    il_error err = { 0 };
+
+    (void)state;
+    assert_true(images && labels);
+    for (size_t i = 0; i < (size_t)MANY * PIXELS; i += 7)
+        images[i] = (uint8_t)i;
+    for (size_t i = 0; i < MANY; i++)
+        labels[i] = (uint8_t)(i % CLASSES);
+    {
+        const il_samples train = { MANY, images, labels }, test = { TEST, images, labels };
+
+        must(il_dataset_from(&set, SIDE, SIDE, train, test, &err), &err, "dataset");
+    }
+    for (int keep = 0; keep < 2; keep++) {
+        il_pack *p;
+        il_epoch out;
+
+        must(il_device_keep(d, keep ? set : NULL, &err), &err, "keep");
+        p = open_runs(d, set, large, 0, 1);
+        assert_string_equal(il_pack_input(p), "dense");
+        train(p, 1, &out);
+        w[keep] = all_weights(p, 0, &n);
+        il_pack_close(p);
+    }
+    assert_memory_equal(w[0], w[1], n * sizeof(float));
+    free(w[0]);
+    free(w[1]);
+    il_device_close(d);
+    il_dataset_free(set);
+    free(labels);
+    free(images);
+}
+
 static int stop_at_once(void *arg, size_t epoch, size_t step, size_t steps)
 {
     (void)epoch, (void)step, (void)steps;
@@ -715,7 +763,7 @@ int main(void)
         cmocka_unit_test(conflicts),          cmocka_unit_test(strict_is_clean),
         cmocka_unit_test(launches),           cmocka_unit_test(eval_train_changes_no_bit),
         cmocka_unit_test(set_and_get),        cmocka_unit_test(interruption),
-        cmocka_unit_test(kept_dataset),
+        cmocka_unit_test(kept_dataset),       cmocka_unit_test(too_large_for_kept_lists),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
