@@ -73,7 +73,7 @@ static float *floats(struct il_trial *t, size_t n, double low, double high, int 
 static size_t area(const struct il_trial *t) { return (size_t)t->rows * t->ld; }
 static float *matrix(struct il_trial *t, double low, double high, int rare)
 {
-    return floats(t, area(t), low, high, rare);
+    return floats(t, area(t), low, high, rare && !t->plain);
 }
 
 /* append n words of device memory to the record */
@@ -101,6 +101,25 @@ static void release(struct il_trial *t)
 
 /* ---- the cases: one an op, demanded by ops.def below ------------------------------------------ */
 
+/* bounds of a cut normal law on both sides of the mean or on one; the rest may be what it likes */
+static struct il_fill some_fill(struct il_trial *t, unsigned law, unsigned m)
+{
+    struct il_fill f = { .seed = t->seed + m, .tensor = ((uint64_t)1 << 32) + m, .gain = 1 };
+    const float low = draw(t, -5, 1), high = fmaxf(low, -1) + draw(t, 0.3, 5); /* in z */
+
+    f.a = draw(t, -2, 0);
+    f.b = draw(t, 1, 2);
+    il_truncated_normal_fill(&f, (double)low, (double)high);
+    f.law = law;
+    f.low = f.a + f.b * low;
+    f.high = f.a + f.b * high;
+    f.by_row = m % 2;
+    f.count = pick(t, (f.by_row ? t->cols : t->rows) * 6 / 5 + 1);
+    if (f.law < IL_LAW_SPARSE && pick(t, 2))
+        f.mirror = (t->rows % 2 ? 0 : IL_MIRROR_ROWS) | (t->cols % 2 ? 0 : IL_MIRROR_COLS);
+    return f;
+}
+
 /* every law, mirrored where it may be */
 static void case_fill(struct il_trial *t)
 {
@@ -109,21 +128,8 @@ static void case_fill(struct il_trial *t)
         struct il_fill f[8], *fills;
 
         memset(f, 0, sizeof f);
-        for (unsigned m = 0; m < t->runs; m++) {
-            f[m].seed = t->seed + m;
-            f[m].tensor = ((uint64_t)1 << 32) + m;
-            f[m].a = draw(t, -2, 0);
-            f[m].b = draw(t, 1, 2);
-            il_truncated_normal_fill(&f[m], m % 2 ? -2 : -0.5, 2);
-            f[m].law = (first + m) % IL_LAW_COUNT;
-            f[m].low = f[m].a + f[m].b * (m % 2 ? -2.0f : -0.5f);
-            f[m].high = f[m].a + f[m].b * 2.0f;
-            f[m].by_row = m % 2;
-            f[m].count = pick(t, t->rows + 1);
-            if (f[m].law < IL_LAW_SPARSE && pick(t, 2))
-                f[m].mirror =
-                    (t->rows % 2 ? 0 : IL_MIRROR_ROWS) | (t->cols % 2 ? 0 : IL_MIRROR_COLS);
-        }
+        for (unsigned m = 0; m < t->runs; m++)
+            f[m] = some_fill(t, (first + m) % IL_LAW_COUNT, m);
         fills = upload(t, f, sizeof f);
         TRY(t, t->d->seam->fill(t->d, w, fills, t->runs, t->rows, t->cols, t->block, t->ld));
         keep(t, w, area(t));
@@ -186,12 +192,13 @@ static void case_rescale(struct il_trial *t)
     }
 }
 
-/* a whole batch, the last and short one, and a step past the end; in order and in file order */
-static void case_gather(struct il_trial *t)
+/* an epoch: whole batches, the last and short one, and a step past the end */
+static void gather_epoch(struct il_trial *t, int ordered)
 {
     const unsigned samples = t->rows * 5 / 2 + 1, pixels = t->cols, words = (t->rows + 3) / 4;
     const unsigned steps = (samples + t->rows - 1) / t->rows;
-    uint8_t *bytes = malloc((size_t)samples * pixels);
+    const size_t n = (size_t)samples * pixels + 4 * (size_t)words;
+    uint8_t *const bytes = malloc(n);
     struct il_clock clock = { .steps = steps };
     uint8_t *images, *labels, *label;
     float *x = matrix(t, -1, 1, 0);
@@ -200,28 +207,34 @@ static void case_gather(struct il_trial *t)
         no_memory(t);
         return;
     }
-    for (size_t i = 0; i < (size_t)samples * pixels; i++)
+    for (size_t i = 0; i < n; i++)
         bytes[i] = (uint8_t)pick(t, 256);
     images = upload(t, bytes, (size_t)samples * pixels);
-    labels = upload(t, bytes, samples);
-    memset(bytes, 0, samples);
-    label = upload(t, bytes,
-                   (size_t)words * 4 < (size_t)samples * pixels ? (size_t)words * 4 : t->rows);
+    labels = upload(t, bytes + n - samples, samples);
+    label = upload(t, bytes, (size_t)words * 4);
+    il_order_keys(&clock, t->seed, 1, samples);
+    if (ordered)
+        clock.half_bits = 0;
     for (unsigned step = 0; step <= steps; step++) {
         struct il_clock *c;
 
-        il_order_keys(&clock, t->seed, step, samples);
-        if (step % 2)
-            clock.half_bits = 0;
         clock.next = step;
         clock.now = 77;
         c = upload(t, &clock, sizeof clock);
         TRY(t, t->d->seam->gather(t->d, x, label, images, labels, c, t->rows, pixels, t->ld));
         keep(t, x, area(t));
-        keep(t, label, t->rows / 4);
+        keep(t, label, words);
         keep(t, c, sizeof clock / 4);
     }
     free(bytes);
+    release(t);
+}
+
+/* in an order of its own, then in that of the file */
+static void case_gather(struct il_trial *t)
+{
+    for (int ordered = 0; ordered < 2; ordered++)
+        gather_epoch(t, ordered);
 }
 
 static struct il_act *activations(struct il_trial *t, unsigned first)
@@ -239,7 +252,7 @@ static struct il_act *activations(struct il_trial *t, unsigned first)
 static void case_activate(struct il_trial *t)
 {
     for (unsigned first = 0; first < IL_ACT_COUNT; first += t->runs) {
-        float *z = matrix(t, -6, 6, first % 2), *a = matrix(t, 7, 8, 0);
+        float *z = matrix(t, -5, 5, first % 2), *a = matrix(t, 7, 8, 0);
         struct il_act *act = activations(t, first);
 
         TRY(t, t->d->seam->activate(t->d, a, z, act, t->runs, t->rows, t->cols, t->block, t->ld));
@@ -253,7 +266,7 @@ static void case_activate(struct il_trial *t)
 static void case_activate_backward(struct il_trial *t)
 {
     for (unsigned first = 0; first < IL_ACT_COUNT; first += t->runs) {
-        float *z = matrix(t, -6, 6, first % 2), *a = matrix(t, 0, 0, 0), *dz = matrix(t, -1, 1, 0);
+        float *z = matrix(t, -4, 4, first % 2), *a = matrix(t, 0, 0, 0), *dz = matrix(t, -1, 1, 0);
         float *ratio = first % 3 ? floats(t, t->runs, 0.5, 2, 0) : NULL;
         struct il_act *act = activations(t, first);
 
@@ -265,14 +278,29 @@ static void case_activate_backward(struct il_trial *t)
     }
 }
 
+static struct il_head some_head(struct il_trial *t, uint32_t act, uint32_t code, unsigned m)
+{
+    struct il_head h;
+
+    memset(&h, 0, sizeof h);
+    h.act.code = act;
+    h.act.alpha = draw(t, 0.1, 1);
+    h.code = code;
+    h.smoothing = m % 2 ? 0.1f : 0.0f;
+    h.eps = t->plain ? 0.05f : 1e-7f; /* differences see a kink, and slopes below 1 / eps */
+    h.gradient = m % 3 ? 1.0f : 0.5f;
+    return h;
+}
+
 static void loss_of(struct il_trial *t, uint32_t act, uint32_t code, unsigned step)
 {
     const unsigned steps = 2, samples = 2 * t->rows - t->rows / 2;
     const struct il_clock clock = { .now = step, .next = 99, .steps = steps, .samples = samples };
+    const int gradient = t->plain || code % 2 == 0;
     struct il_head head[8];
     struct il_sums sums[8];
     uint8_t label[256], *labels;
-    float *z = matrix(t, -4, 4, act % 2), *dz = matrix(t, 7, 8, 0),
+    float *z = matrix(t, -3, 3, act % 2), *dz = matrix(t, 7, 8, 0),
           *rate = floats(t, 2 * t->runs, 0.1, 1, 0);
     struct il_sums *s;
     struct il_clock *c;
@@ -281,13 +309,9 @@ static void loss_of(struct il_trial *t, uint32_t act, uint32_t code, unsigned st
     memset(head, 0, sizeof head);
     memset(sums, 0, sizeof sums);
     for (unsigned m = 0; m < t->runs; m++) {
-        head[m].act.code = act;
-        head[m].act.alpha = draw(t, 0.1, 1);
-        head[m].code = code;
-        head[m].smoothing = m % 2 ? 0.1f : 0.0f;
-        head[m].eps = 1e-7f;
-        head[m].gradient = m % 3 ? 1.0f : 0.5f;
+        head[m] = some_head(t, act, code, m);
         sums[m].cost = (double)draw(t, 0, 9);
+        sums[m].correct = m;
         sums[m].diverged = IL_NEVER;
     }
     for (unsigned i = 0; i < sizeof label; i++)
@@ -297,10 +321,10 @@ static void loss_of(struct il_trial *t, uint32_t act, uint32_t code, unsigned st
     c = upload(t, &clock, sizeof clock);
     labels = upload(t, label, t->rows);
     TRY(t, t->d->seam->loss(t->d, dz, s, z, labels, h, act % 3 ? rate : NULL, c, t->runs, t->rows,
-                            t->cols, t->block, t->ld, code % 2 == 0));
+                            t->cols, t->block, t->ld, gradient));
     keep(t, s, sizeof sums / 4);
     keep(t, c, sizeof clock / 4);
-    if (code % 2 == 0) /* else the gradient is not asked for, and undefined */
+    if (gradient) /* else it is undefined */
         keep(t, dz, area(t));
     release(t);
 }
@@ -309,24 +333,26 @@ static void case_loss(struct il_trial *t)
 {
     for (uint32_t act = 0; act < IL_ACT_COUNT && t->rows <= 256; act++)
         for (uint32_t code = 0; code < IL_LOSS_COUNT; code++)
-            if ((act + code + t->rows) % 3 == 0 || act == IL_ACT_SOFTMAX)
+            if (t->plain || (act + code + t->rows) % 3 == 0 || act == IL_ACT_SOFTMAX)
                 loss_of(t, act, code, (act + code) % 3);
 }
 
+/* every rule at both steps and, one of them, past the end; with and without what is optional */
 static void case_sgd(struct il_trial *t)
 {
-    for (unsigned i = 0; i < 2 * (IL_RULE_COUNT + 1); i++) {
-        const unsigned which = i % (IL_RULE_COUNT + 1), rule = which % IL_RULE_COUNT;
-        const unsigned step = which == IL_RULE_COUNT ? 2 : i % 2;
-        const struct il_clock clock = { .now = step, .steps = 2 };
+    for (unsigned i = 0; i < 4 * (IL_RULE_COUNT + 1); i++) {
+        const unsigned which = i % (IL_RULE_COUNT + 1), options = i / (IL_RULE_COUNT + 1);
+        const unsigned rule = which % IL_RULE_COUNT;
+        const struct il_clock clock = { .now = which == IL_RULE_COUNT ? 2 : (which + options) % 2,
+                                        .steps = 2 };
         float *w = matrix(t, -2, 2, 0), *v = matrix(t, -2, 2, 0), *g = matrix(t, -2, 2, i % 2);
         float *rate = floats(t, 2 * t->runs, 0.05, 0.5, 0),
               *multiplier = floats(t, 2 * t->runs, 0.5, 2, 0);
         const struct il_clock *const at = upload(t, &clock, sizeof clock);
 
         TRY(t, t->d->seam->sgd(t->d, w, rule == IL_RULE_SGD ? NULL : v, g, rate,
-                               i % 3 ? multiplier : NULL, at, t->runs, t->rows, t->cols, t->block,
-                               t->ld, rule, 0.9f, 0.03f, i > IL_RULE_COUNT, t->rows - 1));
+                               options / 2 ? multiplier : NULL, at, t->runs, t->rows, t->cols,
+                               t->block, t->ld, rule, 0.9f, 0.03f, options % 2, t->rows - 1));
         keep(t, w, area(t));
         keep(t, v, area(t));
         release(t);
@@ -335,12 +361,12 @@ static void case_sgd(struct il_trial *t)
 
 static void case_adam(struct il_trial *t)
 {
-    for (unsigned i = 0; i < 6; i++) {
-        const struct il_clock clock = { .now = i / 2, .steps = 2 };
+    for (unsigned i = 0; i < 12; i++) {
+        const struct il_clock clock = { .now = i / 2 % 3, .steps = 2 };
         float *w = matrix(t, -2, 2, 0), *m = matrix(t, -1, 1, 0), *v = matrix(t, 0.01, 1, 0),
               *g = matrix(t, -1, 1, i == 1);
-        float *rate = floats(t, 2 * t->runs, 0.05, 0.5, 0), *correction = floats(t, 4, 1, 9, 0);
-        const float *const multiplier = i % 3 ? floats(t, 2 * t->runs, 0.5, 2, 0) : NULL;
+        float *rate = floats(t, 2 * t->runs, 0.05, 0.5, 0), *correction = floats(t, 4, 5, 10, 0);
+        const float *const multiplier = i / 6 ? floats(t, 2 * t->runs, 0.5, 2, 0) : NULL;
         const struct il_clock *const at = upload(t, &clock, sizeof clock);
 
         TRY(t, t->d->seam->adam(t->d, w, m, v, g, rate, multiplier, correction, at, t->runs,
@@ -460,9 +486,11 @@ const struct il_case_shape il_case_shapes[] = {
 };
 
 struct il_trial il_trial_run(struct il_device *d, const struct il_case *c,
-                             const struct il_case_shape *s, uint64_t seed)
+                             const struct il_case_shape *s, uint64_t seed, int plain)
 {
-    struct il_trial t = { .d = d, .seed = seed, .rows = s->rows, .cols = s->cols, .runs = s->runs };
+    struct il_trial t = {
+        .d = d, .seed = seed, .rows = s->rows, .cols = s->cols, .runs = s->runs, .plain = plain
+    };
 
     t.block = t.cols + 1 + t.cols % 3;
     t.ld = (t.runs * t.block + 15) / 16 * 16;

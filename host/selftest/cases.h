@@ -1,6 +1,10 @@
 /*
  * cases.h - what every device must compute alike: a case for each op of kernels/ops.def (one without
  * does not compile), for zero, copy, the products, and a recorded step.
+ *
+ * A case calls its op on whatever device it is given, with arguments drawn from a seed. The self-test
+ * gives the same to two devices and compares; tests/unit/test_ops.c gives it a device that holds each
+ * call against a reference in double; tests/property/ops_hash.c one that every compiler builds.
  */
 #ifndef HOST_SELFTEST_CASES_H
 #define HOST_SELFTEST_CASES_H
@@ -12,11 +16,20 @@ struct il_device;
 
 enum { IL_TRIAL_ALLOCATIONS = 16, IL_TRIAL_MEMORY = -1 };
 
+/* how many ops there are */
+enum {
+#define X(name, ...) IL_OP_##name,
+#include "ops.def"
+#undef X
+    IL_OPS
+};
+
 /* One case on one device: what it has drawn, allocated, and read back. */
 struct il_trial {
     struct il_device *d;
     uint64_t seed, drawn;
     unsigned rows, cols, runs, block, ld;
+    int plain; /* nothing rare (NaN, infinite, subnormal, huge), and all combinations of rows */
     void *memory[IL_TRIAL_ALLOCATIONS];
     unsigned allocated;
     uint32_t *record; /* what the ops wrote, as words; to be freed by the caller */
@@ -30,7 +43,7 @@ struct il_case {
     void (*run)(struct il_trial *t);
     int product;
 };
-extern const struct il_case il_cases[]; /* the last has no name */
+extern const struct il_case il_cases[]; /* ops.def's first, in its order; the last has no name */
 
 /* A shape of operands, from this level of self-test on. */
 struct il_case_shape {
@@ -40,7 +53,7 @@ struct il_case_shape {
 extern const struct il_case_shape il_case_shapes[]; /* the last has no rows */
 
 struct il_trial il_trial_run(struct il_device *d, const struct il_case *c,
-                             const struct il_case_shape *s, uint64_t seed);
+                             const struct il_case_shape *s, uint64_t seed, int plain);
 
 /* What two devices' words of a product may differ by, for the order of sums. */
 double il_trial_tolerance(const struct il_trial *t);

@@ -21,8 +21,8 @@
 static int agree(struct il_selftest *t, const struct il_case *c, const struct il_case_shape *s,
                  il_status *st, char *words, size_t size)
 {
-    struct il_trial a = il_trial_run(t->cpu, c, s, t->seed + s->rows);
-    struct il_trial b = il_trial_run(t->device, c, s, t->seed + s->rows);
+    struct il_trial a = il_trial_run(t->cpu, c, s, t->seed + s->rows, 0);
+    struct il_trial b = il_trial_run(t->device, c, s, t->seed + s->rows, 0);
     const size_t at = il_trial_difference(&a, &b, c->product ? il_trial_tolerance(&a) : 0);
     int good = 0;
 

@@ -1,11 +1,12 @@
 #!/bin/sh
 # check_bits.sh SOURCE_DIR WORK_DIR - the kernels and the CPU's sparse first layer give the same bits from every C compiler,
-# optimisation, vector width and grid. Builds ops_hash.c in each way and compares what it prints
+# optimisation, vector width and grid. Builds ops_hash.c in each way, on the self-test's cases, and compares what it prints
 # with the first.
 set -eu
 source=$1 work=$2
 mkdir -p "$work"
-flags="-std=c17 -ffp-contract=off -fno-math-errno -w -I$source/kernels -I$source/host/device ${RANDOM123_INCLUDE:+-I$RANDOM123_INCLUDE}"
+flags="-std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -w -I$source/kernels -I$source/host -I$source/host/lib
+    -I$source/host/device -I$source/tests ${RANDOM123_INCLUDE:+-I$RANDOM123_INCLUDE}"
 first='' count=0
 
 # build COMPILER OPTIONS...: build, run, compare
@@ -13,7 +14,8 @@ build() {
     name=$(echo "$*" | tr -c 'A-Za-z0-9_=\n' '_')
     # shellcheck disable=SC2086
     "$@" $flags -x c "$source/tests/property/ops_hash.c" "$source"/kernels/*.cu \
-        "$source/host/device/sparse_input.c" -x none -lm -o "$work/$name"
+        "$source/host/device/sparse_input.c" "$source/host/selftest/cases.c" \
+        "$source/host/lib/theory/truncated_normal.c" -x none -lm -o "$work/$name"
     "$work/$name" > "$work/$name.txt"
     count=$((count + 1))
     if [ -z "$first" ]; then

@@ -4,20 +4,17 @@
  *
  * check_bits.sh builds it by several compilers, with several options and grids: every build must
  * print the same. All NaN count as one, since their payload depends on the order of a sum's
- * operands, which is the compiler's. An op without a case does not compile.
+ * operands, which is the compiler's. The ops' arguments are the self-test's cases.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include "kernel.h"
 #include "elementary.h"
 #include "random.h"
+#include "host_device.h"
 #include "sparse_input.h"
 
-enum { ROWS = 131, COLS = 19, RUNS = 3, BLOCK = 21, LD = 64, N = ROWS * LD, STEPS = 3 };
-
 static uint64_t hash;
-static struct il_device device;
-static const struct il_clock now1 = { .now = 1, .steps = STEPS, .samples = 3 * ROWS - 5 };
 
 static void add(const void *bytes, size_t n)
 {
@@ -36,6 +33,33 @@ static void add_floats(const float *x, size_t n)
     }
 }
 
+/* ---- ops ------------------------------------------------------------------------------------- */
+
+/* what a case writes on these kernels, with rare numbers and without */
+static void hash_case(const struct il_case *c)
+{
+    static const struct il_case_shape shape = { 131, 19, 3, 1 };
+    static const struct il_seam seam = {
+        HOST_MEMORY,
+#define X(name, params, args, bytes, flops) .name = OP(name),
+#include "ops.def"
+#undef X
+    };
+
+    for (int plain = 0; plain < 2; plain++) {
+        struct host d = host_open(&seam);
+        struct il_trial t = il_trial_run(&d.head, c, &shape, 20261123, plain);
+
+        if (t.code || t.words == 0)
+            exit(1);
+        for (size_t i = 0; i < t.words; i++)
+            add_floats(&(const float){ as_float(t.record[i]) }, 1);
+        free(t.record);
+    }
+}
+
+/* ---- the sparse first layer ------------------------------------------------------------------ */
+
 /* n numbers, of which some are far out: every 41st is scaled to 1e-40 ... 1e38 */
 static float *numbers(size_t n, uint64_t sub)
 {
@@ -52,193 +76,6 @@ static float *numbers(size_t n, uint64_t sub)
         x[i] = x[i] != x[i] ? 0.0f : x[i];
     }
     return x;
-}
-
-static void hash_fill(void)
-{
-    for (uint32_t law = 0; law < IL_LAW_COUNT; law++) {
-        float *w = numbers(N, 1);
-        struct il_fill f[RUNS];
-
-        for (unsigned m = 0; m < RUNS; m++)
-            f[m] = (struct il_fill){ .seed = 7 + m,
-                                     .tensor = 9,
-                                     .law = law,
-                                     .a = 0.3f,
-                                     .b = 0.7f,
-                                     .low = -1.1f,
-                                     .high = 1.7f,
-                                     .first = { 0.02275013f, 0.02275013f },
-                                     .step = { 2.2e-10f, 2.3e-10f },
-                                     .above = (1u << 30) + m,
-                                     .count = 3,
-                                     .by_row = m % 2,
-                                     .mirror = law < IL_LAW_SPARSE ? m : 0 };
-        OP(fill)(&device, w, f, RUNS, ROWS, COLS, BLOCK, LD);
-        add_floats(w, N);
-        free(w);
-    }
-}
-
-static void hash_orthogonal(void)
-{
-    float *w = numbers(N, 20), *work = numbers(RUNS * IL_ORTHOGONAL_WORK(ROWS, COLS), 21);
-    struct il_fill f[RUNS];
-
-    for (unsigned m = 0; m < RUNS; m++)
-        f[m] = (struct il_fill){ .mirror = m, .after = IL_AFTER_ORTHOGONAL, .gain = 1.5f };
-    OP(orthogonal)(&device, w, work, f, RUNS, ROWS, COLS, BLOCK, LD);
-    OP(orthogonal)(&device, w, work, f, RUNS, COLS / 2, COLS, BLOCK, LD); /* a wide one */
-    add_floats(w, N);
-    free(work);
-    free(w);
-}
-
-static void hash_moments(void)
-{
-    static struct il_moments out[LD];
-    float *x = numbers(N, 22);
-
-    OP(moments)(&device, out, x, ROWS, LD, LD, 0.5f);
-    add(out, sizeof out);
-    free(x);
-}
-
-static void hash_rescale(void)
-{
-    float *w = numbers(N, 23), *scale = numbers(LD, 24), *shift = numbers(LD, 25);
-
-    OP(rescale)(&device, w, scale, shift, ROWS - 1, LD, LD);
-    add_floats(w, N);
-    free(shift);
-    free(scale);
-    free(w);
-}
-
-static void hash_gather(void)
-{
-    enum { SAMPLES = 3 * ROWS - 5, PIXELS = 59 };
-    static uint8_t images[SAMPLES * PIXELS], labels[SAMPLES], label[ROWS];
-    float *x = numbers(N, 2);
-    struct il_clock clock = { .steps = STEPS };
-
-    for (size_t i = 0; i < sizeof images; i++)
-        images[i] = (uint8_t)(i * 37 >> 3);
-    for (size_t i = 0; i < sizeof labels; i++)
-        labels[i] = (uint8_t)i;
-    il_order_keys(&clock, 5, 2, SAMPLES);
-    for (clock.next = 0; clock.next <= STEPS; clock.next++) {
-        OP(gather)(&device, x, label, images, labels, &clock, ROWS, PIXELS, LD);
-        add_floats(x, N);
-        add(label, sizeof label);
-        add(&clock, sizeof clock);
-    }
-    free(x);
-}
-
-static void hash_activate(void)
-{
-    for (uint32_t code = 0; code < IL_ACT_COUNT; code++) {
-        float *z = numbers(N, 3);
-        const struct il_act act[RUNS] = { { code, 0.25f }, { code, 1.0f }, { code, 1.5f } };
-
-        OP(activate)(&device, z, z, act, RUNS, ROWS, COLS, BLOCK, LD);
-        add_floats(z, N);
-        free(z);
-    }
-}
-
-static void hash_activate_backward(void)
-{
-    const float ratio[RUNS] = { 1.0f, 0.3f, 3.0f };
-
-    for (uint32_t code = 0; code < IL_ACT_COUNT; code++) {
-        float *z = numbers(N, 4), *a = numbers(N, 5), *dz = numbers(N, 6);
-        const struct il_act act[RUNS] = { { code, 0.25f }, { code, 1.0f }, { code, 1.5f } };
-
-        OP(activate)(&device, a, z, act, RUNS, ROWS, COLS, BLOCK, LD);
-        OP(activate_backward)(&device, dz, z, a, act, ratio, RUNS, ROWS, COLS, BLOCK, LD);
-        add_floats(dz, N);
-        free(z);
-        free(a);
-        free(dz);
-    }
-}
-
-static void hash_loss(void)
-{
-    const float rate[RUNS * STEPS] = { .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f };
-    uint8_t label[ROWS];
-
-    for (unsigned r = 0; r < ROWS; r++)
-        label[r] = (uint8_t)(r * 7 % COLS);
-    for (uint32_t act = 0; act < IL_ACT_COUNT; act++)
-        for (uint32_t code = 0; code < IL_LOSS_COUNT; code++) {
-            float *z = numbers(N, 7), *dz = numbers(N, 8);
-            struct il_clock clock = now1;
-            struct il_sums sums[RUNS] = { { 1, 2, IL_NEVER }, { 3, 4, 5 }, { 6, 7, IL_NEVER } };
-            const struct il_head head[RUNS] = { { { act, 0.5f }, code, 0.0f, 1e-7f, 1.0f },
-                                                { { act, 1.0f }, code, 0.1f, 1e-2f, 0.1f },
-                                                { { act, 1.5f }, code, 0.0f, 1e-7f, 0.5f } };
-
-            clock.now = code % STEPS;
-            OP(loss)
-            (&device, dz, sums, z, label, head, rate, &clock, RUNS, ROWS, COLS, BLOCK, LD, 1);
-            add_floats(dz, N);
-            for (unsigned m = 0; m < RUNS; m++) {
-                const float cost = (float)sums[m].cost;
-
-                add_floats(&cost, 1);
-                if (cost == cost)
-                    add(&sums[m].cost, sizeof sums[m].cost);
-                add(&sums[m].correct, 2 * sizeof sums[m].correct);
-            }
-            add(&clock, sizeof clock);
-            free(z);
-            free(dz);
-        }
-}
-
-static void hash_sgd(void)
-{
-    const float rate[RUNS * STEPS] = { .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f };
-    const float multiplier[2 * RUNS] = { 1.0f, 0.5f, 2.0f, 0.25f, 1.5f, 3.0f };
-
-    for (unsigned rule = 0; rule < IL_RULE_COUNT; rule++)
-        for (int decoupled = 0; decoupled < 2; decoupled++) {
-            float *w = numbers(N, 9), *v = numbers(N, 10), *g = numbers(N, 11);
-
-            OP(sgd)
-            (&device, w, v, g, rate, multiplier, &now1, RUNS, ROWS, COLS, BLOCK, LD, rule, 0.9f,
-             0.01f, decoupled, ROWS - 1);
-            add_floats(w, N);
-            add_floats(v, N);
-            free(w);
-            free(v);
-            free(g);
-        }
-}
-
-static void hash_adam(void)
-{
-    const float multiplier[2 * RUNS] = { 1.0f, 0.5f, 2.0f, 0.25f, 1.5f, 3.0f };
-    const float rate[RUNS * STEPS] = { .1f, .2f, .3f, .4f, .5f, .6f, .7f, .8f, .9f };
-    const float correction[2 * STEPS] = { 10, 30, 5, 20, 3, 15 };
-
-    for (int decoupled = 0; decoupled < 2; decoupled++) {
-        float *w = numbers(N, 12), *m = numbers(N, 13), *v = numbers(N, 14), *g = numbers(N, 15);
-
-        OP(adam)
-        (&device, w, m, v, g, rate, multiplier, correction, &now1, RUNS, ROWS, COLS, BLOCK, LD,
-         0.9f, 0.999f, 1e-8f, 0.01f, decoupled, ROWS - 1);
-        add_floats(w, N);
-        add_floats(m, N);
-        add_floats(v, N);
-        free(w);
-        free(m);
-        free(v);
-        free(g);
-    }
 }
 
 /* lists of SAMPLES images with every fourth or so byte not 0, image 5 with none and 6 with all */
@@ -310,12 +147,11 @@ static void hash_sparse_input(void)
 
 int main(void)
 {
-#define X(name, params, args, bytes, flops)                                                        \
-    hash = 0xcbf29ce484222325u;                                                                    \
-    hash_##name();                                                                                 \
-    printf(#name " %016llx\n", (unsigned long long)hash);
-#include "ops.def"
-#undef X
+    for (const struct il_case *c = il_cases; c < il_cases + IL_OPS; c++) {
+        hash = 0xcbf29ce484222325u;
+        hash_case(c);
+        printf("%s %016llx\n", c->name, (unsigned long long)hash);
+    }
     hash = 0xcbf29ce484222325u;
     hash_sparse_input();
     printf("sparse_input %016llx\n", (unsigned long long)hash);

@@ -39,7 +39,7 @@ static void must(struct il_device *d, int e, const char *what)
 static struct il_trial run_case(struct il_device *d, const struct il_case *c,
                                 const struct il_case_shape *s, uint64_t seed)
 {
-    struct il_trial t = il_trial_run(d, c, s, seed + s->rows);
+    struct il_trial t = il_trial_run(d, c, s, seed + s->rows, 0);
 
     if (t.code == IL_TRIAL_MEMORY)
         die("out of memory");
