@@ -440,6 +440,11 @@ static void bench_products(struct bench *b)
 
 il_status il_selftest_speeds(struct il_selftest *t)
 {
+    static void (*const ops[IL_OPS])(struct bench *) = {
+#define X(name, params, args, bytes, flops) bench_##name,
+#include "ops.def"
+#undef X
+    };
     struct bench *const b = calloc(1, sizeof *b);
     il_status st = IL_OK;
 
@@ -451,9 +456,8 @@ il_status il_selftest_speeds(struct il_selftest *t)
     allocate(b);
     bench_ceilings(b);
     bench_products(b);
-#define X(name, params, args, bytes, flops) bench_##name(b);
-#include "ops.def"
-#undef X
+    for (size_t i = 0; i < IL_OPS; i++)
+        ops[i](b);
     if (b->code)
         st = il_selftest_fail(t, t->device, b->code, "time its ops");
     while (b->owned_count > 0)
