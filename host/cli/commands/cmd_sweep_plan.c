@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "clock.h"
 #include "cli_error.h"
 #include "messages.h"
 #include "sweep/create.h"
@@ -58,14 +58,6 @@ static il_config **configs(struct plan *t, const il_sweep_pack *pack)
     return c;
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* steps are timed from the first call on, which comes when the kernels are loaded */
 struct stopwatch {
     double limit, begin, end;
@@ -77,7 +69,7 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
     struct stopwatch *const w = arg;
 
     (void)epoch, (void)steps;
-    w->end = now();
+    w->end = seconds_now();
     w->last = step;
     if (w->begin == 0) {
         w->begin = w->end;

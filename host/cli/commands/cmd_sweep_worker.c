@@ -10,8 +10,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "signals.h"
 #include "sweep/sweep.h"
 
@@ -37,18 +37,10 @@ static void answer(json_t *line)
     json_decref(line);
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
 {
     struct work *const w = arg;
-    const double t = now();
+    const double t = seconds_now();
 
     if (t - w->last > PAUSE && steps && w->epochs) {
         w->last = t;
@@ -91,7 +83,7 @@ static il_status train(struct work *w, size_t pack, unsigned attempt)
     il_status st;
 
     w->epochs = epochs_of(w, pack);
-    w->last = now();
+    w->last = seconds_now();
     st = il_worker_train(w->worker, pack, attempt, on_progress, w, &t, &w->err);
     if (st == IL_OK)
         answer(json_pack("{s:I, s:I, s:I, s:f, s:s}", "done", (json_int_t)pack, "runs",

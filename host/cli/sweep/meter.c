@@ -1,22 +1,14 @@
 /* meter.c - how far a sweep is, on stderr. */
+#include "clock.h"
 #include "meter.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 static const double BAR = 0.2, JSON = 1, LINES = 2; /* seconds between two shows at least */
 enum { CELLS = 24, LEAST = 4 };                     /* of a bar; fewer are none */
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void meter_start(struct meter *m, const char *when, int quiet)
 {
@@ -24,7 +16,7 @@ void meter_start(struct meter *m, const char *when, int quiet)
 
     memset(m, 0, sizeof *m);
     m->best = -1;
-    m->begin = m->last = now();
+    m->begin = m->last = seconds_now();
     m->kind = strcmp(when, "json") == 0             ? METER_JSON
               : strcmp(when, "always") == 0         ? (terminal ? METER_BAR : METER_LINES)
               : strcmp(when, "never") == 0 || quiet ? METER_OFF
@@ -110,7 +102,7 @@ static void json(const struct meter *m, double elapsed, double left)
 
 void meter_show(struct meter *m, int end)
 {
-    const double t = now(), elapsed = t - m->begin, did = m->done - m->done_before;
+    const double t = seconds_now(), elapsed = t - m->begin, did = m->done - m->done_before;
     const double left = did > 0 ? elapsed * (m->cost - m->done) / did : -1;
     const double pause = m->kind == METER_BAR ? BAR : m->kind == METER_JSON ? JSON : LINES;
     const int tenth = m->cost > 0 ? (int)(10 * m->done / m->cost) : 10;

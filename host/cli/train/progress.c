@@ -1,17 +1,9 @@
 /* progress.c - the progress line on stderr. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "progress.h"
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void progress_start(struct progress *p, const char *when, int quiet, size_t epochs)
 {
@@ -20,7 +12,7 @@ void progress_start(struct progress *p, const char *when, int quiet, size_t epoc
     p->on = strcmp(when, "always") == 0 || (strcmp(when, "auto") == 0 && !quiet && p->terminal &&
                                             tcgetpgrp(STDERR_FILENO) == getpgrp());
     p->epochs = epochs;
-    p->start = p->last = now();
+    p->start = p->last = seconds_now();
 }
 
 void progress_show(struct progress *p, size_t epoch, size_t step, size_t steps)
@@ -30,7 +22,7 @@ void progress_show(struct progress *p, size_t epoch, size_t step, size_t steps)
     char text[128];
     int n;
 
-    if (!p->on || (t = now()) - p->last < interval)
+    if (!p->on || (t = seconds_now()) - p->last < interval)
         return;
     p->last = t;
     done = steps && p->epochs

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "core/clock.h"
 #include "catalog/catalog.h"
 #include "core/ftz.h"
 #include "dense.h"
@@ -15,14 +15,6 @@
 
 /* steps between two calls of the progress function */
 enum { SLICE = 16 };
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- open and close -------------------------------------------------------------------------- */
 
@@ -298,16 +290,16 @@ il_status il_pack_epoch(il_pack *p, il_epoch *out, il_progress_fn *progress, voi
     double begin, trained, done;
     int train = 0;
 
-    begin = now();
+    begin = il_seconds();
     IL_TRY(il_device_math(p->device, p->run[0].math, err));
     IL_TRY(begin_epoch(p, err));
     IL_TRY(run_steps(p, progress, arg, err));
     IL_TRY(end_epoch(p, out, err));
-    trained = now();
+    trained = il_seconds();
     for (size_t m = 0; m < p->runs; m++)
         train |= p->run[m].eval_train;
     IL_TRY(evaluate_all(p, out, train, err));
-    done = now();
+    done = il_seconds();
     for (size_t m = 0; m < p->runs; m++) {
         out[m].seconds = trained - begin;
         out[m].evaluation_seconds = done - trained;
@@ -321,7 +313,7 @@ out:
 il_status il_pack_evaluate(il_pack *p, il_epoch *out, il_error *err)
 {
     const uint64_t ftz = il_ftz_on();
-    const double begin = now();
+    const double begin = il_seconds();
     il_status st;
 
     for (size_t m = 0; m < p->runs; m++)
@@ -336,7 +328,7 @@ il_status il_pack_evaluate(il_pack *p, il_epoch *out, il_error *err)
     if (st == IL_OK)
         st = evaluate_all(p, out, 0, err);
     for (size_t m = 0; m < p->runs; m++)
-        out[m].evaluation_seconds = now() - begin;
+        out[m].evaluation_seconds = il_seconds() - begin;
     il_ftz_restore(ftz);
     return st;
 }
