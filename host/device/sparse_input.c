@@ -3,19 +3,21 @@
  *
  *   x [rows, k]    not stored: x[r, j] = images[s, j] / 255, x[r, pixels] = 1, 0 to the end;
  *                  row r is the list of sample s = order(step * rows + r)
- *   forward        z[r, c] = w[pixels, c] + sum_j x[r, j] w[j, c],      j ascending
+ *   forward        z[r, c] = sum_j x[r, j] w[j, c] + w[pixels, c],      j ascending
  *   update         w[j, c] = beta w[j, c] + sum_r (alpha x[r, j]) dz[r, c],   r ascending
  *
- * Rule: each sum is one chain of fused multiply-adds, in that order, which no pack, width of vector
- * or compiler changes; a zero pixel is no term, so 0 * inf leaves no NaN. Rows past the end of the
- * epoch are zero in z and no term of the update. beta = 0 does not read w.
+ * Rule: each sum is one chain of fused multiply-adds from 0, in that order, which no pack, width of
+ * vector or compiler changes; a zero pixel is no term, so 0 * inf leaves no NaN. The bias and beta w
+ * are added to the whole sum, by one more fma: where they are large beside the terms they round the
+ * sum, not each term. Rows past the end of the epoch are zero in z and no term of the update.
+ * beta = 0 does not read w.
  *
  * Compiled once per flavour of CPU. A panel of 64 columns of sums stays in registers while the
  * other operand is read once per non-zero pixel. Forward takes the pixels in parts, so that
  * the panel's rows of w, copied to follow each other, stay in the second-level cache (2 parts of 392
  * rows; 3 or 8 gain nothing); several sums go side by side, as one chain waits for its own latency. The update walks the batch pixel by pixel, sorted by
- * counting, over a copied panel of dz; where all columns fit into few vectors it adds image by image to w instead: the same
- * chains, without the sort.
+ * counting, over a copied panel of dz; where all columns fit into few vectors it adds image by image
+ * to sums that lie where that panel would: the same chains, without the sort.
  *
  * Cost: 2 * n flops per non-zero pixel each, a fifth of the dense products on MNIST.
  */
@@ -30,6 +32,7 @@ enum {
     AHEAD = 8,    /* rows of w or dz asked for before they are read */
     BUNCH = 128   /* images whose lists are looked up before the first is read */
 };
+_Static_assert(SCATTER *IL_PARTS <= IL_PANEL, "the panel holds SCATTER columns of all pixels");
 #define INLINED static inline __attribute__((always_inline))
 
 /* ---- gather ---------------------------------------------------------------------------------- */
@@ -128,7 +131,7 @@ static unsigned last_columns(unsigned left)
 struct panel {
     const float *from; /* w forward, dz in the update */
     float *to;         /* z forward, w in the update */
-    const float *bias; /* forward: the row of w that sums begin with */
+    const float *bias; /* forward: the row of w that sums end with */
     unsigned ldfrom, ldto, live;
     unsigned rows;     /* of w, in the update */
     float alpha, beta; /* of the update */
@@ -147,6 +150,12 @@ INLINED void store(unsigned vectors, vec_part last, float *p, const vec *a)
     for (unsigned v = 0; v + 1 < vectors; v++)
         vec_store(p + VEC * v, a[v]);
     vec_store_part(last, p + VEC * (vectors - 1), a[vectors - 1]);
+}
+
+INLINED void clear(unsigned vectors, vec *a)
+{
+    for (unsigned v = 0; v < vectors; v++)
+        a[v] = vec_set(0.0f);
 }
 
 /* a += x * p; p is a row of the copied panel, whole vectors */
@@ -233,23 +242,31 @@ INLINED unsigned side_by_side(unsigned vectors)
 
 /* ---- forward --------------------------------------------------------------------------------- */
 
-/* `side` rows of z from r on: entries of parts first ... next; bias: what the first begin with */
+/* `side` rows of z from r on: entries of parts first ... next, and behind the last the bias */
 INLINED void forward_rows(unsigned vectors, unsigned side, const struct il_nonzero *x,
                           const struct panel *p, const struct terms *t, unsigned r, unsigned first,
                           unsigned next)
 {
     float *const z = p->to + (size_t)r * p->ldto;
     uint32_t at[4], end[4];
-    vec a[4][VEC_PANEL];
+    vec a[4][VEC_PANEL], bias[VEC_PANEL];
 
     for (unsigned i = 0; i < side; i++) {
         at[i] = x->begin[(size_t)(r + i) * IL_PARTS + first];
         end[i] = x->begin[(size_t)(r + i) * IL_PARTS + next];
-        load(vectors, p->last, first ? z + (size_t)i * p->ldto : p->bias, a[i]);
+        if (first)
+            load(vectors, p->last, z + (size_t)i * p->ldto, a[i]);
+        else
+            clear(vectors, a[i]);
     }
     add_terms(vectors, side, t, at, end, a);
-    for (unsigned i = 0; i < side; i++)
+    if (next == IL_PARTS)
+        load(vectors, p->last, p->bias, bias);
+    for (unsigned i = 0; i < side; i++) {
+        for (unsigned v = 0; next == IL_PARTS && v < vectors; v++)
+            a[i][v] = vec_fma(vec_set(1.0f), bias[v], a[i][v]);
         store(vectors, p->last, z + (size_t)i * p->ldto, a[i]);
+    }
 }
 
 INLINED void forward_panel(unsigned vectors, const struct il_batch *b, const struct panel *p)
@@ -322,18 +339,20 @@ static void transpose(const struct il_batch *b, unsigned live, float alpha)
         }
 }
 
-/* beta times a row of w, in registers: the sums' first term */
-INLINED void begin_sums(unsigned vectors, vec_part last, float beta, const float *w, vec *a)
+/* the whole sum a to beta times a row of w */
+INLINED void end_sum(unsigned vectors, const struct panel *p, float *w, const vec *a)
 {
-    if (beta == 0.0f) {
-        for (unsigned v = 0; v < vectors; v++)
-            a[v] = vec_set(0.0f);
+    const vec beta = vec_set(p->beta);
+    const unsigned last = vectors - 1;
+
+    if (p->beta == 0.0f) {
+        store(vectors, p->last, w, a);
         return;
     }
-    load(vectors, last, w, a);
-    if (beta != 1.0f)
-        for (unsigned v = 0; v < vectors; v++)
-            a[v] = vec_mul(a[v], vec_set(beta));
+    for (unsigned v = 0; v < last; v++)
+        vec_store(w + VEC * v, vec_fma(beta, vec_load(w + VEC * v), a[v]));
+    w += VEC * last;
+    vec_store_part(p->last, w, vec_fma(beta, vec_load_part(p->last, w), a[last]));
 }
 
 /* `side` rows of w from pixel j on */
@@ -349,24 +368,23 @@ INLINED void walk_pixels(unsigned vectors, unsigned side, const struct il_nonzer
         end[i] = x->pixel[j + i + 1];
         if (j + i + AHEAD < p->rows)
             prefetch(vectors, w + (size_t)(i + AHEAD) * p->ldto);
-        begin_sums(vectors, p->last, p->beta, w + (size_t)i * p->ldto, a[i]);
+        clear(vectors, a[i]);
     }
     add_terms(vectors, side, t, at, end, a);
     for (unsigned i = 0; i < side; i++)
-        store(vectors, p->last, w + (size_t)i * p->ldto, a[i]);
+        end_sum(vectors, p, w + (size_t)i * p->ldto, a[i]);
 }
 
 /* the bias row has every live row of dz, the padding after it none */
 INLINED void walk_bias(unsigned vectors, const struct il_batch *b, const struct panel *p)
 {
     for (unsigned j = b->pixels; j < b->k; j++) {
-        float *const w = p->to + (size_t)j * p->ldto;
         vec a[VEC_PANEL];
 
-        begin_sums(vectors, p->last, p->beta, w, a);
+        clear(vectors, a);
         for (unsigned r = 0; j == b->pixels && r < p->live; r++)
             add(vectors, p->alpha, b->nonzero.panel + (size_t)r * (VEC * vectors), a);
-        store(vectors, p->last, w, a);
+        end_sum(vectors, p, p->to + (size_t)j * p->ldto, a);
     }
 }
 
@@ -384,34 +402,44 @@ INLINED void walk_panel(unsigned vectors, const struct il_batch *b, const struct
     walk_bias(vectors, b, p);
 }
 
-/* The same sums, image by image, each kept in w. */
+/* an image's terms of all sums, g being its row of dz */
+INLINED void scatter_image(unsigned vectors, const struct il_nonzero *x, const struct panel *p,
+                           unsigned r, const vec *g, float *sums)
+{
+    const uint32_t end = x->begin[(size_t)(r + 1) * IL_PARTS];
+
+    for (uint32_t k = x->begin[(size_t)r * IL_PARTS]; k < end; k++) {
+        float *const sum = sums + (size_t)x->column[k] * (VEC * vectors);
+        const vec value = vec_set(p->alpha * x->value[k]);
+
+        for (unsigned v = 0; v < vectors; v++)
+            vec_store(sum + VEC * v, vec_fma(value, g[v], vec_load(sum + VEC * v)));
+    }
+}
+
+/* The same sums, image by image, each kept in memory; the bias's in registers. */
 INLINED void scatter_panel(unsigned vectors, const struct il_batch *b, const struct panel *p)
 {
-    const struct il_nonzero *const x = &b->nonzero;
-    float *const bias_row = p->to + (size_t)b->pixels * p->ldto;
+    float *const sums = b->nonzero.panel;
     vec g[VEC_PANEL], a[VEC_PANEL], bias[VEC_PANEL];
 
-    for (unsigned j = 0; p->beta != 1.0f && j < b->k; j++) {
-        begin_sums(vectors, p->last, p->beta, p->to + (size_t)j * p->ldto, a);
-        store(vectors, p->last, p->to + (size_t)j * p->ldto, a);
-    }
-    load(vectors, p->last, bias_row, bias);
+    memset(sums, 0, (size_t)b->pixels * (VEC * vectors) * sizeof *sums);
+    clear(vectors, bias);
     for (unsigned r = 0; r < p->live; r++) {
         load(vectors, p->last, p->from + (size_t)r * p->ldfrom, g);
-        for (uint32_t k = x->begin[(size_t)r * IL_PARTS]; k < x->begin[(size_t)(r + 1) * IL_PARTS];
-             k++) {
-            float *const w = p->to + (size_t)x->column[k] * p->ldto;
-            const vec value = vec_set(p->alpha * x->value[k]);
-
-            load(vectors, p->last, w, a);
-            for (unsigned v = 0; v < vectors; v++)
-                a[v] = vec_fma(value, g[v], a[v]);
-            store(vectors, p->last, w, a);
-        }
+        scatter_image(vectors, &b->nonzero, p, r, g, sums);
         for (unsigned v = 0; v < vectors; v++)
             bias[v] = vec_fma(vec_set(p->alpha), g[v], bias[v]);
     }
-    store(vectors, p->last, bias_row, bias);
+    for (unsigned j = 0; j < b->pixels; j++) {
+        for (unsigned v = 0; v < vectors; v++)
+            a[v] = vec_load(sums + (size_t)j * (VEC * vectors) + VEC * v);
+        end_sum(vectors, p, p->to + (size_t)j * p->ldto, a);
+    }
+    end_sum(vectors, p, p->to + (size_t)b->pixels * p->ldto, bias);
+    clear(vectors, a);
+    for (unsigned j = b->pixels + 1; j < b->k; j++)
+        end_sum(vectors, p, p->to + (size_t)j * p->ldto, a);
 }
 
 static void update(const struct il_batch *b, unsigned n, float alpha, const float *dz,

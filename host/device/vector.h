@@ -15,7 +15,6 @@ typedef __m512 vec;
 typedef __mmask16 vec_part; /* its first elements */
 
 static inline vec vec_set(float x) { return _mm512_set1_ps(x); }
-static inline vec vec_mul(vec x, vec y) { return _mm512_mul_ps(x, y); }
 static inline vec vec_fma(vec x, vec y, vec a) { return _mm512_fmadd_ps(x, y, a); }
 static inline vec vec_load(const float *p) { return _mm512_loadu_ps(p); }
 static inline void vec_store(float *p, vec x) { _mm512_storeu_ps(p, x); }
@@ -32,7 +31,6 @@ typedef __m256 vec;
 typedef __m256i vec_part;
 
 static inline vec vec_set(float x) { return _mm256_set1_ps(x); }
-static inline vec vec_mul(vec x, vec y) { return _mm256_mul_ps(x, y); }
 static inline vec vec_fma(vec x, vec y, vec a) { return _mm256_fmadd_ps(x, y, a); }
 static inline vec vec_load(const float *p) { return _mm256_loadu_ps(p); }
 static inline void vec_store(float *p, vec x) { _mm256_storeu_ps(p, x); }
@@ -53,12 +51,6 @@ typedef struct {
 typedef unsigned vec_part;
 
 static inline vec vec_set(float x) { return (vec){ { x, x, x, x } }; }
-static inline vec vec_mul(vec x, vec y)
-{
-    for (unsigned i = 0; i < VEC; i++)
-        x.at[i] *= y.at[i];
-    return x;
-}
 static inline vec vec_fma(vec x, vec y, vec a)
 {
     for (unsigned i = 0; i < VEC; i++)

@@ -13,6 +13,7 @@
 #include "device/seam.h"
 #include "initlab/device.h"
 #include "core/ftz.h"
+#include "pack/pack_impl.h"
 
 static const uint64_t SEED = 20261123;
 static uint64_t drawn;
@@ -228,6 +229,49 @@ static void equal_columns(void **state)
         fail_msg("%lu of %lu rows have unequal columns (seed %llu)", unequal, tried,
                  (unsigned long long)SEED);
     assert_true(tried > 10000);
+}
+
+/*
+ * A fused update: the sum over the batch is added to the weights once, as a whole. Each sum, of terms
+ * of one sign, is near half an ulp of c, 2^-8; added in parts none of it would arrive, or another
+ * multiple of an ulp.
+ */
+static void added_once(void **state)
+{
+    enum { M = 40, N = 30, K = IL_FUSED_BATCH };
+    const struct shape s = { 1, 0, M, N, K, -1.0f, 1.0f };
+    float *const a = floats(2 * M * K), *const b = floats(2 * N * K), *const c0 = floats(2 * M * N);
+    il_device *const d = open_device("cpu", 1);
+    size_t moved = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 2 * M * K; i++)
+        a[i] = fabsf(a[i]);
+    for (size_t i = 0; i < 2 * N * K; i++)
+        b[i] = -fabsf(b[i]) / (64 * K);
+    for (size_t i = 0; i < 2 * M * N; i++)
+        c0[i] = 65536 + 1024 * c0[i];
+    for (unsigned count = 1; count <= 2; count++) {
+        float *const c = product(d, &s, count, a, b, c0);
+
+        for (unsigned q = 0; q < count; q++)
+            for (unsigned i = 0; i < M; i++)
+                for (unsigned j = 0; j < N; j++) {
+                    const size_t at = (size_t)(i * count + q) * N + j;
+                    double sum = 0;
+
+                    for (unsigned l = 0; l < K; l++)
+                        sum -= (double)a[(l * count + q) * M + i] * b[(l * count + q) * N + j];
+                    /* half an ulp, and the error of the sum itself */
+                    if (!(fabs(c[at] - (c0[at] + sum)) <= 0x1p-8 + K * sum * 0x1p-24))
+                        fail_msg("%u, %u: %.9g, not %.9g", i, j, (double)c[at], c0[at] + sum);
+                    moved += c[at] != c0[at];
+                }
+        free(c);
+    }
+    assert_true(moved > 3 * M * N / 4 && moved < 3 * M * N);
+    free(a), free(b), free(c0);
+    il_device_close(d);
 }
 
 /*
@@ -472,10 +516,15 @@ static void slots(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slots),         cmocka_unit_test(products),
-        cmocka_unit_test(equal_columns), cmocka_unit_test(subnormals_flushed),
-        cmocka_unit_test(memory),        cmocka_unit_test(input),
-        cmocka_unit_test(names),         cmocka_unit_test(list),
+        cmocka_unit_test(slots),
+        cmocka_unit_test(products),
+        cmocka_unit_test(equal_columns),
+        cmocka_unit_test(added_once),
+        cmocka_unit_test(subnormals_flushed),
+        cmocka_unit_test(memory),
+        cmocka_unit_test(input),
+        cmocka_unit_test(names),
+        cmocka_unit_test(list),
         cmocka_unit_test(profile),
     };
 

@@ -34,7 +34,8 @@ static il_status prepare(struct il_pack *p, const il_dataset *set, const il_conf
     }
     p->layers = p->run[0].layers;
     p->fused = !p->run[0].update.adam && p->run[0].update.rule == IL_RULE_SGD &&
-               p->run[0].update.decay == 0 && !p->run[0].parametrised;
+               p->run[0].update.decay == 0 && !p->run[0].parametrised &&
+               p->run[0].batch <= IL_FUSED_BATCH;
     p->layer = calloc(p->layers, sizeof *p->layer);
     p->host_rate = calloc(p->runs, p->run[0].steps * sizeof *p->host_rate);
     p->host_correction = calloc(p->run[0].steps, 2 * sizeof *p->host_correction);

@@ -20,12 +20,18 @@ struct il_evaluation {
 
 enum { IL_EVAL_TEST, IL_EVAL_VALIDATION, IL_EVAL_TRAIN, IL_EVALS };
 
+/*
+ * The largest batch whose product is added to the weights as it is. A BLAS takes a longer sum in parts
+ * of 256 terms or more and adds each to the weights, which round each.
+ */
+enum { IL_FUSED_BATCH = 256 };
+
 struct il_pack {
     struct il_device *device; /* not owned */
     struct il_run *run;       /* [runs] */
     size_t runs;
     unsigned layers, rows;  /* rows: of the activation buffers, for a batch or a chunk */
-    int fused;              /* plain SGD: the update is the product itself */
+    int fused;              /* plain SGD, small batch: the update is the product itself */
     int keeps_z;            /* some run's derivative needs z: a has its own buffer */
     int sparse;             /* the first layer works on lists of the bytes that are not 0 */
     struct il_dense *layer; /* [layers] */
