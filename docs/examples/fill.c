@@ -3,7 +3,7 @@
  *
  *   fill [SCHEME]      by default he_normal
  *
- * Built as any user of the library is: find_package(initlab), then link initlab::initlab.
+ * Built as any user of the library is: find_package(initlab), then link initlab::initlab (or initlab::shared).
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * train_one.c - the library in a page: train softmax regression on a dataset for three epochs.
  *
- *   cc train_one.c $(pkg-config --static --cflags --libs initlab) && ./a.out DIR
+ *   cc train_one.c $(pkg-config --cflags --libs initlab) && ./a.out DIR
  *
  * DIR holds MNIST's four files, or others of the same format.
  */

@@ -1,7 +1,8 @@
 /*
  * plugin.c - find and open libinitlab_cuda.so: at INITLAB_PLUGIN if that is set, else beside the
- * program, in the library folders of the program's prefix, and where it was to be installed. It is
- * never closed: CUDA registers what runs at exit.
+ * program, in the library folders of the program's prefix, the same of the shared library where another
+ * program has loaded that, and where it was to be installed. It is never closed: CUDA registers what
+ * runs at exit.
  */
 #include "plugin.h"
 
@@ -15,26 +16,43 @@
 
 #define PLUGIN "libinitlab_cuda.so"
 
-/* The folder of the running program, "." if it is not known, with glob's own characters escaped. */
-static void program_folder(char *folder, size_t n)
+/* The file of the running program; 0: not known. */
+static int program_file(char path[PATH_MAX])
 {
-    char path[PATH_MAX];
-    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    const ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+    path[length > 0 ? length : 0] = 0;
+    return length > 0;
+}
+
+/*
+ * The file that this code was loaded from: the shared library's. In a program it may be a bare name, as
+ * it was called by; what does not begin at the root says nothing.
+ */
+static int library_file(char path[PATH_MAX])
+{
+    static const char here;
+    Dl_info info;
+
+    return dladdr(&here, &info) && info.dli_fname && *info.dli_fname == '/' &&
+           realpath(info.dli_fname, path);
+}
+
+/* The folder of a file, with glob's own characters escaped; 0: too long. */
+static int folder_of(char *path, char *folder, size_t n)
+{
     size_t at = 0;
 
-    snprintf(folder, n, ".");
-    if (length <= 0)
-        return;
-    path[length] = 0;
     *strrchr(path, '/') = 0;
     if (2 * strlen(path) >= n)
-        return;
+        return 0;
     for (const char *p = path; *p; p++) {
         if (strchr("*?[]\\{}~", *p))
             folder[at++] = '\\';
         folder[at++] = *p;
     }
     folder[at] = 0;
+    return 1;
 }
 
 /* The first file that matches a pattern; 0: none. */
@@ -51,16 +69,20 @@ static int first_match(const char *pattern, char *path, size_t n)
 }
 
 /* Where the plugin lies; 0: nowhere. */
-static int find(char *path, size_t n)
+static int find(char path[PATH_MAX], size_t n)
 {
-    static const char *const beside[] = { "", "/../lib*/initlab", "/../lib/*/initlab" };
+    static int (*const file[])(char[PATH_MAX]) = { program_file, library_file };
+    static const char *const beside[] = { "", "/../lib*/initlab", "/../lib/*/initlab", "/initlab" };
     char folder[2 * PATH_MAX], pattern[2 * PATH_MAX + 64];
 
-    program_folder(folder, sizeof folder);
-    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
-        snprintf(pattern, sizeof pattern, "%s%s/" PLUGIN, folder, beside[i]);
-        if (first_match(pattern, path, n))
-            return 1;
+    for (size_t f = 0; f < sizeof file / sizeof *file; f++) {
+        if (!file[f](path) || !folder_of(path, folder, sizeof folder))
+            continue;
+        for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+            snprintf(pattern, sizeof pattern, "%s%s/" PLUGIN, folder, beside[i]);
+            if (first_match(pattern, path, n))
+                return 1;
+        }
     }
     snprintf(path, n, "%s", INITLAB_PLUGIN_DIR "/" PLUGIN);
     return access(path, F_OK) == 0;

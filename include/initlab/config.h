@@ -8,12 +8,11 @@
 #define INITLAB_CONFIG_H
 
 #include <stddef.h>
+#include "api.h"
 #include "dataset.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 /** A parameter of a run. */
 typedef struct il_parameter {
@@ -71,7 +70,5 @@ int il_config_needs_data(const il_config *config);
  */
 il_status il_config_check(const il_config *config, const il_dataset *set, il_error *err);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -6,11 +6,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "api.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 /** A part of a dataset, in host memory: images [count, pixels] and labels [count], bytes. */
 typedef struct il_samples {
@@ -57,7 +56,5 @@ const char *il_dataset_sum(const il_dataset *set);
 il_status il_dataset_from(il_dataset **out, size_t rows, size_t columns, il_samples train,
                           il_samples test, il_error *err);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -6,11 +6,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "api.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 typedef struct il_device il_device;
 
@@ -72,7 +71,5 @@ typedef struct il_profile_row {
 /** The index-th row of a profiled device, in order of first use. Returns 0 past the end, else 1. */
 int il_device_profile(const il_device *device, size_t index, il_profile_row *row);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -7,15 +7,14 @@
 #define INITLAB_FOLDER_H
 
 #include <stddef.h>
+#include "api.h"
 #include "dataset.h"
 #include "device.h"
 #include "pack.h"
 #include "status.h"
 #include "sweep.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 typedef struct il_folder il_folder;
 
@@ -155,7 +154,5 @@ typedef struct il_again {
 il_status il_worker_again(il_worker *worker, size_t run, il_progress_fn *progress, void *arg,
                           il_again *out, il_error *err);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -7,12 +7,11 @@
 #define INITLAB_INSPECT_H
 
 #include <stddef.h>
+#include "api.h"
 #include "pack.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 /**
  * One layer of weights, measured on a batch: z are its pre-activations, a = f(z) what leaves it.
@@ -71,7 +70,5 @@ il_status il_inspect_weights(il_pack *pack, size_t run, size_t layer, double *va
 il_status il_inspect_jacobian(il_pack *pack, size_t run, size_t samples, double *values,
                               il_error *err);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

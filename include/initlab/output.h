@@ -7,12 +7,11 @@
 #define INITLAB_OUTPUT_H
 
 #include <stddef.h>
+#include "api.h"
 #include "pack.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 /**
  * Write bytes [n] to a file: to .NAME.tmp-PID beside it, to the disk, then under its name. A
@@ -51,7 +50,5 @@ typedef struct il_curve {
 il_status il_plot_svg(const char *path, const char *title, const char *x_label, const char *y_label,
                       const il_curve *curves, size_t count, il_error *err);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -6,14 +6,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "api.h"
 #include "config.h"
 #include "dataset.h"
 #include "device.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 typedef struct il_pack il_pack;
 
@@ -133,7 +132,5 @@ il_status il_pack_save(il_pack *pack, const char *path, const char *note, il_err
  */
 il_status il_pack_restore(il_pack *pack, const char *path, char **note, il_error *err);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

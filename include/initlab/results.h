@@ -7,12 +7,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "api.h"
 #include "folder.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 /**
  * Fold all journals of a folder into its results.sqlite, which is made if need be: what is new in
@@ -81,7 +80,5 @@ typedef struct il_tally {
 } il_tally;
 il_status il_results_tally(il_results *results, il_tally *out, il_error *err);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -11,13 +11,12 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "api.h"
 #include "config.h"
 #include "device.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 /** Where a layer stands in its network. */
 typedef struct il_place {
@@ -72,7 +71,5 @@ il_status il_fill_layer(il_device *device, const il_config *config, size_t layer
  */
 const char *il_scheme_alias(size_t index, const char **scheme);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -6,12 +6,11 @@
 #define INITLAB_SELFTEST_H
 
 #include <stddef.h>
+#include "api.h"
 #include "device.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 /** What one check found. */
 typedef struct il_check {
@@ -44,7 +43,5 @@ typedef void il_check_fn(void *arg, const il_check *check);
 il_status il_selftest(il_device *device, int level, uint64_t seed, il_check_fn *report, void *arg,
                       size_t *failed, il_error *err);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -8,10 +8,9 @@
 #define INITLAB_STATUS_H
 
 #include <stddef.h>
+#include "api.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 /* X(name, value, exit code of the program, text) */
 #define IL_STATUS_MAP(X)                                                                           \
@@ -57,7 +56,5 @@ int il_status_exit(il_status status);
  */
 size_t il_utf8(char *text);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

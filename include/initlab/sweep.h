@@ -5,12 +5,11 @@
 #define INITLAB_SWEEP_H
 
 #include <stddef.h>
+#include "api.h"
 #include "config.h"
 #include "status.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 typedef struct il_sweep il_sweep;
 
@@ -120,7 +119,5 @@ double il_sweep_cost(const il_config *config, size_t runs, const il_packing *pac
 /** Free; NULL is legal. */
 void il_sweep_plan_free(il_sweep_plan *plan);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -9,10 +9,9 @@
 #define INITLAB_TABLES_H
 
 #include <stddef.h>
+#include "api.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+IL_API_BEGIN
 
 enum { IL_MAX_PARAMS = 6 };
 
@@ -86,7 +85,5 @@ const char *il_list_name(il_list list);
  */
 const char *il_nearest(const char *word, const char *const *candidates);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

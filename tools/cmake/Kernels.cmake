@@ -10,7 +10,8 @@ else()
   set(INITLAB_FLAVOURS cpu_base)
 endif()
 
-# A host compiler knows a file's language by its suffix, so it gets a one-line wrapper ending in .c.
+# The flavours' objects, compiled once, into every target named. A host compiler knows a file's language by its
+# suffix, so it gets a one-line wrapper ending in .c.
 function(initlab_cpu_kernels target)
   foreach(flavour IN LISTS INITLAB_FLAVOURS)
     set(sources "")
@@ -31,7 +32,9 @@ function(initlab_cpu_kernels target)
       target_compile_definitions(${target}_${flavour} PRIVATE KERNEL_FLAVOUR=${flavour})
       initlab_flags(${target}_${flavour})
       target_compile_options(${target}_${flavour} PRIVATE -O3 -fno-trapping-math ${INITLAB_FLAVOUR_${flavour}})
-      target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_${flavour}>)
+      foreach(user ${target} ${ARGN})
+        target_sources(${user} PRIVATE $<TARGET_OBJECTS:${target}_${flavour}>)
+      endforeach()
     endif()
   endforeach()
   if(INITLAB_FLAVOUR_cpu_v3)
