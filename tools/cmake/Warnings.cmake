@@ -1,6 +1,7 @@
-# initlab_flags(target): what every C file of ours is compiled with. Contraction is off, so that an fma
+# initlab_flags(target): what every C file of ours is compiled with; initlab_own_flags(target): all of it but
+# the hardening. Contraction is off, so that an fma
 # stands only where the source writes one; errno is not set by sqrt, so that it can be one instruction.
-function(initlab_flags target)
+function(initlab_own_flags target)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
       -Wpointer-arith -Wvla -Wno-gnu-statement-expression -ffp-contract=off -fno-math-errno>)
@@ -11,4 +12,9 @@ function(initlab_flags target)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:C>:-fsanitize=${INITLAB_SANITIZE} -g -fno-omit-frame-pointer>)
     target_link_options(${target} PUBLIC -fsanitize=${INITLAB_SANITIZE})
   endif()
+endfunction()
+
+function(initlab_flags target)
+  initlab_own_flags(${target})
+  initlab_harden(${target})
 endfunction()
