@@ -1,6 +1,6 @@
 # initlab_flags(target): what every C file of ours is compiled with; initlab_own_flags(target): all of it but
-# the hardening. Contraction is off, so that an fma
-# stands only where the source writes one; errno is not set by sqrt, so that it can be one instruction.
+# the hardening. Contraction is off, so that an fma stands only where the source writes one; errno is not set by
+# sqrt, so that it can be one instruction.
 function(initlab_own_flags target)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
