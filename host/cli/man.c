@@ -177,7 +177,8 @@ int man_page(const struct cli *cli)
     environment();
     puts(".SH FILES\n.TP");
     fputs("\\fI", stdout);
-    roff(INITLAB_DATA_DIR, 0);
-    puts("\\fR\nthe bundled dataset, mnist/, and the recipes, recipes/");
+    roff(INITLAB_DATA_BESIDE, 0);
+    puts("\\fR\nfrom the folder of the program: the bundled dataset, mnist/, and the recipes, "
+         "recipes/");
     return code;
 }
