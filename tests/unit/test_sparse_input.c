@@ -346,7 +346,7 @@ static void large_weights(void **state)
     (void)state;
     for (int c = 0; c < 2; c++) {
         const struct shape s = { 256, 61, 300, 0, columns[c], -0.004f, 1 };
-        il_device *const d = open_device("cpu", NULL);
+        il_device *const d = open_device("cpu");
         size_t moved = 0;
         struct trial t;
 
