@@ -131,6 +131,21 @@ static void softmax_regression(void **state)
     train_both(3350, s, 2);
 }
 
+/* as deep as papers train: 20 steps, all in one recorded step */
+static void four_hundred_layers(void **state)
+{
+    static const struct setting s[] = { { "layers", "784-64x400-10" },
+                                        { "init", "orthogonal" },
+                                        { "activation", "tanh" },
+                                        { "lr", "0.01" },
+                                        { "batch", "8" },
+                                        { "epochs", "1" },
+                                        { NULL, NULL } };
+
+    (void)state;
+    train_both(160, s, 1);
+}
+
 static void deep_network(void **state)
 {
     static const struct setting s[] = { { "layers", "784-32-16-10" },
@@ -346,10 +361,15 @@ static void sample_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(softmax_regression),    cmocka_unit_test(deep_network),
-        cmocka_unit_test(adam_with_decay),       cmocka_unit_test(sample_order),
-        cmocka_unit_test(every_scheme),          cmocka_unit_test(rounded_products),
-        cmocka_unit_test(packs_keep_their_math), cmocka_unit_test(constant_weights_keep_one_unit),
+        cmocka_unit_test(softmax_regression),
+        cmocka_unit_test(deep_network),
+        cmocka_unit_test(four_hundred_layers),
+        cmocka_unit_test(adam_with_decay),
+        cmocka_unit_test(sample_order),
+        cmocka_unit_test(every_scheme),
+        cmocka_unit_test(rounded_products),
+        cmocka_unit_test(packs_keep_their_math),
+        cmocka_unit_test(constant_weights_keep_one_unit),
     };
     il_error err = { 0 };
     int failed;

@@ -2,27 +2,18 @@
  * test_depth.c - a network of 401 layers, as papers train them: no array has fewer places than the
  * network has layers. It trains, is saved and goes on to the same bits, and is inspected.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 #include "initlab/initlab.h"
 #include "random.h"
+#include "support.h"
 
 enum { SIDE = 28, PIXELS = SIDE * SIDE, CLASSES = 10, SAMPLES = 80, LAYERS = 401 };
 static const uint64_t SEED = 400;
-
-static void must(il_status st, const il_error *err, const char *what)
-{
-    if (st != IL_OK)
-        fail_msg("%s: %s", what, err->text);
-}
 
 /* images of few bytes that are not 0 */
 static il_dataset *make_set(void)

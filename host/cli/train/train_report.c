@@ -12,17 +12,39 @@ static const char *value(const struct train *t, const char *name)
     return text ? text : "";
 }
 
+/* layers of one width in a row that are counted instead of repeated; a value that is shown whole */
+enum { MANY = 8, LONGEST = 240 };
+
+static size_t width_behind(const struct train *t, size_t layer, size_t *parameters)
+{
+    size_t in, out;
+
+    il_pack_shape(t->net.pack, layer, &in, &out);
+    *parameters += (in + 1) * out;
+    return out;
+}
+
+/* 784-256-256-10; 784-64x400-10 where it is as deep as that */
 static void introduce_network(const struct train *t)
 {
+    const size_t layers = il_pack_layers(t->net.pack);
     size_t in = 0, out = 0, count = 0;
 
-    fprintf(stderr, "network  ");
-    for (size_t l = 0; l < il_pack_layers(t->net.pack); l++) {
-        il_pack_shape(t->net.pack, l, &in, &out);
-        if (l == 0)
-            fprintf(stderr, "%zu", in);
-        fprintf(stderr, "-%zu", out);
-        count += (in + 1) * out;
+    il_pack_shape(t->net.pack, 0, &in, &out);
+    fprintf(stderr, "network  %zu", in);
+    for (size_t l = 0, same; l < layers; l += same) {
+        out = width_behind(t, l, &count);
+        for (same = 1; l + same < layers; same++) {
+            size_t more = 0;
+
+            if (width_behind(t, l + same, &more) != out)
+                break;
+            count += more;
+        }
+        if (same >= MANY)
+            fprintf(stderr, "-%zux%zu", out, same);
+        for (size_t i = 0; same < MANY && i < same; i++)
+            fprintf(stderr, "-%zu", out);
     }
     fprintf(stderr, ", %zu parameters\n", count);
 }
@@ -54,13 +76,15 @@ static int is_first(size_t index)
 static void introduce_group(const struct train *t, const char *group)
 {
     const il_parameter *p;
+    const char *text;
     int n = 0;
 
     for (size_t i = 0; (p = il_parameter_at(i)); i++) {
         if (strcmp(p->group, group) != 0)
             continue;
-        fprintf(stderr, "%s%s %s", n++ ? ", " : "         ", p->name,
-                value(t, p->name)[0] ? value(t, p->name) : "none");
+        text = value(t, p->name)[0] ? value(t, p->name) : "none";
+        fprintf(stderr, "%s%s %.*s%s", n++ ? ", " : "         ", p->name, LONGEST, text,
+                strlen(text) > LONGEST ? "..." : "");
     }
     fputc('\n', stderr);
 }
