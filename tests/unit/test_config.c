@@ -38,6 +38,21 @@ static int free_set(void **state)
 
 static il_config *defaults(void) { return make_config(NULL, NULL); }
 
+/* a value is taken in its normal form, or refused and left as it was */
+static void one_value(void **state)
+{
+    il_config *c = defaults();
+    il_error err = { .text = "" };
+
+    (void)state;
+    must(il_config_set(c, "lr", "5e-1", &err), &err, "lr");
+    assert_string_equal(il_config_get(c, "lr"), "0.5");
+    assert_int_equal(il_config_set(c, "lr", "fast", &err), IL_E_USAGE);
+    assert_non_null(strstr(err.text, "'fast' is not a number"));
+    assert_string_equal(il_config_get(c, "lr"), "0.5");
+    il_config_free(c);
+}
+
 /* ---- lists ----------------------------------------------------------------------------------- */
 
 static int words_of(const char *words)
@@ -561,10 +576,11 @@ static void normal_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists_are_sane), cmocka_unit_test(choices),
-        cmocka_unit_test(settings),       cmocka_unit_test(resolving),
-        cmocka_unit_test(schedules),      cmocka_unit_test(recipes),
-        cmocka_unit_test(broken_recipes), cmocka_unit_test(normal_forms),
+        cmocka_unit_test(one_value),    cmocka_unit_test(lists_are_sane),
+        cmocka_unit_test(choices),      cmocka_unit_test(settings),
+        cmocka_unit_test(resolving),    cmocka_unit_test(schedules),
+        cmocka_unit_test(recipes),      cmocka_unit_test(broken_recipes),
+        cmocka_unit_test(normal_forms),
     };
 
     return cmocka_run_group_tests(tests, open_set, free_set);

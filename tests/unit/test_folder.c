@@ -141,6 +141,28 @@ static void spill(const char *path, const char *bytes, size_t n)
     assert_int_equal(fclose(f), 0);
 }
 
+/* a committed group is read back, one that was not is not there */
+static void one_group(void **state)
+{
+    char path[256];
+    struct il_journal j;
+    struct seen s = { 0 };
+    size_t from = 0;
+    off_t damage;
+    il_error err = { .text = "" };
+
+    (void)state;
+    OK(il_journal_create(&j, at("one.jsonl", path), &err));
+    OK(il_journal_add(&j, json_pack("{s:i}", "n", 7), &err));
+    OK(il_journal_commit(&j, &err));
+    OK(il_journal_add(&j, json_pack("{s:i}", "n", 8), &err));
+    il_journal_close(&j);
+    OK(il_journal_read(path, &from, see, &s, &damage, &err));
+    assert_int_equal(s.groups, 1);
+    assert_int_equal(s.last, 7);
+    assert_int_equal(damage, IL_UNDAMAGED);
+}
+
 /* Groups of 1, 2 and 3 lines. */
 static size_t three_groups(const char *path, size_t end[4])
 {
@@ -918,6 +940,7 @@ static void again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(one_group, enter, leave),
         cmocka_unit_test_setup_teardown(torn_journals, enter, leave),
         cmocka_unit_test_setup_teardown(failed_commit, enter, leave),
         cmocka_unit_test_setup_teardown(making_one, enter, leave),

@@ -65,6 +65,17 @@ static il_pack *open_pack(il_device *d, const il_dataset *set, const struct sett
 
 /* ---- singular values ------------------------------------------------------------------------- */
 
+/* those of a diagonal are its numbers without signs, falling */
+static void test_diagonal(void **state)
+{
+    double a[4] = { 2, 0, 0, -3 }, got[2];
+
+    (void)state;
+    assert_int_equal(il_singular(a, 2, 2, got), 0);
+    near(got[0], 3, 1e-15, "the larger");
+    near(got[1], 2, 1e-15, "the smaller");
+}
+
 static double uniform(uint32_t i) { return il_philox(SEED, i, 2).v[0] / 4294967296.0 - .5; }
 
 /* One-sided Jacobi (Hestenes): rotate pairs of columns until all are orthogonal; lengths, falling. */
@@ -621,6 +632,7 @@ static void test_constant_weights_keep_one_unit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_diagonal),
         cmocka_unit_test(test_singular_values),
         cmocka_unit_test(test_against_reference),
         cmocka_unit_test(test_inspection_changes_nothing),

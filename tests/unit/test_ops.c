@@ -188,8 +188,8 @@ static void test_momentum_forms_differ_when_the_rate_changes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_op),
         cmocka_unit_test(test_ones_with_tanh_stand_still),
+        cmocka_unit_test(test_every_op),
         cmocka_unit_test(test_raw_cross_entropy_of_zeros_is_nan),
         cmocka_unit_test(test_nan_predicts_nothing_and_ties_go_to_the_first),
         cmocka_unit_test(test_momentum_forms_differ_when_the_rate_changes),

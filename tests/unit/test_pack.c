@@ -106,6 +106,24 @@ static double worst(const float *a, const float *b, size_t n)
     return w;
 }
 
+/* a run learns its 50 images: the second epoch's cost is below the first's */
+static void costs_fall(void **state)
+{
+    il_dataset *set = make_set();
+    il_device *d = open_device("cpu");
+    il_config *c = make_config(NULL, (const struct setting[]){ { "batch", "10" }, { NULL, NULL } });
+    il_pack *p = pack_of(d, set, &c, 1);
+    il_epoch first, second;
+
+    (void)state;
+    train(p, 1, &first);
+    train(p, 1, &second);
+    assert_true(second.cost < first.cost);
+    il_pack_close(p);
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
 /* ---- against a reference in double ----------------------------------------------------------- */
 
 /*
@@ -758,12 +776,13 @@ static void interruption(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(against_reference),  cmocka_unit_test(many_equal_one),
-        cmocka_unit_test(padding_stays_zero), cmocka_unit_test(divergence_stays_at_home),
-        cmocka_unit_test(conflicts),          cmocka_unit_test(strict_is_clean),
-        cmocka_unit_test(launches),           cmocka_unit_test(eval_train_changes_no_bit),
-        cmocka_unit_test(set_and_get),        cmocka_unit_test(interruption),
-        cmocka_unit_test(kept_dataset),       cmocka_unit_test(too_large_for_kept_lists),
+        cmocka_unit_test(costs_fall),         cmocka_unit_test(against_reference),
+        cmocka_unit_test(many_equal_one),     cmocka_unit_test(padding_stays_zero),
+        cmocka_unit_test(conflicts),          cmocka_unit_test(divergence_stays_at_home),
+        cmocka_unit_test(strict_is_clean),    cmocka_unit_test(eval_train_changes_no_bit),
+        cmocka_unit_test(launches),           cmocka_unit_test(set_and_get),
+        cmocka_unit_test(interruption),       cmocka_unit_test(kept_dataset),
+        cmocka_unit_test(too_large_for_kept_lists),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
