@@ -36,6 +36,9 @@ il_status il_save_weights(il_pack *pack, size_t run, const char *path, il_error 
 il_status il_save_layers(const char *path, size_t layers, const size_t *widths,
                          float *const *weights, float *const *bias, il_error *err);
 
+/** A number in the fewest digits, 15 to 17, that read back as the same double; in any locale. */
+void il_number_text(double value, char text[32]);
+
 /** One curve: y [count] over x = 1 ... count; values that are not finite leave a gap. */
 typedef struct il_curve {
     const char *label; /**< NULL or "": no legend entry */

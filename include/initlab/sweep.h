@@ -5,6 +5,7 @@
 #define INITLAB_SWEEP_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include "api.h"
 #include "config.h"
 #include "status.h"
@@ -42,11 +43,13 @@ const char *il_sweep_text(const il_sweep *sweep, size_t *n);
  */
 il_status il_sweep_check(const il_sweep *sweep, const il_dataset *set, il_error *err);
 
-/** Numbers from a first to a last one. */
+/** Numbers from a first to a last one: first + i step, or first * step^i. */
 typedef struct il_range {
-    double first, last, step; /**< values first + i step, or first * step^i, up to last */
-    int factor;               /**< step multiplies */
     size_t count;
+    int factor;                       /**< step multiplies */
+    int whole;                        /**< all are whole numbers below 2^64, and exact */
+    uint64_t whole_first, whole_step; /**< of these */
+    long double first, step;          /**< of others */
 } il_range;
 
 /**
@@ -56,7 +59,7 @@ typedef struct il_range {
  */
 int il_range_read(il_range *out, const char *text);
 
-/** The index-th value, in at most 12 significant digits. */
+/** The index-th value: a whole number, or the fewest digits, 12 to 17, that are right as a double. */
 void il_range_value(const il_range *range, size_t index, char text[32]);
 
 /** Free; NULL is legal. */

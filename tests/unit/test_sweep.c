@@ -201,6 +201,118 @@ static void few_draws(void **state)
     il_sweep_free(s);
 }
 
+/* Values of a range as text: whole numbers of any size exact, others the double next to the decimal. */
+static void ranges(void **state)
+{
+    static const struct {
+        const char *text, *value[6];
+    } want[] = {
+        { "0..3", { "0", "1", "2", "3" } },
+        { "999999999998..1000000000001",
+          { "999999999998", "999999999999", "1000000000000", "1000000000001" } },
+        { "20240101120000..20240101120002",
+          { "20240101120000", "20240101120001", "20240101120002" } },
+        { "9007199254740993..9007199254740995",
+          { "9007199254740993", "9007199254740994", "9007199254740995" } },
+        { "18446744073709551613..18446744073709551615+2",
+          { "18446744073709551613", "18446744073709551615" } },
+        { "18446744073709551615..18446744073709551615", { "18446744073709551615" } },
+        { "1..18446744073709551615*10000000000", { "1", "10000000000" } },
+        { "3000000000..18446744073709551615*3000000000", { "3000000000", "9000000000000000000" } },
+        { "1..9+4", { "1", "5", "9" } },
+        { "1e-3..1*10", { "0.001", "0.01", "0.1", "1" } },
+        { "0.1..0.5+0.1", { "0.1", "0.2", "0.3", "0.4", "0.5" } },
+        { "-0.2..0.2+0.1", { "-0.2", "-0.1", "0", "0.1", "0.2" } },
+        { "0.1234567890123..0.3234567890123+0.1",
+          { "0.1234567890123", "0.2234567890123", "0.3234567890123" } },
+        { "0.12345678901234567..1*3", { "0.12345678901234567", "0.370370367037037" } },
+        { "1..1.3*1.1", { "1", "1.1", "1.21" } },
+        { "1..10*3.1622776601683795", { "1", "3.1622776601683795", "10" } },
+        { "5..7.5+2.5", { "5", "7.5" } },
+    };
+    static const char *const none[] = { "3..1",
+                                        "1..",
+                                        "..3",
+                                        "0..10*2",
+                                        "1..3*1",
+                                        "1..3+0",
+                                        "0..1048576",
+                                        "0..18446744073709551615",
+                                        "18446744073709551615..18446744073709551614",
+                                        "0..1e-7*x",
+                                        "0..1+1e-7",
+                                        "a..b" };
+    il_range r;
+    char text[32];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        size_t n = 0;
+
+        if (il_range_read(&r, want[i].text) != 1)
+            fail_msg("%s is no range", want[i].text);
+        while (n < 6 && want[i].value[n])
+            n++;
+        assert_int_equal(r.count, n);
+        for (size_t k = 0; k < n; k++) {
+            il_range_value(&r, k, text);
+            assert_string_equal(text, want[i].value[k]);
+        }
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        if (il_range_read(&r, none[i]) != -1)
+            fail_msg("%s is a range", none[i]);
+    assert_int_equal(il_range_read(&r, "17"), 0);
+    assert_int_equal(il_range_read(&r, "0..1048575"), 1);
+    assert_int_equal(r.count, 1048576);
+}
+
+/* Whole numbers are drawn within their bounds where doubles have gaps, and up to 2^64 - 1. */
+static void whole_draws(void **state)
+{
+    static const struct {
+        const char *min, *max;
+        uint64_t least, most;
+    } laws[] = { { "9007199254740993", "9007199254740995", 9007199254740993, 9007199254740995 },
+                 { "9007199254740990", "9007199254740992", 9007199254740990, 9007199254740992 },
+                 { "18446744073709551613", "18446744073709551615", UINT64_MAX - 2, UINT64_MAX },
+                 { "0.5", "3", 1, 3 } };
+    char file[256];
+    il_sweep *s;
+    uint64_t most = 0, least = UINT64_MAX;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        unsigned seen = 0;
+
+        snprintf(file, sizeof file,
+                 "method: random\ncount: 3\nseed: 18446744073709551615\n"
+                 "parameters: {data_seed: {min: %s, max: %s}}\n",
+                 laws[i].min, laws[i].max);
+        s = load(file);
+        assert_int_equal(il_sweep_runs(s), 3); /* three different ones, and so all there are */
+        for (size_t k = 0; k < 3; k++) {
+            const uint64_t x = strtoull(il_sweep_value(s, k, 0).value, NULL, 10);
+
+            assert_true(x >= laws[i].least && x <= laws[i].most);
+            seen |= 1u << (x - laws[i].least);
+        }
+        assert_int_equal(seen, 7);
+        il_sweep_free(s);
+    }
+    s = load("method: random\ncount: 1000\n"
+             "parameters: {seed: {min: 0, max: 18446744073709551615}}\n");
+    for (size_t k = 0; k < 1000; k++) {
+        const uint64_t x = strtoull(il_sweep_value(s, k, 0).value, NULL, 10);
+
+        most = x > most ? x : most;
+        least = x < least ? x : least;
+    }
+    /* of 1000 uniform ones: the ends lie within 2 % of the range but once in e^20 times */
+    assert_true(least < UINT64_MAX / 50 && most > UINT64_MAX / 50 * 49);
+    il_sweep_free(s);
+}
+
 /* The file is refused with these words behind its path; the place that they begin with is in fields, too. */
 static void check_mistake(const char *file, const char *says)
 {
@@ -291,6 +403,15 @@ static void mistakes(void **state)
         { "method: random\ncount: 2\nparameters: {epochs: {min: 1.2, max: 1.8}}\n",
           ":3:28: no whole number" },
         { "method: random\ncount: 2\nparameters: {lr: {min: -1, max: 5}}\n", ":3:24: lr: -1" },
+        { "method: random\ncount: 2\nparameters: {seed: {min: -1, max: 5}}\n",
+          ":3:26: seed: '-1'" },
+        { "method: random\ncount: 2\nparameters: {seed: {min: 1, max: 18446744073709551616}}\n",
+          ":3:34: seed: 18446744073709551616 is no whole number below 2^64" },
+        { "method: random\ncount: 2\nparameters: {seed: {min: 18446744073709551615, max: "
+          "18446744073709551615}}\n",
+          "min below max" },
+        { "method: random\ncount: 2\nseed: 18446744073709551616\n",
+          ":3:7: expected a whole number up to 18446744073709551615" },
         { "method: random\ncount: 2\nparameters: {lr: {max: 1e39, min: 1}}\n", ":3:24: lr: 1e+39" },
         { "method: random\ncount: 2\nparameters: {init: {min: 1, max: 2}}\n",
           ":3:26: no number, and so needs values: 'init'" },
@@ -515,6 +636,8 @@ int main(void)
         cmocka_unit_test(configs_and_ids),
         cmocka_unit_test(random_search),
         cmocka_unit_test(few_draws),
+        cmocka_unit_test(ranges),
+        cmocka_unit_test(whole_draws),
         cmocka_unit_test(mistakes),
         cmocka_unit_test(runs_and_dataset),
         cmocka_unit_test(twenty_thousand_runs),

@@ -1,4 +1,5 @@
 /* cmd_selftest.c - initlab selftest: does this device compute what it should, and how fast? */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +71,7 @@ static int run(struct cli *cli, const struct options *o)
     struct selftest t = { .cli = cli };
     const int level = opt_get(o, "level")[0] - '0'; /* one of its words */
     char *end, why[256] = "";
-    const unsigned long long seed = strtoull(opt_get(o, "seed"), &end, 10);
+    unsigned long long seed;
     il_device *device = NULL;
     il_device_info about = { 0 };
     il_error err = { .text = "" };
@@ -78,8 +79,11 @@ static int run(struct cli *cli, const struct options *o)
     il_status st;
     int code;
 
-    if (*end || opt_get(o, "seed")[0] < '0' || opt_get(o, "seed")[0] > '9')
-        return cli_fail(cli, IL_E_USAGE, "--seed: '%s' is not a whole number", opt_get(o, "seed"));
+    errno = 0;
+    seed = strtoull(opt_get(o, "seed"), &end, 10);
+    if (*end || errno || opt_get(o, "seed")[0] < '0' || opt_get(o, "seed")[0] > '9')
+        return cli_fail(cli, IL_E_USAGE, "--seed: '%s' is not a whole number below 2^64",
+                        opt_get(o, "seed"));
     st = il_device_open(&device, opt_get(o, "device"), 1, why, &err);
     if (st == IL_OK)
         st = il_device_about(device, &about, &err);

@@ -27,15 +27,11 @@ static void csv_text(FILE *f, const char *text)
     fputc('"', f);
 }
 
-/* the shortest decimal that reads back as the same double */
 static void put_real(FILE *f, double x)
 {
-    char text[40];
-    int digits = 6;
+    char text[32];
 
-    do
-        snprintf(text, sizeof text, "%.*g", digits, x);
-    while (strtod(text, NULL) != x && digits++ < 17);
+    il_number_text(x, text);
     fputs(text, f);
 }
 

@@ -5,7 +5,6 @@
  */
 #include "options_as_file.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,19 +86,18 @@ static il_status put_depths(FILE *f, const struct options *o, il_error *err)
     fputs("  layers: [", f);
     for (const char *w = width; *w; w += strcspn(w, ",") + (w[strcspn(w, ",")] == ','))
         for (const char *d = depth; *d; d += strcspn(d, ",") + (d[strcspn(d, ",")] == ',')) {
-            char one[64], number[32];
-            il_range range;
+            char one[64], number[64];
+            il_range range = { .count = 1 };
             int ranged;
 
             snprintf(one, sizeof one, "%.*s", (int)strcspn(d, ","), d);
             ranged = il_range_read(&range, one);
-            if (ranged == 0) {
-                range = (il_range){ .first = strtod(one, NULL), .step = 1, .count = 1 };
-                ranged = isdigit((unsigned char)one[0]) ? 1 : -1;
-            }
-            for (size_t i = 0; ranged > 0 && i < range.count; i++) {
-                il_range_value(&range, i, number);
-                if (strspn(number, "0123456789") != strlen(number))
+            for (size_t i = 0; ranged >= 0 && i < range.count; i++) {
+                if (ranged > 0)
+                    il_range_value(&range, i, number);
+                else
+                    strcpy(number, one);
+                if (!*number || strspn(number, "0123456789") != strlen(number))
                     ranged = -1;
                 else if (strcmp(number, "0") == 0)
                     fprintf(f, "%s\"in,out\"", any ? ", " : "");

@@ -72,20 +72,13 @@ il_status run_report_open(struct run_report *r, const char *path, int validation
     return end_line(r, err);
 }
 
-/* The shortest decimal that reads back as the same double; not finite ones as the format has it. */
+/* not finite numbers as the format has them */
 static void put_number(const struct run_report *r, double x)
 {
-    char text[40];
-    int digits = 6;
+    char text[32];
 
-    if (!isfinite(x) && !r->csv) {
-        fputs("null", r->file);
-        return;
-    }
-    do
-        snprintf(text, sizeof text, "%.*g", digits, x);
-    while (isfinite(x) && strtod(text, NULL) != x && digits++ < 17);
-    fputs(isnan(x) ? "nan" : text, r->file);
+    il_number_text(x, text);
+    fputs(isfinite(x) ? text : !r->csv ? "null" : isnan(x) ? "nan" : text, r->file);
 }
 
 json_t *run_report_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }

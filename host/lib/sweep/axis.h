@@ -3,8 +3,8 @@
 #define HOST_LIB_SWEEP_AXIS_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include "core/error.h"
-#include "core/number.h"
 
 enum { IL_SWEEP_NAME = 64 };
 
@@ -22,13 +22,11 @@ struct il_axis {
     char **value; /* [count], in normal form */
     size_t count;
     enum il_sweep_law law;
-    double min, max;
+    double min, max;       /* of a law on reals */
+    uint64_t least, most;  /* of int_uniform */
     struct il_position at; /* its name */
     unsigned group;        /* axes of one group take their k-th values together */
 };
-
-/* A number of an axis that has a law, as text. */
-void il_axis_number(const struct il_axis *a, double x, char text[IL_NUMBER_TEXT]);
 
 /* IL_E_DATA, "PATH:LINE:COLUMN: text"; path NULL: as il_fail_place has it. */
 il_status il_sweep_complain(const char *path, struct il_position at, const char *text,

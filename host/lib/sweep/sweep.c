@@ -12,10 +12,11 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "random.h"
+#include "core/number.h"
 #include "core/sha256.h"
 #include "sweep_impl.h"
 
-static const size_t RUNS_MOST = 10000000;
+static const size_t RUNS_MOST = IL_SWEEP_RUNS;
 
 /* ---- values of a point ----------------------------------------------------------------------- */
 
@@ -153,6 +154,26 @@ out:
     return st;
 }
 
+/* the high 64 bits of a product */
+static uint64_t high_product(uint64_t a, uint64_t b)
+{
+    const uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
+    const uint64_t left = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
+    const uint64_t right = (a & UINT32_MAX) * (b >> 32) + (left & UINT32_MAX);
+
+    return (a >> 32) * (b >> 32) + (left >> 32) + (right >> 32);
+}
+
+/* a whole number from least to most; u from the first word alone is enough where doubles are exact */
+static uint64_t draw_whole(const struct il_axis *a, struct il_words words, double u)
+{
+    const uint64_t span = a->most - a->least, random = (uint64_t)words.v[0] << 32 | words.v[1];
+
+    if (a->most <= (uint64_t)1 << 53)
+        return a->least + (uint64_t)fmin(floor(u * ((double)span + 1)), (double)span);
+    return a->least + (span == UINT64_MAX ? random : high_product(random, span + 1));
+}
+
 /* the text of a value drawn for an axis, in normal form; NULL: out of memory */
 static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
 {
@@ -165,10 +186,13 @@ static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
 
     if (a->law == IL_SWEEP_LIST)
         return strdup(a->value[(size_t)(u * (double)a->count)]);
-    x = a->law == IL_SWEEP_INT_UNIFORM   ? a->min + floor(u * (a->max - a->min + 1))
-        : a->law == IL_SWEEP_LOG_UNIFORM ? exp(log(a->min) + u * (log(a->max) - log(a->min)))
-                                         : a->min + u * (a->max - a->min);
-    il_axis_number(a, fmax(a->min, fmin(a->max, x)), text); /* rounding may lead out */
+    if (a->law == IL_SWEEP_INT_UNIFORM) {
+        il_write_whole(draw_whole(a, words, u), text);
+        return strdup(text);
+    }
+    x = a->law == IL_SWEEP_LOG_UNIFORM ? exp(log(a->min) + u * (log(a->max) - log(a->min)))
+                                       : a->min + u * (a->max - a->min);
+    il_write_real(fmax(a->min, fmin(a->max, x)), text); /* rounding may lead out */
     return strdup(text);
 }
 
@@ -194,7 +218,7 @@ static double possible(const struct il_sweep *s)
 
         if (a->group == i)
             n *= a->law == IL_SWEEP_LIST          ? (double)a->count
-                 : a->law == IL_SWEEP_INT_UNIFORM ? a->max - a->min + 1
+                 : a->law == IL_SWEEP_INT_UNIFORM ? (double)(a->most - a->least) + 1
                                                   : INFINITY;
     }
     return n;

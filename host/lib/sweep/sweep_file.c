@@ -94,16 +94,45 @@ out:
     return st;
 }
 
-static il_status read_number(struct il_sweep_reader *r, double *x)
-{
+/* min or max: where it stands, as it is spelled, and as a number */
+struct bound {
+    yaml_mark_t at;
     char text[64];
+    double real;
+};
+
+static il_status read_bound(struct il_sweep_reader *r, struct bound *b)
+{
     il_status st;
 
-    IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a number"));
-    if (!il_read_real(text, x) || !isfinite(*x))
-        st = il_yaml_complain(&r->y, "expected a number, not", text);
+    IL_TRY(il_yaml_scalar(&r->y, b->text, sizeof b->text, "expected a number"));
+    b->at = r->y.event.start_mark;
+    if (!il_read_real(b->text, &b->real))
+        st = il_yaml_complain(&r->y, "expected a number, not", b->text);
 out:
     return st;
+}
+
+/* The first whole number from a bound on, upwards or downwards; 0: it has none of 64 bits. */
+static int whole_bound(const struct bound *b, int upwards, uint64_t *out)
+{
+    double x;
+
+    if (il_read_whole(b->text, out)) /* exact, where a double is not */
+        return 1;
+    x = upwards ? ceil(b->real) : floor(b->real);
+    if (!(x >= 0 && x < 18446744073709551616.0))
+        return 0;
+    *out = (uint64_t)x;
+    return 1;
+}
+
+static int rises(const struct bound *low, const struct bound *high)
+{
+    uint64_t a, b;
+
+    return il_read_whole(low->text, &a) && il_read_whole(high->text, &b) ? a < b
+                                                                         : low->real < high->real;
 }
 
 static il_status read_law(struct il_sweep_reader *r, struct il_axis *a)
@@ -118,28 +147,48 @@ static il_status read_law(struct il_sweep_reader *r, struct il_axis *a)
 }
 
 /* a bound must be a value that the parameter can take, and then so are those between */
-static il_status check_bound(struct il_sweep_reader *r, const struct il_axis *a, double bound,
-                             const yaml_mark_t *at)
+static il_status check_bound(struct il_sweep_reader *r, const char *name, const char *text,
+                             const struct bound *at)
 {
-    char text[IL_NUMBER_TEXT], *value;
+    char *value;
     il_status st;
 
-    il_axis_number(a, bound, text);
-    r->y.event.start_mark = *at; /* where a complaint points */
-    st = il_sweep_normal(r, a->name, text, &value);
+    r->y.event.start_mark = at->at; /* where a complaint points */
+    st = il_sweep_normal(r, name, text, &value);
     free(value);
     return st;
 }
 
-/* min, max and distribution; bounds: where min and max stand */
-static il_status check_law(struct il_sweep_reader *r, struct il_axis *a, const yaml_mark_t *bounds,
-                           const yaml_mark_t *distribution)
+static il_status check_whole_bounds(struct il_sweep_reader *r, struct il_axis *a,
+                                    const struct bound *min, const struct bound *max)
+{
+    char text[2][IL_NUMBER_TEXT];
+    il_status st;
+
+    if (!whole_bound(min, 1, &a->least))
+        return check_bound(r, a->name, min->text, min);
+    if (!whole_bound(max, 0, &a->most))
+        return check_bound(r, a->name, max->text, max);
+    if (a->least > a->most)
+        return il_yaml_complain_at(&r->y, &min->at, "no whole number from min to max of", a->name);
+    il_write_whole(a->least, text[0]);
+    il_write_whole(a->most, text[1]);
+    IL_TRY(check_bound(r, a->name, text[0], min));
+    IL_TRY(check_bound(r, a->name, text[1], max));
+out:
+    return st;
+}
+
+/* min, max and distribution, which is NULL where none is given */
+static il_status check_law(struct il_sweep_reader *r, struct il_axis *a, const struct bound *min,
+                           const struct bound *max, const yaml_mark_t *distribution)
 {
     const int number = il_parameter_number(a->name);
+    char text[2][IL_NUMBER_TEXT];
     il_status st;
 
     if (number == IL_NO_NUMBER)
-        return il_yaml_complain_at(&r->y, bounds, "no number, and so needs values:", a->name);
+        return il_yaml_complain_at(&r->y, &min->at, "no number, and so needs values:", a->name);
     if (!distribution)
         a->law = number == IL_WHOLE_NUMBER ? IL_SWEEP_INT_UNIFORM : IL_SWEEP_UNIFORM;
     if (number == IL_WHOLE_NUMBER && a->law != IL_SWEEP_INT_UNIFORM)
@@ -147,17 +196,17 @@ static il_status check_law(struct il_sweep_reader *r, struct il_axis *a, const y
                                    "a whole number's distribution is int_uniform, and so is that "
                                    "of",
                                    a->name);
+    if (a->law == IL_SWEEP_INT_UNIFORM)
+        return check_whole_bounds(r, a, min, max);
+    a->min = min->real;
+    a->max = max->real;
     if (a->law == IL_SWEEP_LOG_UNIFORM && a->min <= 0)
-        return il_yaml_complain_at(&r->y, bounds, "log_uniform_values needs min above 0:", a->name);
-    if (a->law == IL_SWEEP_INT_UNIFORM) {
-        a->min = ceil(a->min) + 0.0; /* no -0 */
-        a->max = floor(a->max);
-        if (a->min > a->max)
-            return il_yaml_complain_at(&r->y, bounds, "no whole number from min to max of",
-                                       a->name);
-    }
-    IL_TRY(check_bound(r, a, a->min, &bounds[0]));
-    IL_TRY(check_bound(r, a, a->max, &bounds[1]));
+        return il_yaml_complain_at(&r->y, &min->at,
+                                   "log_uniform_values needs min above 0:", a->name);
+    il_write_real(a->min, text[0]);
+    il_write_real(a->max, text[1]);
+    IL_TRY(check_bound(r, a->name, text[0], min));
+    IL_TRY(check_bound(r, a->name, text[1], max));
 out:
     return st;
 }
@@ -167,11 +216,11 @@ static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
 {
     static const char *const keys[] = { "value", "values", "min", "max", "distribution", NULL };
     int seen[5] = { 0 };
-    yaml_mark_t at[5] = { { 0 } };
+    struct bound min = { .real = NAN }, max = { .real = NAN };
+    yaml_mark_t distribution = { 0 };
     size_t k;
     il_status st;
 
-    a->min = a->max = NAN;
     for (;;) {
         IL_TRY(il_yaml_next(&r->y));
         if (r->y.event.type == YAML_MAPPING_END_EVENT)
@@ -180,19 +229,20 @@ static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
         if (seen[k]++)
             return il_yaml_complain(&r->y, "a second", keys[k]);
         IL_TRY(il_yaml_next(&r->y));
-        at[k] = r->y.event.start_mark;
+        if (k == 4)
+            distribution = r->y.event.start_mark;
         IL_TRY(k < 2    ? read_values(r, a)
-               : k == 2 ? read_number(r, &a->min)
-               : k == 3 ? read_number(r, &a->max)
+               : k == 2 ? read_bound(r, &min)
+               : k == 3 ? read_bound(r, &max)
                         : read_law(r, a));
     }
     if (seen[0] + seen[1] > 1 || (a->count > 0 && seen[2] + seen[3] + seen[4] > 0))
         return il_yaml_complain(&r->y, "give value, or values, or min and max for", a->name);
     if (a->count > 0)
         return IL_OK;
-    if (!(a->min < a->max))
+    if (!rises(&min, &max)) /* nor if one is missing */
         return il_yaml_complain(&r->y, "needs values, or min below max:", a->name);
-    st = check_law(r, a, &at[2], seen[4] ? &at[4] : NULL);
+    st = check_law(r, a, &min, &max, seen[4] ? &distribution : NULL);
 out:
     return st;
 }
@@ -255,15 +305,18 @@ out:
 
 /* ---- the document ---------------------------------------------------------------------------- */
 
-static il_status read_whole(struct il_sweep_reader *r, uint64_t *out, uint64_t least)
+static il_status read_whole(struct il_sweep_reader *r, uint64_t *out, uint64_t least, uint64_t most)
 {
-    char text[64];
+    char text[64], wanted[96];
     il_status st;
 
     IL_TRY(il_yaml_next(&r->y));
     IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a whole number"));
-    if (!il_read_whole(text, out) || *out < least || *out > 10000000)
-        st = il_yaml_complain(&r->y, "expected a whole number up to 10000000, not", text);
+    if (!il_read_whole(text, out) || *out < least || *out > most) {
+        snprintf(wanted, sizeof wanted, "expected a whole number up to %llu, not",
+                 (unsigned long long)most);
+        st = il_yaml_complain(&r->y, wanted, text);
+    }
 out:
     return st;
 }
@@ -318,11 +371,11 @@ static il_status read_document(struct il_sweep_reader *r)
             break;
         case 2:
             r->s->count_at = il_sweep_here(r);
-            IL_TRY(read_whole(r, &n, 1));
+            IL_TRY(read_whole(r, &n, 1, IL_SWEEP_RUNS));
             r->s->count = (size_t)n;
             break;
         case 3:
-            IL_TRY(read_whole(r, &r->s->seed, 0));
+            IL_TRY(read_whole(r, &r->s->seed, 0, UINT64_MAX));
             break;
         case 4:
             IL_TRY(read_parameters(r));

@@ -7,7 +7,8 @@
 #include "axis.h"
 
 enum { IL_SWEEP_RULES = 64, IL_SWEEP_TERMS = 8 };
-enum { IL_SWEEP_AXES = 64 }; /* a bit each, of 64 */
+enum { IL_SWEEP_AXES = 64 };       /* a bit each, of 64 */
+enum { IL_SWEEP_RUNS = 10000000 }; /* at most */
 
 /* name = value, as in exclude and when */
 struct il_term {
