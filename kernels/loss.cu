@@ -2,7 +2,7 @@
  * loss.cu - output activation, loss, correct count and the gradient at the logits, of M runs.
  *
  *   z, dz [rows, ld]   run m at column m*block, classes of them real;  label [rows];  sums [runs]
- *   a = f(z);   y = (1 - s) onehot(label) + s / classes;   L per sample, summed over the classes:
+ *   a = f(z);   y = hot onehot(label) + cold;   L per sample, summed over the classes:
  *
  *   softmax cross-entropy   log sum e^z - sum y z: from the logits, whatever the activation
  *   cross-entropy           -sum y log a, as written: 0 * log 0 is NaN
@@ -373,7 +373,6 @@ __global__ void loss(float *__restrict__ dz, struct il_sums *__restrict__ sums,
 
     FOR_BLOCKS(m, runs) {
         const struct il_head h = head[m];
-        const float even = h.smoothing / (float)classes;
         const int raw = h.code == IL_LOSS_CROSS_ENTROPY;
         const float lr = live && gradient && rate ? rate[(size_t)m * steps + step] : 1.0f;
         struct job j = { NULL,
@@ -384,8 +383,8 @@ __global__ void loss(float *__restrict__ dz, struct il_sums *__restrict__ sums,
                          block,
                          ld,
                          h,
-                         1.0f - h.smoothing,
-                         even,
+                         h.hot,
+                         h.cold,
                          raw ? -IL_INF : h.eps,
                          raw ? IL_INF : 1.0f - h.eps,
                          live ? h.gradient * lr / (float)live : 0.0f };

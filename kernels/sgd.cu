@@ -4,15 +4,16 @@
  *   w, v, g [rows, ld]   run m at column m*block, cols of them real; the bias is the last row
  *   lr = rate[m, now] * multiplier[m, 0], for the bias multiplier[m, 1]  (multiplier NULL: 1)
  *
- *   decay, in rows < decay_rows:  decoupled: w -= lr decay w;  else: g += decay w
- *   sgd              w -= lr g
- *   momentum keras   v = mu v - lr g,  w += v
- *   momentum torch   v = mu v + g,     w -= lr v
- *   nesterov keras   v as keras,       w += mu v - lr g
- *   nesterov torch   v as torch,       w -= lr (g + mu v)
+ *   decay, in rows < decay_rows:  decoupled: d = lr decay w;  else: g += decay w, d = 0
+ *   sgd              w -= lr g + d
+ *   momentum keras   v = mu v - lr g,  w += v - d
+ *   momentum torch   v = mu v + g,     w -= lr v + d
+ *   nesterov keras   v as keras,       w += mu v - lr g - d
+ *   nesterov torch   v as torch,       w -= lr (g + mu v) + d
  *
- * The two forms of momentum differ as soon as the rate changes. v may be NULL for plain sgd. A step
- * past the end of the epoch changes nothing; padding is not touched.
+ * The two forms of momentum differ as soon as the rate changes. mu comes as rest = 1 - mu, taken by
+ * the host in double: of a mu near 1 a float keeps few digits of what is lost. v may be NULL for
+ * plain sgd. A step past the end of the epoch changes nothing; padding is not touched.
  *
  * Launch: any grid, any block; a block walks tiles of some rows of one run.
  * Cost: 12 bytes an element, 20 with momentum.
@@ -23,37 +24,46 @@
 struct sgd_tile {
     unsigned first, n, rows, cols, ld, decay_rows;
     size_t at;
-    float lr, bias_lr, mu, decay;
+    float lr, bias_lr, rest, decay;
     int decoupled;
 };
+
+/* (1 - rest) v + x, in the form that keeps rest's digits; rest 1 is x */
+static inline __device__ float keep(float v, float x, float rest)
+{
+    const int most = rest > 0.5f;
+
+    return (x + (most ? 1.0f - rest : -rest) * v) + (most ? 0.0f : v);
+}
 
 /* The rule is a constant in each call, so that the loop has no choice left in it. */
 static inline __device__ void sgd_tile(const struct sgd_tile *t, unsigned rule,
                                        float *__restrict__ w, float *__restrict__ v,
                                        const float *__restrict__ g)
 {
-    const float mu = t->mu, decay = t->decay;
+    const float rest = t->rest, decay = t->decay;
 
     FOR_TILE(r, j, t->n, t->cols) {
         const size_t e = t->at + (size_t)r * t->ld + j;
         const float lr = t->first + r + 1 < t->rows ? t->lr : t->bias_lr, shrink = lr * decay;
         const int decays = t->first + r < t->decay_rows;
         const float old = w[e];
-        const float from = decays && t->decoupled ? old - shrink * old : old;
+        const float lost = decays && t->decoupled ? shrink * old : 0.0f;
         const float slope = decays && !t->decoupled ? g[e] + decay * old : g[e];
 
         if (rule == IL_RULE_SGD) {
-            w[e] = from - lr * slope;
+            w[e] = old - (lr * slope + lost);
         } else if (rule == IL_RULE_MOMENTUM_KERAS || rule == IL_RULE_NESTEROV_KERAS) {
-            const float next = mu * v[e] - lr * slope;
+            const float own = -lr * slope, next = keep(v[e], own, rest);
 
             v[e] = next;
-            w[e] = rule == IL_RULE_MOMENTUM_KERAS ? from + next : from + (mu * next - lr * slope);
+            w[e] = old + ((rule == IL_RULE_MOMENTUM_KERAS ? next : keep(next, own, rest)) - lost);
         } else {
-            const float next = mu * v[e] + slope;
+            const float next = keep(v[e], slope, rest);
 
             v[e] = next;
-            w[e] = from - lr * (rule == IL_RULE_MOMENTUM_TORCH ? next : slope + mu * next);
+            w[e] = old -
+                   (lr * (rule == IL_RULE_MOMENTUM_TORCH ? next : keep(next, slope, rest)) + lost);
         }
     }
 }
@@ -61,7 +71,7 @@ static inline __device__ void sgd_tile(const struct sgd_tile *t, unsigned rule,
 __global__ void sgd(float *__restrict__ w, float *__restrict__ v, const float *__restrict__ g,
                     const float *__restrict__ rate, const float *__restrict__ multiplier,
                     const struct il_clock *__restrict__ clock, unsigned runs, unsigned rows,
-                    unsigned cols, unsigned block, unsigned ld, unsigned rule, float mu,
+                    unsigned cols, unsigned block, unsigned ld, unsigned rule, float rest,
                     float decay, int decoupled, unsigned decay_rows)
 {
     const unsigned tall = IL_TILE_ROWS(block), tiles = (rows + tall - 1) / tall;
@@ -81,7 +91,7 @@ __global__ void sgd(float *__restrict__ w, float *__restrict__ v, const float *_
         tile.at = (size_t)first * ld + (size_t)m * block;
         tile.lr = lr * (multiplier ? multiplier[2 * (size_t)m] : 1.0f);
         tile.bias_lr = lr * (multiplier ? multiplier[2 * (size_t)m + 1] : 1.0f);
-        tile.mu = mu;
+        tile.rest = rest;
         tile.decay = decay;
         tile.decoupled = decoupled;
         switch (rule) {
@@ -107,11 +117,11 @@ __global__ void sgd(float *__restrict__ w, float *__restrict__ v, const float *_
 OP_BEGIN
 int OP(sgd)(struct il_device *d, float *w, float *v, const float *g, const float *rate,
             const float *multiplier, const struct il_clock *clock, unsigned runs, unsigned rows,
-            unsigned cols, unsigned block, unsigned ld, unsigned rule, float mu, float decay,
+            unsigned cols, unsigned block, unsigned ld, unsigned rule, float rest, float decay,
             int decoupled, unsigned decay_rows)
 {
     return LAUNCH(sgd, il_tiles(runs, rows, block), d,
-                  (w, v, g, rate, multiplier, clock, runs, rows, cols, block, ld, rule, mu, decay,
+                  (w, v, g, rate, multiplier, clock, runs, rows, cols, block, ld, rule, rest, decay,
                    decoupled, decay_rows));
 }
 OP_END

@@ -98,7 +98,7 @@ enum il_loss_code {
 struct il_head { /* output activation and loss of one run */
     struct il_act act;
     uint32_t code;   /* enum il_loss_code */
-    float smoothing; /* y' = (1 - s) y + s / classes */
+    float hot, cold; /* y = hot onehot(label) + cold; smoothed by s: 1 - s and s / classes */
     float eps;       /* for the two clipped cross-entropies */
     float gradient;  /* d cost / d sum: 1, or 1/classes for a mean over elements, ... */
 };
@@ -110,6 +110,14 @@ struct il_sums {
     uint32_t diverged; /* first step whose cost was not finite; IL_NEVER: none */
 };
 #define IL_NEVER 0xffffffffu
+
+/*
+ * A step of Adam: shares of the gradient and of its square in their means, and epsilon. With
+ * r = 1 - beta, share = r / (1 - beta^t): the means are those with the bias correction.
+ */
+struct il_adam_step {
+    float mean, square, eps;
+};
 
 /* Update rules of sgd.cu */
 enum il_rule {

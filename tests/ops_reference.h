@@ -733,7 +733,7 @@ static struct element element_of(const struct grid *g, unsigned m, unsigned i, u
 static int check_sgd(struct il_device *d, float *w, float *v, const float *g, const float *rate,
                      const float *multiplier, const struct il_clock *clock, unsigned runs,
                      unsigned rows, unsigned cols, unsigned block, unsigned ld, unsigned rule,
-                     float mu, float decay, int decoupled, unsigned decay_rows)
+                     float rest, float decay, int decoupled, unsigned decay_rows)
 {
     const struct grid grid = { runs, rows, cols, block, ld };
     const float *w0, *v0;
@@ -742,7 +742,7 @@ static int check_sgd(struct il_device *d, float *w, float *v, const float *g, co
     w0 = before(d, w);
     v0 = v ? before(d, v) : NULL;
     assert_int_equal(ops_of(d)->sgd(d, w, v, g, rate, multiplier, clock, runs, rows, cols, block,
-                                    ld, rule, mu, decay, decoupled, decay_rows),
+                                    ld, rule, rest, decay, decoupled, decay_rows),
                      0);
     if (clock->now >= clock->steps) {
         SETTLE(d, "sgd past the end", NULL);
@@ -757,8 +757,8 @@ static int check_sgd(struct il_device *d, float *w, float *v, const float *g, co
 
         if (!ordinary(g[x.e], 2))
             continue;
-        ref_rule((enum il_rule)rule, (double)mu, slope + (decoupled ? 0 : x.lambda * old), x.lr,
-                 &to);
+        ref_rule((enum il_rule)rule, 1 - (double)rest, slope + (decoupled ? 0 : x.lambda * old),
+                 x.lr, &to);
         near((double)w[x.e], to.w - (decoupled ? x.lr * x.lambda * old : 0), 64 * EPS, "w");
         if (v)
             near((double)v[x.e], to.m, 64 * EPS, "v");
@@ -772,25 +772,22 @@ static int check_sgd(struct il_device *d, float *w, float *v, const float *g, co
 
 /*
  * States: 4 roundings below 2; the change: 12 of itself, and 2 * 2^-24 of mean's through a factor of
- * at most 1 * 10 / (.3 * 5).
+ * at most 1 / sqrt(.0099).
  */
 static int check_adam(struct il_device *d, float *w, float *m1, float *v, const float *g,
-                      const float *rate, const float *multiplier, const float *correction,
+                      const float *rate, const float *multiplier, const struct il_adam_step *table,
                       const struct il_clock *clock, unsigned runs, unsigned rows, unsigned cols,
-                      unsigned block, unsigned ld, float beta1, float beta2, float eps, float decay,
-                      int decoupled, unsigned decay_rows)
+                      unsigned block, unsigned ld, float decay, int decoupled, unsigned decay_rows)
 {
     const struct grid grid = { runs, rows, cols, block, ld };
-    const double b1 = (double)beta1, b2 = (double)beta2;
     const float *w0, *m0, *v0;
 
     snapshot(d);
     w0 = before(d, w);
     m0 = before(d, m1);
     v0 = before(d, v);
-    assert_int_equal(ops_of(d)->adam(d, w, m1, v, g, rate, multiplier, correction, clock, runs,
-                                     rows, cols, block, ld, beta1, beta2, eps, decay, decoupled,
-                                     decay_rows),
+    assert_int_equal(ops_of(d)->adam(d, w, m1, v, g, rate, multiplier, table, clock, runs, rows,
+                                     cols, block, ld, decay, decoupled, decay_rows),
                      0);
     if (clock->now >= clock->steps) {
         SETTLE(d, "adam past the end", NULL);
@@ -800,12 +797,12 @@ static int check_adam(struct il_device *d, float *w, float *m1, float *v, const 
     {
         const struct element x =
             element_of(&grid, m, i, j, clock, rate, multiplier, decay, decay_rows);
-        const float *const factor = correction + 2 * clock->now;
+        const struct il_adam_step *const step = &table[clock->now];
+        const double a = (double)step->mean, b = (double)step->square;
         const double old = (double)w0[x.e], s = (double)g[x.e] + (decoupled ? 0 : x.lambda * old);
-        const double mean = b1 * (double)m0[x.e] + (1 - b1) * s;
-        const double square = b2 * (double)v0[x.e] + (1 - b2) * s * s;
-        const double change =
-            x.lr * (double)factor[0] * mean / (sqrt(square) * (double)factor[1] + (double)eps);
+        const double mean = (1 - a) * (double)m0[x.e] + a * s;
+        const double square = (1 - b) * (double)v0[x.e] + b * s * s;
+        const double change = x.lr * mean / (sqrt(square) + (double)step->eps);
         const double from = decoupled ? old - x.lr * x.lambda * old : old;
 
         if (!ordinary(g[x.e], 1))

@@ -159,9 +159,7 @@ static inline double ref_cost(const struct il_head *h, double divisor, int n, co
     for (int k = 0; k < n; k++)
         sum += a[k];
     for (int k = 0; k < n; k++)
-        cost += ref_term(h, a[k],
-                         (1 - (double)h->smoothing) * (k == (int)label) + (double)h->smoothing / n,
-                         sum);
+        cost += ref_term(h, a[k], (double)h->hot * (k == (int)label) + (double)h->cold, sum);
     return cost / divisor;
 }
 

@@ -286,7 +286,8 @@ static struct il_head some_head(struct il_trial *t, uint32_t act, uint32_t code,
     h.act.code = act;
     h.act.alpha = draw(t, 0.1, 1);
     h.code = code;
-    h.smoothing = m % 2 ? 0.1f : 0.0f;
+    h.hot = m % 2 ? 0.9f : 1.0f;
+    h.cold = m % 2 ? 0.1f / (float)t->cols : 0.0f;
     h.eps = t->plain ? 0.05f : 1e-7f; /* differences see a kink, and slopes below 1 / eps */
     h.gradient = m % 3 ? 1.0f : 0.5f;
     return h;
@@ -352,7 +353,8 @@ static void case_sgd(struct il_trial *t)
 
         TRY(t, t->d->seam->sgd(t->d, w, rule == IL_RULE_SGD ? NULL : v, g, rate,
                                options / 2 ? multiplier : NULL, at, t->runs, t->rows, t->cols,
-                               t->block, t->ld, rule, 0.9f, 0.03f, options % 2, t->rows - 1));
+                               t->block, t->ld, rule, i % 2 ? 0.1f : 0.7f, 0.03f, options % 2,
+                               t->rows - 1));
         keep(t, w, area(t));
         keep(t, v, area(t));
         release(t);
@@ -365,13 +367,14 @@ static void case_adam(struct il_trial *t)
         const struct il_clock clock = { .now = i / 2 % 3, .steps = 2 };
         float *w = matrix(t, -2, 2, 0), *m = matrix(t, -1, 1, 0), *v = matrix(t, 0.01, 1, 0),
               *g = matrix(t, -1, 1, i == 1);
-        float *rate = floats(t, 2 * t->runs, 0.05, 0.5, 0), *correction = floats(t, 4, 5, 10, 0);
+        const struct il_adam_step steps[] = { { 1, 0.6f, 1e-3f }, { 0.1f, 0.01f, 1e-8f } };
+        float *rate = floats(t, 2 * t->runs, 0.05, 0.5, 0);
+        const struct il_adam_step *const table = upload(t, steps, sizeof steps);
         const float *const multiplier = i / 6 ? floats(t, 2 * t->runs, 0.5, 2, 0) : NULL;
         const struct il_clock *const at = upload(t, &clock, sizeof clock);
 
-        TRY(t, t->d->seam->adam(t->d, w, m, v, g, rate, multiplier, correction, at, t->runs,
-                                t->rows, t->cols, t->block, t->ld, 0.9f, 0.99f, 1e-3f, 0.03f, i % 2,
-                                t->rows - 1));
+        TRY(t, t->d->seam->adam(t->d, w, m, v, g, rate, multiplier, table, at, t->runs, t->rows,
+                                t->cols, t->block, t->ld, 0.03f, i % 2, t->rows - 1));
         keep(t, w, area(t));
         keep(t, m, area(t));
         keep(t, v, area(t));

@@ -41,7 +41,8 @@ struct bench {
     void *owned[OWNED_MOST];
     unsigned owned_count;
     float *a, *b, *c, *e; /* device: largest matrix each */
-    float *x, *rate, *correction;
+    float *x, *rate;
+    struct il_adam_step *adam;
     uint8_t *images, *labels, *label;
     struct il_clock *clock;
     struct il_act *act;
@@ -159,7 +160,7 @@ static void set_head(struct bench *b, uint32_t act, uint32_t code)
     struct il_head head[RUNS_MOST];
 
     for (unsigned m = 0; m < RUNS_MOST; m++) {
-        const struct il_head one = { { act, 1.0f }, code, 0.0f, 1e-7f, 1.0f };
+        const struct il_head one = { { act, 1.0f }, code, 1.0f, 0.0f, 1e-7f, 1.0f };
         head[m] = one;
     }
     TRY(b, b->d->seam->put(b->d, b->head, head, sizeof head));
@@ -308,7 +309,7 @@ static void bench_sgd(struct bench *b)
                 0));
     TIME(b, "sgd", "momentum 785x256",
          do_sgd(b->d, b->a, b->b, b->c, b->rate, NULL, b->clock, SHAPE, IL_RULE_MOMENTUM_TORCH,
-                0.9f, 1e-4f, 0, PIXELS));
+                0.1f, 1e-4f, 0, PIXELS));
 }
 
 static void bench_adam(struct bench *b)
@@ -316,8 +317,8 @@ static void bench_adam(struct bench *b)
     layout(b, 1, HIDDEN, 1);
     set_clock(b);
     TIME(b, "adam", "785x256",
-         do_adam(b->d, b->a, b->b, b->c, b->e, b->rate, NULL, b->correction, b->clock, SHAPE, 0.9f,
-                 0.999f, 1e-8f, 1e-4f, 1, PIXELS));
+         do_adam(b->d, b->a, b->b, b->c, b->e, b->rate, NULL, b->adam, b->clock, SHAPE, 1e-4f, 1,
+                 PIXELS));
 }
 
 /* Everything the cases use, once. */
@@ -344,7 +345,7 @@ static void allocate(struct bench *b)
     b->e = on_device(b, numbers, LARGEST * sizeof *numbers);
     b->x = on_device(b, NULL, (size_t)BATCH * INPUT_LD * sizeof *b->x);
     b->rate = on_device(b, NULL, (size_t)STEPS * RUNS_MOST * sizeof *b->rate);
-    b->correction = on_device(b, NULL, 2 * STEPS * sizeof *b->correction);
+    b->adam = on_device(b, NULL, STEPS * sizeof *b->adam);
     b->label = on_device(b, labels, BATCH);
     b->clock = on_device(b, NULL, sizeof *b->clock);
     b->act = on_device(b, NULL, RUNS_MOST * sizeof *b->act);

@@ -80,7 +80,8 @@ static void to_reference(const struct il_pack *p, const struct network *n, struc
         net->width[l] = (int)p->run[0].width[l];
     net->hidden = p->run[0].hidden;
     net->head.act = p->run[0].head.act;
-    net->head.smoothing = strtof(n->smoothing, NULL);
+    net->head.hot = 1 - strtof(n->smoothing, NULL);
+    net->head.cold = strtof(n->smoothing, NULL) / CLASSES;
     n->reference->of(loss.value, CLASSES, &net->head, &net->divisor);
     for (unsigned l = 0; l < p->layers; l++)
         for (unsigned i = 0; i <= p->layer[l].layout.fan_in; i++)

@@ -92,7 +92,7 @@ static void test_every_op(void **state)
 static struct il_sums one_row(const struct ops *o, const float *z, float *dz, unsigned classes,
                               uint8_t label, uint32_t act, uint32_t code, unsigned step)
 {
-    const struct il_head head = { { act, 1.0f }, code, 0.0f, 1e-7f, 1.0f };
+    const struct il_head head = { { act, 1.0f }, code, 1.0f, 0.0f, 1e-7f, 1.0f };
     struct il_clock clock = { .now = step, .steps = 9, .samples = 9 };
     struct il_sums sums = { 0, 0, IL_NEVER };
     struct il_device d = { 0 };
@@ -179,7 +179,7 @@ static void test_momentum_forms_differ_when_the_rate_changes(void **state)
             const struct il_clock clock = { .now = step, .steps = 2 };
 
             base_ops.sgd(&d, &w, &v, &g, rate, NULL, &clock, 1, 1, 1, 1, 1,
-                         i ? IL_RULE_MOMENTUM_TORCH : IL_RULE_MOMENTUM_KERAS, 0.9f, 0, 0, 0);
+                         i ? IL_RULE_MOMENTUM_TORCH : IL_RULE_MOMENTUM_KERAS, 0.1f, 0, 0, 0);
         }
         near((double)w, want[i], 8 * EPS, "theta 2");
     }

@@ -67,9 +67,12 @@ static il_status read_split(struct il_run *run, const il_config *c, const il_dat
 
 static il_status read_network(struct il_run *run, const il_config *c, il_error *err)
 {
+    const double smoothing = il_config_value(c, IL_PARAMETER_LABEL_SMOOTHING)->real;
+
     run->hidden = il_activation_of(choice(c, IL_PARAMETER_ACTIVATION));
     run->head.act = il_activation_of(choice(c, IL_PARAMETER_OUTPUT));
-    run->head.smoothing = (float)il_config_value(c, IL_PARAMETER_LABEL_SMOOTHING)->real;
+    run->head.hot = (float)(1 - smoothing);
+    run->head.cold = (float)(smoothing / run->width[run->layers]);
     return il_fail_of(err,
                       il_loss_of(choice(c, IL_PARAMETER_LOSS), run->width[run->layers], &run->head,
                                  &run->divisor, err),

@@ -165,13 +165,12 @@ static int rule(struct il_device *d, const struct il_pack *p, const struct il_de
     const unsigned decay_rows = u->decay == 0 ? 0 : u->decay_bias ? rows : rows - 1;
 
     if (u->adam)
-        return d->seam->adam(d, y->w, y->s1, y->s2, y->g, p->rate, y->multiplier, p->correction,
-                             p->clock, runs, rows, y->layout.fan_out, y->layout.block, y->layout.ld,
-                             (float)u->beta1, (float)u->beta2, (float)u->eps, (float)u->decay,
-                             u->decoupled, decay_rows);
+        return d->seam->adam(d, y->w, y->s1, y->s2, y->g, p->rate, y->multiplier, p->adam, p->clock,
+                             runs, rows, y->layout.fan_out, y->layout.block, y->layout.ld,
+                             (float)u->decay, u->decoupled, decay_rows);
     return d->seam->sgd(d, y->w, y->s1, y->g, p->rate, y->multiplier, p->clock, runs, rows,
-                        y->layout.fan_out, y->layout.block, y->layout.ld, u->rule, (float)u->mu,
-                        (float)u->decay, u->decoupled, decay_rows);
+                        y->layout.fan_out, y->layout.block, y->layout.ld, u->rule,
+                        (float)(1 - u->mu), (float)u->decay, u->decoupled, decay_rows);
 }
 
 /*

@@ -109,7 +109,7 @@ static void want_tables(struct il_pack *p, struct il_allocations *list, size_t *
     const size_t runs = p->runs, steps = p->run[0].steps;
 
     IL_WANT(list, p->rate, runs * steps, part);
-    IL_WANT(list, p->correction, p->run[0].update.adam ? 2 * steps : 0, part);
+    IL_WANT(list, p->adam, p->run[0].update.adam ? steps : 0, part);
     IL_WANT(list, p->act, runs, part);
     IL_WANT(list, p->head, runs, part);
     IL_WANT(list, p->sums, runs, part);

@@ -38,10 +38,10 @@ static il_status prepare(struct il_pack *p, const il_dataset *set, const il_conf
                p->run[0].batch <= IL_FUSED_BATCH;
     p->layer = calloc(p->layers, sizeof *p->layer);
     p->host_rate = calloc(p->runs, p->run[0].steps * sizeof *p->host_rate);
-    p->host_correction = calloc(p->run[0].steps, 2 * sizeof *p->host_correction);
+    p->host_adam = calloc(p->run[0].steps, sizeof *p->host_adam);
     p->host_sums = calloc(p->runs, sizeof *p->host_sums);
     p->diverged = calloc(p->runs, sizeof *p->diverged);
-    if (!p->layer || !p->host_rate || !p->host_correction || !p->host_sums || !p->diverged)
+    if (!p->layer || !p->host_rate || !p->host_adam || !p->host_sums || !p->diverged)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
     for (size_t m = 0; m < p->runs; m++)
         p->keeps_z |= il_act_needs_z(p->run[m].hidden.code);
@@ -113,7 +113,7 @@ void il_pack_close(il_pack *p)
     }
     free(p->diverged);
     free(p->host_sums);
-    free(p->host_correction);
+    free(p->host_adam);
     free(p->host_rate);
     free(p->layer);
     for (size_t m = 0; p->run && m < p->runs; m++)
@@ -125,26 +125,30 @@ void il_pack_close(il_pack *p)
 /* ---- an epoch -------------------------------------------------------------------------------- */
 
 /*
- * Adam's corrections for the steps of this epoch: the update is lr * s1 * m / (sqrt(v) * s2 + eps)
+ * Adam's constants for the steps of this epoch, for adam.cu. The share of a mean after t steps with
+ * r = 1 - beta is r / (1 - (1 - r)^t). Keras's epsilon stands beside the root before its correction:
+ * divided by that, it is as torch's.
  */
-static int upload_corrections(struct il_pack *p)
+static int upload_adam(struct il_pack *p)
 {
     const struct il_update *u = &p->run[0].update;
     const size_t steps = p->run[0].steps;
-    float *const table = p->host_correction;
 
     for (size_t s = 0; s < steps; s++) {
         const double t = (double)(p->epoch * steps + s + 1);
-        const double c1 = 1 / (1 - pow(u->beta1, t)), c2 = 1 / sqrt(1 - pow(u->beta2, t));
+        const double mean = -expm1(t * log(u->beta1)), square = -expm1(t * log(u->beta2));
 
-        table[2 * s] = (float)(u->keras ? c1 / c2 : c1);
-        table[2 * s + 1] = (float)(u->keras ? 1 : c2);
+        p->host_adam[s] = (struct il_adam_step){
+            .mean = (float)((1 - u->beta1) / mean),
+            .square = (float)((1 - u->beta2) / square),
+            .eps = (float)(u->keras ? u->eps / sqrt(square) : u->eps),
+        };
     }
-    return p->device->seam->put(p->device, p->correction, table, 2 * steps * sizeof *table);
+    return p->device->seam->put(p->device, p->adam, p->host_adam, steps * sizeof *p->host_adam);
 }
 
 /*
- * What a recorded step reads and the host decides: rates, corrections, the order, and, unless an
+ * What a recorded step reads and the host decides: rates, Adam's constants, the order, and, unless an
  * interrupted epoch goes on, empty sums.
  */
 static il_status begin_epoch(struct il_pack *p, il_error *err)
@@ -168,7 +172,7 @@ static il_status begin_epoch(struct il_pack *p, il_error *err)
     if (!e)
         e = s->put(p->device, p->clock, &clock, sizeof clock);
     if (!e && run->update.adam)
-        e = upload_corrections(p);
+        e = upload_adam(p);
     return e ? il_device_fail(err, p->device, e, "begin an epoch") : IL_OK;
 }
 

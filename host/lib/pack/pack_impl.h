@@ -42,7 +42,8 @@ struct il_pack {
     float *x;                         /* the batch; NULL if sparse */
     struct il_nonzero nonzero;        /* the batch, if sparse */
     float *d[2];                      /* dZ of two neighbouring layers in turn */
-    float *rate, *correction;         /* [runs, steps]; [steps, 2] for Adam */
+    float *rate;                      /* [runs, steps] */
+    struct il_adam_step *adam;        /* [steps], where the rule is Adam */
     struct il_act *act;               /* [runs] */
     struct il_head *head;             /* [runs] */
     struct il_sums *sums, *eval_sums; /* [runs] */
@@ -54,12 +55,12 @@ struct il_pack {
     struct il_evaluation eval[IL_EVALS];
 
     /* host side */
-    size_t epoch;              /* epochs done */
-    size_t step;               /* steps done of the next one, which was interrupted; else 0 */
-    float *host_rate;          /* [runs * steps] */
-    float *host_correction;    /* [2 * steps], for Adam */
-    struct il_sums *host_sums; /* [runs] */
-    size_t (*diverged)[2];     /* [runs]: epoch and step, from 1; 0: not */
+    size_t epoch;                   /* epochs done */
+    size_t step;                    /* steps done of the next one, which was interrupted; else 0 */
+    float *host_rate;               /* [runs * steps] */
+    struct il_adam_step *host_adam; /* [steps] */
+    struct il_sums *host_sums;      /* [runs] */
+    size_t (*diverged)[2];          /* [runs]: epoch and step, from 1; 0: not */
 };
 
 #endif
