@@ -37,6 +37,9 @@ il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, siz
 /** The text of the file that it was read from, [*n]. Valid until the sweep is freed. */
 const char *il_sweep_text(const il_sweep *sweep, size_t *n);
 
+/** The index-th key of the file that is another program's and was passed over; NULL: no more. */
+const char *il_sweep_passed_over(const il_sweep *sweep, size_t index);
+
 /**
  * Check every run against a dataset, as il_config_check does. IL_E_DATA names the file, the run, and
  * line and column of the parameter that does not fit; no place where the file does not have it.
@@ -54,8 +57,8 @@ typedef struct il_range {
 
 /**
  * Read a range as sweep files and options have it: FIRST..LAST, FIRST..LAST+STEP, FIRST..LAST*FACTOR;
- * the step is 1 unless given. 1: it is one; 0: text has no ".."; -1: it has, and is none: not
- * rising, or more than 1,048,576 values.
+ * whole numbers go by 1 unless a step is given, others need one. 1: it is one; 0: text has no ".."; -1: it
+ * has, and is none: without a step, not rising, or more than 1,048,576 values.
  */
 int il_range_read(il_range *out, const char *text);
 

@@ -186,6 +186,7 @@ static void settings(void **state)
         { "layers", "in,8x3-7x1,out", "in,8,8,8,7,out" },
         { "eval-train", "true", "yes" },
         { "lr", "1e-3", "0.001" },
+        { "lr", "-0.0", "0" },
         { "init", "zeros", "zeros" },
         { "init", "h*=uniform:low=0,high=1,out=zeros,b=const:0.1",
           "h*=uniform:low=0:high=1,out=zeros,b=constant:value=0.1" },
@@ -203,6 +204,10 @@ static void settings(void **state)
         { "batch", "0", "between 1" },
         { "epochs", "", "whole number" },
         { "lr", "-0.1", "between 0" },
+        { "init", "he_normal,glorot_uniform",
+          "he_normal and glorot_uniform are both for the weights" },
+        { "init", "h1=zeros,h1=ones", "zeros and ones are both for the weights of h1" },
+        { "init", "zeros,b=ones,b=zeros", "both for the biases" },
         { "lr", "inf", "not a number" },
         { "lr", "0.1 ", "not a number" },
         { "label_smoothing", "1", "between 0 and 1" },
@@ -248,7 +253,8 @@ static void settings(void **state)
     must(il_config_set(c, "init", "constant:-0", &err), &err,
          "-0"); /* what a text says is its value */
     assert_string_equal(il_config_get(c, "init"), "constant");
-    assert_false(signbit(il_config_value(c, IL_PARAMETER_INIT)->init.item[0].scheme.value[0].number));
+    assert_false(
+        signbit(il_config_value(c, IL_PARAMETER_INIT)->init.item[0].scheme.value[0].number));
     assert_int_equal(il_config_set(c, "data-seed", "x", &err), IL_E_USAGE);
     assert_string_equal(err.parameter, "data_seed"); /* as in files, however it was spelled */
     il_config_free(c);

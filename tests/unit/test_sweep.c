@@ -241,6 +241,8 @@ static void ranges(void **state)
                                         "18446744073709551615..18446744073709551614",
                                         "0..1e-7*x",
                                         "0..1+1e-7",
+                                        "1e-3..1",
+                                        "0.5..3.5",
                                         "a..b" };
     il_range r;
     char text[32];
@@ -335,6 +337,46 @@ static void check_mistake(const char *file, const char *says)
     assert_true(bare.line == err.line && bare.column == err.column);
 }
 
+/* Each draw of a random sweep gets every seed, as long as seeds are not drawn with something else. */
+static void seeds_of_draws(void **state)
+{
+    il_sweep *s = load("method: random\ncount: 4\nseeds: 5..7\n"
+                       "parameters: {lr: {min: 0.1, max: 1}}\nexclude: [{seed: 7, lr: 0.1}]\n");
+
+    (void)state;
+    assert_int_equal(il_sweep_runs(s), 12);
+    assert_int_equal(il_sweep_varied(s), 2);
+    for (size_t r = 0; r < 12; r++)
+        for (size_t i = 0; i < 2; i++) {
+            const il_varied v = il_sweep_value(s, r, i), first = il_sweep_value(s, r / 3 * 3, i);
+
+            if (strcmp(v.name, "seed") == 0)
+                assert_int_equal(strtol(v.value, NULL, 10), 5 + r % 3);
+            else
+                assert_string_equal(v.value, first.value);
+        }
+    il_sweep_free(s);
+    s = load("method: random\ncount: 2\nseeds: [1, 2]\nparameters: {lr: [0.1, 0.2]}\n"
+             "zip: [[seed, lr]]\n");
+    assert_int_equal(il_sweep_runs(s), 2);
+    il_sweep_free(s);
+}
+
+/* W&B's own keys are passed over, and told of. */
+static void passed_over(void **state)
+{
+    il_sweep *s = load("program: train.py\nmetric: {name: loss, goal: [a, {b: c}]}\nproject: p\n"
+                       "command: [python, {x: y}]\nparameters: {lr: [0.1, 0.2]}\n");
+
+    (void)state;
+    assert_int_equal(il_sweep_runs(s), 2);
+    assert_string_equal(il_sweep_passed_over(s, 0), "metric");
+    assert_string_equal(il_sweep_passed_over(s, 1), "program");
+    assert_string_equal(il_sweep_passed_over(s, 3), "project");
+    assert_null(il_sweep_passed_over(s, 4));
+    il_sweep_free(s);
+}
+
 static void mistakes(void **state)
 {
     static const char *const wrong[][2] = {
@@ -350,7 +392,15 @@ static void mistakes(void **state)
         { "parameters:\n  lr: {min: 1, max: 2}\n", ":2:3: min and max need 'method: random'" },
         { "method: random\nparameters:\n  lr: 1\n", "needs count" },
         { "count: 3\nparameters:\n  lr: 1\n", "count is for method: random" },
-        { "method: bayes\n", ":1:9: a method is one of grid, random, not 'bayes'" },
+        { "method: byes\n", ":1:9: a method is one of grid, random, not 'byes'" },
+        { "method: bayes\n", ":1:9: no run here waits for the results of others" },
+        { "method: random\ncount: 3\nparameters: {lr: {distribution: log_uniform, min: -9, max: "
+          "-2}}\n",
+          ":3:33: W&B's log_uniform takes the logarithms of its bounds: write log_uniform_values" },
+        { "early_terminate: {type: hyperband}\nparameters: {lr: 1}\n",
+          ":1:1: runs of a pack are trained together" },
+        { "run_cap: 5\nparameters: {lr: 1}\n", ":1:1: the number of random runs is count" },
+        { "parameters: {lr: 1e-3..1}\n", ":1:18: a range is FIRST..LAST of whole numbers" },
         { "method: random\ncount: 2\nparameters:\n  lr: {min: 2, max: 1}\n", "min below max" },
         { "method: random\ncount: 2\nparameters:\n  lr: {min: 0, max: 1, distribution: "
           "log_uniform_values}\n",
@@ -638,6 +688,8 @@ int main(void)
         cmocka_unit_test(few_draws),
         cmocka_unit_test(ranges),
         cmocka_unit_test(whole_draws),
+        cmocka_unit_test(seeds_of_draws),
+        cmocka_unit_test(passed_over),
         cmocka_unit_test(mistakes),
         cmocka_unit_test(runs_and_dataset),
         cmocka_unit_test(twenty_thousand_runs),

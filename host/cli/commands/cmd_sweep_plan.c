@@ -285,6 +285,7 @@ static int run(struct cli *cli, const struct options *o)
     int code;
 
     if (st == IL_OK) {
+        sweep_tell(cli, o, t.sweep);
         row = calloc(t.plan->keys, sizeof *row);
         st = row ? rows_of(&t, row, opt_given(o, "measure")) : cli_no_memory(&t.net.err);
     }

@@ -183,6 +183,8 @@ static int sweep_train(struct cli *cli, const struct options *o, int retry)
                               w.folder ? il_folder_kind(w.folder) : "", &w.err);
     if (st == IL_OK && !old)
         st = sweep_open(o, w.devices.kind, &w.folder, &w.err);
+    if (st == IL_OK)
+        sweep_tell(cli, o, il_folder_sweep(w.folder));
     code = st == IL_OK ? work(&w, retry) : cli_fail(cli, st, "%s", w.err.text);
     if (w.lock >= 0)
         close(w.lock);

@@ -226,6 +226,8 @@ static int run(struct cli *cli, const struct options *o)
     st = check(&s);
     if (st == IL_OK)
         st = sweep_open(o, sweep_continues(o) ? NULL : opt_get(o, "kind"), &s.folder, &s.err);
+    if (st == IL_OK)
+        sweep_tell(cli, o, il_folder_sweep(s.folder));
     if (st == IL_OK && !realpath(il_folder_path(s.folder), s.dir))
         st = cli_error(&s.err, IL_E_CREATE, "the folder is gone");
     if (st == IL_OK && strcmp(opt_get(o, "engine"), "slurm") == 0)

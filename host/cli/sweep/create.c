@@ -127,6 +127,19 @@ il_status sweep_draft_open(struct sweep_draft *d, const struct options *o, il_er
     return st;
 }
 
+void sweep_tell(const struct cli *cli, const struct options *o, const il_sweep *sweep)
+{
+    char keys[128] = "";
+    const char *key;
+
+    if (o->operands == 0 || sweep_continues(o) || !il_sweep_passed_over(sweep, 0))
+        return;
+    for (size_t i = 0; (key = il_sweep_passed_over(sweep, i)); i++)
+        snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", i ? ", " : "", key);
+    cli_say(cli, "%s: passed over, as it does not say which runs there are: %s", o->operand[0],
+            keys);
+}
+
 void sweep_draft_close(struct sweep_draft *d)
 {
     il_dataset_free(d->set);

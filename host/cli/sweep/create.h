@@ -6,6 +6,7 @@
 #define HOST_CLI_SWEEP_CREATE_H
 
 #include "initlab/initlab.h"
+#include "messages.h"
 #include "options.h"
 #include "options_as_file.h"
 
@@ -26,6 +27,9 @@ void sweep_draft_close(struct sweep_draft *d);
  * that is its operand or from its options, or the same that was made so before; NULL: the operand's.
  */
 il_status sweep_open(const struct options *o, const char *kind, il_folder **folder, il_error *err);
+
+/* Say which keys of a new sweep's file were passed over. */
+void sweep_tell(const struct cli *cli, const struct options *o, const il_sweep *sweep);
 
 /* Is the operand a folder that holds a sweep already? */
 int sweep_continues(const struct options *o);

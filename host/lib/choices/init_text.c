@@ -99,6 +99,26 @@ static il_status read_items(struct il_init *out, const struct piece *pieces, siz
     return IL_OK;
 }
 
+/* Two items of the very same tensors are a slip: a list of schemes, where a network has one for each. */
+static il_status check_twice(const struct il_init *init, il_error *err)
+{
+    for (size_t i = 1; i < init->count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct il_init_item *const a = &init->item[k], *const b = &init->item[i];
+
+            if (a->bias == b->bias && strcmp(a->pattern, b->pattern) == 0)
+                return il_fail(
+                    err, IL_E_USAGE,
+                    "init: %s and %s are both for %s%s%s; one network takes one, several "
+                    "to compare are for sweeps",
+                    a->scheme.entry->name, b->scheme.entry->name,
+                    a->bias ? "the biases" : "the weights",
+                    strcmp(a->pattern, "*") == 0 ? "" : " of ",
+                    strcmp(a->pattern, "*") == 0 ? "" : a->pattern);
+        }
+    return IL_OK;
+}
+
 il_status il_init_parse(struct il_init *out, const char *text, il_error *err)
 {
     struct piece *const pieces = calloc(most_items(text), sizeof *pieces);
@@ -118,7 +138,8 @@ il_status il_init_parse(struct il_init *out, const char *text, il_error *err)
             *comma = 0;
         IL_TRY(read_piece(pieces, &count, item, err));
     }
-    st = read_items(out, pieces, count, err);
+    IL_TRY(read_items(out, pieces, count, err));
+    st = check_twice(out, err);
 out:
     if (st != IL_OK)
         il_init_free(out);

@@ -93,6 +93,7 @@ static il_status read_real(struct reading *r, enum il_parameter_id id, const cha
 
     if (!il_read_real(text, &r->value.real))
         return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a number", parameters[id].name, text);
+    r->value.real += 0.0; /* -0 is 0 */
     il_write_real(r->value.real, normal);
     r->text = strdup(normal);
     return check_bounds(id, r->value.real, text, err);

@@ -83,6 +83,24 @@ il_status il_yaml_scalar(struct il_yaml *y, char *to, size_t size, const char *w
     return IL_OK;
 }
 
+il_status il_yaml_skip(struct il_yaml *y)
+{
+    size_t depth = 0;
+    il_status st = IL_OK;
+
+    for (;;) {
+        const yaml_event_type_t type = y->event.type;
+
+        depth += type == YAML_MAPPING_START_EVENT || type == YAML_SEQUENCE_START_EVENT;
+        depth -= type == YAML_MAPPING_END_EVENT || type == YAML_SEQUENCE_END_EVENT;
+        if (depth == 0)
+            break;
+        IL_TRY(il_yaml_next(y));
+    }
+out:
+    return st;
+}
+
 il_status il_yaml_text(struct il_yaml *y, char **to, const char *what)
 {
     const size_t size = y->event.type == YAML_SCALAR_EVENT ? y->event.data.scalar.length + 1 : 1;

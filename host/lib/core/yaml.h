@@ -46,6 +46,9 @@ il_status il_yaml_scalar(struct il_yaml *y, char *to, size_t size, const char *w
 /* The same of any length, which the caller frees. */
 il_status il_yaml_text(struct il_yaml *y, char **to, const char *what);
 
+/* Go past the value that begins with the current event, whatever it is. */
+il_status il_yaml_skip(struct il_yaml *y);
+
 /* il_fail_place: "PATH:LINE:COLUMN: what 'word'", at a mark or at the current event; word may be NULL. */
 il_status il_yaml_complain(struct il_yaml *y, const char *what, const char *word);
 il_status il_yaml_complain_at(struct il_yaml *y, const yaml_mark_t *at, const char *what,

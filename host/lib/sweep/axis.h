@@ -25,6 +25,7 @@ struct il_axis {
     double min, max;       /* of a law on reals */
     uint64_t least, most;  /* of int_uniform */
     struct il_position at; /* its name */
+    int every;             /* from `seeds`: every draw of a random sweep gets all values */
     unsigned group;        /* axes of one group take their k-th values together */
 };
 

@@ -85,6 +85,8 @@ int il_range_read(il_range *r, const char *text)
                      .step = step.real };
     if (r->whole ? first.whole > last.whole : !(first.real <= last.real))
         return -1;
+    if (!sign && !r->whole) /* by 1, as nobody means 1e-3..1 */
+        return -1;
     if (r->factor ? !(step.real > 1 && first.real > 0) : !(step.real > 0))
         return -1;
     values = r->whole ? count_whole(first.whole, last.whole, step.whole, r->factor)

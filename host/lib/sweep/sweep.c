@@ -68,7 +68,7 @@ static uint64_t unused_at(const struct il_sweep *s, uint32_t point, char *const 
 }
 
 /* Is this point a run, or excluded? One that repeats another, as `when` makes them, is told later. */
-static int wanted(const struct il_sweep *s, uint32_t point, char *const *drawn)
+int il_sweep_wanted(const struct il_sweep *s, uint32_t point, char *const *drawn)
 {
     const uint64_t unused = unused_at(s, point, drawn);
 
@@ -143,7 +143,7 @@ static il_status choose_grid(struct il_sweep *s, il_error *err)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", points);
     IL_TRY(start_seen(&seen, points, err));
     for (size_t p = 0; p < points; p++)
-        if (wanted(s, (uint32_t)p, NULL)) {
+        if (il_sweep_wanted(s, (uint32_t)p, NULL)) {
             s->run[s->runs++] = (uint32_t)p;
             s->runs -= (size_t)repeats(s, &seen);
         }
@@ -184,6 +184,8 @@ static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
     char text[IL_NUMBER_TEXT];
     double x;
 
+    if (il_sweep_crosses(s, axis))
+        return strdup(a->value[0]);
     if (a->law == IL_SWEEP_LIST)
         return strdup(a->value[(size_t)(u * (double)a->count)]);
     if (a->law == IL_SWEEP_INT_UNIFORM) {
@@ -216,7 +218,7 @@ static double possible(const struct il_sweep *s)
     for (size_t i = 0; i < s->axes; i++) {
         const struct il_axis *const a = &s->axis[i];
 
-        if (a->group == i)
+        if (a->group == i && !il_sweep_crosses(s, (unsigned)i))
             n *= a->law == IL_SWEEP_LIST          ? (double)a->count
                  : a->law == IL_SWEEP_INT_UNIFORM ? (double)(a->most - a->least) + 1
                                                   : INFINITY;
@@ -253,7 +255,7 @@ static il_status choose_random(struct il_sweep *s, il_error *err)
         }
         IL_TRY(draw_all(s, (uint32_t)n, s->drawn + s->runs * s->axes, err));
         fruitless++;
-        if (wanted(s, 0, s->drawn + s->runs * s->axes)) {
+        if (il_sweep_wanted(s, 0, s->drawn + s->runs * s->axes)) {
             s->run[s->runs++] = (uint32_t)n;
             if (repeats(s, &seen))
                 s->runs--;
@@ -268,7 +270,12 @@ out:
 
 il_status il_sweep_choose(il_sweep *s, il_error *err)
 {
-    return s->random ? choose_random(s, err) : choose_grid(s, err);
+    il_status st = s->random ? choose_random(s, err) : choose_grid(s, err);
+
+    for (unsigned i = 0; st == IL_OK && s->random && i < s->axes; i++)
+        if (il_sweep_crosses(s, i))
+            st = il_sweep_cross(s, i, err);
+    return st;
 }
 
 /* ---- the public calls ------------------------------------------------------------------------ */

@@ -59,8 +59,8 @@ static il_status add_values(struct il_sweep_reader *r, struct il_axis *a, const 
         return add_value(r, a, text);
     if (ranged < 0)
         return il_yaml_complain(&r->y,
-                                "a range is FIRST..LAST, FIRST..LAST+STEP or FIRST..LAST*FACTOR, "
-                                "rising, of at most 1048576 values, not",
+                                "a range is FIRST..LAST of whole numbers, FIRST..LAST+STEP or "
+                                "FIRST..LAST*FACTOR, rising, of at most 1048576 values, not",
                                 text);
     for (size_t i = 0; i < range.count && st == IL_OK; i++) {
         il_range_value(&range, i, one);
@@ -135,12 +135,26 @@ static int rises(const struct bound *low, const struct bound *high)
                                                                          : low->real < high->real;
 }
 
+/* Is the current event a scalar of this text? */
+static int is_word(const struct il_sweep_reader *r, const char *text)
+{
+    return r->y.event.type == YAML_SCALAR_EVENT &&
+           strcmp((const char *)r->y.event.data.scalar.value, text) == 0;
+}
+
 static il_status read_law(struct il_sweep_reader *r, struct il_axis *a)
 {
     static const char *const laws[] = { "uniform", "log_uniform_values", "int_uniform", NULL };
     size_t k;
-    const il_status st = il_yaml_key(&r->y, laws, "a distribution is one of", &k);
+    il_status st;
 
+    if (is_word(r, "log_uniform"))
+        return il_yaml_complain(
+            &r->y,
+            "W&B's log_uniform takes the logarithms of its bounds: write "
+            "log_uniform_values with min and max themselves (e^min, e^max), not",
+            "log_uniform");
+    st = il_yaml_key(&r->y, laws, "a distribution is one of", &k);
     if (st == IL_OK)
         a->law = (enum il_sweep_law)(IL_SWEEP_UNIFORM + k);
     return st;
@@ -297,6 +311,7 @@ static il_status read_seeds(struct il_sweep_reader *r)
     il_status st;
 
     IL_TRY(new_axis(r, "seed", &a));
+    a->every = 1;
     IL_TRY(il_yaml_next(&r->y));
     st = read_values(r, a);
 out:
@@ -328,6 +343,11 @@ static il_status read_method(struct il_sweep_reader *r)
     il_status st;
 
     IL_TRY(il_yaml_next(&r->y));
+    if (is_word(r, "bayes"))
+        return il_yaml_complain(&r->y,
+                                "no run here waits for the results of others: "
+                                "method is grid, or random with count, not",
+                                "bayes");
     IL_TRY(il_yaml_key(&r->y, methods, "a method is one of", &k));
     r->s->random = k == 1;
 out:
@@ -345,11 +365,49 @@ out:
     return st;
 }
 
+/* W&B's keys that say nothing of which runs there are; they are passed over, and told of */
+static const char *const foreign[IL_SWEEP_FOREIGN] = { "metric",  "program", "command",
+                                                       "project", "entity",  "name" };
+
+/* The current event is a key: is it W&B's, and done with here? */
+static il_status read_foreign(struct il_sweep_reader *r, int *done)
+{
+    il_status st = IL_OK;
+
+    *done = 0;
+    if (is_word(r, "early_terminate"))
+        return il_yaml_complain(&r->y,
+                                "runs of a pack are trained together, so none can be ended before "
+                                "the others: give fewer epochs, and leave out",
+                                "early_terminate");
+    if (is_word(r, "run_cap"))
+        return il_yaml_complain(&r->y, "the number of random runs is count, not", "run_cap");
+    for (unsigned i = 0; i < IL_SWEEP_FOREIGN && !*done; i++)
+        if (is_word(r, foreign[i])) {
+            r->s->foreign |= 1u << i;
+            *done = 1;
+        }
+    if (*done) {
+        IL_TRY(il_yaml_next(&r->y));
+        st = il_yaml_skip(&r->y);
+    }
+out:
+    return st;
+}
+
+const char *il_sweep_passed_over(const il_sweep *s, size_t index)
+{
+    for (unsigned i = 0; i < IL_SWEEP_FOREIGN; i++)
+        if (s->foreign >> i & 1 && index-- == 0)
+            return foreign[i];
+    return NULL;
+}
+
 static il_status read_document(struct il_sweep_reader *r)
 {
     static const char *const keys[] = { "description", "method", "count",   "seed", "parameters",
                                         "seeds",       "zip",    "exclude", "when", NULL };
-    int seen[9] = { 0 };
+    int seen[9] = { 0 }, done;
     uint64_t n;
     size_t k;
     il_status st;
@@ -359,6 +417,9 @@ static il_status read_document(struct il_sweep_reader *r)
         IL_TRY(il_yaml_next(&r->y));
         if (r->y.event.type == YAML_MAPPING_END_EVENT)
             break;
+        IL_TRY(read_foreign(r, &done));
+        if (done)
+            continue;
         IL_TRY(il_yaml_key(&r->y, keys, "a sweep has the keys", &k));
         if (seen[k]++)
             return il_yaml_complain(&r->y, "a second", keys[k]);

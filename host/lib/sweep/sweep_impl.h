@@ -7,6 +7,7 @@
 #include "axis.h"
 
 enum { IL_SWEEP_RULES = 64, IL_SWEEP_TERMS = 8 };
+enum { IL_SWEEP_FOREIGN = 6 };     /* keys of W&B that are passed over */
 enum { IL_SWEEP_AXES = 64 };       /* a bit each, of 64 */
 enum { IL_SWEEP_RUNS = 10000000 }; /* at most */
 
@@ -33,8 +34,9 @@ struct il_sweep {
     struct il_terms exclude[IL_SWEEP_RULES];
     struct il_terms when[IL_SWEEP_RULES]; /* one before those whose terms are of its axis */
     size_t excludes, whens;
+    unsigned foreign; /* a bit each */
     int random;
-    size_t count;  /* runs to draw, if random */
+    size_t count;  /* runs to draw, if random; with seeds, of each */
     uint64_t seed; /* of the draws */
     uint32_t *run; /* [runs]: the number of each run's point of the grid, or of its draw */
     size_t runs;
@@ -43,6 +45,15 @@ struct il_sweep {
 
 /* A run's value of an axis, in normal form. */
 const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis);
+
+/* cross_seeds.c: does every draw of a random sweep get all values of this axis, instead of one? */
+int il_sweep_crosses(const struct il_sweep *s, unsigned axis);
+
+/* Give each of the runs, which were drawn with the axis's first value, all of them. */
+il_status il_sweep_cross(struct il_sweep *s, unsigned axis, il_error *err);
+
+/* sweep.c: is a run of these values, of a point or drawn, one of the sweep, or is it excluded? */
+int il_sweep_wanted(const struct il_sweep *s, uint32_t point, char *const *drawn);
 
 /* sweep.c: find the runs of a sweep that has all else */
 il_status il_sweep_choose(il_sweep *s, il_error *err);
