@@ -69,6 +69,7 @@ struct il_fill {
 /* Moments of one column, in double and in the order of the rows. */
 struct il_moments {
     double sum, square;    /* of the elements, of their squares */
+    double spread;         /* of the squares of their distances from the mean */
     float least, most;     /* NaN if an element is */
     uint32_t zeros, large; /* elements that are 0; with |x| above an edge */
 };

@@ -353,7 +353,7 @@ static int check_moments(struct il_device *d, struct il_moments *out, const floa
     snapshot(d);
     assert_int_equal(ops_of(d)->moments(d, out, x, rows, cols, ld, edge), 0);
     for (unsigned j = 0; j < cols; j++) {
-        double sum = 0, square = 0, least = INFINITY, most = -INFINITY;
+        double sum = 0, square = 0, spread = 0, least = INFINITY, most = -INFINITY;
         unsigned zeros = 0, large = 0;
         int nan = 0;
 
@@ -368,7 +368,14 @@ static int check_moments(struct il_device *d, struct il_moments *out, const floa
             large += fabs(v) > (double)edge;
             nan |= isnan(v);
         }
+        for (unsigned i = 0; i < rows; i++) {
+            const double v = (double)x[(size_t)i * ld + j] - sum / rows;
+
+            spread += v * v;
+        }
+        /* the same sums of the same numbers in the same order: nothing may differ */
         alike(out[j].sum, sum, 0, "sum");
+        alike(out[j].spread, spread, 0, "spread");
         alike(out[j].square, square, 0, "sum of squares");
         alike((double)out[j].least, nan ? NAN : least, 0, "least");
         alike((double)out[j].most, nan ? NAN : most, 0, "most");

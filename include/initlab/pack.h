@@ -108,6 +108,12 @@ size_t il_pack_steps(const il_pack *pack);  /**< of one epoch */
 void il_pack_shape(const il_pack *pack, size_t layer, size_t *fan_in, size_t *fan_out);
 
 /**
+ * Units of a run's layer that a scheme which fits weights to data left as drawn, since what comes in is
+ * the same for every sample, as behind a dead layer; 0: none, or the scheme is another.
+ */
+size_t il_pack_unfitted(const il_pack *pack, size_t run, size_t layer);
+
+/**
  * Copy one run's layer to the host: weights [fan_in * fan_out] row-major, bias [fan_out]; either
  * may be NULL.
  */

@@ -105,6 +105,7 @@ for line in open(sys.argv[1]):
     tiny data
     initlab init --data data --batch 8 --layers in,4,out --init lsuv
     [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     initlab init --layers 7,3,2 --init orthogonal --save no/w.npy
     exits 73
 }
@@ -178,4 +179,32 @@ P
     initlab init --layers 2,3 --init file:bytes.npy
     exits 65
     has "numbers of type '|u1'; valid are '<f2', '<f4' and '<f8'" "$stderr"
+}
+
+@test "a layer behind a dead one is left as drawn by schemes that fit, and that is said once" {
+    tiny data
+    for scheme in lsuv kraehenbuehl; do
+        for command in train init inspect; do
+            options=(--batch 64)
+            [ $command = train ] && options+=(--epochs 1)
+            [ $command = inspect ] && options=(--samples 64)
+            initlab $command --data data "${options[@]}" --layers in,5,3,out \
+                    --init "h*=$scheme,h1=const:-1,out=$scheme"
+            [ "$status" -eq 0 ]
+            has "left as drawn, as what comes in is the same for every sample: h2 (3 of 3 units), out (3 of 3 units)" "$stderr"
+            [ "$(grep -c 'left as drawn' <<<"$stderr")" -eq 1 ]
+            [[ $output != *inf* && $output != *nan* ]]
+        done
+    done
+    initlab train --data data --quiet --epochs 1 --batch 64 --layers in,5,3,out --init "h*=lsuv,h1=const:-1,out=zeros"
+    [ -z "$stderr" ]
+}
+
+@test "init shows the spread of weights far from 0, and none of equal ones" {
+    initlab init --layers 1000,300 --init normal:1000:0.001
+    [ "$(awk 'NR == 2 { print ($5 > 0.00099 && $5 < 0.00101) }' <<<"$output")" = 1 ]
+    initlab init --layers 784,256 --init const:.3
+    [ "$(awk 'NR == 2 { print $4, $5 }' <<<"$output")" = "0.3 0" ]
+    initlab schemes trunc_normal:mean=0:std=1:low=1:high=1.00001 --fan-in 5 --fan-out 5
+    has "std 2.89" "$output"
 }

@@ -291,6 +291,83 @@ static void test_kraehenbuehl(void **state)
     free(x);
 }
 
+/* layers that a scheme left as drawn: equal to the bit to what `drawn` draws; returns how many */
+static size_t check_unfitted(il_pack *fitted, il_pack *drawn)
+{
+    static float w[784], v[784], b[10], c[10];
+    il_error err = { 0 };
+    size_t left = 0;
+
+    for (size_t m = 0; m < il_pack_runs(fitted); m++)
+        for (size_t l = 0; l < il_pack_layers(fitted); l++) {
+            size_t in, out;
+
+            il_pack_shape(fitted, l, &in, &out);
+            must(il_pack_get(fitted, m, l, w, b, &err), &err, "get");
+            must(il_pack_get(drawn, m, l, v, c, &err), &err, "get");
+            for (size_t i = 0; i < in * out; i++)
+                assert_true(isfinite(w[i]));
+            if (il_pack_unfitted(fitted, m, l) == 0)
+                continue;
+            assert_int_equal(il_pack_unfitted(fitted, m, l), out);
+            assert_memory_equal(w, v, in * out * sizeof *w);
+            assert_memory_equal(b, c, out * sizeof *b);
+            left++;
+        }
+    return left;
+}
+
+/*
+ * Nothing to fit: inputs that are 0, as behind a dead unit, also where biases spread; inputs that are
+ * the same for every sample. Of ten seeds about half kill h1's one unit for lsuv.
+ */
+static void test_dead_layers(void **state)
+{
+    enum { SEEDS = 10 };
+    static const struct {
+        const char *layers, *activation, *init, *drawn;
+        size_t least;
+    } cases[] = {
+        { "in,1,1,out", "relu", "lsuv", "orthogonal", 2 },
+        { "in,1,1,out", "relu", "h1=const:-1,h2=lsuv,out=zeros,b=uniform:-1:1",
+          "h1=const:-1,h2=orthogonal,out=zeros,b=uniform:-1:1", SEEDS },
+        { "in,1,1,out", "tanh", "h1=const:1,h2=lsuv,out=zeros",
+          "h1=const:1,h2=orthogonal,out=zeros", SEEDS },
+        { "in,1,1,out", "relu", "h1=const:-1,h2=kraehenbuehl,out=zeros",
+          "h1=const:-1,h2=normal:std=1,out=zeros", SEEDS },
+        { "in,1,1,out", "tanh", "h1=const:1,h2=kraehenbuehl,out=zeros",
+          "h1=const:1,h2=normal:std=1,out=zeros", SEEDS },
+    };
+    il_device *const d = open_device("strict");
+
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        size_t left = 0;
+
+        for (int seed = 0; seed < SEEDS; seed++) {
+            char text[8];
+            const struct setting s[] = { { "layers", cases[k].layers },
+                                         { "batch", "64" },
+                                         { "activation", cases[k].activation },
+                                         { "seed", text },
+                                         { NULL, NULL } };
+            const char *const inits[] = { cases[k].init, NULL };
+            const char *const others[] = { cases[k].drawn, NULL };
+            il_pack *fitted, *drawn;
+
+            snprintf(text, sizeof text, "%d", seed);
+            fitted = open_pack(d, mnist, s, inits);
+            drawn = open_pack(d, mnist, s, others);
+            left += check_unfitted(fitted, drawn);
+            il_pack_close(drawn);
+            il_pack_close(fitted);
+        }
+        if (left < cases[k].least)
+            fail_msg("%s: %zu layers are left as drawn", cases[k].init, left);
+    }
+    il_device_close(d);
+}
+
 /* ---- parametrisations ------------------------------------------------------------------------ */
 
 /* the change of one step, of a layer's weights and bias */
@@ -402,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_fill_layer_is_what_a_pack_begins_with),
         cmocka_unit_test(test_lsuv),
         cmocka_unit_test(test_kraehenbuehl),
+        cmocka_unit_test(test_dead_layers),
         cmocka_unit_test(test_rates),
     };
     il_error err = { 0 };

@@ -16,6 +16,7 @@
 #include "catalog/gain.h"
 #include "theory/gaussian.h"
 #include "theory/meanfield.h"
+#include "theory/truncated_normal.h"
 #include "catalog/catalog.h"
 #include "choices/framework_names.h"
 #include "reference.h"
@@ -1205,19 +1206,56 @@ static void test_refusals(void **state)
     il_device_close(d);
 }
 
+/*
+ * A cut normal law's mean and deviation to 1e-9 of the deviation. Of tails: the continued fraction of
+ * Mills's ratio h, to 50 digits, and sqrt(1 + z h - h^2); of narrow ranges: the uniform law, from which
+ * they differ by a share of width^2.
+ */
+static void test_cut_facts(void **state)
+{
+    static const struct {
+        double low, high, mean, std;
+    } want[] = {
+        { 0, INFINITY, 0.79788456080286536, 0.60281027174890883 },
+        { 3, INFINITY, 3.2830986549304365, 0.26562979272903128 },
+        { -INFINITY, -5, -5.1865039671258421, 0.18082155462530518 },
+        { 8, INFINITY, 8.1213681122361127, 0.11968660511243900 },
+        { 30, INFINITY, 30.033259667433677, 0.033223056931746829 },
+        { 1, 1.00001, 1.00000499999167, 2.88675134596702e-6 },
+        { -1e-7, 1e-7, 0, 5.7735026918962576e-8 },
+        { 2.5, 2.5, 2.5, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        const struct il_truncated_normal x = il_truncated_normal_moments(want[i].low, want[i].high);
+
+        near(x.std, want[i].std, 1e-8 * want[i].std, "std of a cut normal");
+        near(x.mean, want[i].mean, 1e-8 * want[i].std + 1e-15 * fabs(want[i].mean),
+             "mean of a cut normal");
+    }
+    for (double a = -4; a < 4; a += 0.1) { /* the two ways meet */
+        const struct il_truncated_normal x = il_truncated_normal_moments(a, a + 0.78),
+                                         y = il_truncated_normal_moments(a, a + 0.79);
+
+        assert_true(x.std < y.std && y.std < x.std + 0.01 && x.mean < y.mean);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gains),         cmocka_unit_test(test_moments),
-        cmocka_unit_test(test_mean_field),    cmocka_unit_test(test_wide_signals),
-        cmocka_unit_test(test_limits),        cmocka_unit_test(test_laws),
-        cmocka_unit_test(test_their_laws),    cmocka_unit_test(test_mup_rates),
-        cmocka_unit_test(test_their_names),   cmocka_unit_test(test_spelling),
-        cmocka_unit_test(test_samples),       cmocka_unit_test(test_stated_laws),
-        cmocka_unit_test(test_orthogonal),    cmocka_unit_test(test_exact_schemes),
-        cmocka_unit_test(test_open_interval), cmocka_unit_test(test_looks_linear),
-        cmocka_unit_test(test_equal_bits),    cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_bounds),        cmocka_unit_test(test_their_spelling),
+        cmocka_unit_test(test_gains),          cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_cut_facts),      cmocka_unit_test(test_mean_field),
+        cmocka_unit_test(test_wide_signals),   cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_laws),           cmocka_unit_test(test_their_laws),
+        cmocka_unit_test(test_mup_rates),      cmocka_unit_test(test_their_names),
+        cmocka_unit_test(test_spelling),       cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_stated_laws),    cmocka_unit_test(test_orthogonal),
+        cmocka_unit_test(test_exact_schemes),  cmocka_unit_test(test_open_interval),
+        cmocka_unit_test(test_looks_linear),   cmocka_unit_test(test_equal_bits),
+        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_their_spelling),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,15 +72,19 @@ static void describe(const struct drawn *d)
     printf("%-6s %8s %8s %14s %14s %14s\n", "layer", "fan_in", "fan_out", "mean", "std", "norm");
     for (size_t l = 0; l < d->layers; l++) {
         const size_t n = d->width[l] * d->width[l + 1];
-        double sum = 0, square = 0, mean;
+        double sum = 0, spread = 0, square = 0, mean;
 
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n; i++)
             sum += (double)d->weights[l][i];
-            square += (double)d->weights[l][i] * (double)d->weights[l][i];
+        mean = sum / (double)n; /* of n equal floats it is that one, exactly */
+        for (size_t i = 0; i < n; i++) {
+            const double x = (double)d->weights[l][i];
+
+            spread += (x - mean) * (x - mean);
+            square += x * x;
         }
-        mean = sum / (double)n;
         printf("%-6zu %8zu %8zu %14.6g %14.6g %14.6g\n", l + 1, d->width[l], d->width[l + 1], mean,
-               sqrt(fmax(square / (double)n - mean * mean, 0)), sqrt(square));
+               sqrt(spread / (double)n), sqrt(square));
     }
 }
 
@@ -96,6 +100,7 @@ static int run(struct cli *cli, const struct options *o)
         (st = network_device(&n)) != IL_OK || (n.set && (st = network_pack(&n)) != IL_OK) ||
         (st = draw(&n, &d)) != IL_OK)
         goto out;
+    network_say_unfitted(cli, &n);
     if (opt_given(o, "save"))
         st = il_save_layers(opt_get(o, "save"), d.layers, d.width, d.weights, d.bias, &n.err);
     if (st == IL_OK)

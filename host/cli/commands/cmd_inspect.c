@@ -244,6 +244,7 @@ static int run(struct cli *cli, const struct options *o)
         code = cli_fail(cli, st, "%s", t.net.err.text);
         goto out;
     }
+    network_say_unfitted(cli, &t.net);
     if (opt_given(o, "json")) {
         code = cli_json(cli, object(&t));
         goto out;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "cli_error.h"
 #include "data_paths.h"
+#include "messages.h"
 
 /* A recipe is a file where its name has a slash or an ending, else one of the bundled ones. */
 static il_status load_recipe(struct network *n, const char *recipe)
@@ -114,6 +115,28 @@ il_status network_pack(struct network *n)
 {
     return il_pack_open(&n->pack, n->device, n->set, (const il_config *const *)&n->config, 1,
                         &n->err);
+}
+
+void network_say_unfitted(const struct cli *cli, const struct network *n)
+{
+    const size_t layers = n->pack ? il_pack_layers(n->pack) : 0;
+    char list[2048] = "";
+    size_t at = 0, in, out;
+
+    for (size_t l = 0; l < layers && at < sizeof list; l++) {
+        const size_t left = il_pack_unfitted(n->pack, 0, l);
+        char name[24] = "out";
+
+        if (!left)
+            continue;
+        il_pack_shape(n->pack, l, &in, &out);
+        if (l + 1 < layers)
+            snprintf(name, sizeof name, "h%zu", l + 1);
+        at += (size_t)snprintf(list + at, sizeof list - at, "%s%s (%zu of %zu units)",
+                               at ? ", " : "", name, left, out);
+    }
+    if (at)
+        cli_say(cli, "left as drawn, as what comes in is the same for every sample: %s", list);
 }
 
 void network_close(struct network *n)

@@ -106,6 +106,7 @@ void train_introduce(const struct train *t)
     for (size_t i = 0; il_parameter_at(i); i++)
         if (is_first(i))
             introduce_group(t, il_parameter_at(i)->group);
+    network_say_unfitted(t->cli, &t->net);
     fputc('\n', stderr);
 }
 

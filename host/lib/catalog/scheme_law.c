@@ -31,6 +31,7 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor
                                                      "hadamard" };
     const double n = at->fan_in, m = at->fan_out, a = (double)f->a, b = (double)f->b;
     const double most = n > m ? n : m;
+    double share; /* of Hadamard's elements that are +1, less those that are -1 */
     /* of the half that is drawn */
     const double rows = f->mirror & IL_MIRROR_ROWS ? n / 2 : n;
     const double cols = f->mirror & IL_MIRROR_COLS ? m / 2 : m;
@@ -78,8 +79,9 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor
         x.high = a > 0 ? a : 0;
         break;
     case IL_LAW_HADAMARD:
-        x.mean = a * hadamard_sum(at->fan_in, at->fan_out) / (n * m);
-        x.std = sqrt(a * a - x.mean * x.mean);
+        share = hadamard_sum(at->fan_in, at->fan_out) / (n * m);
+        x.mean = a * share;
+        x.std = fabs(a) * sqrt((1 - share) * (1 + share));
         x.low = n > 1 ? -a : a;
         break;
     case IL_LAW_COUNT:

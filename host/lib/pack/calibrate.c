@@ -5,8 +5,11 @@
  *
  *   lsuv          W *= std / (sd + 1e-8) until |sd - std| <= tol or `tries` are done; sd is over
  *                 all units and samples (Mishkin & Matas 2016)
- *   kraehenbuehl  unit by unit W_k /= sd_k, b_k so that its mean is `mean`; a unit that is the same
- *                 for every sample is left alone (Kraehenbuehl et al. 2016, within layers)
+ *   kraehenbuehl  unit by unit W_k /= sd_k, b_k so that its mean is `mean` (Kraehenbuehl et al. 2016,
+ *                 within layers)
+ *
+ * Where what comes in is the same for every sample, or 0, there is no spread to fit: the layer, or
+ * the unit, is left as drawn, and counted in p->unfitted.
  */
 #include "calibrate.h"
 
@@ -16,47 +19,96 @@
 #include "draw.h"
 #include "step.h"
 
+/* a spread below this share of the numbers is rounding of equal ones; below NOTHING it is none */
+static const double ROUNDING = 1e-6, NOTHING = 1e-20;
+
 /* what the columns of one layer are scaled and moved by */
 struct change {
-    float *scale, *shift;
-    struct il_moments *z; /* moments of the pre-activations */
-    unsigned rows;        /* samples they are over */
-    int shifts, again;    /* some bias moves; another round is wanted */
+    float *scale, *shift, *bias; /* bias: as it is */
+    struct il_moments *z;        /* moments of the pre-activations */
+    unsigned rows;               /* samples they are over */
+    int shifts, again;           /* some bias moves; another round is wanted */
 };
 
-static void lsuv(struct change *c, const struct il_data_init *rule, size_t at, unsigned units,
-                 unsigned round)
+/* Can a spread be fitted, of numbers of this root mean square? Not if either is no number. */
+static int is_spread(double sd, double size) { return sd > ROUNDING * size && sd > NOTHING; }
+
+/* Over all units and samples: sd of z, its size, and that of z less the bias: what the weights make. */
+struct pooled {
+    double sd, size, made;
+};
+
+static struct pooled pool(const struct change *c, size_t at, unsigned units)
 {
-    const double n = (double)c->rows * units;
-    double sum = 0, square = 0, sd;
+    const double rows = c->rows, n = rows * units;
+    double sum = 0, spread = 0, square = 0, made = 0, mean;
 
     for (unsigned j = 0; j < units; j++) {
         sum += c->z[at + j].sum;
         square += c->z[at + j].square;
     }
-    sd = sqrt(fmax(square / n - sum / n * (sum / n), 0));
-    if (round >= rule->tries || fabs(sd - rule->std) <= rule->tolerance || !isfinite(sd))
-        return;
-    for (unsigned j = 0; j < units; j++)
-        c->scale[at + j] = (float)(rule->std / (sd + 1e-8));
-    c->again = 1;
+    mean = sum / n;
+    for (unsigned j = 0; j < units; j++) {
+        const double own = c->z[at + j].sum / rows, less = own - (double)c->bias[at + j];
+
+        spread += c->z[at + j].spread + rows * (own - mean) * (own - mean);
+        made += c->z[at + j].spread + rows * less * less;
+    }
+    return (struct pooled){ sqrt(spread / n), sqrt(square / n), sqrt(made / n) };
 }
 
-static void per_unit(struct change *c, const struct il_data_init *rule, size_t at, unsigned units,
+/* returns the units that are left as drawn */
+static unsigned lsuv(struct change *c, const struct il_data_init *rule, size_t at, unsigned units,
                      unsigned round)
 {
-    if (round > 0)
-        return;
-    for (unsigned j = 0; j < units; j++) {
-        const double mean = c->z[at + j].sum / c->rows;
-        const double sd = sqrt(fmax(c->z[at + j].square / c->rows - mean * mean, 0));
+    const struct pooled z = pool(c, at, units);
 
-        if (!(sd > 1e-6 * fabs(mean)) || !isfinite(sd)) /* below: rounding of equal numbers */
+    if (!isfinite(z.sd) || !is_spread(z.sd, z.size) || !is_spread(z.made, z.size))
+        return units;
+    if (round >= rule->tries || fabs(z.sd - rule->std) <= rule->tolerance)
+        return 0;
+    for (unsigned j = 0; j < units; j++)
+        c->scale[at + j] = (float)(rule->std / (z.sd + 1e-8));
+    c->again = 1;
+    return 0;
+}
+
+static unsigned per_unit(struct change *c, const struct il_data_init *rule, size_t at,
+                         unsigned units, unsigned round)
+{
+    unsigned left = 0;
+
+    if (round > 0)
+        return 0;
+    for (unsigned j = 0; j < units; j++) {
+        const double rows = c->rows, mean = c->z[at + j].sum / rows;
+        const double sd = sqrt(c->z[at + j].spread / rows);
+
+        if (!isfinite(sd) || !is_spread(sd, sqrt(c->z[at + j].square / rows))) {
+            left++;
             continue;
+        }
         c->scale[at + j] = (float)(1 / sd);
         c->shift[at + j] = (float)(rule->mean - mean / sd);
         c->shifts = 1;
     }
+    return left;
+}
+
+/* pre-activations of layer l of all runs, as moments, and its biases; returns the device's code */
+static int look(struct il_pack *p, unsigned l, const struct il_batch *batch, struct change *c)
+{
+    const struct il_layer *const layout = &p->layer[l].layout;
+    const unsigned cols = (unsigned)p->runs * layout->block;
+    int e = il_pack_forward(p->device, p, batch, l + 1);
+
+    if (!e)
+        e = il_draw_moments(p->device, c->z, p->layer[l].z, batch->rows, cols, layout->ld, 0);
+    if (!e)
+        e = p->device->seam->get(p->device, c->bias,
+                                 p->layer[l].w + (size_t)layout->fan_in * layout->ld,
+                                 cols * sizeof *c->bias);
+    return e;
 }
 
 /* one round on layer l of all runs; returns the device's code */
@@ -65,10 +117,8 @@ static int round_of(struct il_pack *p, unsigned l, unsigned round, const struct 
 {
     const struct il_layer *const layout = &p->layer[l].layout;
     const unsigned cols = (unsigned)p->runs * layout->block;
-    int e = il_pack_forward(p->device, p, batch, l + 1);
+    const int e = look(p, l, batch, c);
 
-    if (!e)
-        e = il_draw_moments(p->device, c->z, p->layer[l].z, batch->rows, cols, layout->ld, 0);
     if (e)
         return e;
     c->again = c->shifts = 0;
@@ -78,11 +128,14 @@ static int round_of(struct il_pack *p, unsigned l, unsigned round, const struct 
     }
     for (size_t m = 0; m < p->runs; m++) {
         const struct il_data_init *const rule = &p->run[m].draw[l].weight.data;
+        unsigned left = 0;
 
         if (rule->rule == IL_DATA_LSUV)
-            lsuv(c, rule, m * layout->block, layout->fan_out, round);
+            left = lsuv(c, rule, m * layout->block, layout->fan_out, round);
         else if (rule->rule == IL_DATA_UNITS)
-            per_unit(c, rule, m * layout->block, layout->fan_out, round);
+            left = per_unit(c, rule, m * layout->block, layout->fan_out, round);
+        if (round == 0)
+            p->unfitted[l * p->runs + m] = left;
     }
     if (!c->again && !c->shifts)
         return 0;
@@ -103,13 +156,15 @@ static int layer(struct il_pack *p, unsigned l, const struct il_batch *batch)
     const size_t cols = p->runs * p->layer[l].layout.block;
     struct change c = { .scale = malloc(cols * sizeof *c.scale),
                         .shift = malloc(cols * sizeof *c.shift),
+                        .bias = malloc(cols * sizeof *c.bias),
                         .z = malloc(cols * sizeof *c.z),
                         .rows = batch->rows };
-    int e = c.scale && c.shift && c.z ? 0 : IL_DRAW_MEMORY;
+    int e = c.scale && c.shift && c.bias && c.z ? 0 : IL_DRAW_MEMORY;
 
     for (unsigned round = 0; !e && (round == 0 || c.again); round++)
         e = round_of(p, l, round, batch, &c);
     free(c.z);
+    free(c.bias);
     free(c.shift);
     free(c.scale);
     return e;

@@ -185,7 +185,7 @@ static double activations(const struct il_act *act, const float *z, size_t rows,
                           il_signal *s)
 {
     const double n = (double)rows * (double)units;
-    double sum = 0, square = 0, slopes = 0;
+    double mean = 0, spread = 0, slopes = 0, seen = 0; /* by Welford's recurrence */
     size_t saturated = 0, zero = 0, dead = 0;
 
     for (size_t j = 0; j < units; j++) {
@@ -193,10 +193,10 @@ static double activations(const struct il_act *act, const float *z, size_t rows,
 
         for (size_t i = 0; i < rows; i++) {
             const double a = il_activation(act, z[i * units + j]);
-            const double slope = il_activation_slope(act, z[i * units + j]);
+            const double slope = il_activation_slope(act, z[i * units + j]), before = mean;
 
-            sum += a;
-            square += a * a;
+            mean += (a - mean) / ++seen;
+            spread += (a - before) * (a - mean);
             slopes += slope * slope;
             saturated += fabs(slope) < SATURATED;
             zero += a == 0;
@@ -204,8 +204,8 @@ static double activations(const struct il_act *act, const float *z, size_t rows,
         }
         dead += !alive;
     }
-    s->a_mean = sum / n;
-    s->a_variance = fmax(square / n - s->a_mean * s->a_mean, 0);
+    s->a_mean = mean;
+    s->a_variance = spread / n;
     s->saturated = (double)saturated / n;
     s->zero = (double)zero / n;
     s->dead = (double)dead / (double)units;

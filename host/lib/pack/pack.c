@@ -41,7 +41,9 @@ static il_status prepare(struct il_pack *p, const il_dataset *set, const il_conf
     p->host_adam = calloc(p->run[0].steps, sizeof *p->host_adam);
     p->host_sums = calloc(p->runs, sizeof *p->host_sums);
     p->diverged = calloc(p->runs, sizeof *p->diverged);
-    if (!p->layer || !p->host_rate || !p->host_adam || !p->host_sums || !p->diverged)
+    p->unfitted = calloc(p->runs, p->layers * sizeof *p->unfitted);
+    if (!p->layer || !p->unfitted || !p->host_rate || !p->host_adam || !p->host_sums ||
+        !p->diverged)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", p->runs);
     for (size_t m = 0; m < p->runs; m++)
         p->keeps_z |= il_act_needs_z(p->run[m].hidden.code);
@@ -111,6 +113,7 @@ void il_pack_close(il_pack *p)
             p->device->seam->record_free(p->device, p->eval[i].record);
         il_device_release(p->device, &p->owned);
     }
+    free(p->unfitted);
     free(p->diverged);
     free(p->host_sums);
     free(p->host_adam);
@@ -345,6 +348,10 @@ size_t il_pack_runs(const il_pack *p) { return p->runs; }
 size_t il_pack_layers(const il_pack *p) { return p->layers; }
 size_t il_pack_epochs(const il_pack *p) { return p->run[0].epochs; }
 size_t il_pack_steps(const il_pack *p) { return p->run[0].steps; }
+size_t il_pack_unfitted(const il_pack *p, size_t run, size_t layer)
+{
+    return p->unfitted[layer * p->runs + run];
+}
 
 void il_pack_shape(const il_pack *p, size_t layer, size_t *fan_in, size_t *fan_out)
 {

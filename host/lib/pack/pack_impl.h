@@ -61,6 +61,7 @@ struct il_pack {
     struct il_adam_step *host_adam; /* [steps] */
     struct il_sums *host_sums;      /* [runs] */
     size_t (*diverged)[2];          /* [runs]: epoch and step, from 1; 0: not */
+    size_t *unfitted; /* [layers * runs]: units that data could not fit; see calibrate.c */
 };
 
 #endif

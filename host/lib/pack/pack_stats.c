@@ -7,24 +7,30 @@
 #include "pack_impl.h"
 #include "pack_weights.h"
 
-/* about the first weight, whose like most are near: no cancellation where all are equal */
-static struct il_spread moments_of(const struct il_layer *layout, const float *matrix, size_t run)
+/* sum of all weights, or with a center of the squares of their distances from it */
+static double sum_of(const struct il_layer *layout, const float *matrix, size_t run,
+                     const double *center)
 {
-    const double shift = matrix[il_layout_at(layout, run, 0, 0)];
-    const double n = (double)layout->fan_in * (double)layout->fan_out;
-    double sum = 0, square = 0;
+    double sum = 0;
 
     for (size_t i = 0; i < layout->fan_in; i++) {
         const float *const row = matrix + il_layout_at(layout, run, i, 0);
 
         for (size_t j = 0; j < layout->fan_out; j++) {
-            const double x = row[j] - shift;
+            const double x = (double)row[j];
 
-            sum += x;
-            square += x * x;
+            sum += center ? (x - *center) * (x - *center) : x;
         }
     }
-    return (struct il_spread){ shift + sum / n, sqrt(fmax(0, square / n - sum / n * (sum / n))) };
+    return sum;
+}
+
+static struct il_spread moments_of(const struct il_layer *layout, const float *matrix, size_t run)
+{
+    const double n = (double)layout->fan_in * (double)layout->fan_out;
+    const double mean = sum_of(layout, matrix, run, NULL) / n;
+
+    return (struct il_spread){ mean, sqrt(sum_of(layout, matrix, run, &mean) / n) };
 }
 
 il_status il_pack_spreads(il_pack *p, struct il_spread *out, il_error *err)

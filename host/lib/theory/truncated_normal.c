@@ -25,13 +25,47 @@ static struct side side(double from, double to)
 
 static double mass(struct side s) { return s.near - s.far; }
 
+/*
+ * The sum over [low, high] of w(z) (z - center)^power, by Simpson's rule; w is the density over its
+ * largest value there, which is at `peak`.
+ */
+static double summed(double low, double high, double peak, double center, int power)
+{
+    enum { PARTS = 4096 };
+    const double h = (high - low) / PARTS;
+    double sum = 0;
+
+    for (int i = 0; i <= PARTS; i++) {
+        const double z = low + i * h, w = exp((peak - z) * (peak + z) / 2);
+        const double x = power == 0 ? 1 : power == 1 ? z - center : (z - center) * (z - center);
+
+        sum += (i == 0 || i == PARTS ? 1 : i % 2 ? 4 : 2) * w * x;
+    }
+    return sum * h / 3;
+}
+
+/* The same of a narrow range, or one far out, where the formulas below cancel: about its peak. */
+static struct il_truncated_normal narrow(double low, double high)
+{
+    enum { FAR = 40 }; /* e^-40 is nothing beside the sum */
+    const double peak = low > 0 ? low : high < 0 ? high : 0;
+    const double reach = FAR / fmax(fabs(peak), 4);
+    const double from = fmax(low, peak - reach), to = fmin(high, peak + reach);
+    const double inside = summed(from, to, peak, 0, 0);
+    const double mean = peak + summed(from, to, peak, peak, 1) / inside;
+
+    return (struct il_truncated_normal){ mean, sqrt(summed(from, to, peak, mean, 2) / inside) };
+}
+
 struct il_truncated_normal il_truncated_normal_moments(double low, double high)
 {
     const double inside = mass(side(low, high)) + mass(side(-high, -low));
     const double mean = (density(low) - density(high)) / inside;
     const double square = 1 + (moment(low) - moment(high)) / inside;
 
-    return (struct il_truncated_normal){ mean, sqrt(fmax(square - mean * mean, 0)) };
+    if (!(square - mean * mean > 0.05)) /* of 1: digits are lost */
+        return low < high ? narrow(low, high) : (struct il_truncated_normal){ low, 0 };
+    return (struct il_truncated_normal){ mean, sqrt(square - mean * mean) };
 }
 
 void il_truncated_normal_fill(struct il_fill *fill, double low, double high)
