@@ -281,7 +281,7 @@ static void whole_draws(void **state)
                  { "0.5", "3", 1, 3 } };
     char file[256];
     il_sweep *s;
-    uint64_t most = 0, least = UINT64_MAX;
+    uint64_t most = 0, least = UINT64_MAX, low_bits = 0, before = 0;
 
     (void)state;
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
@@ -309,9 +309,12 @@ static void whole_draws(void **state)
 
         most = x > most ? x : most;
         least = x < least ? x : least;
+        low_bits |= k ? (x ^ before) & 0xffff : 0;
+        before = x;
     }
     /* of 1000 uniform ones: the ends lie within 2 % of the range but once in e^20 times */
     assert_true(least < UINT64_MAX / 50 && most > UINT64_MAX / 50 * 49);
+    assert_int_equal(low_bits, 0xffff); /* and every bit is drawn */
     il_sweep_free(s);
 }
 

@@ -6,15 +6,13 @@
 #include <string.h>
 #include "sweep_impl.h"
 
-int il_sweep_crosses(const struct il_sweep *s, unsigned axis)
+/* the axis that is crossed, if there is one */
+static int crossed(const struct il_sweep *s, unsigned *axis)
 {
-    if (!s->random || !s->axis[axis].every)
-        return 0;
-    for (unsigned i = 0; i < s->axes; i++)
-        if (i != axis &&
-            s->axis[i].group == s->axis[axis].group) /* zipped: drawn with the others */
-            return 0;
-    return 1;
+    for (*axis = 0; *axis < s->axes; ++*axis)
+        if (s->axis[*axis].every)
+            return 1;
+    return 0;
 }
 
 /* a run's values with another one of the axis; 0: out of memory */
@@ -36,20 +34,23 @@ static void free_values(char **values, size_t n)
     free(values);
 }
 
-il_status il_sweep_cross(struct il_sweep *s, unsigned axis, il_error *err)
+il_status il_sweep_cross(struct il_sweep *s, il_error *err)
 {
-    const struct il_axis *const a = &s->axis[axis];
-    const size_t most = s->runs * a->count;
-    uint32_t *const run = malloc(most * sizeof *run);
-    char **drawn = calloc(most * s->axes, sizeof *drawn);
+    unsigned axis;
+    const struct il_axis *const a = crossed(s, &axis) ? &s->axis[axis] : NULL;
+    const size_t most = a ? s->runs * a->count : 0;
+    uint32_t *run;
+    char **drawn;
     size_t runs = 0;
     il_status st = IL_OK;
 
-    if (most > IL_SWEEP_RUNS) {
-        st = il_sweep_complain(s->path, a->at, "with these seeds there are more than 10000000 runs",
-                               err);
-        goto out;
-    }
+    if (!a)
+        return IL_OK;
+    if (most > IL_SWEEP_RUNS)
+        return il_sweep_complain(s->path, a->at,
+                                 "with these seeds there are more than 10000000 runs", err);
+    run = malloc(most * sizeof *run);
+    drawn = calloc(most * s->axes, sizeof *drawn);
     if (!run || !drawn) {
         st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", most);
         goto out;

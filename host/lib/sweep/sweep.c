@@ -184,7 +184,7 @@ static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
     char text[IL_NUMBER_TEXT];
     double x;
 
-    if (il_sweep_crosses(s, axis))
+    if (a->every)
         return strdup(a->value[0]);
     if (a->law == IL_SWEEP_LIST)
         return strdup(a->value[(size_t)(u * (double)a->count)]);
@@ -218,7 +218,7 @@ static double possible(const struct il_sweep *s)
     for (size_t i = 0; i < s->axes; i++) {
         const struct il_axis *const a = &s->axis[i];
 
-        if (a->group == i && !il_sweep_crosses(s, (unsigned)i))
+        if (a->group == i && !a->every)
             n *= a->law == IL_SWEEP_LIST          ? (double)a->count
                  : a->law == IL_SWEEP_INT_UNIFORM ? (double)(a->most - a->least) + 1
                                                   : INFINITY;
@@ -270,12 +270,7 @@ out:
 
 il_status il_sweep_choose(il_sweep *s, il_error *err)
 {
-    il_status st = s->random ? choose_random(s, err) : choose_grid(s, err);
-
-    for (unsigned i = 0; st == IL_OK && s->random && i < s->axes; i++)
-        if (il_sweep_crosses(s, i))
-            st = il_sweep_cross(s, i, err);
-    return st;
+    return s->random ? choose_random(s, err) : choose_grid(s, err);
 }
 
 /* ---- the public calls ------------------------------------------------------------------------ */

@@ -403,6 +403,15 @@ const char *il_sweep_passed_over(const il_sweep *s, size_t index)
     return NULL;
 }
 
+/* Does an axis take its values with no other? */
+static int alone(const il_sweep *s, size_t axis)
+{
+    for (size_t i = 0; i < s->axes; i++)
+        if (i != axis && s->axis[i].group == s->axis[axis].group)
+            return 0;
+    return 1;
+}
+
 static il_status read_document(struct il_sweep_reader *r)
 {
     static const char *const keys[] = { "description", "method", "count",   "seed", "parameters",
@@ -461,7 +470,9 @@ static il_status read_document(struct il_sweep_reader *r)
                                              : "count is for method: random",
                                 NULL);
     IL_TRY(il_yaml_end(&r->y));
-    st = il_sweep_resolve_rules(r);
+    IL_TRY(il_sweep_resolve_rules(r));
+    for (size_t i = 0; i < r->s->axes; i++)
+        r->s->axis[i].every &= r->s->random && alone(r->s, i);
 out:
     return st;
 }
@@ -511,6 +522,7 @@ static il_status new_sweep(il_sweep **out, const char *path, char *text, size_t 
     IL_TRY(il_config_new(&s->base, err));
     IL_TRY(il_sweep_read(s, err));
     IL_TRY(il_sweep_choose(s, err));
+    IL_TRY(il_sweep_cross(s, err));
     *out = s;
     s = NULL;
 out:

@@ -46,11 +46,8 @@ struct il_sweep {
 /* A run's value of an axis, in normal form. */
 const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis);
 
-/* cross_seeds.c: does every draw of a random sweep get all values of this axis, instead of one? */
-int il_sweep_crosses(const struct il_sweep *s, unsigned axis);
-
-/* Give each of the runs, which were drawn with the axis's first value, all of them. */
-il_status il_sweep_cross(struct il_sweep *s, unsigned axis, il_error *err);
+/* cross_seeds.c: give each run of a random sweep, drawn with the first seed, all of them. */
+il_status il_sweep_cross(struct il_sweep *s, il_error *err);
 
 /* sweep.c: is a run of these values, of a point or drawn, one of the sweep, or is it excluded? */
 int il_sweep_wanted(const struct il_sweep *s, uint32_t point, char *const *drawn);
