@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "initlab/output.h"
 #include "initlab/config.h"
 #include "data_paths.h"
 #include "options.h"
@@ -209,14 +210,18 @@ static void word_at(const char *words, unsigned index, char *text, size_t size)
 
 int help_default(const il_param *p, char *text, size_t size)
 {
+    char number[32];
+
     if (p->required)
         return 0;
-    if (p->value.kind == IL_PARAM_TEXT)
+    if (p->value.kind == IL_PARAM_TEXT) {
         snprintf(text, size, "none");
-    else if (p->value.kind == IL_PARAM_WORD)
+    } else if (p->value.kind == IL_PARAM_WORD) {
         word_at(p->words, p->value.word, text, size);
-    else
-        snprintf(text, size, "%g", p->value.number);
+    } else {
+        il_number_text(p->value.number, number);
+        snprintf(text, size, "%s", number);
+    }
     return 1;
 }
 

@@ -38,10 +38,24 @@ typedef struct il_signal {
      * mean is not 0, weights from a file or fitted to data, row-wise activations.
      */
     struct {
-        double q;      /**< here */
-        double q_star; /**< in the limit of many such layers; infinite: it grows, 0: it vanishes */
-        double chi1;   /**< there; 1 is the edge of chaos */
-        double depth;  /**< correlations decay as e^(-l / depth) */
+        double q; /**< here */
+        /** where q goes in many such layers, from here; infinite: it grows, 0: it vanishes */
+        double q_star;
+        double slope; /**< dq'/dq there: what a layer leaves of a deviation */
+        /**
+         * the unstable fixed point that q leaves, or that the scheme was to keep; its slope, above
+         * 1. NaN: none within a factor of 100 of q
+         */
+        double unstable_q, unstable_slope;
+        double chi1;    /**< at q_star; 1 is the edge of chaos */
+        double xi_grad; /**< 1 / |log chi1|: gradients grow or shrink by e in so many layers */
+        /** the cosine c that two samples come to; NaN: they keep their own */
+        double c_star;
+        /**
+         * -1 / log chi at c_star, chi = sw2 E f'(u1) f'(u2): the covariance of two samples comes
+         * nearer to its limit by e in so many layers; infinite at the edge, and where q grows
+         */
+        double xi_c;
     } theory;
 } il_signal;
 

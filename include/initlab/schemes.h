@@ -32,6 +32,8 @@ typedef struct il_tensor_law {
     double mean, std; /**< of one element, over all seeds; NaN: a file's, not known */
     double low, high; /**< its range; infinite where it has no end */
     double rate;      /**< what the scheme multiplies the learning rate with; mostly 1 */
+    double keeps;     /**< weights: the q (mean of z^2) it is made to keep in depth; NaN: none */
+    double slope;     /**< dq'/dq there, of a layer; above 1 q leaves this point: it is unstable */
 } il_tensor_law;
 
 /**

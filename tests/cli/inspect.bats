@@ -41,12 +41,54 @@ assert o["layers"][0]["theory_q"] is None
 P
 }
 
-@test "inspect --plot draws a figure of three curves" {
+@test "inspect in chaos: gradients and images have depths of their own" {
+    initlab inspect --layers in,32x3,out --init mean_field:2:0.2 --activation tanh --samples 64 --json
+    python3 - "$output" <<'P'
+import json, sys
+for layer in json.loads(sys.argv[1])["layers"]:
+    assert abs(layer["theory_xi_grad"] - 3.3625) < 1e-3 and abs(layer["theory_xi_c"] - 7.1075) < 1e-3, layer
+    assert abs(layer["theory_c_star"] - .13656) < 1e-4 and abs(layer["theory_slope"] - .32066) < 1e-4
+    assert layer["theory_unstable_q"] is None and "theory_depth" not in layer
+P
+    initlab inspect --layers in,32x3,out --init mean_field:2:0.2 --activation tanh --samples 64
+    has "xi_grad" "$output"
+    has "xi_c" "$output"
+    has " 3.362 " "$output"
+    has " 0.137 " "$output"
+    has " 7.11 " "$output"
+}
+
+@test "inspect says what falls from an unstable point, whatever rounding would say" {
+    initlab inspect --layers in,32x3,out --init he_normal:gain=auto --activation gelu --samples 64
+    has "layers 1 to 4: q = 1 is a fixed point of slope 1.144, unstable: q leaves this point, to 0" "$output"
+    initlab inspect --layers in,32x3,out --init he_normal:gain=auto --activation gelu --samples 64 --json
+    python3 - "$output" <<'P'
+import json, sys
+for layer in json.loads(sys.argv[1])["layers"]:
+    assert layer["theory_q_star"] == 0 and layer["theory_c_star"] is None
+    assert abs(layer["theory_chi1"] - .58793) < 1e-4 and abs(layer["theory_xi_grad"] - 1.8827) < 1e-3
+P
+    initlab inspect --layers in,32x3,out --init edge_of_chaos:q=0.25 --activation gelu --samples 64
+    has "q = 0.25 is a fixed point of slope 1.105, unstable: q leaves this point, to inf" "$output"
+    tiny set # its images begin below, at what is no fixed point of that, and are told all the same
+    initlab inspect --data set --layers in,8x2,out --init edge_of_chaos:q=0.25 --activation gelu --samples 10
+    has "q = 0.25 is a fixed point of slope 1.105, unstable: q leaves this point" "$output"
+    initlab inspect --layers in,32x3,out --init edge_of_chaos:q=stable --activation gelu --samples 64
+    [[ $output != *unstable* ]]
+    has " 5.109 " "$output"
+}
+
+@test "inspect --plot draws a figure of the signal and its depths" {
     initlab inspect --layers in,32,32,out --plot signal.svg --samples 64
     [ "$status" -eq 0 ]
     python3 -c 'import xml.dom.minidom as m; m.parse("signal.svg")'
-    has "q, theory" "$(cat signal.svg)"
-    has "gradient variance" "$(cat signal.svg)"
+    has "q, theory: q* " "$(cat signal.svg)"
+    has "gradient variance: xi_grad " "$(cat signal.svg)"
+    initlab inspect --layers in,32x3,out --init mean_field:2:0.2 --activation tanh --samples 64 --plot signal.svg
+    has "gradient variance: xi_grad 3.362" "$(cat signal.svg)"
+    has "|c - c*|: c* 0.1366, xi_c 7.108" "$(cat signal.svg)"
+    initlab inspect --layers in,32x3,out --init lecun_normal --activation tanh --samples 64 --plot signal.svg
+    [ "$(grep -c "c - c" signal.svg)" -eq 0 ]
 }
 
 @test "inspect looks at the data, recipe and device that are named" {

@@ -29,6 +29,25 @@ P
     has "learning rate times 0.5" "$output"
 }
 
+@test "a point on the edge of chaos that q leaves is told, with its slope" {
+    initlab schemes edge_of_chaos:q=0.25 --activation gelu
+    has "keeps q  0.25 from layer to layer, slope dq'/dq 1.105, unstable: q leaves this point" "$output"
+    initlab schemes edge_of_chaos:q=stable --activation gelu
+    has "keeps q  5.1086" "$output"
+    has "slope dq'/dq 0.99" "$output"
+    [[ $output != *unstable* ]]
+    initlab schemes --activation gelu
+    has "unstable: q leaves this point" "$(grep "^edge_of_chaos " <<<"$output")"
+    initlab schemes --activation tanh
+    [[ $output != *unstable* ]]
+    initlab schemes edge_of_chaos --activation silu --json
+    python3 - "$output" <<'P'
+import json, sys
+weights = json.loads(sys.argv[1])["weights"]
+assert weights["keeps_q"] == 1 and abs(weights["slope"] - 1.0993) < 1e-4 and weights["unstable"] is True
+P
+}
+
 @test "a scheme that has no law here is still shown" {
     for name in file load autoinit; do
         initlab schemes $name

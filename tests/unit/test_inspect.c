@@ -548,7 +548,7 @@ static void test_depth_of_tanh(void **state)
     (void)state;
     near(w.last[0].theory.q, .25, 1e-4, "q after 50 layers");
     near(w.last[0].theory.chi1, 1, 1e-5, "chi1 at the edge");
-    assert_true(w.last[0].theory.depth > 1e4);
+    assert_true(w.last[0].theory.xi_grad > 1e4);
     for (size_t m = 0; m < NETS; m++)
         near(log(w.last[m].q / .25), 0, 5 * sqrt(10.0 / WIDTH),
              "q at the edge"); /* of ~10 layers */
@@ -559,7 +559,7 @@ static void test_depth_of_tanh(void **state)
     check_tanh(set, d, "lecun_normal", 1, 18);
     check_tanh(set, d, "glorot_normal", 1, 18);
     w = walk(set, d, "tanh", "lecun_normal");
-    assert_true(w.last[0].theory.q_star == 0 && isinf(w.last[0].theory.depth));
+    assert_true(w.last[0].theory.q_star == 0 && isinf(w.last[0].theory.xi_grad));
     il_device_close(d);
     il_dataset_free(set);
 }

@@ -165,18 +165,18 @@ static void test_mean_field(void **state)
     near(q, .570048, 2e-6, "q* from sigma_b");
     near(sw2, 1.760955, 2e-6, "sigma_w^2 from sigma_b");
     for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
-        const struct il_meanfield m = il_meanfield_solve(&tanh_act, off[i].sw2, .05);
+        const struct il_meanfield m = il_meanfield_solve(&tanh_act, off[i].sw2, .05, 1);
 
         near(m.q, off[i].q, 2e-6, "q*");
         near(m.chi1, off[i].chi, 2e-6, "chi1");
     }
     {
-        const struct il_meanfield m = il_meanfield_solve(&tanh_act, 25.0 / 9, 0);
+        const struct il_meanfield m = il_meanfield_solve(&tanh_act, 25.0 / 9, 0, 1);
 
         near(m.q, 1.178480, 2e-6, "q* of PyTorch's tanh gain");
         near(m.chi1, 1.209831, 2e-6, "chi1 of PyTorch's tanh gain");
     }
-    assert_true(il_meanfield_solve(&gelu, 2, 0).q == 0); /* He's gain lets deep gelu collapse */
+    assert_true(il_meanfield_solve(&gelu, 2, 0, 1).q == 0); /* He's gain lets deep gelu collapse */
     q = 1;
     for (int l = 0; l < 50; l++) {
         q = il_meanfield_next(&tanh_act, 1, 0, q);
@@ -265,14 +265,14 @@ static void test_limits(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
         const struct il_act act = activation(want[i].act);
-        const struct il_meanfield m = il_meanfield_solve(&act, want[i].sw2, want[i].sb2);
+        const struct il_meanfield m = il_meanfield_solve(&act, want[i].sw2, want[i].sb2, 1);
 
         if (want[i].tolerance > 0)
             near(m.q / want[i].q, 1, want[i].tolerance, want[i].act);
         else
             assert_true(m.q == want[i].q);
         near(m.chi1, want[i].chi1, 2e-6 * fmax(1, want[i].chi1), want[i].act);
-        assert_true(isinf(m.depth) == (want[i].chi1 == 1));
+        assert_true(isinf(m.xi_grad) == (want[i].chi1 == 1));
     }
 }
 

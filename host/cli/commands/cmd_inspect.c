@@ -92,9 +92,10 @@ static size_t rank_of(const struct inspect *t, size_t l)
 
 static void backward_table(const struct cli *cli, const struct inspect *t)
 {
-    printf("\n%slayer  gradient var      chi1    theory        q*     depth   sigma max   sigma min"
-           "  rank%s\n",
-           cli->bold, cli->plain);
+    printf(
+        "\n%slayer  gradient var      chi1    theory   xi_grad        q*    slope       c*     xi_c"
+        "   sigma max   sigma min  rank%s\n",
+        cli->bold, cli->plain);
     for (size_t l = 0; l < t->layers; l++) {
         const il_signal *const s = &t->layer[l];
 
@@ -102,11 +103,45 @@ static void backward_table(const struct cli *cli, const struct inspect *t)
         cell(s->gradient_variance, 13);
         cell(s->chi1, 9);
         cell(s->theory.chi1, 9);
+        cell(s->theory.xi_grad, 9);
         cell(s->theory.q_star, 9);
-        cell(s->theory.depth, 9);
+        cell(s->theory.slope, 8);
+        cell(s->theory.c_star, 8);
+        cell(s->theory.xi_c, 8);
         cell(t->singular[l][0], 11);
         cell(t->singular[l][t->count[l] - 1], 11);
         printf(" %5zu\n", rank_of(t, l));
+    }
+}
+
+/* Are the notes of these layers the same, but for what float weights make of one law? */
+static int same_note(const il_signal *a, const il_signal *b)
+{
+    return fabs(a->theory.unstable_q / b->theory.unstable_q - 1) < 1e-4 &&
+           (a->theory.q_star == b->theory.q_star ||
+            fabs(a->theory.q_star / b->theory.q_star - 1) < 1e-4);
+}
+
+/* one line for each span of layers whose q has an unstable fixed point behind it */
+static void unstable_lines(const struct inspect *t)
+{
+    int any = 0;
+
+    for (size_t l = 0, next; l < t->layers; l = next) {
+        const il_signal *const s = &t->layer[l];
+
+        for (next = l + 1; next < t->layers && same_note(s, &t->layer[next]);)
+            next++;
+        if (isnan(s->theory.unstable_q))
+            continue;
+        printf("%slayer%s %zu", any++ ? "" : "\n", next > l + 1 ? "s" : "", l + 1);
+        if (next > l + 1)
+            printf(" to %zu", next);
+        printf(": q = %.4g is a fixed point of slope %.4g, unstable: q leaves this point",
+               s->theory.unstable_q, s->theory.unstable_slope);
+        if (s->theory.q_star != s->theory.unstable_q)
+            printf(", to %.4g", s->theory.q_star);
+        putchar('\n');
     }
 }
 
@@ -154,8 +189,13 @@ static json_t *layer_object(const struct inspect *t, size_t l)
                 { "chi1", s->chi1 },
                 { "theory_q", s->theory.q },
                 { "theory_q_star", s->theory.q_star },
+                { "theory_slope", s->theory.slope },
+                { "theory_unstable_q", s->theory.unstable_q },
+                { "theory_unstable_slope", s->theory.unstable_slope },
                 { "theory_chi1", s->theory.chi1 },
-                { "theory_depth", s->theory.depth } };
+                { "theory_xi_grad", s->theory.xi_grad },
+                { "theory_c_star", s->theory.c_star },
+                { "theory_xi_c", s->theory.xi_c } };
     json_t *const o = json_pack("{s:I, s:I, s:I, s:I}", "layer", (json_int_t)l + 1, "fan_in",
                                 (json_int_t)s->fan_in, "fan_out", (json_int_t)s->fan_out,
                                 "distinct", (json_int_t)s->distinct);
@@ -182,13 +222,20 @@ static json_t *object(const struct inspect *t)
 
 /* ---- the figure ------------------------------------------------------------------------------ */
 
-/* Powers of ten, as depth multiplies; what is 0 leaves a gap. */
+/*
+ * Powers of ten, as depth multiplies; what is 0 leaves a gap. The theory's limits are those of the
+ * last hidden layer, or of the only one: the gradients' slope is that of xi_grad, and |c - c*| falls
+ * by that of xi_c.
+ */
 static il_status plot(struct inspect *t)
 {
-    const char *const labels[] = { "q", "q, theory", "gradient variance" };
-    double *const y = malloc(3 * t->layers * sizeof *y);
-    il_curve curve[3];
-    char title[192];
+    enum { CURVES = 4 };
+    const il_signal *const last = &t->layer[t->layers > 1 ? t->layers - 2 : 0];
+    const double c_star = last->theory.c_star;
+    const size_t curves = isnan(c_star) ? CURVES - 1 : CURVES; /* no limit, no way to it */
+    double *const y = malloc(CURVES * t->layers * sizeof *y);
+    char labels[CURVES][64] = { "q" }, title[192];
+    il_curve curve[CURVES];
     il_status st;
 
     if (!y)
@@ -197,12 +244,18 @@ static il_status plot(struct inspect *t)
         y[l] = log10(t->layer[l].q);
         y[t->layers + l] = log10(t->layer[l].theory.q);
         y[2 * t->layers + l] = log10(t->layer[l].gradient_variance);
+        y[3 * t->layers + l] = log10(fabs(t->layer[l].c - c_star));
     }
-    for (size_t k = 0; k < 3; k++)
+    snprintf(labels[1], sizeof labels[1], "q, theory: q* %.4g", last->theory.q_star);
+    snprintf(labels[2], sizeof labels[2], "gradient variance: xi_grad %.4g", last->theory.xi_grad);
+    snprintf(labels[3], sizeof labels[3], "|c - c*|: c* %.4g, xi_c %.4g", c_star,
+             last->theory.xi_c);
+    for (size_t k = 0; k < curves; k++)
         curve[k] = (il_curve){ labels[k], y + k * t->layers, t->layers };
     snprintf(title, sizeof title, "Signal of %s, %s", il_config_get(t->net.config, "init"),
              il_config_get(t->net.config, "activation"));
-    st = il_plot_svg(opt_get(t->net.o, "plot"), title, "Layer", "log10", curve, 3, &t->net.err);
+    st =
+        il_plot_svg(opt_get(t->net.o, "plot"), title, "Layer", "log10", curve, curves, &t->net.err);
     free(y);
     return st;
 }
@@ -251,6 +304,7 @@ static int run(struct cli *cli, const struct options *o)
     }
     forward_table(cli, &t);
     backward_table(cli, &t);
+    unstable_lines(&t);
     jacobian_line(&t);
 out:
     for (size_t l = 0; t.singular && l <= t.layers; l++)
@@ -271,7 +325,8 @@ static const struct opt_row rows[] = {
       .metavar = "FILE.svg",
       .complete = COMPLETE_FILE,
       .help =
-          "draw q, what the theory expects of it, and the gradients' variance over the layers" },
+          "draw q, what the theory expects of it, the gradients' variance and |c - c*| over the "
+          "layers, with the theory's q*, c* and depths" },
     { .name = "json", .help = "print an object with every number, all singular values too" },
     { .name = "recipe",
       .metavar = "NAME|FILE",
@@ -298,10 +353,13 @@ const struct command cmd_inspect = {
         "what mean-field theory expects; c, the mean cosine between two images; the shares of "
         "saturated (|f'| < 0.02) and zero activations, and of dead units.\n\n"
         "Then, backwards: the variance of the gradient at z; chi1, by which a small difference "
-        "grows in the next layer, beside the theory's at its fixed point q*, and the depth over "
-        "which images grow alike; the largest and smallest singular value of the weights and their "
-        "rank; the singular values of the Jacobian of logits by inputs, means over at most 16 "
-        "images.",
+        "grows in the next layer, beside the theory's. That is of many layers like this one: "
+        "xi_grad = 1 / |log chi1|, in so many the gradients grow or shrink by e; q*, where q goes "
+        "from what it is here, and its slope dq'/dq there; c*, the cosine that two images come to, "
+        "and xi_c, in so many layers they come nearer to it by e. Where q has left a fixed point "
+        "of a slope above 1, a line says so. At last the largest and smallest singular value of "
+        "the weights and their rank; the singular values of the Jacobian of logits by inputs, "
+        "means over at most 16 images.",
     .examples = "initlab inspect --layers in,256,256,256,out --init he_normal\n"
                 "initlab inspect --layers in,256x50,out --init edge_of_chaos:q=0.25 --activation "
                 "tanh --plot signal.svg\n"

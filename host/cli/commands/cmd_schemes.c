@@ -49,6 +49,19 @@ static void law_line(const char *what, const il_tensor_law *law)
     putchar('\n');
 }
 
+/* a slope above this makes a fixed point unstable; nearer to 1, floats do not tell */
+static int is_unstable(const il_tensor_law *law) { return law->slope > 1 + 1e-6; }
+
+static void keeps_line(const il_tensor_law *law)
+{
+    if (isnan(law->keeps))
+        return;
+    printf("      %-8s %.7g from layer to layer, slope dq'/dq %.4g", "keeps q", law->keeps,
+           law->slope);
+    puts(is_unstable(law) ? ", unstable: q leaves this point; q=stable asks for one that it keeps"
+                          : "");
+}
+
 static void framework_names(const il_entry *e)
 {
     const char *name, *ours;
@@ -88,6 +101,7 @@ static int one(const struct cli *cli, const char *text, const il_place *at)
     if (st == IL_OK) {
         law_line("weights", &weights);
         law_line("bias", &bias);
+        keeps_line(&weights);
     } else {
         printf("      %-8s %s\n", "weights", no_law(e, &err));
     }
@@ -114,7 +128,8 @@ static void all(const struct cli *cli, const il_place *at)
         if (w.low == w.high)
             printf("%-20s %-18s %-13s %s\n", e->name, w.name, "0", ends);
         else
-            printf("%-20s %-18s %-13.7g %s\n", e->name, w.name, w.std, ends);
+            printf("%-20s %-18s %-13.7g %s%s\n", e->name, w.name, w.std, ends,
+                   is_unstable(&w) ? "unstable: q leaves this point" : "");
     }
 }
 
@@ -122,9 +137,16 @@ static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(
 
 static json_t *law_object(const il_tensor_law *law)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "law", law->name, "mean", number(law->mean),
-                     "std", number(law->std), "low", number(law->low), "high", number(law->high),
-                     "rate", number(law->rate));
+    json_t *const o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "law", law->name, "mean",
+                                number(law->mean), "std", number(law->std), "low", number(law->low),
+                                "high", number(law->high), "rate", number(law->rate));
+
+    if (o && !isnan(law->keeps)) {
+        json_object_set_new(o, "keeps_q", number(law->keeps));
+        json_object_set_new(o, "slope", number(law->slope));
+        json_object_set_new(o, "unstable", json_boolean(is_unstable(law)));
+    }
+    return o;
 }
 
 static json_t *parameters(const il_entry *e)

@@ -34,6 +34,8 @@ struct il_draw {
     int parametrised;    /* rate may differ from 1 */
     int from_file;       /* the tensor is read from the choice's text */
     struct il_data_init data;
+    double keeps;       /* the q that the scheme is made to keep from layer to layer; NaN: none */
+    double keeps_slope; /* dq'/dq there */
 };
 
 /* Weights by a scheme, or a bias by a scheme that was named for it. */

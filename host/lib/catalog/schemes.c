@@ -1,6 +1,8 @@
 /* schemes.c - what a choice of a scheme means for one tensor: the function of its row is run. */
 #include "scheme_rows.h"
 
+#include <math.h>
+
 typedef il_status scheme_fn(const il_param_value *value, struct il_draw *out,
                             const struct il_tensor_place *at, il_error *err);
 
@@ -44,7 +46,7 @@ static il_status run_scheme(scheme_fn *fn, const struct il_choice *c,
         .seed = out->fill.seed, .tensor = out->fill.tensor, .law = IL_LAW_CONSTANT, .gain = 1
     };
 
-    *out = (struct il_draw){ .fill = nothing, .rate = 1 };
+    *out = (struct il_draw){ .fill = nothing, .rate = 1, .keeps = NAN, .keeps_slope = NAN };
     if (!fn)
         return IL_OK;
     out->from_file = (c->entry->traits & IL_READS_FILE) != 0;

@@ -28,24 +28,33 @@ static il_status no_edge(double sigma_b, const struct il_act *hidden, il_error *
                    IL_MEANFIELD_MOST);
 }
 
-/* sigma_w^2 and sigma_b^2 of the edge, from q* or from sigma_b */
-static il_status edge(const struct il_edge_of_chaos_params *v, const struct il_tensor_place *at,
-                      double *sw2, double *sb2, il_error *err)
+/* sigma_w^2 and sigma_b^2 of the edge, from q* or from sigma_b; out learns what is kept */
+static il_status edge(struct il_draw *out, const struct il_edge_of_chaos_params *v,
+                      const struct il_tensor_place *at, double *sw2, double *sb2, il_error *err)
 {
-    double q = v->q;
+    const int stable = v->q.kind == IL_PARAM_WORD;
+    double q = stable ? IL_EDGE_Q : v->q.number;
 
     if (v->sigma_b.kind == IL_PARAM_NUMBER) {
         const double sigma_b = v->sigma_b.number;
-        const il_status st = il_check_alternative("edge_of_chaos: q", q, IL_EDGE_Q, "sigma_b", err);
+        const il_status st =
+            il_check_alternative("edge_of_chaos: q", stable ? NAN : q, IL_EDGE_Q, "sigma_b", err);
 
         if (st != IL_OK)
             return st;
         *sb2 = sigma_b * sigma_b;
-        return il_meanfield_edge_from_bias(&at->hidden, *sb2, &q, sw2)
-                   ? IL_OK
-                   : no_edge(sigma_b, &at->hidden, err);
+        if (!il_meanfield_edge_from_bias(&at->hidden, *sb2, &q, sw2))
+            return no_edge(sigma_b, &at->hidden, err);
+    } else {
+        if (stable && !il_meanfield_stable_edge(&at->hidden, IL_EDGE_Q, &q))
+            return il_fail(err, IL_E_USAGE,
+                           "edge_of_chaos: this activation has no q from %g to %g with chi1 = 1 "
+                           "that it does not leave",
+                           (double)IL_EDGE_Q, IL_MEANFIELD_MOST);
+        il_meanfield_edge(&at->hidden, q, sw2, sb2);
     }
-    il_meanfield_edge(&at->hidden, q, sw2, sb2);
+    out->keeps = q;
+    out->keeps_slope = il_meanfield_slope(&at->hidden, *sw2, q);
     if (*sb2 >= 0)
         return IL_OK;
     return il_fail(err, IL_E_USAGE,
@@ -57,7 +66,7 @@ static il_status edge(const struct il_edge_of_chaos_params *v, const struct il_t
 SCHEME(edge_of_chaos)
 {
     double sw2 = 0, sb2 = 0;
-    const il_status st = edge(v, at, &sw2, &sb2, err);
+    const il_status st = edge(out, v, at, &sw2, &sb2, err);
 
     return st ? st : il_draw_normal(out, sqrt(sw2 / at->fan_in));
 }
@@ -65,7 +74,7 @@ SCHEME(edge_of_chaos)
 SCHEME_BIAS(edge_of_chaos)
 {
     double sw2 = 0, sb2 = 0;
-    const il_status st = edge(v, at, &sw2, &sb2, err);
+    const il_status st = edge(out, v, at, &sw2, &sb2, err);
 
     return st ? st : il_draw_normal(out, sqrt(sb2));
 }

@@ -60,13 +60,17 @@ static il_tensor_law law_of(const struct il_draw *draw, const struct il_tensor_p
                                 .std = NAN,
                                 .low = -INFINITY,
                                 .high = INFINITY,
-                                .rate = draw->rate };
+                                .rate = draw->rate,
+                                .keeps = NAN,
+                                .slope = NAN };
     return (il_tensor_law){ .name = f.law,
                             .mean = f.mean,
                             .std = f.std,
                             .low = f.low,
                             .high = f.high,
-                            .rate = draw->rate };
+                            .rate = draw->rate,
+                            .keeps = bias ? NAN : draw->keeps,
+                            .slope = bias ? NAN : draw->keeps_slope };
 }
 
 il_status il_scheme_law(const char *scheme, const il_place *place, il_tensor_law *weights,

@@ -255,34 +255,47 @@ out:
 
 /* ---- theory ---------------------------------------------------------------------------------- */
 
+static const struct il_meanfield no_limit = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN };
+
+/* What the theory says of many layers like this: an unstable point counts, too, if it was asked for. */
+static void expect_limit(il_signal *s, const struct il_meanfield *m, const struct il_draw *weight)
+{
+    const int asked = isnan(m->source) && weight->keeps_slope > 1 + IL_MEANFIELD_NOISE;
+
+    s->theory.q_star = m->q;
+    s->theory.slope = m->slope;
+    s->theory.unstable_q = asked ? weight->keeps : m->source;
+    s->theory.unstable_slope = asked ? weight->keeps_slope : m->source_slope;
+    s->theory.chi1 = m->chi1;
+    s->theory.xi_grad = m->xi_grad;
+    s->theory.c_star = m->c_star;
+    s->theory.xi_c = m->xi_c;
+}
+
 /* Fill the theory of all layers, from the inputs' mean square. */
 static void expect(const struct il_pack *p, size_t run, double inputs, il_signal *layer)
 {
     const struct il_act *const act = &p->run[run].hidden;
-    struct il_meanfield limit = { NAN, NAN, NAN };
+    struct il_meanfield limit = no_limit;
     double before[2] = { NAN, NAN };
 
     for (unsigned l = 0; l < p->layers; l++) {
         il_signal *const s = &layer[l];
-        double sw2, sb2;
+        double sw2, sb2, start;
 
         il_draw_variances(&p->run[run].draw[l].weight, &p->run[run].draw[l].bias,
                           p->layer[l].layout.fan_in, p->layer[l].layout.fan_out, &sw2, &sb2);
-        if (row_wise(act) || isnan(sw2)) {
-            limit = (struct il_meanfield){ NAN, NAN, NAN };
-            before[0] = NAN;
-            s->theory.q = l == 0 && !isnan(sw2) ? sw2 * inputs + sb2 : NAN;
-        } else {
-            if (sw2 != before[0] || sb2 != before[1]) /* most layers are as the one before */
-                limit = il_meanfield_solve(act, sw2, sb2);
-            before[0] = sw2;
-            before[1] = sb2;
-            s->theory.q = l == 0 ? sw2 * inputs + sb2
-                                 : il_meanfield_next(act, sw2, sb2, layer[l - 1].theory.q);
-        }
-        s->theory.q_star = limit.q;
-        s->theory.chi1 = limit.chi1;
-        s->theory.depth = limit.depth;
+        s->theory.q = l == 0          ? sw2 * inputs + sb2
+                      : row_wise(act) ? NAN
+                                      : il_meanfield_next(act, sw2, sb2, layer[l - 1].theory.q);
+        start = isnan(s->theory.q) ? s->q : s->theory.q;
+        if (row_wise(act) || isnan(sw2) || isnan(start))
+            limit = no_limit;
+        else if (sw2 != before[0] || sb2 != before[1]) /* most layers are as the one before */
+            limit = il_meanfield_solve(act, sw2, sb2, start);
+        before[0] = sw2;
+        before[1] = sb2;
+        expect_limit(s, &limit, &p->run[run].draw[l].weight);
     }
 }
 

@@ -18,18 +18,18 @@
 #include "activation.h"
 
 enum {
-    NODES = 16,
+    NODES = IL_GAUSS_NODES,
     REACH = 12,
     BEND = 12,
     OCTAVES = 32, /* up to s = 5e10; wider laws see none of a tail */
-    KINKS = 2,
+    KINKS = IL_GAUSS_KINKS,
     CUTS = 2 * REACH + 1 + 2 * (BEND + OCTAVES) + KINKS
 };
+_Static_assert((int)CUTS <= (int)IL_GAUSS_CUTS, "a table of cuts is too short");
 
 /* From here on sin is averaged over whole waves: its moments differ from their limits by e^-32. */
 static const double MANY_WAVES = 8;
 
-/* places where f or f' is not smooth; NaN: none */
 static const double kinks[][KINKS] = {
 #define NONE                                                    NAN
 #define X(ID, name, aliases, alpha, needs_z, kink1, kink2, ...) { kink1, kink2 },
@@ -37,6 +37,8 @@ static const double kinks[][KINKS] = {
 #undef X
 #undef NONE
 };
+
+double il_activation_kink(const struct il_act *act, int k) { return kinks[act->code][k]; }
 
 double il_activation(const struct il_act *act, double x)
 {
@@ -66,12 +68,11 @@ double il_activation_slope(const struct il_act *act, double x)
     }
 }
 
-/*
- * nodes and weights on [-1, 1]: roots of the Legendre polynomial by Newton's method from Tricomi's
- * guess
- */
-static void legendre(double *node, double *weight)
+/* Roots of the Legendre polynomial by Newton's method from Tricomi's guess. */
+struct il_gauss_rule il_gauss_rule(void)
 {
+    struct il_gauss_rule rule;
+
     for (int i = 0; i < NODES; i++) {
         double x = cos(M_PI * (i + 0.75) / (NODES + 0.5)), slope = 1, step = 1;
 
@@ -88,9 +89,10 @@ static void legendre(double *node, double *weight)
             step = p1 / slope;
             x -= step;
         }
-        node[i] = x;
-        weight[i] = 2 / ((1 - x * x) * slope * slope);
+        rule.node[i] = x;
+        rule.weight[i] = 2 / ((1 - x * x) * slope * slope);
     }
+    return rule;
 }
 
 static int by_size(const void *a, const void *b)
@@ -100,23 +102,25 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* ends of the pieces in increasing order; returns how many */
-static int cut(const struct il_act *act, double s, double *at)
+int il_gauss_cut(const struct il_act *act, double mean, double s, double at[IL_GAUSS_CUTS])
 {
     int n = 0;
 
     for (int i = -REACH; i <= REACH; i++)
         at[n++] = i;
     for (int i = 1; i <= BEND + OCTAVES; i++) {
-        const double x = (i <= BEND ? i : ldexp(BEND, i - BEND)) / s;
+        const double bend = i <= BEND ? i : ldexp(BEND, i - BEND);
+        const double ends[] = { (bend - mean) / s, (-bend - mean) / s };
 
-        if (x >= (i <= BEND ? REACH : 1)) /* the pieces of 1 are short enough for a tail */
+        /* the pieces of 1 are short enough for a tail */
+        if ((bend - (i <= BEND ? fabs(mean) : 0)) / s >= (i <= BEND ? REACH : 1))
             break;
-        at[n++] = x;
-        at[n++] = -x;
+        for (int k = 0; k < 2; k++)
+            if (fabs(ends[k]) < REACH)
+                at[n++] = ends[k];
     }
     for (int k = 0; k < KINKS; k++) {
-        const double x = kinks[act->code][k] / s;
+        const double x = (kinks[act->code][k] - mean) / s;
 
         if (fabs(x) < REACH) /* not NaN */
             at[n++] = x;
@@ -125,30 +129,42 @@ static int cut(const struct il_act *act, double s, double *at)
     return n;
 }
 
-struct il_gaussian il_gaussian_moments(const struct il_act *act, double s)
+double il_gauss_widest(const struct il_act *act)
 {
-    struct il_gaussian m = { 0, 0, 0 };
-    double node[NODES], weight[NODES], at[CUTS];
+    return act->code == IL_ACT_SIN ? MANY_WAVES : INFINITY;
+}
+
+struct il_gaussian il_gaussian_about(const struct il_act *act, double mean, double s)
+{
+    const struct il_gauss_rule rule = il_gauss_rule();
+    struct il_gaussian m = { 0 };
+    double at[IL_GAUSS_CUTS];
     int n;
 
     if (act->code == IL_ACT_SOFTMAX || act->code == IL_ACT_LOG_SOFTMAX)
-        return (struct il_gaussian){ NAN, NAN, NAN };
-    if (act->code == IL_ACT_SIN && s > MANY_WAVES)
-        s = MANY_WAVES;
-    legendre(node, weight);
-    n = cut(act, s, at);
+        return (struct il_gaussian){ NAN, NAN, NAN, NAN, NAN };
+    s = fmin(s, il_gauss_widest(act));
+    n = il_gauss_cut(act, mean, s, at);
     for (int i = 0; i + 1 < n; i++) {
         const double half = (at[i + 1] - at[i]) / 2, middle = (at[i + 1] + at[i]) / 2;
 
         for (int k = 0; k < NODES; k++) {
-            const double z = middle + half * node[k];
-            const double w = half * weight[k] * exp(-z * z / 2) / sqrt(2 * M_PI);
-            const double f = il_activation(act, s * z), df = il_activation_slope(act, s * z);
+            const double z = middle + half * rule.node[k];
+            const double w = half * rule.weight[k] * exp(-z * z / 2) / sqrt(2 * M_PI);
+            const double f = il_activation(act, mean + s * z);
+            const double df = il_activation_slope(act, mean + s * z);
 
             m.mean += w * f;
             m.square += w * f * f;
             m.slope_square += w * df * df;
+            m.slope += w * df;
+            m.rise += w * f * df * z / s;
         }
     }
     return m;
+}
+
+struct il_gaussian il_gaussian_moments(const struct il_act *act, double s)
+{
+    return il_gaussian_about(act, 0, s);
 }
