@@ -279,6 +279,93 @@ static void test_limits(void **state)
 /* ---- laws -------------------------------------------------------------------------------------- */
 
 /*
+ * What frameworks' names draw without a parameter, by the signatures that they document: 0.8796 is
+ * of a cut at two standard deviations that is not widened.
+ */
+static void test_frameworks_defaults(void **state)
+{
+    static const struct {
+        const char *name;
+        double mean, std, low, high;
+    } want[] = {
+        { "torch.uniform_", .5, .2886751346, 0, 1 },
+        { "torch.normal_", 0, 1, -INFINITY, INFINITY },
+        { "torch.trunc_normal_", 0, .8796256610, -2, 2 },
+        { "torch.xavier_uniform_", 0, .0357142857, -.0618589574, .0618589574 },
+        { "torch.xavier_normal_", 0, .0357142857, -INFINITY, INFINITY },
+        { "torch.kaiming_uniform_", 0, .0505076272, -.0874817765, .0874817765 },
+        { "torch.kaiming_normal_", 0, .0505076272, -INFINITY, INFINITY },
+        { "torch.kaiming_normal_:nonlinearity=leaky_relu", 0, .0505076272, -INFINITY, INFINITY },
+        { "torch.kaiming_normal_:nonlinearity=relu", 0, .0505076272, -INFINITY, INFINITY },
+        { "torch.orthogonal_", 0, .0357142857, -1, 1 },
+        { "torch.nn.Linear", 0, .0206196525, -.0357142857, .0357142857 },
+        { "keras.RandomUniform", 0, .0288675135, -.05, .05 },
+        { "keras.RandomNormal", 0, .05, -INFINITY, INFINITY },
+        { "keras.TruncatedNormal", 0, .0439812831, -.1, .1 },
+        { "keras.VarianceScaling", 0, .0357142857, -.0812033739, .0812033739 },
+        { "keras.GlorotNormal", 0, .0357142857, -.0812033739, .0812033739 },
+        { "keras.HeNormal", 0, .0505076272, -.1148389127, .1148389127 },
+        { "keras.Orthogonal", 0, .0357142857, -1, 1 },
+        { "jax.uniform", .005, .0028867513, 0, .01 },
+        { "jax.normal", 0, .01, -INFINITY, INFINITY },
+        { "jax.truncated_normal", 0, .0087962566, -.02, .02 },
+        { "jax.he_normal", 0, .0505076272, -.1148389127, .1148389127 },
+        { "jax.orthogonal", 0, .0357142857, -1, 1 },
+        { "flax.Dense", 0, .0357142857, -.0812033739, .0812033739 },
+        { "haiku.RandomUniform", .5, .2886751346, 0, 1 },
+        { "haiku.RandomNormal", 0, 1, -INFINITY, INFINITY },
+        { "haiku.TruncatedNormal", 0, .8796256610, -2, 2 },
+        { "haiku.VarianceScaling", 0, .0357142857, -.0812033739, .0812033739 },
+        { "haiku.UniformScaling", 0, .0357142857, -.0618589574, .0618589574 },
+        { "sonnet.TruncatedNormal", 0, .8796256610, -2, 2 },
+        { "sonnet.VarianceScaling", 0, .0357142857, -.0812033739, .0812033739 },
+        { "tf1.random_uniform", .5, .2886751346, 0, 1 },
+        { "tf1.truncated_normal", 0, .8796256610, -2, 2 },
+        { "tf1.variance_scaling", 0, .0314152022, -.0714285714, .0714285714 },
+        { "tf1.uniform_unit_scaling", 0, .0357142857, -.0618589574, .0618589574 },
+        { "caffe.xavier", 0, .0357142857, -.0618589574, .0618589574 },
+        { "caffe.msra", 0, .0505076272, -INFINITY, INFINITY },
+        { "caffe.gaussian", 0, 1, -INFINITY, INFINITY },
+        { "mxnet.Xavier", 0, .0357142857, -.0618589574, .0618589574 },
+        { "mxnet.MSRAPrelu", 0, .0489995964, -INFINITY, INFINITY },
+        { "mxnet.Orthogonal", 0, .0505, -1.414, 1.414 },
+        { "timm.trunc_normal_", 0, .8796256610, -2, 2 },
+        { "timm.trunc_normal_tf_", 0, .8796256610, -2, 2 },
+        { "timm.variance_scaling_", 0, .0357142857, -INFINITY, INFINITY },
+        { "timm.lecun_normal_", 0, .0357142857, -.0812033739, .0812033739 },
+        { "dl4j.XAVIER_FAN_IN", 0, .0357142857, -INFINITY, INFINITY },
+        { "tiny_dnn.lecun", 0, .0206196525, -.0357142857, .0357142857 },
+    };
+    const il_place square = { .fan_in = 784, .fan_out = 784 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        il_tensor_law w;
+        il_error err = { .text = "" };
+
+        if (il_scheme_law(want[i].name, &square, &w, NULL, &err) != IL_OK)
+            fail_msg("%s: %s", want[i].name, err.text);
+        near(w.mean, want[i].mean, 1e-8, want[i].name);
+        near(w.std, want[i].std, 3e-7 * want[i].std, want[i].name);
+        if (isinf(want[i].low))
+            assert_true(w.low == want[i].low && w.high == want[i].high);
+        else {
+            near(w.low, want[i].low, 3e-7 * fabs(want[i].low), want[i].name);
+            near(w.high, want[i].high, 3e-7 * want[i].high, want[i].name);
+        }
+    }
+    {
+        const il_place thousand = { .fan_in = 1000, .fan_out = 10 };
+        il_tensor_law w;
+
+        assert_int_equal(il_scheme_law("torch.kaiming_normal_:nonlinearity=leaky_relu", &thousand,
+                                       &w, NULL, NULL),
+                         IL_OK);
+        near(w.std, .04472136, 1e-8, "leaky_relu with a = 0");
+    }
+}
+
+/*
  * The law of an element of the weights, by hand from the formulas: a scheme without one does not
  * compile. low = high = 0: as the law has it, all numbers or, where std is 0, the mean alone. bias:
  * the std of its bias, whose mean is 0. Of the second layer of three, relu.
@@ -619,6 +706,12 @@ static void test_their_spelling(void **state)
           "he_uniform:gain=1.2649110640673518:mode=fan_out" },
         { "torch.kaiming_uniform_:0.5:fan_out", "he_uniform:gain=1.2649110640673518:mode=fan_out" },
         { "torch.kaiming_normal_:nonlinearity=selu", "he_normal:gain=selu" },
+        /* its own a, which is 0; calculate_gain's, as of other names, is .01 */
+        { "torch.kaiming_normal_:nonlinearity=leaky_relu", "he_normal" },
+        { "nn.init.kaiming_uniform_:nonlinearity=leaky_relu:mode=fan_out",
+          "he_uniform:mode=fan_out" },
+        { "torch.xavier_normal_:gain=leaky_relu", "glorot_normal:gain=leaky_relu" },
+        { "he_normal:gain=leaky_relu", "he_normal:gain=leaky_relu" },
         { "torch.xavier_normal_:gain=leaky_relu:0.5", "glorot_normal:gain=1.2649110640673518" },
         { "he_normal:leaky_relu:0.5:fan_out", "he_normal:gain=1.2649110640673518:mode=fan_out" },
         { "torch.xavier_normal_:conv2d", "glorot_normal:gain=linear" },
@@ -1245,16 +1338,27 @@ static void test_cut_facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gains),          cmocka_unit_test(test_moments),
-        cmocka_unit_test(test_cut_facts),      cmocka_unit_test(test_mean_field),
-        cmocka_unit_test(test_wide_signals),   cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_laws),           cmocka_unit_test(test_their_laws),
-        cmocka_unit_test(test_mup_rates),      cmocka_unit_test(test_their_names),
-        cmocka_unit_test(test_spelling),       cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_stated_laws),    cmocka_unit_test(test_orthogonal),
-        cmocka_unit_test(test_exact_schemes),  cmocka_unit_test(test_open_interval),
-        cmocka_unit_test(test_looks_linear),   cmocka_unit_test(test_equal_bits),
-        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_gains),
+        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_cut_facts),
+        cmocka_unit_test(test_mean_field),
+        cmocka_unit_test(test_wide_signals),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_frameworks_defaults),
+        cmocka_unit_test(test_laws),
+        cmocka_unit_test(test_their_laws),
+        cmocka_unit_test(test_mup_rates),
+        cmocka_unit_test(test_their_names),
+        cmocka_unit_test(test_spelling),
+        cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_stated_laws),
+        cmocka_unit_test(test_orthogonal),
+        cmocka_unit_test(test_exact_schemes),
+        cmocka_unit_test(test_open_interval),
+        cmocka_unit_test(test_looks_linear),
+        cmocka_unit_test(test_equal_bits),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_their_spelling),
     };
 

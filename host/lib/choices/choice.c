@@ -180,8 +180,12 @@ static const char *our_word(const il_param *p, const char *text,
                             const struct il_framework_name *framework)
 {
     const char *const ours = p->words ? il_framework_word(framework, text) : NULL;
+    double ignored;
 
-    return ours && il_word_index(p->words, ours) >= 0 ? ours : text;
+    return ours && (il_word_index(p->words, ours) >= 0 ||
+                    (is_gain(p) && il_gain_of_slope(ours, &ignored)))
+               ? ours
+               : text;
 }
 
 /* one VALUE or PARAM=VALUE; next is where a value without a name goes */
