@@ -708,3 +708,18 @@ P
         [ "$(cat asked)" = "requeue 7_1" ]
     done
 }
+
+@test "seeds and rates come out as they went in, of any size and in all digits" {
+    tiny set
+    small=(--data set --layers in,out --batch 8 --epochs 1 --quiet)
+    initlab sweep run "${small[@]}" --seeds 999999999998..1000000000001,18446744073709551615 --out r
+    [ "$status" -eq 0 ]
+    [ "$(query r "SELECT group_concat(seed, ' ') FROM (SELECT seed FROM runs ORDER BY number)")" = \
+        "999999999998 999999999999 1000000000000 1000000000001 18446744073709551615" ]
+    initlab sweep run "${small[@]}" --lr 0.1234567890123..0.3234567890123+0.1 --out q
+    [ "$(query q "SELECT group_concat(lr, ' ') FROM (SELECT lr FROM runs ORDER BY number)")" = "0.1234567890123 0.2234567890123 0.3234567890123" ]
+    for depth in 1e1 1:10 1-10 2.5; do
+        initlab sweep plan "${small[@]:0:2}" --batch 8 --depth $depth
+        exits 2
+    done
+}
