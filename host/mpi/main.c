@@ -91,6 +91,8 @@ static il_status queue(struct rank *r)
     for (size_t i = 0; st == IL_OK && i < packs; i++)
         if (todo[r->order[i]])
             r->order[r->left++] = r->order[i];
+    if (st == IL_OK && r->left > 0)
+        st = il_folder_goes_on(r->folder, &r->err);
     free(todo);
     return st;
 }

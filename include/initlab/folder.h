@@ -71,6 +71,15 @@ typedef struct il_folder_pack {
 /** Read all journals: what is done and what failed, by whomever. IL_E_MEMORY, IL_E_IO. */
 il_status il_folder_scan(il_folder *folder, il_error *err);
 
+/**
+ * The numbers (numbers.h) of what is committed, as il_folder_scan found them; IL_NUMBERS where there is
+ * nothing yet.
+ */
+unsigned il_folder_numbers(const il_folder *folder);
+
+/** May more be trained in the folder, as it was scanned? IL_E_DATA, with what to do: its numbers are others. */
+il_status il_folder_goes_on(const il_folder *folder, il_error *err);
+
 /** A damaged place of a journal. What was committed there is lost, its pack is trained again. */
 typedef struct il_damage {
     char journal[256]; /**< name of the file in journal/ */
@@ -139,7 +148,7 @@ typedef struct il_trained {
  * goes on there, to the same bits.
  *
  * IL_E_INTERRUPTED: progress said so; its state is saved for whoever goes on. IL_E_IO, IL_E_CREATE:
- * nothing of it is committed. IL_E_DEVICE: the device failed; others may not. Others: the pack's own
+ * nothing of it is committed, as where il_folder_goes_on says no. IL_E_DEVICE: the device failed; others may not. Others: the pack's own
  * error, il_folder_fail records it.
  */
 il_status il_worker_train(il_worker *worker, size_t pack, unsigned attempt,

@@ -133,8 +133,8 @@ il_status il_pack_save(il_pack *pack, const char *path, const char *note, il_err
 
 /**
  * Bring a pack of the same runs to where il_pack_save left it: training goes on to the same bits.
- * *note is to be freed. IL_E_DATA: no such file, damaged, or of a pack of another shape; the pack
- * is then as it was.
+ * *note is to be freed. IL_E_DATA: no such file, damaged, of other numbers (numbers.h), or of a pack of
+ * another shape; the pack is then as it was.
  */
 il_status il_pack_restore(il_pack *pack, const char *path, char **note, il_error *err);
 

@@ -380,6 +380,32 @@ Y
     [ "$(ls r/state | wc -l)" -eq 2 ]
 }
 
+@test "a folder of other numbers is ranked, exported and rerun, but not continued" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --quiet --shard 1/2
+    [ "$status" -eq 0 ]
+    python3 "$BATS_TEST_DIRNAME/renumber.py" r
+    ls r/journal >before
+    initlab sweep status r
+    has "numbers 1, this initlab's are 2: it cannot be continued here" "$output"
+    for command in "run r" "retry r --failed" "submit r --engine slurm" "run sweep.yaml --data set --out r"; do
+        initlab sweep $command
+        exits 65
+        has "has numbers 1, this initlab computes numbers 2" "$stderr"
+    done
+    ls r/journal | cmp - before
+    initlab compare r
+    [ "$status" -eq 0 ]
+    initlab sweep export r
+    [ "${#lines[@]}" -gt 5 ]
+    initlab sweep rerun r "$(query r 'SELECT min(run_id) FROM runs')"
+    [ "$status" -eq 0 ]
+    has "as in the results, to the bit" "$output"
+    has "the results have numbers 1, this initlab computes numbers 2:" "$output"
+    has "  2: a step's sum" "$output"
+}
+
 @test "rerun repeats a run to the bit, and saves its weights" {
     tiny set
     small

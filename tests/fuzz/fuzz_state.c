@@ -50,7 +50,7 @@ static void prepare(void)
     f = fopen(path, "rb");
     require(state && f && fread(state, 1, size, f) == size, "not read");
     fclose(f);
-    require(sscanf((const char *)state, "initlab pack state 2: %zu", &length) == 1, "another head");
+    require(sscanf((const char *)state, "initlab pack state 3: %zu", &length) == 1, "another head");
     note = (size_t)((const uint8_t *)memchr(state, '\n', size) + 1 - state);
     rest = note + length;
 }
@@ -83,7 +83,8 @@ static void write_noted(const uint8_t *bytes, size_t n)
     FILE *const f = open_memstream(&file, &length);
 
     require(f != NULL, "no memory");
-    fprintf(f, "initlab pack state 2: %zu bytes of note, %zu of state\n", n, size - rest - 4);
+    fprintf(f, "initlab pack state 3: %zu bytes of note, %zu of state, numbers %u\n", n,
+            size - rest - 4, (unsigned)IL_NUMBERS);
     fwrite(bytes, 1, n, f);
     fwrite(state + rest, 1, size - rest, f);
     require(fclose(f) == 0, "no memory");

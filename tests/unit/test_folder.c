@@ -818,6 +818,227 @@ static void other_results(void **state)
     close_bench(&b);
 }
 
+/* ---- numbers ---------------------------------------------------------------------------------- */
+
+/* a copy of a journal whose head says these numbers, or with 0 none */
+struct renumbered {
+    struct il_journal to;
+    int numbers;
+};
+
+static il_status copy_group(void *arg, char *const *line, size_t lines, il_error *err)
+{
+    struct renumbered *const r = arg;
+
+    for (size_t i = 0; i < lines; i++) {
+        json_t *const value = json_loads(line[i], 0, NULL);
+
+        if (json_object_get(value, "journal")) {
+            assert_int_equal(json_integer_value(json_object_get(value, "numbers")), IL_NUMBERS);
+            json_object_del(value, "numbers");
+            if (r->numbers)
+                json_object_set_new(value, "numbers", json_integer(r->numbers));
+        }
+        assert_int_equal(il_journal_add(&r->to, value, err), IL_OK);
+    }
+    return il_journal_commit(&r->to, err);
+}
+
+static size_t journals_of(const char *folder)
+{
+    char name[200], path[256];
+    const struct dirent *e;
+    size_t n = 0;
+    DIR *d;
+
+    snprintf(name, sizeof name, "%s/journal", folder);
+    d = opendir(at(name, path));
+    assert_non_null(d);
+    while ((e = readdir(d)))
+        n += strstr(e->d_name, ".jsonl") != NULL;
+    closedir(d);
+    return n;
+}
+
+/* a folder with the journal of another, renumbered */
+static il_folder *renumber(const char *name, const char *from, const il_dataset *set, int numbers)
+{
+    static char bytes[1 << 20];
+    struct renumbered r = { .numbers = numbers };
+    il_folder *const f = folder(name, set, 7);
+    char source[256], file[200], path[256];
+    il_error err = { .text = "" };
+    size_t begin = 0;
+    off_t damage;
+
+    read_journal(from, source, bytes, sizeof bytes);
+    snprintf(file, sizeof file, "%s/journal/a.jsonl", name);
+    OK(il_journal_create(&r.to, at(file, path), &err));
+    OK(il_journal_read(source, &begin, copy_group, &r, &damage, &err));
+    il_journal_close(&r.to);
+    return f;
+}
+
+/* What other numbers made is read, ranked and exported; nothing is trained or recorded beside it. */
+static void other_numbers(void **state)
+{
+    static const struct {
+        int said;
+        unsigned is;
+    } cases[] = {
+        { 0, 1 }, { 1, 1 }, { IL_NUMBERS + 1, IL_NUMBERS + 1 }, { IL_NUMBERS, IL_NUMBERS }
+    };
+    struct bench b = open_bench();
+    il_folder *const first = folder("first", b.set, 7);
+    il_error err = { .text = "" };
+    il_worker *w = NULL;
+    il_trained t;
+
+    (void)state;
+    OK(il_worker_open(&w, first, b.set, b.device, &err));
+    OK(il_worker_train(w, 1, 1, NULL, NULL, &t, &err));
+    il_worker_close(w);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const int ours = cases[k].is == IL_NUMBERS;
+        char name[16], said[32];
+        il_results *r = NULL;
+        il_tally tally;
+        il_folder *f;
+
+        snprintf(name, sizeof name, "numbers%zu", k);
+        snprintf(said, sizeof said, "has numbers %u,", cases[k].is);
+        f = renumber(name, "first", b.set, cases[k].said);
+        assert_int_equal(il_folder_numbers(f), IL_NUMBERS); /* nothing is known yet */
+        OK(il_folder_scan(f, &err));
+        assert_int_equal(packs_done(f), 1);
+        assert_int_equal(il_folder_numbers(f), cases[k].is);
+        assert_int_equal(il_folder_goes_on(f, &err), ours ? IL_OK : IL_E_DATA);
+        assert_true(ours || strstr(err.text, said));
+        OK(il_worker_open(&w, f, b.set, b.device, &err)); /* as for rerun */
+        assert_int_equal(il_worker_train(w, 0, 1, NULL, NULL, &t, &err),
+                         ours ? IL_OK : IL_E_CREATE);
+        assert_int_equal(il_folder_fail(f, 2, IL_E_MEMORY, "out of memory", &err),
+                         ours ? IL_OK : IL_E_CREATE);
+        il_worker_close(w);
+        assert_int_equal(journals_of(name), ours ? 3 : 1);
+        OK(il_results_merge(f, &err));
+        OK(il_results_open(&r, f, &err));
+        OK(il_results_tally(r, &tally, &err));
+        assert_int_equal(tally.ok + tally.diverged, ours ? 14 : 7);
+        il_results_close(r);
+        il_folder_close(f);
+    }
+    il_folder_close(first);
+    close_bench(&b);
+}
+
+/* Each change of the numbers has its line in the program and in the documents. */
+static void changes_are_told(void **state)
+{
+    static char text[1 << 16];
+    const size_t n = slurp(INITLAB_SOURCE_DIR "/docs/numerics.md", text, sizeof text - 1);
+
+    (void)state;
+    text[n] = 0;
+    assert_null(il_numbers_change(0));
+    assert_null(il_numbers_change(IL_NUMBERS + 1));
+    for (unsigned i = 2; i <= IL_NUMBERS; i++) {
+        char row[16];
+
+        snprintf(row, sizeof row, "\n| %u | ", i);
+        assert_non_null(il_numbers_change(i));
+        assert_non_null(strstr(text, row));
+    }
+}
+
+/* a pack of the first pack's runs */
+static il_pack *first_pack(const struct bench *b, const il_folder *f)
+{
+    const il_sweep_plan *const plan = il_folder_plan(f);
+    il_config *c[64] = { NULL };
+    il_pack *p = NULL;
+    il_error err = { .text = "" };
+
+    assert_true(plan->pack[0].count <= 64);
+    for (size_t i = 0; i < plan->pack[0].count; i++)
+        OK(il_sweep_config(il_folder_sweep(f), plan->order[plan->pack[0].first + i], &c[i], &err));
+    OK(il_pack_open(&p, b->device, b->set, (const il_config *const *)c, plan->pack[0].count, &err));
+    for (size_t i = 0; i < plan->pack[0].count; i++)
+        il_config_free(c[i]);
+    return p;
+}
+
+static void states_of_other_numbers(void **state)
+{
+    static char bytes[1 << 16];
+    struct bench b = open_bench();
+    il_folder *const f = folder("state", b.set, 7);
+    char path[256], *note = NULL, *at_numbers;
+    il_error err = { .text = "" };
+    il_worker *w = NULL;
+    il_trained t;
+    uint32_t sum;
+    il_pack *p;
+    size_t n;
+
+    (void)state;
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    assert_int_equal(il_worker_train(w, 0, 1, stop_after, &(int){ 0 }, &t, &err), IL_E_INTERRUPTED);
+    il_worker_close(w);
+    p = first_pack(&b, f);
+    OK(il_pack_restore(p, at("state/state/0.state", path), &note, &err));
+    free(note);
+    n = slurp(path, bytes, sizeof bytes);
+    at_numbers = strstr(bytes, "numbers ");
+    assert_non_null(at_numbers);
+    at_numbers[8]--;
+    sum = il_crc32c(0, bytes, n - sizeof sum);
+    memcpy(bytes + n - sizeof sum, &sum, sizeof sum);
+    spill(path, bytes, n);
+    assert_int_equal(il_pack_restore(p, path, &note, &err), IL_E_DATA);
+    assert_non_null(strstr(err.text, "of an initlab with numbers"));
+    assert_null(note);
+    il_pack_close(p);
+    il_folder_close(f);
+    close_bench(&b);
+}
+
+/* Results as version 1 had them: read as they are, brought to this version by who writes. */
+static void earlier_results(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const f = folder("earlier", b.set, 7);
+    char path[256], *want, *got;
+    il_error err = { .text = "" };
+    il_results *r = NULL;
+    sqlite3 *db;
+
+    (void)state;
+    train_all(&b, f, 0);
+    want = results_of(f);
+    assert_int_equal(sqlite3_open(at("earlier/results.sqlite", path), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "ALTER TABLE layers DROP COLUMN unfitted;"
+                                  "PRAGMA user_version = 1",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    OK(il_results_open(&r, f, &err));
+    il_results_close(r);
+    OK(il_results_merge(f, &err));
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "UPDATE layers SET unfitted = 0 WHERE unfitted IS NULL", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    got = results_of(f);
+    assert_string_equal(want, got);
+    free(want);
+    free(got);
+    il_folder_close(f);
+    close_bench(&b);
+}
+
 /* Rows that somebody deleted come back with the next merge. */
 static void deleted_rows(void **state)
 {
@@ -952,6 +1173,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(twice, enter, leave),
         cmocka_unit_test_setup_teardown(damaged_journals, enter, leave),
         cmocka_unit_test_setup_teardown(other_results, enter, leave),
+        cmocka_unit_test_setup_teardown(other_numbers, enter, leave),
+        cmocka_unit_test_setup_teardown(states_of_other_numbers, enter, leave),
+        cmocka_unit_test_setup_teardown(earlier_results, enter, leave),
+        cmocka_unit_test(changes_are_told),
         cmocka_unit_test_setup_teardown(deleted_rows, enter, leave),
         cmocka_unit_test_setup_teardown(merged_at_once, enter, leave),
         cmocka_unit_test_setup_teardown(ranking, enter, leave),

@@ -102,6 +102,20 @@ static il_status train(struct again *a, size_t run)
     return st;
 }
 
+/* The results are of other numbers: which changes lie between. */
+static void name_changes(const il_folder *f)
+{
+    const unsigned theirs = il_folder_numbers(f), ours = IL_NUMBERS;
+
+    if (theirs == ours)
+        return;
+    printf("the results have numbers %u, this initlab computes numbers %u:\n", theirs, ours);
+    for (unsigned n = theirs + 1; n <= ours; n++)
+        printf("  %u: %s\n", n, il_numbers_change(n));
+    if (theirs > ours)
+        printf("  they are of a later version\n");
+}
+
 /* Print, save, and compare with the results. differs: 1 if an epoch does, -1: it was not there. */
 static il_status report(struct again *a, const char *id, int *differs)
 {
@@ -112,6 +126,8 @@ static il_status report(struct again *a, const char *id, int *differs)
     print_epochs(c.epoch, c.epochs);
     if (opt_given(a->o, "save"))
         st = il_save_weights(a->it.pack, a->it.run, opt_get(a->o, "save"), &a->err);
+    if (st == IL_OK)
+        st = il_folder_scan(a->folder, &a->err);
     if (st == IL_OK)
         st = sweep_results(a->cli, a->folder, &r, &a->err);
     if (st == IL_OK)
@@ -126,6 +142,7 @@ static il_status report(struct again *a, const char *id, int *differs)
         printf("run %s differs from its results from epoch %zu on\n", id, c.differs);
     else
         printf("run %s: all %zu epochs as in the results, to the bit\n", id, c.seen);
+    name_changes(a->folder);
     return IL_OK;
 }
 

@@ -219,7 +219,9 @@ const struct command cmd_sweep_run = {
         "of the test accuracy, and how many runs diverged.\n\n"
         "SIGINT and SIGTERM save the packs in training, exit code 75; after these, after kill -9 "
         "or a "
-        "full disk, the same command goes on, and nothing is lost nor counted twice.",
+        "full disk, the same command goes on, and nothing is lost nor counted twice. What an "
+        "initlab "
+        "with other numbers began (docs/numerics.md) is ranked, but not continued: 65.",
     .examples =
         "initlab sweep run sweep.yaml --out results\n"
         "initlab sweep run results\n"

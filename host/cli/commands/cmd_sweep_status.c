@@ -44,13 +44,14 @@ static int in_json(const struct cli *cli, const il_folder *f, const struct count
 
     snprintf(folder, sizeof folder, "%s", il_folder_path(f));
     il_utf8(folder);
-    return cli_json(cli,
-                    json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder", folder,
-                              "device", il_folder_kind(f), "runs", (json_int_t)plan->runs, "packs",
-                              (json_int_t)plan->packs, "done", (json_int_t)by[IL_PACK_DONE].runs,
-                              "failed", (json_int_t)by[IL_PACK_FAILED].runs, "left",
-                              (json_int_t)by[IL_PACK_TODO].runs, "share",
-                              all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f)));
+    return cli_json(
+        cli,
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder", folder, "device",
+                  il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f), "runs",
+                  (json_int_t)plan->runs, "packs", (json_int_t)plan->packs, "done",
+                  (json_int_t)by[IL_PACK_DONE].runs, "failed", (json_int_t)by[IL_PACK_FAILED].runs,
+                  "left", (json_int_t)by[IL_PACK_TODO].runs, "share",
+                  all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f)));
 }
 
 static void in_words(const il_folder *f, const struct count by[3])
@@ -63,6 +64,9 @@ static void in_words(const il_folder *f, const struct count by[3])
            by[IL_PACK_DONE].packs, all > 0 ? 100 * by[IL_PACK_DONE].cost / all : 100);
     printf("failed  %8zu runs, %zu packs\n", by[IL_PACK_FAILED].runs, by[IL_PACK_FAILED].packs);
     printf("left    %8zu runs, %zu packs\n", by[IL_PACK_TODO].runs, by[IL_PACK_TODO].packs);
+    if (il_folder_numbers(f) != IL_NUMBERS)
+        printf("numbers %u, this initlab's are %d: it cannot be continued here\n",
+               il_folder_numbers(f), IL_NUMBERS);
     for (size_t p = 0; p < plan->packs; p++) {
         const il_folder_pack *const pack = il_folder_pack_at(f, p);
 

@@ -228,6 +228,10 @@ static int run(struct cli *cli, const struct options *o)
         st = sweep_open(o, sweep_continues(o) ? NULL : opt_get(o, "kind"), &s.folder, &s.err);
     if (st == IL_OK)
         sweep_tell(cli, o, il_folder_sweep(s.folder));
+    if (st == IL_OK)
+        st = il_folder_scan(s.folder, &s.err);
+    if (st == IL_OK)
+        st = il_folder_goes_on(s.folder, &s.err);
     if (st == IL_OK && !realpath(il_folder_path(s.folder), s.dir))
         st = cli_error(&s.err, IL_E_CREATE, "the folder is gone");
     if (st == IL_OK && strcmp(opt_get(o, "engine"), "slurm") == 0)

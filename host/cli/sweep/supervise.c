@@ -439,6 +439,8 @@ static il_status fill_queue(struct state *st)
     }
     st->meter.ended_before = st->meter.ended;
     st->meter.done_before = st->meter.done;
+    if (status == IL_OK && st->queued > 0)
+        status = il_folder_goes_on(s->folder, &st->err);
 out:
     free(order);
     free(mine);

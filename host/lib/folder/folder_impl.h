@@ -16,6 +16,7 @@ struct il_folder {
         char *kind, *data, *data_sum, *sum; /* sum: of the plan, by the ids of all runs */
         size_t pack_size, pack_weights, pixels, classes, samples;
     } setup;
+    unsigned numbers;          /* of the journals that were scanned; 0: none of them says */
     struct il_journal journal; /* of failures; made when there is one */
     il_damage *damage;         /* [damages], of which `told` were asked for */
     size_t damages, told;
@@ -26,6 +27,9 @@ void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PAT
 
 /* Make its folders journal and state, where they are not there: copies leave out empty ones. */
 il_status il_folder_make_parts(const struct il_folder *f, il_error *err);
+
+/* il_folder_goes_on, as IL_E_CREATE: that is no pack's own error, which would be recorded. */
+il_status il_folder_may_add(const struct il_folder *f, il_error *err);
 
 /* Make a journal of a name that nobody else has, with its first line; env is taken over. */
 il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, json_t *env,

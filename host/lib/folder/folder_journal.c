@@ -1,12 +1,14 @@
 /* folder_journal.c - a folder's journals: who writes one, and what all of them say of the packs. */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "folder_impl.h"
+#include "initlab/numbers.h"
 
 enum { FORMAT = 2, TRIES = 1000 };
 
@@ -35,8 +37,8 @@ il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, jso
     }
     if (st == IL_OK)
         st = il_journal_add(j,
-                            json_pack("{s:i, s:s, s:o}", "journal", FORMAT, "plan", f->setup.sum,
-                                      "environment", env),
+                            json_pack("{s:i, s:s, s:i, s:o}", "journal", FORMAT, "plan",
+                                      f->setup.sum, "numbers", IL_NUMBERS, "environment", env),
                             err);
     else
         json_decref(env);
@@ -51,6 +53,7 @@ il_status il_folder_fail(il_folder *f, size_t pack, il_status why, const char *t
     if (!words)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     il_utf8(words);
+    IL_TRY(il_folder_may_add(f, err));
     IL_TRY(il_folder_make_parts(f, err));
     if (!f->journal.path)
         IL_TRY(il_folder_journal(f, &f->journal, json_object(), err));
@@ -82,6 +85,41 @@ enum il_owner il_folder_owner(const struct il_folder *f, const json_t *head)
     return json_integer_value(format) == FORMAT && plan && strcmp(plan, f->setup.sum) == 0
                ? IL_OWNER_US
                : IL_OWNER_OTHER;
+}
+
+/* Of several journals' numbers those count that are not ours. */
+static void note_numbers(struct il_folder *f, const json_t *head)
+{
+    const json_t *const said = json_object_get(head, "numbers");
+    const json_int_t n = said ? json_integer_value(said) : 1;
+
+    if (f->numbers == 0 || n != IL_NUMBERS)
+        f->numbers = n > 0 && n < UINT_MAX ? (unsigned)n : UINT_MAX;
+}
+
+unsigned il_folder_numbers(const il_folder *f) { return f->numbers ? f->numbers : IL_NUMBERS; }
+
+il_status il_folder_goes_on(const il_folder *f, il_error *err)
+{
+    const unsigned n = il_folder_numbers(f);
+
+    return n == IL_NUMBERS
+               ? IL_OK
+               : il_fail(err, IL_E_DATA,
+                         "'%s' has numbers %u, this initlab computes numbers %d (see "
+                         "docs/numerics.md): what it has can be ranked and exported, but the rest "
+                         "would not be of its kind; train the sweep anew in another folder, or go "
+                         "on with the initlab that began it",
+                         f->path, n, IL_NUMBERS);
+}
+
+il_status il_folder_may_add(const struct il_folder *f, il_error *err)
+{
+    if (il_folder_goes_on(f, err) == IL_OK)
+        return IL_OK;
+    if (err)
+        err->status = IL_E_CREATE;
+    return IL_E_CREATE;
 }
 
 /* Is the line the run that the plan has there? */
@@ -250,6 +288,8 @@ static il_status scan_group(void *arg, char *const *line, size_t lines, il_error
     if (s->first) {
         value = json_loads(line[0], 0, NULL);
         s->owner = il_folder_owner(s->f, value);
+        if (s->owner == IL_OWNER_US)
+            note_numbers(s->f, value);
         s->first = 0;
         json_decref(value);
     }
@@ -272,6 +312,7 @@ il_status il_folder_scan(il_folder *f, il_error *err)
         free(f->pack[p].error);
         f->pack[p] = (il_folder_pack){ .cost = f->pack[p].cost, .best = -1 };
     }
+    f->numbers = 0;
     IL_TRY(il_folder_journals(f, &names, &n, err));
     for (size_t i = 0; i < n; i++) {
         struct scan s = { .f = f, .first = 1 };

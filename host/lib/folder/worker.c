@@ -332,7 +332,7 @@ static json_t *epochs_of(const struct training *t, size_t run)
     return rows;
 }
 
-/* [fan_in, fan_out, mean and std of the weights at first, the same in the end], layer by layer */
+/* [fan_in, fan_out, mean and std of the weights at first, the same in the end, unfitted], layer by layer */
 static json_t *layers_of(const struct training *t, size_t run)
 {
     json_t *const rows = json_array();
@@ -343,9 +343,10 @@ static json_t *layers_of(const struct training *t, size_t run)
         const struct il_spread *const end = &t->end[l * t->at->count + run];
 
         json_array_append_new(rows,
-                              json_pack("[I, I, o, o, o, o]", (json_int_t)layout->fan_in,
+                              json_pack("[I, I, o, o, o, o, I]", (json_int_t)layout->fan_in,
                                         (json_int_t)layout->fan_out, number(start->mean),
-                                        number(start->std), number(end->mean), number(end->std)));
+                                        number(start->std), number(end->mean), number(end->std),
+                                        (json_int_t)il_pack_unfitted(t->pack, run, l)));
     }
     return rows;
 }
@@ -404,7 +405,9 @@ il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progre
     char path[IL_PATH];
     il_status st;
 
-    st = il_folder_make_parts(w->folder, err);
+    st = il_folder_may_add(w->folder, err);
+    if (st == IL_OK)
+        st = il_folder_make_parts(w->folder, err);
     if (st != IL_OK)
         return st;
     IL_TRY(begin_training(&t, w, pack, err));

@@ -1,5 +1,5 @@
 /*
- * pack_state.c - a pack's training on disk: a line with the sizes, the note, what the host counts,
+ * pack_state.c - a pack's training on disk: a line with the sizes and the numbers, the note, what the host counts,
  * what the device holds, and a CRC-32C of all of it. Rates, the clock and the order's keys follow
  * from these.
  */
@@ -9,9 +9,10 @@
 #include "core/crc32c.h"
 #include "core/file.h"
 #include "dense.h"
+#include "initlab/numbers.h"
 #include "pack_impl.h"
 
-static const char FORMAT[] = "initlab pack state 2: %zu bytes of note, %zu of state\n";
+static const char FORMAT[] = "initlab pack state 3: %zu bytes of note, %zu of state, numbers %u\n";
 
 /* what the host counts; diverged [runs] follows it */
 struct counts {
@@ -80,7 +81,7 @@ il_status il_pack_save(il_pack *p, const char *path, const char *note, il_error 
         st = il_device_fail(err, p->device, e, "read its state");
         goto out;
     }
-    snprintf(head, sizeof head, FORMAT, length, bytes);
+    snprintf(head, sizeof head, FORMAT, length, bytes, (unsigned)IL_NUMBERS);
     sum = il_crc32c(0, head, strlen(head));
     sum = il_crc32c(sum, note, length);
     sum = il_crc32c(sum, state, bytes);
@@ -102,6 +103,7 @@ static il_status read_file(const char *path, char **out, size_t *size, size_t *h
     FILE *const f = fopen(path, "rb");
     char *text = NULL;
     long length = -1;
+    unsigned numbers = 0;
     uint32_t sum;
     int end = 0;
     il_status st = IL_OK;
@@ -121,11 +123,16 @@ static il_status read_file(const char *path, char **out, size_t *size, size_t *h
         goto out;
     text[length] = 0;
     *size = (size_t)length;
-    if (sscanf(text, "initlab pack state 2: %zu bytes of note, %zu of state%n", note, bytes,
-               &end) != 2 ||
+    if (sscanf(text, "initlab pack state 3: %zu bytes of note, %zu of state, numbers %u%n", note,
+               bytes, &numbers, &end) != 3 ||
         end == 0 || *note > *size || *bytes > *size ||
         *size != (size_t)end + 1 + *note + *bytes + sizeof sum) {
         st = il_fail(err, IL_E_DATA, "%s: not the whole state of a pack", path);
+        goto out;
+    }
+    if (numbers != IL_NUMBERS) {
+        st = il_fail(err, IL_E_DATA, "%s: of an initlab with numbers %u, not %d", path, numbers,
+                     IL_NUMBERS);
         goto out;
     }
     *head = (size_t)end + 1;

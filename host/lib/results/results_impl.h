@@ -7,7 +7,7 @@
 #include "folder/folder_impl.h"
 
 /* PRAGMA user_version and application_id ("ilab") of results.sqlite */
-enum { IL_RESULTS_VERSION = 1, IL_RESULTS_ID = 0x696c6162 };
+enum { IL_RESULTS_VERSION = 2, IL_RESULTS_ID = 0x696c6162 };
 
 /*
  * The file and SQLite's words: IL_E_CREATE where the file cannot be had or written, IL_E_DATA and what

@@ -85,7 +85,7 @@ static int prepare(struct merge *m)
     } all[] = {
         { &m->run, run },
         { &m->epoch, "INSERT OR IGNORE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
-        { &m->layer, "INSERT OR IGNORE INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, ?)" },
+        { &m->layer, "INSERT OR IGNORE INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
         { &m->environment, "INSERT INTO environments (facts) VALUES (?) ON CONFLICT (facts) DO "
                            "UPDATE SET facts = facts RETURNING environment" },
         { &m->journal, "INSERT INTO journals VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET "
@@ -205,7 +205,7 @@ static il_status add_layers(struct merge *m, const char *id, const json_t *rows,
     for (size_t l = 0; l < json_array_size(rows) && st == IL_OK; l++) {
         sqlite3_bind_text(m->layer, 1, id, -1, SQLITE_STATIC);
         sqlite3_bind_int64(m->layer, 2, (sqlite3_int64)l + 1);
-        for (size_t i = 0; i < 6; i++)
+        for (size_t i = 0; i < 7; i++)
             bind_json(m->layer, 3 + (int)i, json_array_get(json_array_get(rows, l), i));
         st = step(m, m->layer, err);
     }

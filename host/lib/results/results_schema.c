@@ -9,6 +9,16 @@
 #include "config/layers_text.h"
 #include "results_impl.h"
 
+#define LAYERS                                                                                     \
+    "CREATE TABLE layers (run_id TEXT NOT NULL, layer INTEGER NOT NULL, fan_in INTEGER NOT NULL,"  \
+    " fan_out INTEGER NOT NULL, start_mean REAL, start_std REAL, end_mean REAL, end_std REAL,"     \
+    " unfitted INTEGER, PRIMARY KEY (run_id, layer)) STRICT, WITHOUT ROWID;"
+
+/* version 1, without unfitted, becomes this one */
+static const char from_1[] = "ALTER TABLE layers RENAME TO old;" LAYERS
+                             "INSERT INTO layers SELECT *, NULL FROM old; DROP TABLE old;"
+                             "PRAGMA user_version = 2;";
+
 static const char before[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE journals (name TEXT PRIMARY KEY, bytes INTEGER NOT NULL,"
@@ -32,10 +42,7 @@ static const char after[] =
     ") STRICT;"
     "CREATE TABLE epochs (run_id TEXT NOT NULL, epoch INTEGER NOT NULL, cost REAL, lr REAL,"
     " train_accuracy REAL, test_cost REAL, test_accuracy REAL, validation_cost REAL,"
-    " validation_accuracy REAL, PRIMARY KEY (run_id, epoch)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE layers (run_id TEXT NOT NULL, layer INTEGER NOT NULL, fan_in INTEGER NOT NULL,"
-    " fan_out INTEGER NOT NULL, start_mean REAL, start_std REAL, end_mean REAL, end_std REAL,"
-    " PRIMARY KEY (run_id, layer)) STRICT, WITHOUT ROWID;";
+    " validation_accuracy REAL, PRIMARY KEY (run_id, epoch)) STRICT, WITHOUT ROWID;" LAYERS;
 
 static const char REMEDY[] =
     "move it away, and 'initlab sweep merge' makes it again from the journals";
@@ -183,7 +190,7 @@ static il_status check(sqlite3 *db, const char *path, const struct il_folder *f,
         return il_results_fail(db, err);
     if (pragma(db, "PRAGMA application_id") != IL_RESULTS_ID)
         return il_fail(err, IL_E_DATA, "%s: not the results of a sweep: %s", path, REMEDY);
-    if (version != IL_RESULTS_VERSION)
+    if (version < 1 || version > IL_RESULTS_VERSION)
         return il_fail(err, IL_E_DATA, "%s: results of version %d, not %d: %s", path, version,
                        IL_RESULTS_VERSION, REMEDY);
     if (!is_ours(db, f))
@@ -191,6 +198,21 @@ static il_status check(sqlite3 *db, const char *path, const struct il_folder *f,
                    ? il_results_fail(db, err)
                    : il_fail(err, IL_E_DATA, "%s: results of another sweep: %s", path, REMEDY);
     return IL_OK;
+}
+
+/* Bring an earlier version's tables to this one's, unless another process was faster. */
+static il_status upgrade(sqlite3 *db, il_error *err)
+{
+    il_status st = IL_OK;
+
+    if (pragma(db, "PRAGMA user_version") == IL_RESULTS_VERSION)
+        return IL_OK;
+    if (!exec(db, "BEGIN IMMEDIATE") ||
+        (pragma(db, "PRAGMA user_version") == 1 && !exec(db, from_1)) || !exec(db, "COMMIT")) {
+        st = il_results_fail(db, err);
+        exec(db, "ROLLBACK");
+    }
+    return st;
 }
 
 static il_status open_file(sqlite3 **db, const char *name, int flags, const char *path,
@@ -207,6 +229,8 @@ static il_status open_file(sqlite3 **db, const char *name, int flags, const char
     if (create && is_empty(*db))
         IL_TRY(make_tables(*db, f, err));
     IL_TRY(check(*db, path, f, err));
+    if (create)
+        IL_TRY(upgrade(*db, err));
     if (create) /* it stays so; who cannot have it now, as others are at work, does without */
         exec(*db, "PRAGMA journal_mode = WAL");
 out:
