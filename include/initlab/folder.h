@@ -80,10 +80,14 @@ unsigned il_folder_numbers(const il_folder *folder);
 /** May more be trained in the folder, as it was scanned? IL_E_DATA, with what to do: its numbers are others. */
 il_status il_folder_goes_on(const il_folder *folder, il_error *err);
 
-/** A damaged place of a journal. What was committed there is lost, its pack is trained again. */
+/**
+ * A place of a journal that is not as it was written, or says what cannot be. What was committed there does
+ * not count, its pack is trained again.
+ */
 typedef struct il_damage {
     char journal[256]; /**< name of the file in journal/ */
-    size_t byte;       /**< where the first damaged line of it begins */
+    size_t byte;       /**< where the damaged line, or the wrong group, begins; 0: it cannot be read */
+    char what[120];    /**< what is wrong there */
 } il_damage;
 
 /**

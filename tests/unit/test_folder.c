@@ -107,18 +107,30 @@ struct seen {
     long last; /* number in the last line */
 };
 
-static il_status see(void *arg, char *const *line, size_t lines, il_error *err)
+static il_status see(void *arg, struct il_journal_group *g, il_error *err)
 {
     struct seen *const s = arg;
-    json_t *const value = json_loads(line[lines - 1], 0, NULL);
+    json_t *const value = json_loads(g->line[g->lines - 1], 0, NULL);
 
     (void)err;
     assert_non_null(value);
     s->groups++;
-    s->lines += lines;
+    s->lines += g->lines;
     s->last = (long)json_integer_value(json_object_get(value, "n"));
     json_decref(value);
     return IL_OK;
+}
+
+/* il_journal_read of a file of the test's place; returns where it is damaged */
+static off_t read_groups(const char *name, size_t *from, struct seen *s)
+{
+    const struct il_journal_reader reader = { see, s, 1000, 10, 1 << 20 };
+    struct il_journal_damage damage;
+    il_error err = { .text = "" };
+
+    OK(il_journal_read(&reader, place, name, from, &damage, &err));
+    assert_int_equal(damage.byte == IL_UNDAMAGED, damage.what[0] == 0);
+    return damage.byte;
 }
 
 static size_t slurp(const char *path, char *bytes, size_t room)
@@ -164,12 +176,12 @@ static void one_group(void **state)
 }
 
 /* Groups of 1, 2 and 3 lines. */
-static size_t three_groups(const char *path, size_t end[4])
+static size_t three_groups(const char *name, size_t end[4])
 {
     struct il_journal j;
     il_error err = { .text = "" };
 
-    OK(il_journal_create(&j, path, &err));
+    OK(il_journal_create(&j, place, name, &err));
     end[0] = 0;
     for (int g = 1; g <= 3; g++) {
         for (int i = 1; i <= g; i++)
@@ -192,9 +204,10 @@ static void torn_journals(void **state)
 
     (void)state;
     assert_int_equal(il_crc32c(0, "123456789", 9), 0xe3069283); /* RFC 3720 */
-    n = three_groups(at("j.jsonl", path), end);
-    assert_int_equal(slurp(path, bytes, sizeof bytes), n);
-    assert_int_equal(il_journal_create(&j, path, &err), IL_E_CREATE); /* never written to again */
+    n = three_groups("j.jsonl", end);
+    assert_int_equal(slurp(at("j.jsonl", path), bytes, sizeof bytes), n);
+    assert_int_equal(il_journal_create(&j, place, "j.jsonl", &err),
+                     IL_E_CREATE); /* never written to again */
     il_journal_close(&j);
     for (size_t cut = 0; cut <= n; cut++) { /* cut anywhere: the whole groups before it */
         struct seen s = { 0 };
@@ -203,7 +216,7 @@ static void torn_journals(void **state)
         while (groups < 3 && end[groups + 1] <= cut)
             groups++;
         spill(path, bytes, cut);
-        OK(il_journal_read(path, &from, see, &s, &damage, &err));
+        damage = read_groups("j.jsonl", &from, &s);
         assert_int_equal(s.groups, groups);
         assert_int_equal(from, end[groups]);
         assert_int_equal(damage, IL_UNDAMAGED); /* a writer that was killed is none */
@@ -218,7 +231,7 @@ static void torn_journals(void **state)
             hit++;
         lost = bit / 8 + 1 == end[hit + 1] && hit < 2 ? 2 : 1; /* the end of two groups' line */
         spill(path, torn, n);
-        OK(il_journal_read(path, &from, see, &s, &damage, &err));
+        damage = read_groups("j.jsonl", &from, &s);
         if (s.groups != 3 - lost || from != end[hit])
             fail_msg("bit %zu: %zu groups, not %zu", bit, s.groups, 3 - lost);
         assert_true(bit / 8 + 1 == n ? damage == IL_UNDAMAGED /* as torn */
@@ -234,7 +247,7 @@ static void torn_journals(void **state)
         memcpy(torn, bytes, line);
         memcpy(torn + line, bytes + next, n - next);
         spill(path, torn, n - (next - line));
-        OK(il_journal_read(path, &from, see, &s, &damage, &err));
+        damage = read_groups("j.jsonl", &from, &s);
         assert_int_equal(s.groups, 2);
         assert_int_equal(damage == IL_UNDAMAGED, hit == 0 || next == n);
     }
@@ -243,7 +256,7 @@ static void torn_journals(void **state)
         struct seen s = { 0 };
         size_t from = end[g];
 
-        OK(il_journal_read(path, &from, see, &s, &damage, &err));
+        read_groups("j.jsonl", &from, &s);
         assert_int_equal(s.groups, 3 - g);
         assert_int_equal(s.last, 33);
     }
@@ -257,11 +270,10 @@ static void failed_commit(void **state)
     struct seen s = { 0 };
     size_t from = 0;
     off_t damage;
-    char path[256];
     il_error err = { .text = "" };
 
     (void)state;
-    OK(il_journal_create(&j, at("k.jsonl", path), &err));
+    OK(il_journal_create(&j, place, "k.jsonl", &err));
     OK(il_journal_add(&j, json_pack("{s:i}", "n", 1), &err));
     OK(il_journal_commit(&j, &err));
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -275,7 +287,7 @@ static void failed_commit(void **state)
     OK(il_journal_add(&j, json_pack("{s:i}", "n", 3), &err));
     OK(il_journal_commit(&j, &err));
     il_journal_close(&j);
-    OK(il_journal_read(path, &from, see, &s, &damage, &err));
+    damage = read_groups("k.jsonl", &from, &s);
     assert_int_equal(damage, IL_UNDAMAGED);
     assert_int_equal(s.groups, 2);
     assert_int_equal(s.last, 3);

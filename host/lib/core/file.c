@@ -5,13 +5,49 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "initlab/output.h"
+#include "inside.h"
 
 enum { TRIES = 100 };
+
+/* write(2), until all is written: a signal is no failure */
+static ssize_t put_all(void *cookie, const char *bytes, size_t n)
+{
+    return il_write_all((int)(intptr_t)cookie, bytes, n) == 0 ? (ssize_t)n : -1;
+}
+
+static int put_end(void *cookie) { return close((int)(intptr_t)cookie); }
+
+/* a stream to the descriptor, which it takes over; 0: out of memory */
+static int open_stream(struct il_file *f, int fd)
+{
+    f->fd = fd;
+    f->stream = fopencookie((void *)(intptr_t)fd, "w",
+                            (cookie_io_functions_t){ .write = put_all, .close = put_end });
+    return f->stream != NULL;
+}
+
+int il_write_all(int fd, const void *bytes, size_t n)
+{
+    const char *at = bytes;
+
+    for (ssize_t k; n > 0; at += k, n -= (size_t)k) {
+        do
+            k = write(fd, at, n);
+        while (k < 0 && errno == EINTR);
+        if (k == 0)
+            errno = EIO;
+        if (k <= 0)
+            return -1;
+    }
+    return 0;
+}
 
 /*
  * Make the temporary file; its descriptor, or -1 and errno. Two writers of one target never share
@@ -30,28 +66,36 @@ static int make_temp(struct il_file *f)
         if (i > 0)
             snprintf(count, sizeof count, "-%d", i);
         free(f->temp);
-        if (asprintf(&f->temp, "%.*s.%s.tmp-%ld%s", folder, f->path, f->path + folder,
-                     (long)getpid(), count) < 0) {
+        if (asprintf(&f->temp, "%.*s.%s.tmp-%ld%s", f->inside ? 0 : folder, f->path,
+                     f->path + folder, (long)getpid(), count) < 0) {
             f->temp = NULL;
             return -1;
         }
-        fd = open(f->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        fd = openat(f->in, f->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd >= 0)
+            flock(fd, LOCK_EX | LOCK_NB); /* for il_inside_tidy; without locks, nothing is tidied */
         if (fd >= 0 || errno != EEXIST)
             return fd;
     }
     return -1;
 }
 
-static int is_full(int error)
-{
-    return error == ENOSPC || error == EDQUOT || error == EIO || error == EFBIG;
-}
-
 static void clear(struct il_file *f)
 {
+    if (f->inside && f->in >= 0)
+        close(f->in);
     free(f->path);
     free(f->temp);
     *f = (struct il_file){ 0 };
+}
+
+static il_status cannot_create(const char *path, int why, const char *words, il_error *err)
+{
+    return il_fail(err,
+                   why == ENOMEM                   ? IL_E_MEMORY
+                   : il_is_full(why) || why == EIO ? IL_E_IO
+                                                   : IL_E_CREATE,
+                   "cannot create '%s': %s", path, words);
 }
 
 il_status il_file_open(struct il_file *f, const char *path, il_error *err)
@@ -59,7 +103,7 @@ il_status il_file_open(struct il_file *f, const char *path, il_error *err)
     struct stat info;
     int fd = -1, why;
 
-    *f = (struct il_file){ .path = realpath(path, NULL) };
+    *f = (struct il_file){ .path = realpath(path, NULL), .in = AT_FDCWD };
     if (!f->path)
         f->path = strdup(path);
     errno = path[0] ? ENOMEM : ENOENT;
@@ -70,9 +114,7 @@ il_status il_file_open(struct il_file *f, const char *path, il_error *err)
     } else {
         fd = open(f->path, O_WRONLY | O_CLOEXEC); /* a folder fails here, rightly */
     }
-    if (fd >= 0)
-        f->stream = fdopen(fd, "w");
-    if (f->stream)
+    if (fd >= 0 && open_stream(f, fd))
         return IL_OK;
 fail:
     why = errno;
@@ -82,8 +124,39 @@ fail:
             unlink(f->temp);
     }
     clear(f);
-    return il_fail(err, is_full(why) ? IL_E_IO : IL_E_CREATE, "cannot create '%s': %s", path,
-                   strerror(why));
+    return cannot_create(path, why, strerror(why), err);
+}
+
+il_status il_file_open_inside(struct il_file *f, const char *folder, const char *name,
+                              il_error *err)
+{
+    const char *last;
+    int fd = -1, why;
+
+    *f = (struct il_file){ .inside = 1, .in = il_inside_parent(folder, name, &last) };
+    if (f->in < 0)
+        goto fail;
+    if (asprintf(&f->path, "%s/%s", folder, name) < 0) {
+        f->path = NULL;
+        errno = ENOMEM;
+        goto fail;
+    }
+    fd = make_temp(f);
+    if (fd >= 0 && open_stream(f, fd))
+        return IL_OK;
+fail:
+    why = errno;
+    if (fd >= 0) {
+        close(fd);
+        unlinkat(f->in, f->temp, 0);
+    }
+    clear(f);
+    {
+        char path[4096];
+
+        snprintf(path, sizeof path, "%s/%s", folder, name);
+        return cannot_create(path, why, il_inside_why(why), err);
+    }
 }
 
 void il_file_put(struct il_file *f, const void *bytes, size_t n)
@@ -104,6 +177,12 @@ void il_file_print(struct il_file *f, const char *fmt, ...)
     va_end(ap);
 }
 
+/* what it is to be, in the folder that is open */
+static const char *name_of(const struct il_file *f)
+{
+    return f->inside ? strrchr(f->path, '/') + 1 : f->path;
+}
+
 il_status il_file_close(struct il_file *f, il_error *err)
 {
     il_status st = IL_OK;
@@ -111,17 +190,17 @@ il_status il_file_close(struct il_file *f, il_error *err)
     errno = EIO;
     if (!f->error && fflush(f->stream) != 0)
         f->error = errno;
-    if (!f->error && f->temp && fsync(fileno(f->stream)) != 0)
+    if (!f->error && f->temp && fsync(f->fd) != 0)
         f->error = errno;
     if (fclose(f->stream) != 0 && !f->error)
         f->error = errno;
     f->stream = NULL;
     if (f->error)
         st = il_fail(err, IL_E_IO, "cannot write to '%s': %s", f->path, strerror(f->error));
-    else if (f->temp && rename(f->temp, f->path) != 0)
-        st = il_fail(err, IL_E_CREATE, "cannot create '%s': %s", f->path, strerror(errno));
+    else if (f->temp && renameat(f->in, f->temp, f->in, name_of(f)) != 0)
+        st = cannot_create(f->path, errno, strerror(errno), err);
     if (st != IL_OK && f->temp)
-        unlink(f->temp);
+        unlinkat(f->in, f->temp, 0);
     clear(f);
     return st;
 }
@@ -131,7 +210,7 @@ void il_file_abandon(struct il_file *f)
     if (f->stream)
         fclose(f->stream);
     if (f->temp)
-        unlink(f->temp);
+        unlinkat(f->in, f->temp, 0);
     clear(f);
 }
 
@@ -150,6 +229,5 @@ il_status il_make_folder(const char *path, il_error *err)
 {
     if (mkdir(path, 0777) == 0 || errno == EEXIST)
         return IL_OK;
-    return il_fail(err, errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE,
-                   "cannot create '%s': %s", path, strerror(errno));
+    return cannot_create(path, errno, strerror(errno), err);
 }

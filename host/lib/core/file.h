@@ -10,14 +10,27 @@
 #include "error.h"
 
 struct il_file {
-    char *path; /* what it will be; links followed */
-    char *temp; /* what it is until then; NULL: path itself, no regular file */
+    char *path; /* what it will be; links followed, but inside a folder */
+    char *temp; /* what it is until then, locked; NULL: path itself, no regular file */
     FILE *stream;
-    int error; /* errno of the first write that failed */
+    int fd;     /* that it writes to */
+    int error;  /* errno of the first write that failed */
+    int inside; /* path's last part and temp are names in the folder that is open as `in` */
+    int in;
 };
+
+/* All n bytes, whatever signals come: 0, or -1 and errno. */
+int il_write_all(int fd, const void *bytes, size_t n);
 
 /* Begin to write path. IL_E_CREATE, IL_E_IO (disk full): path and reason; *f is then closed. */
 il_status il_file_open(struct il_file *f, const char *path, il_error *err);
+
+/*
+ * Begin to write folder/name (FILE or FOLDER/FILE), as inside.h has it: what stands there is replaced, be
+ * it a link.
+ */
+il_status il_file_open_inside(struct il_file *f, const char *folder, const char *name,
+                              il_error *err);
 
 /* Add to the file. After a failure nothing more is written; il_file_close reports it. */
 void il_file_put(struct il_file *f, const void *bytes, size_t n);

@@ -15,8 +15,15 @@
 #include "core/sha256.h"
 #include "sweep/sweep_impl.h"
 #include "core/file.h"
+#include "core/inside.h"
 
-enum { FORMAT = 1 };
+enum { FORMAT = 1, SETUP_MOST = 64 << 20, SWEEP_MOST = 1 << 20 /* bytes of the two files */ };
+
+/*
+ * Bytes: of a run's line without its rows, of a row (8 numbers of 24 digits), and what a journal may have of
+ * failures and first lines. A journal may be joined of copies.
+ */
+enum { LINE = 4096, ROW = 256, LINE_LEAST = 1 << 20, OTHERS = 64 << 20, COPIES = 64 };
 
 void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number)
 {
@@ -30,14 +37,31 @@ void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PAT
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
-static il_status cost_of(const struct il_folder *f, const il_sweep_pack *pack,
-                         const il_packing *packing, double *cost, il_error *err)
+/* A pack's lines may be so long, and so many: what its runs' rows need. */
+static void make_room(struct il_folder *f, const il_config *c, size_t runs)
+{
+    const size_t rows = strtoul(il_config_get(c, "epochs"), NULL, 10) + il_config_widths(c);
+    size_t line, all;
+
+    if (__builtin_mul_overflow(rows, (size_t)ROW, &line) ||
+        __builtin_add_overflow(line, (size_t)LINE, &line))
+        line = SIZE_MAX / 4;
+    if (__builtin_mul_overflow(line, COPIES * (runs + 1), &all) ||
+        __builtin_add_overflow(f->most.file, all, &f->most.file))
+        f->most.file = SIZE_MAX;
+    f->most.line = line > f->most.line ? line : f->most.line;
+    f->most.lines = runs + 2 > f->most.lines ? runs + 2 : f->most.lines;
+}
+
+static il_status cost_of(struct il_folder *f, const il_sweep_pack *pack, const il_packing *packing,
+                         double *cost, il_error *err)
 {
     il_config *c = NULL;
     il_status st;
 
     IL_TRY(il_sweep_config(f->sweep, f->plan->order[pack->first], &c, err));
     *cost = il_sweep_cost(c, pack->count, packing, f->setup.samples);
+    make_room(f, c, pack->count);
 out:
     il_config_free(c);
     return st;
@@ -56,6 +80,8 @@ static il_status make_plan(struct il_folder *f, char sum[65], il_error *err)
     f->pack = calloc(f->plan->packs, sizeof *f->pack);
     if (!f->pack)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", f->plan->packs);
+    f->most.line = LINE_LEAST;
+    f->most.file = OTHERS;
     il_sha256_start(&sha);
     for (size_t p = 0; p < f->plan->packs; p++) {
         const il_sweep_pack *const pack = &f->plan->pack[p];
@@ -78,13 +104,10 @@ out:
 il_status il_folder_make_parts(const struct il_folder *f, il_error *err)
 {
     static const char *const parts[] = { "journal", "state" };
-    char path[IL_PATH];
     il_status st = IL_OK;
 
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && st == IL_OK; i++) {
-        il_folder_file(f, parts[i], path, 0);
-        st = il_make_folder(path, err);
-    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && st == IL_OK; i++)
+        st = il_inside_make_folder(f->path, parts[i], err);
     return st;
 }
 
@@ -134,6 +157,23 @@ static il_status set_up(struct il_folder *f, const char *dir, const char *kind, 
                      data);
 }
 
+static il_status write_bytes(const struct il_folder *f, const char *name, const char *bytes,
+                             size_t n, il_error *err)
+{
+    struct il_file file;
+    const il_status st = il_file_open_inside(&file, f->path, name, err);
+
+    if (st != IL_OK)
+        return st;
+    il_file_put(&file, bytes, n);
+    return il_file_close(&file, err);
+}
+
+il_status il_folder_write(const il_folder *f, const char *name, const char *text, il_error *err)
+{
+    return write_bytes(f, name, text, strlen(text), err);
+}
+
 static il_status write_setup(struct il_folder *f, il_error *err)
 {
     json_t *const all = json_pack(
@@ -175,7 +215,7 @@ static il_status open_same(il_folder **out, const struct il_folder *f, il_error 
 /* all that a folder has of itself: the sweep's file, the parts, and at last sweep.json */
 static il_status write_all(struct il_folder *f, il_error *err)
 {
-    char file[IL_PATH], name[256];
+    char name[256];
     const char *text;
     size_t n;
     il_status st;
@@ -186,9 +226,8 @@ static il_status write_all(struct il_folder *f, il_error *err)
                        f->path, name);
     IL_TRY(il_make_folder(f->path, err));
     IL_TRY(il_folder_make_parts(f, err));
-    il_folder_file(f, "sweep.yaml", file, 0);
     text = il_sweep_text(f->sweep, &n);
-    IL_TRY(il_write_file(file, text, n, err));
+    IL_TRY(write_bytes(f, "sweep.yaml", text, n, err));
     st = write_setup(f, err);
 out:
     return st;
@@ -234,14 +273,6 @@ out:
     return st;
 }
 
-il_status il_folder_write(const il_folder *f, const char *name, const char *text, il_error *err)
-{
-    char path[IL_PATH];
-
-    snprintf(path, sizeof path, "%s/%.255s", f->path, name);
-    return il_write_file(path, text, strlen(text), err);
-}
-
 /* ---- opening --------------------------------------------------------------------------------- */
 
 static il_status read_setup(struct il_folder *f, const char *dir, json_t *all, il_error *err)
@@ -273,29 +304,53 @@ out:
     return st;
 }
 
+/* sweep.json's object */
+static il_status load_setup(const char *dir, json_t **all, il_error *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    il_error words = { .text = "" };
+    json_error_t why;
+    il_status st = il_inside_read(dir, "sweep.json", SETUP_MOST, &text, &n, &words);
+
+    *all = NULL;
+    if (st != IL_OK)
+        return il_fail(err, st, "'%s' is no sweep's folder: %s", dir, words.text);
+    *all = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+    if (!*all)
+        st = il_fail(err, why.text[0] ? IL_E_DATA : IL_E_MEMORY, "%s/sweep.json:%d: %s", dir,
+                     why.line, why.text[0] ? why.text : "out of memory");
+    free(text);
+    return st;
+}
+
+static il_status load_sweep(struct il_folder *f, const char *dir, il_error *err)
+{
+    char path[IL_PATH], *text = NULL;
+    size_t n = 0;
+    il_status st;
+
+    IL_TRY(il_inside_read(dir, "sweep.yaml", SWEEP_MOST, &text, &n, err));
+    il_folder_file(f, "sweep.yaml", path, 0);
+    st = il_sweep_parse(&f->sweep, path, text, n, err);
+out:
+    free(text);
+    return st;
+}
+
 il_status il_folder_open(il_folder **out, const char *dir, il_error *err)
 {
     struct il_folder *f = calloc(1, sizeof *f);
-    char path[IL_PATH], sum[65];
-    json_error_t why;
+    char sum[65];
     json_t *all = NULL;
     il_status st = IL_OK;
 
     *out = NULL;
     if (!f)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    snprintf(path, sizeof path, "%s/sweep.json", dir);
-    all = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
-    if (!all) {
-        st = access(path, R_OK) == 0
-                 ? il_fail(err, IL_E_DATA, "%s:%d: %s", path, why.line, why.text)
-                 : il_fail(err, IL_E_DATA, "'%s' is no sweep's folder: cannot read %s: %s", dir,
-                           path, strerror(errno));
-        goto out;
-    }
+    IL_TRY(load_setup(dir, &all, err));
     IL_TRY(read_setup(f, dir, all, err));
-    snprintf(path, sizeof path, "%s/sweep.yaml", dir);
-    IL_TRY(il_sweep_load(&f->sweep, path, err));
+    IL_TRY(load_sweep(f, dir, err));
     IL_TRY(make_plan(f, sum, err));
     if (strcmp(sum, f->setup.sum) != 0)
         st = il_fail(err, IL_E_DATA,

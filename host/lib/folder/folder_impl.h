@@ -16,7 +16,10 @@ struct il_folder {
         char *kind, *data, *data_sum, *sum; /* sum: of the plan, by the ids of all runs */
         size_t pack_size, pack_weights, pixels, classes, samples;
     } setup;
-    unsigned numbers;          /* of the journals that were scanned; 0: none of them says */
+    unsigned numbers; /* of the journals that were scanned; 0: none of them says */
+    struct {
+        size_t line, lines, file; /* bytes, lines of a group, bytes that no journal of it exceeds */
+    } most;
     struct il_journal journal; /* of failures; made when there is one */
     il_damage *damage;         /* [damages], of which `told` were asked for */
     size_t damages, told;
@@ -28,12 +31,24 @@ void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PAT
 /* Make its folders journal and state, where they are not there: copies leave out empty ones. */
 il_status il_folder_make_parts(const struct il_folder *f, il_error *err);
 
+/* Of several journals, the numbers that count are those that are not ours. */
+void il_folder_note_numbers(struct il_folder *f, const json_t *head);
+
 /* il_folder_goes_on, as IL_E_CREATE: that is no pack's own error, which would be recorded. */
 il_status il_folder_may_add(const struct il_folder *f, il_error *err);
 
 /* Make a journal of a name that nobody else has, with its first line; env is taken over. */
 il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, json_t *env,
                             il_error *err);
+
+/* Forget the group so far; with it a journal that has nothing else: its first line would be missing. */
+void il_folder_drop(const struct il_folder *f, struct il_journal *j);
+
+/*
+ * Commit the journal's group, which must be whole and right (group.h): IL_E_MEMORY where it is not. After a
+ * failure nothing of it is left (il_folder_drop).
+ */
+il_status il_folder_commit(const struct il_folder *f, struct il_journal *j, il_error *err);
 
 /* All journals, in the order of their names, none without the folder; names [*n] of files, freed by il_folder_free_names. */
 il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n, il_error *err);
@@ -47,11 +62,26 @@ enum il_owner {
 };
 enum il_owner il_folder_owner(const struct il_folder *f, const json_t *head);
 
-/* Is the group a pack of this folder's plan, by the ids of its runs? */
-int il_folder_has(const struct il_folder *f, char *const *line, size_t lines);
+/* A group, as group.h has it. */
+struct il_group {
+    json_t *head, **run,
+        *pack;          /* run [runs]; head NULL: none before it; pack NULL: the head alone */
+    size_t runs, index; /* index: of the pack */
+    size_t at, end;     /* the bytes [at, end) of its file */
+    int whole;          /* all before it is right */
+    int failed;         /* the pack: there are no runs then */
+    int counts;         /* it is ours, and right */
+};
+typedef il_status il_folder_group_fn(void *arg, const struct il_group *group, il_error *err);
 
-/* il_journal_read of the folder's journal of that name; damage is noted. */
-il_status il_folder_read(struct il_folder *f, const char *name, size_t *from,
-                         il_journal_group_fn *each, void *arg, il_error *err);
+/* How far a journal was read; from 0 on all zeros. */
+struct il_folder_reading {
+    size_t from; /* as il_journal_read's */
+    enum il_owner owner;
+};
+
+/* il_journal_read of the folder's journal of that name, of groups that count; damage is noted. */
+il_status il_folder_read(struct il_folder *f, const char *name, struct il_folder_reading *r,
+                         il_folder_group_fn *each, void *arg, il_error *err);
 
 #endif

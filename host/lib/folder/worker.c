@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "folder_impl.h"
+#include "group.h"
 #include "core/clock.h"
+#include "core/inside.h"
 #include "initlab/version.h"
 #include "pack/dense.h"
 #include "pack/pack_impl.h"
+#include "pack/pack_state.h"
 #include "pack/pack_stats.h"
 
 static const double CHECKPOINT = 300;
@@ -86,6 +88,8 @@ il_status il_worker_open(il_worker **out, const il_folder *folder, const il_data
         return il_fail(err, IL_E_MEMORY, "out of memory");
     **out = (il_worker){ folder, set, device, { .fd = -1 }, CHECKPOINT };
     IL_TRY(il_device_keep(device, set, err)); /* once, for all packs */
+    il_inside_tidy(folder->path, "state");    /* of what killed workers left */
+    il_inside_tidy(folder->path, ".");
 out:
     if (st != IL_OK) {
         il_worker_close(*out);
@@ -143,9 +147,11 @@ static char *write_note(const struct training *t)
     json_t *all = NULL;
     char *text = NULL;
 
-    for (size_t i = 0; rows && i < t->done * t->at->count; i++)
-        json_array_append_new(rows, epoch_row(&t->epoch[i]));
-    if (rows && json_array_size(rows) == t->done * t->at->count)
+    int whole = rows != NULL;
+
+    for (size_t i = 0; whole && i < t->done * t->at->count; i++)
+        whole = json_array_append_new(rows, epoch_row(&t->epoch[i])) == 0;
+    if (whole)
         all = json_pack("{s:s, s:I, s:f, s:f, s:O}", "plan", t->folder->setup.sum, "pack",
                         (json_int_t)t->index, "seconds", t->seconds, "evaluation_seconds",
                         t->evaluation_seconds, "epochs", rows);
@@ -162,12 +168,14 @@ static int read_note(struct training *t, const char *text)
     json_t *const all = json_loads(text, 0, NULL), *const rows = json_object_get(all, "epochs");
     const char *const plan = json_string_value(json_object_get(all, "plan"));
     const size_t n = json_array_size(rows);
-    const int ours = plan && strcmp(plan, t->folder->setup.sum) == 0 &&
-                     (size_t)json_integer_value(json_object_get(all, "pack")) == t->index &&
-                     n == t->pack->epoch * t->at->count;
+    int ours = plan && strcmp(plan, t->folder->setup.sum) == 0 &&
+               (size_t)json_integer_value(json_object_get(all, "pack")) == t->index &&
+               n == t->pack->epoch * t->at->count;
 
-    for (size_t i = 0; ours && i < n; i++)
+    for (size_t i = 0; ours && i < n; i++) {
+        ours = il_group_is_epoch(json_array_get(rows, i), i / t->at->count + 1);
         t->epoch[i] = row_epoch(json_array_get(rows, i));
+    }
     if (ours) {
         t->done = t->pack->epoch;
         t->seconds = json_number_value(json_object_get(all, "seconds"));
@@ -177,20 +185,21 @@ static int read_note(struct training *t, const char *text)
     return ours;
 }
 
-static void state_path(const struct training *t, char path[IL_PATH])
+/* of the pack's state, in the folder */
+static const char *state_name(const struct training *t, char name[64])
 {
-    il_folder_file(t->folder, "state/%zu.state", path, t->index);
+    snprintf(name, 64, "state/%zu.state", t->index);
+    return name;
 }
 
 static il_status save(struct training *t, il_error *err)
 {
-    char path[IL_PATH], *const note = write_note(t);
+    char name[64], *const note = write_note(t);
     il_status st;
 
     if (!note)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    state_path(t, path);
-    st = il_pack_save(t->pack, path, note, err);
+    st = il_pack_save_inside(t->pack, t->folder->path, state_name(t, name), note, err);
     free(note);
     return st;
 }
@@ -247,19 +256,21 @@ out:
 /* Go on where somebody was interrupted. A state that cannot be read only costs its time. */
 static il_status resume(struct training *t, il_worker *w, il_error *err)
 {
-    char path[IL_PATH], *note = NULL;
-    il_status st = IL_OK;
+    char name[64], *note = NULL;
+    il_status st;
 
-    state_path(t, path);
-    if (access(path, F_OK) != 0)
-        return IL_OK;
-    if (il_pack_restore(t->pack, path, &note, err) == IL_OK && !read_note(t, note)) {
+    st = il_pack_restore_inside(t->pack, t->folder->path, state_name(t, name), &note, err);
+    if (st == IL_E_DEVICE) /* the pack is neither as it was nor as it is to be */
+        return st;
+    if (st == IL_OK && !read_note(t, note)) {
         il_pack_close(t->pack); /* it is another pack's now */
         t->pack = NULL;
         for (size_t i = 0; i < t->at->count; i++)
             il_config_free(t->config[i]);
         free(t->config);
         st = open_pack(t, w, err);
+    } else {
+        st = IL_OK;
     }
     free(note);
     return st;
@@ -328,7 +339,10 @@ static json_t *epochs_of(const struct training *t, size_t run)
     json_t *const rows = json_array();
 
     for (size_t e = 0; rows && e < t->done; e++)
-        json_array_append_new(rows, epoch_row(&t->epoch[e * t->at->count + run]));
+        if (json_array_append_new(rows, epoch_row(&t->epoch[e * t->at->count + run])) != 0) {
+            json_decref(rows);
+            return NULL;
+        }
     return rows;
 }
 
@@ -342,11 +356,15 @@ static json_t *layers_of(const struct training *t, size_t run)
         const struct il_spread *const start = &t->start[l * t->at->count + run];
         const struct il_spread *const end = &t->end[l * t->at->count + run];
 
-        json_array_append_new(rows,
-                              json_pack("[I, I, o, o, o, o, I]", (json_int_t)layout->fan_in,
-                                        (json_int_t)layout->fan_out, number(start->mean),
-                                        number(start->std), number(end->mean), number(end->std),
-                                        (json_int_t)il_pack_unfitted(t->pack, run, l)));
+        json_t *const row = json_pack("[I, I, o, o, o, o, I]", (json_int_t)layout->fan_in,
+                                      (json_int_t)layout->fan_out, number(start->mean),
+                                      number(start->std), number(end->mean), number(end->std),
+                                      (json_int_t)il_pack_unfitted(t->pack, run, l));
+
+        if (json_array_append_new(rows, row) != 0) {
+            json_decref(rows);
+            return NULL;
+        }
     }
     return rows;
 }
@@ -393,8 +411,10 @@ static il_status commit(struct training *t, il_worker *w, unsigned attempt, il_t
                                     "evaluation_seconds", t->evaluation_seconds, "best", out->best,
                                     "best_run", out->best_run),
                           err));
-    st = il_journal_commit(&w->journal, err);
+    st = il_folder_commit(w->folder, &w->journal, err);
 out:
+    if (st != IL_OK)
+        il_folder_drop(w->folder, &w->journal);
     return st;
 }
 
@@ -402,7 +422,7 @@ il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progre
                           void *arg, il_trained *out, il_error *err)
 {
     struct training t;
-    char path[IL_PATH];
+    char name[64];
     il_status st;
 
     st = il_folder_may_add(w->folder, err);
@@ -418,8 +438,7 @@ il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progre
     t.saves_state = 1;
     IL_TRY(train(&t, err));
     IL_TRY(commit(&t, w, attempt, out, err));
-    state_path(&t, path);
-    unlink(path);
+    il_inside_remove(w->folder->path, state_name(&t, name));
 out:
     end_training(&t);
     return st;

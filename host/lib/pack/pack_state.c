@@ -3,16 +3,24 @@
  * what the device holds, and a CRC-32C of all of it. Rates, the clock and the order's keys follow
  * from these.
  */
+#include "pack_state.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "core/crc32c.h"
 #include "core/file.h"
+#include "core/inside.h"
 #include "dense.h"
 #include "initlab/numbers.h"
-#include "pack_impl.h"
 
 static const char FORMAT[] = "initlab pack state 3: %zu bytes of note, %zu of state, numbers %u\n";
+
+/* a note has a row a run and epoch, of at most so many bytes, and little else */
+enum { NOTE_ROW = 256, NOTE_REST = 1 << 16 };
 
 /* what the host counts; diverged [runs] follows it */
 struct counts {
@@ -54,19 +62,21 @@ static size_t total(const struct il_pack *p)
     return bytes;
 }
 
-il_status il_pack_save(il_pack *p, const char *path, const char *note, il_error *err)
+/* to a file that is open, and is closed whatever comes of it */
+static il_status save(il_pack *p, struct il_file *f, const char *note, il_error *err)
 {
     const struct counts counts = { p->epoch, p->step, p->runs };
     const size_t bytes = total(p), length = strlen(note);
     uint8_t *const state = malloc(bytes), *at = state;
     char head[128];
-    struct il_file f = { 0 };
     uint32_t sum;
     il_status st = IL_OK;
     int e = 0;
 
-    if (!state)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu bytes of a pack's state", bytes);
+    if (!state) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu bytes of a pack's state", bytes);
+        goto out;
+    }
     memcpy(at, &counts, sizeof counts);
     memcpy(at + sizeof counts, p->diverged, p->runs * sizeof *p->diverged);
     at += host_bytes(p);
@@ -85,44 +95,80 @@ il_status il_pack_save(il_pack *p, const char *path, const char *note, il_error 
     sum = il_crc32c(0, head, strlen(head));
     sum = il_crc32c(sum, note, length);
     sum = il_crc32c(sum, state, bytes);
-    IL_TRY(il_file_open(&f, path, err));
-    il_file_put(&f, head, strlen(head));
-    il_file_put(&f, note, length);
-    il_file_put(&f, state, bytes);
-    il_file_put(&f, &sum, sizeof sum);
-    st = il_file_close(&f, err);
+    il_file_put(f, head, strlen(head));
+    il_file_put(f, note, length);
+    il_file_put(f, state, bytes);
+    il_file_put(f, &sum, sizeof sum);
+    st = il_file_close(f, err);
 out:
+    il_file_abandon(f);
     free(state);
     return st;
 }
 
-/* the whole file; IL_E_DATA where it is not one of ours, whole */
-static il_status read_file(const char *path, char **out, size_t *size, size_t *head, size_t *note,
-                           size_t *bytes, il_error *err)
+il_status il_pack_save(il_pack *p, const char *path, const char *note, il_error *err)
 {
-    FILE *const f = fopen(path, "rb");
+    struct il_file f;
+    const il_status st = il_file_open(&f, path, err);
+
+    return st == IL_OK ? save(p, &f, note, err) : st;
+}
+
+il_status il_pack_save_inside(il_pack *p, const char *folder, const char *name, const char *note,
+                              il_error *err)
+{
+    struct il_file f;
+    const il_status st = il_file_open_inside(&f, folder, name, err);
+
+    return st == IL_OK ? save(p, &f, note, err) : st;
+}
+
+/* the most that a state of the pack may be: its own bytes, its note and its head */
+static size_t most(const struct il_pack *p)
+{
+    return total(p) + (size_t)p->runs * p->run[0].epochs * NOTE_ROW + NOTE_REST;
+}
+
+/* all of an open file, which has at most so many bytes */
+static il_status read_bytes(int fd, const char *path, size_t at_most, char **text, size_t *length,
+                            il_error *err)
+{
+    struct stat info;
+    ssize_t n = 0;
+
+    if (fd < 0 || fstat(fd, &info) != 0)
+        return il_fail(err, IL_E_DATA, "cannot open '%s': %s", path, il_inside_why(errno));
+    *length = (size_t)info.st_size;
+    if (*length > at_most)
+        return il_fail(err, IL_E_DATA, "%s: more bytes than the pack's state has", path);
+    *text = malloc(*length + 1);
+    if (!*text)
+        return il_fail(err, IL_E_MEMORY, "out of memory for '%s'", path);
+    for (size_t have = 0; have < *length; have += (size_t)n) {
+        do
+            n = read(fd, *text + have, *length - have);
+        while (n < 0 && errno == EINTR);
+        if (n <= 0)
+            return il_fail(err, IL_E_DATA, "cannot read '%s'", path);
+    }
+    return IL_OK;
+}
+
+/* the whole file, which is closed; IL_E_DATA where it is not one of ours, whole */
+static il_status read_file(int fd, const char *path, size_t at_most, char **out, size_t *size,
+                           size_t *head, size_t *note, size_t *bytes, il_error *err)
+{
     char *text = NULL;
-    long length = -1;
+    size_t length = 0;
     unsigned numbers = 0;
     uint32_t sum;
     int end = 0;
     il_status st = IL_OK;
 
     *out = NULL;
-    if (!f)
-        return il_fail(err, IL_E_DATA, "cannot open '%s': %s", path, strerror(errno));
-    if (fseek(f, 0, SEEK_END) == 0)
-        length = ftell(f);
-    rewind(f);
-    if (length > 0 && !(text = malloc((size_t)length + 1)))
-        st = il_fail(err, IL_E_MEMORY, "out of memory for '%s'", path);
-    else if (length <= 0 || fread(text, 1, (size_t)length, f) != (size_t)length)
-        st = il_fail(err, IL_E_DATA, "cannot read '%s'", path);
-    fclose(f);
-    if (st != IL_OK)
-        goto out;
+    IL_TRY(read_bytes(fd, path, at_most, &text, &length, err));
     text[length] = 0;
-    *size = (size_t)length;
+    *size = length;
     if (sscanf(text, "initlab pack state 3: %zu bytes of note, %zu of state, numbers %u%n", note,
                bytes, &numbers, &end) != 3 ||
         end == 0 || *note > *size || *bytes > *size ||
@@ -140,6 +186,8 @@ static il_status read_file(const char *path, char **out, size_t *size, size_t *h
     if (il_crc32c(0, text, *size - sizeof sum) != sum)
         st = il_fail(err, IL_E_DATA, "%s: damaged: its checksum is another", path);
 out:
+    if (fd >= 0)
+        close(fd);
     if (st == IL_OK)
         *out = text;
     else
@@ -147,7 +195,7 @@ out:
     return st;
 }
 
-il_status il_pack_restore(il_pack *p, const char *path, char **note, il_error *err)
+static il_status restore(il_pack *p, int fd, const char *path, char **note, il_error *err)
 {
     struct counts counts;
     size_t size, head = 0, length = 0, bytes = 0;
@@ -157,7 +205,7 @@ il_status il_pack_restore(il_pack *p, const char *path, char **note, il_error *e
     int e = 0;
 
     *note = NULL;
-    IL_TRY(read_file(path, &text, &size, &head, &length, &bytes, err));
+    IL_TRY(read_file(fd, path, most(p), &text, &size, &head, &length, &bytes, err));
     at = text + head + length;
     if (bytes == total(p))
         memcpy(&counts, at, sizeof counts);
@@ -190,4 +238,18 @@ il_status il_pack_restore(il_pack *p, const char *path, char **note, il_error *e
 out:
     free(text);
     return st;
+}
+
+il_status il_pack_restore(il_pack *p, const char *path, char **note, il_error *err)
+{
+    return restore(p, il_open_regular(path, O_RDONLY), path, note, err);
+}
+
+il_status il_pack_restore_inside(il_pack *p, const char *folder, const char *name, char **note,
+                                 il_error *err)
+{
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return restore(p, il_inside_open(folder, name, O_RDONLY), path, note, err);
 }

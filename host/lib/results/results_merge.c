@@ -17,11 +17,9 @@ struct merge {
     sqlite3 *db;
     sqlite3_stmt *run, *epoch, *layer, *environment, *journal;
     size_t parameters;
-    const char *name; /* of the journal being read */
-    int added;        /* groups of it */
-    int first;        /* its next group is its first */
-    enum il_owner owner;
-    sqlite3_int64 env;
+    const char *name;             /* of the journal being read */
+    int added;                    /* groups of it */
+    sqlite3_int64 env, env_until; /* of the next group; where all before it was right */
 };
 
 /* ---- statements ------------------------------------------------------------------------------ */
@@ -137,17 +135,20 @@ static void bind_parameter(sqlite3_stmt *s, int at, const char *text)
 
 /* ---- groups ---------------------------------------------------------------------------------- */
 
-static il_status bad(const struct merge *m, const char *what, il_error *err)
+/* A group is right when it comes here: rows that refuse it are not as a merge left them. */
+static il_status refused(const struct merge *m, il_error *err)
 {
-    return il_fail(err, IL_E_DATA, "%s/journal/%s: a line is not what this version writes: %s",
-                   m->f->path, m->name, what);
+    return il_fail(err, IL_E_DATA,
+                   "%s/results.sqlite: its rows refuse those of journal/%s (%s): move it away, and "
+                   "'initlab sweep merge' makes it again from the journals",
+                   m->f->path, m->name, sqlite3_errmsg(m->db));
 }
 
 static il_status step(struct merge *m, sqlite3_stmt *s, il_error *err)
 {
     const int code = sqlite3_step(s);
     const il_status st = code == SQLITE_DONE         ? IL_OK
-                         : code == SQLITE_CONSTRAINT ? bad(m, sqlite3_errmsg(m->db), err)
+                         : code == SQLITE_CONSTRAINT ? refused(m, err)
                                                      : il_results_fail(m->db, err);
 
     sqlite3_reset(s);
@@ -163,8 +164,6 @@ static il_status bind_run(struct merge *m, size_t number, size_t pack, const cha
     il_config *c = NULL;
     il_status st;
 
-    if (number >= m->f->plan->runs)
-        return bad(m, "a run that is not in the sweep", err);
     IL_TRY(il_folder_id(m->f, number, id, err));
     IL_TRY(il_sweep_config(m->f->sweep, number, &c, err));
     sqlite3_bind_text(m->run, RUN_ID, id, -1, SQLITE_TRANSIENT);
@@ -212,26 +211,21 @@ static il_status add_layers(struct merge *m, const char *id, const json_t *rows,
     return st;
 }
 
-static il_status add_run(struct merge *m, const json_t *run, const json_t *pack, il_error *err)
+static il_status add_run(struct merge *m, const struct il_group *g, size_t place, il_error *err)
 {
     /* of an epoch's row: what of it becomes which column */
     static const int from[] = { 1, 3, 4, 5, 6, 7 };
+    const json_t *const run = g->run[place], *const pack = g->pack;
     const json_t *const epochs = json_object_get(run, "epochs");
     const json_t *const last = json_array_get(epochs, json_array_size(epochs) - 1);
     const json_t *const diverged = json_object_get(run, "diverged");
     const char *const status = json_string_value(json_object_get(run, "status"));
-    const char *const id = json_string_value(json_object_get(run, "run"));
-    const double share = 1 / json_number_value(json_object_get(pack, "runs"));
-    char our_id[17];
+    const double share = 1 / (double)g->runs;
+    char id[17];
     il_status st;
 
-    if (!last || !status || !id)
-        return bad(m, "a run without epochs", err);
-    IL_TRY(bind_run(m, (size_t)json_integer_value(json_object_get(run, "number")),
-                    (size_t)json_integer_value(json_object_get(pack, "pack")), status, NULL, our_id,
-                    err));
-    if (strcmp(id, our_id) != 0)
-        return bad(m, id, err);
+    IL_TRY(bind_run(m, (size_t)json_integer_value(json_object_get(run, "number")), g->index, status,
+                    NULL, id, err));
     for (int i = 0; i <= VALIDATION_ACCURACY; i++)
         bind_json(m->run, column(m, i), json_array_get(last, (size_t)from[i]));
     if (strcmp(status, "diverged") == 0) {
@@ -251,81 +245,60 @@ out:
     return st;
 }
 
-static il_status add_failure(struct merge *m, const json_t *pack, il_error *err)
+static il_status add_failure(struct merge *m, const struct il_group *g, il_error *err)
 {
-    const size_t index = (size_t)json_integer_value(json_object_get(pack, "pack"));
-    const il_sweep_pack *at;
+    const il_sweep_pack *const at = &m->f->plan->pack[g->index];
     char id[17];
     il_status st = IL_OK;
 
-    if (index >= m->f->plan->packs)
-        return bad(m, "a pack that is not in the plan", err);
-    at = &m->f->plan->pack[index];
     for (size_t i = 0; i < at->count && st == IL_OK; i++) {
-        IL_TRY(bind_run(m, m->f->plan->order[at->first + i], index, "failed",
-                        json_string_value(json_object_get(pack, "error")), id, err));
-        bind_json(m->run, column(m, ATTEMPT), json_object_get(pack, "attempt"));
+        IL_TRY(bind_run(m, m->f->plan->order[at->first + i], g->index, "failed",
+                        json_string_value(json_object_get(g->pack, "error")), id, err));
+        bind_json(m->run, column(m, ATTEMPT), json_object_get(g->pack, "attempt"));
         st = step(m, m->run, err);
     }
 out:
     return st;
 }
 
-/* the first line of a journal: whose it is, and on what it ran */
-static il_status begin_journal(struct merge *m, const char *line, il_error *err)
+/* the first line of a journal: on what it ran */
+static il_status begin_journal(struct merge *m, const json_t *head, il_error *err)
 {
-    json_t *const head = json_loads(line, 0, NULL);
     json_t *const env = json_object_get(head, "environment");
-    char *const facts = json_is_object(env) && json_object_size(env) > 0
-                            ? json_dumps(env, JSON_COMPACT | JSON_SORT_KEYS)
-                            : NULL;
+    char *facts;
     il_status st = IL_OK;
 
-    m->first = 0;
-    m->owner = il_folder_owner(m->f, head);
-    if (m->owner == IL_OWNER_US && facts) {
-        sqlite3_bind_text(m->environment, 1, facts, -1, SQLITE_STATIC);
-        if (sqlite3_step(m->environment) == SQLITE_ROW)
-            m->env = sqlite3_column_int64(m->environment, 0);
-        else
-            st = il_results_fail(m->db, err);
-        sqlite3_reset(m->environment);
-    }
+    m->env = 0;
+    if (!json_is_object(env) || json_object_size(env) == 0)
+        return IL_OK;
+    facts = json_dumps(env, JSON_COMPACT | JSON_SORT_KEYS);
+    if (!facts)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    sqlite3_bind_text(m->environment, 1, facts, -1, SQLITE_STATIC);
+    if (sqlite3_step(m->environment) == SQLITE_ROW)
+        m->env = sqlite3_column_int64(m->environment, 0);
+    else
+        st = il_results_fail(m->db, err);
+    sqlite3_reset(m->environment);
     free(facts);
-    json_decref(head);
     return st;
 }
 
-static il_status add_group(void *arg, char *const *line, size_t lines, il_error *err)
+static il_status add_group(void *arg, const struct il_group *g, il_error *err)
 {
     struct merge *const m = arg;
-    const int first = m->first;
-    json_t *pack = NULL;
-    const char *status;
     il_status st = IL_OK;
 
     m->added = 1;
-    if (m->first)
-        IL_TRY(begin_journal(m, line[0], err));
-    if (m->owner == IL_OWNER_OTHER ||
-        (m->owner == IL_OWNER_UNKNOWN && !il_folder_has(m->f, line, lines)))
-        goto out;
-    pack = json_loads(line[lines - 1], 0, NULL);
-    status = json_string_value(json_object_get(pack, "status"));
-    if (status && strcmp(status, "failed") == 0) {
-        st = add_failure(m, pack, err);
-        goto out;
-    }
-    for (size_t i = first && m->owner == IL_OWNER_US; i + 1 < lines; i++) { /* behind the head */
-        json_t *const run = json_loads(line[i], 0, NULL);
-
-        st = run ? add_run(m, run, pack, err) : bad(m, "no JSON", err);
-        json_decref(run);
-        if (st != IL_OK)
-            break;
-    }
+    if (g->head)
+        IL_TRY(begin_journal(m, g->head, err));
+    if (g->whole)
+        m->env_until = m->env;
+    if (g->failed)
+        return add_failure(m, g, err);
+    for (size_t i = 0; i < g->runs; i++)
+        IL_TRY(add_run(m, g, i, err));
 out:
-    json_decref(pack);
     return st;
 }
 
@@ -346,24 +319,22 @@ static const char count_rows[] = "INSERT INTO meta SELECT 'rows', (" ROWS ")"
 /* ---- journals -------------------------------------------------------------------------------- */
 
 /* how far a journal was folded, and on what it ran */
-static size_t folded(struct merge *m, const char *name)
+static struct il_folder_reading folded(struct merge *m, const char *name)
 {
     sqlite3_stmt *s = NULL;
-    size_t bytes = 0;
+    struct il_folder_reading r = { 0 };
 
-    m->first = 1;
     m->env = 0;
     if (sqlite3_prepare_v2(m->db, "SELECT bytes, environment FROM journals WHERE name = ?", -1, &s,
                            NULL) == SQLITE_OK &&
         sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC) == SQLITE_OK &&
-        sqlite3_step(s) == SQLITE_ROW) {
-        bytes = (size_t)sqlite3_column_int64(s, 0);
+        sqlite3_step(s) == SQLITE_ROW && sqlite3_column_int64(s, 0) > 0) {
+        r = (struct il_folder_reading){ (size_t)sqlite3_column_int64(s, 0), IL_OWNER_US };
         m->env = sqlite3_column_int64(s, 1);
-        m->first = 0;
-        m->owner = IL_OWNER_US;
     }
+    m->env_until = m->env;
     sqlite3_finalize(s);
-    return bytes;
+    return r;
 }
 
 static il_status exec(struct merge *m, const char *sql, il_error *err)
@@ -374,22 +345,24 @@ static il_status exec(struct merge *m, const char *sql, il_error *err)
 
 static il_status fold(struct merge *m, const char *name, il_error *err)
 {
-    size_t from, before;
+    struct il_folder_reading r;
+    size_t before;
     il_status st;
 
     st = exec(m, "BEGIN IMMEDIATE", err);
     if (st != IL_OK)
         return st;
-    before = from = folded(m, name);
+    r = folded(m, name);
+    before = r.from;
     m->added = 0;
     m->name = name;
-    IL_TRY(il_folder_read(m->f, name, &from, add_group, m, err));
+    IL_TRY(il_folder_read(m->f, name, &r, add_group, m, err));
     if (m->added)
         IL_TRY(exec(m, "DELETE FROM meta WHERE key = 'rows'", err));
-    if (from != before && m->owner == IL_OWNER_US) {
+    if (r.from != before && r.owner == IL_OWNER_US) {
         sqlite3_bind_text(m->journal, 1, name, -1, SQLITE_STATIC);
-        sqlite3_bind_int64(m->journal, 2, (sqlite3_int64)from);
-        sqlite3_bind_int64(m->journal, 3, m->env);
+        sqlite3_bind_int64(m->journal, 2, (sqlite3_int64)r.from);
+        sqlite3_bind_int64(m->journal, 3, m->env_until);
         IL_TRY(step(m, m->journal, err));
     }
     st = exec(m, "COMMIT", err);

@@ -1,0 +1,136 @@
+/* folder_scan.c - read a folder's journals: the groups that count, the damage, and what all say of the packs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "group.h"
+
+enum { TOLD_OF_ONE = 20 }; /* damaged places of a journal that are kept */
+
+/* ---- a journal ------------------------------------------------------------------------------- */
+
+static il_status note_damage(struct il_folder *f, const char *name, size_t byte, const char *what,
+                             il_error *err)
+{
+    size_t of_it = 0;
+    il_damage *more;
+
+    for (size_t i = 0; i < f->damages; i++)
+        if (strcmp(f->damage[i].journal, name) == 0) {
+            of_it++;
+            if (f->damage[i].byte == byte)
+                return IL_OK;
+        }
+    if (of_it == TOLD_OF_ONE)
+        return IL_OK;
+    more = realloc(f->damage, (f->damages + 1) * sizeof *more);
+    if (!more)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    f->damage = more;
+    more += f->damages++;
+    more->byte = byte;
+    snprintf(more->journal, sizeof more->journal, "%s", name);
+    snprintf(more->what, sizeof more->what, "%s", what);
+    return IL_OK;
+}
+
+const il_damage *il_folder_damage(il_folder *f)
+{
+    return f->told < f->damages ? &f->damage[f->told++] : NULL;
+}
+
+/* one reading of a journal */
+struct reading {
+    struct il_folder *f;
+    const char *name;
+    struct il_group_owner owner;
+    il_folder_group_fn *each;
+    void *arg;
+};
+
+static il_status read_group(void *arg, struct il_journal_group *text, il_error *err)
+{
+    struct reading *const r = arg;
+    struct il_group g;
+    il_status st = il_group_read(&g, r->f, text, &r->owner, err);
+
+    if (st == IL_OK && g.head && r->owner.owner == IL_OWNER_US)
+        il_folder_note_numbers(r->f, g.head);
+
+    if (st == IL_OK && text->wrong[0])
+        st = note_damage(r->f, r->name, text->at, text->wrong, err);
+    else if (st == IL_OK && g.counts)
+        st = r->each(r->arg, &g, err);
+    il_group_free(&g);
+    return st;
+}
+
+il_status il_folder_read(struct il_folder *f, const char *name, struct il_folder_reading *r,
+                         il_folder_group_fn *each, void *arg, il_error *err)
+{
+    struct reading reading = { f, name, { r->owner, 0 }, each, arg };
+    const struct il_journal_reader reader = { read_group, &reading, f->most.line, f->most.lines,
+                                              f->most.file };
+    char file[300];
+    struct il_journal_damage damage;
+    il_status st;
+
+    snprintf(file, sizeof file, "journal/%s", name);
+    IL_TRY(il_journal_read(&reader, f->path, file, &r->from, &damage, err));
+    r->owner = reading.owner.owner;
+    if (damage.byte != IL_UNDAMAGED)
+        st = note_damage(f, name, (size_t)damage.byte, damage.what, err);
+out:
+    return st;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------ */
+
+/* a pack's last line: done counts for good, a failure until it is done */
+static il_status note_pack(void *arg, const struct il_group *g, il_error *err)
+{
+    struct il_folder *const f = arg;
+    const json_int_t attempt = json_integer_value(json_object_get(g->pack, "attempt"));
+    il_folder_pack *const p = &f->pack[g->index];
+
+    if (!g->pack)
+        return IL_OK;
+    if (attempt > (json_int_t)p->attempts)
+        p->attempts = (unsigned)attempt;
+    if (!g->failed) {
+        const char *const run = json_string_value(json_object_get(g->pack, "best_run"));
+
+        p->status = IL_PACK_DONE;
+        p->diverged = (size_t)json_integer_value(json_object_get(g->pack, "diverged"));
+        p->best = run[0] ? json_number_value(json_object_get(g->pack, "best")) : -1;
+        snprintf(p->best_run, sizeof p->best_run, "%s", run);
+    } else if (p->status != IL_PACK_DONE) {
+        p->status = IL_PACK_FAILED;
+        free(p->error);
+        p->error = strdup(json_string_value(json_object_get(g->pack, "error")));
+        if (!p->error)
+            return il_fail(err, IL_E_MEMORY, "out of memory");
+    }
+    return IL_OK;
+}
+
+il_status il_folder_scan(il_folder *f, il_error *err)
+{
+    char **names = NULL;
+    size_t n = 0;
+    il_status st;
+
+    for (size_t p = 0; p < f->plan->packs; p++) {
+        free(f->pack[p].error);
+        f->pack[p] = (il_folder_pack){ .cost = f->pack[p].cost, .best = -1 };
+    }
+    f->numbers = 0;
+    IL_TRY(il_folder_journals(f, &names, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        struct il_folder_reading r = { 0 };
+
+        IL_TRY(il_folder_read(f, names[i], &r, note_pack, f, err));
+    }
+out:
+    il_folder_free_names(names, n);
+    return st;
+}

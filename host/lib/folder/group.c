@@ -1,0 +1,288 @@
+/* group.c - a pack's lines against the plan: ids, numbers, and a row for each epoch and layer. */
+#include "group.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+static int wrong(struct il_journal_group *text, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* 0, and the reason */
+static int wrong(struct il_journal_group *text, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text->wrong, sizeof text->wrong, fmt, ap);
+    va_end(ap);
+    return 0;
+}
+
+/*
+ * A line's value; NULL and IL_OK: it is no JSON. jansson does not tell that from a failed allocation, so it
+ * is asked twice.
+ */
+static json_t *parse(const char *line, il_status *st)
+{
+    json_error_t why;
+    json_t *value = NULL;
+
+    for (int i = 0; i < 2 && !value; i++)
+        value = json_loads(line, 0, &why);
+    *st = value || why.text[0] ? IL_OK : IL_E_MEMORY;
+    return value;
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+static const json_t *at(const json_t *array, size_t i) { return json_array_get(array, i); }
+
+static int is_value(const json_t *x) { return json_is_number(x) || json_is_null(x); }
+
+/* a whole number of 0 or more */
+static int is_whole(const json_t *x, size_t *out)
+{
+    if (!json_is_integer(x) || json_integer_value(x) < 0)
+        return 0;
+    *out = (size_t)json_integer_value(x);
+    return 1;
+}
+
+static int is(const json_t *x, size_t want)
+{
+    size_t n;
+
+    return is_whole(x, &n) && n == want;
+}
+
+int il_group_is_epoch(const json_t *row, size_t epoch)
+{
+    int good = json_array_size(row) == 8 && is(at(row, 0), epoch);
+
+    for (size_t i = 1; good && i < 8; i++)
+        good = is_value(at(row, i));
+    return good;
+}
+
+/* the seventh, how many units data could not fit, is of numbers 2 on */
+static int is_layer(const json_t *row, size_t fan_in, size_t fan_out)
+{
+    const size_t n = json_array_size(row);
+    size_t unfitted = 0;
+    int good = (n == 6 || (n == 7 && is_whole(at(row, 6), &unfitted) && unfitted <= fan_out)) &&
+               is(at(row, 0), fan_in) && is(at(row, 1), fan_out);
+
+    for (size_t i = 2; good && i < 6; i++)
+        good = is_value(at(row, i));
+    return good;
+}
+
+/* ---- runs ------------------------------------------------------------------------------------ */
+
+/* what all runs of a pack share */
+struct shape {
+    size_t epochs, layers, pixels, classes;
+    const il_config *config;
+};
+
+/* units of a layer, of which the dataset says the first and the last */
+static size_t width(const struct shape *s, size_t i)
+{
+    const size_t n = il_config_width(s->config, i);
+
+    return n ? n : i == 0 ? s->pixels : s->classes;
+}
+
+static int check_rows(struct il_journal_group *text, const json_t *run, const struct shape *s,
+                      size_t pack, size_t place)
+{
+    const json_t *const epochs = json_object_get(run, "epochs");
+    const json_t *const layers = json_object_get(run, "layers");
+
+    if (json_array_size(epochs) != s->epochs)
+        return wrong(text, "run %zu of pack %zu: %zu epochs, not %zu", place, pack,
+                     json_array_size(epochs), s->epochs);
+    if (json_array_size(layers) != s->layers)
+        return wrong(text, "run %zu of pack %zu: %zu layers, not %zu", place, pack,
+                     json_array_size(layers), s->layers);
+    for (size_t e = 0; e < s->epochs; e++)
+        if (!il_group_is_epoch(at(epochs, e), e + 1))
+            return wrong(text, "run %zu of pack %zu: no row of epoch %zu", place, pack, e + 1);
+    for (size_t l = 0; l < s->layers; l++)
+        if (!is_layer(at(layers, l), width(s, l), width(s, l + 1)))
+            return wrong(text, "run %zu of pack %zu: no row of layer %zu", place, pack, l + 1);
+    return 1;
+}
+
+/* a run's line, of that id; *diverged: did it? */
+static int check_run(struct il_journal_group *text, const struct il_group *g, size_t place,
+                     const struct il_folder *f, const struct shape *s, const char *id,
+                     int *diverged)
+{
+    const json_t *const run = g->run[place], *const when = json_object_get(run, "diverged");
+    const char *const name = json_string_value(json_object_get(run, "run"));
+    const char *const status = json_string_value(json_object_get(run, "status"));
+    const size_t number = f->plan->order[f->plan->pack[g->index].first + place];
+    size_t epoch, step;
+
+    if (!name || strcmp(name, id) != 0 || !is(json_object_get(run, "number"), number))
+        return wrong(text, "run %zu of pack %zu is another than the plan's", place, g->index);
+    if (json_array_size(when) != 2 || !is_whole(at(when, 0), &epoch) ||
+        !is_whole(at(when, 1), &step) || epoch > s->epochs || !status ||
+        strcmp(status, epoch ? "diverged" : "ok") != 0)
+        return wrong(text, "run %zu of pack %zu: no status that it can have", place, g->index);
+    *diverged = epoch > 0;
+    return check_rows(text, run, s, g->index, place);
+}
+
+/* ---- packs ----------------------------------------------------------------------------------- */
+
+/* the last line of a pack that is done, whose best run is none of ids [runs] unless it is "" */
+static int check_pack(struct il_journal_group *text, const struct il_group *g, char (*id)[17],
+                      size_t diverged)
+{
+    const char *const best = json_string_value(json_object_get(g->pack, "best_run"));
+    int known = best && !best[0];
+
+    for (size_t i = 0; best && !known && i < g->runs; i++)
+        known = strcmp(best, id[i]) == 0;
+    if (!known || !json_is_number(json_object_get(g->pack, "best")) ||
+        !json_is_number(json_object_get(g->pack, "seconds")) ||
+        !json_is_number(json_object_get(g->pack, "evaluation_seconds")) ||
+        !is(json_object_get(g->pack, "runs"), g->runs) ||
+        !is(json_object_get(g->pack, "diverged"), diverged))
+        return wrong(text, "the last line of pack %zu is not that of its runs", g->index);
+    return 1;
+}
+
+static il_status check_done(const struct il_folder *f, const struct il_group *g,
+                            struct il_journal_group *text, il_error *err)
+{
+    const il_sweep_pack *const pack = &f->plan->pack[g->index];
+    struct shape s = { .pixels = f->setup.pixels, .classes = f->setup.classes };
+    char(*const id)[17] = calloc(pack->count, sizeof *id);
+    il_config *c = NULL;
+    size_t diverged = 0;
+    il_status st = IL_OK;
+
+    if (!id)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    if (g->runs != pack->count) {
+        wrong(text, "%zu runs of pack %zu, not %zu", g->runs, g->index, pack->count);
+        goto out;
+    }
+    IL_TRY(il_sweep_config(f->sweep, f->plan->order[pack->first], &c, err));
+    s.config = c;
+    s.epochs = strtoul(il_config_get(c, "epochs"), NULL, 10);
+    s.layers = il_config_widths(c) - 1;
+    for (size_t i = 0; i < g->runs; i++) {
+        int did = 0;
+
+        IL_TRY(il_folder_id(f, f->plan->order[pack->first + i], id[i], err));
+        if (!check_run(text, g, i, f, &s, id[i], &did))
+            goto out;
+        diverged += (size_t)did;
+    }
+    check_pack(text, g, id, diverged);
+out:
+    il_config_free(c);
+    free(id);
+    return st;
+}
+
+/* what a pack's last line says of it, done or not */
+static int check_last(const struct il_folder *f, struct il_group *g, struct il_journal_group *text)
+{
+    const json_t *const pack = json_object_get(g->pack, "pack");
+    const json_t *const attempt = json_object_get(g->pack, "attempt");
+    const char *const status = json_string_value(json_object_get(g->pack, "status"));
+    size_t n;
+
+    if (!json_is_integer(pack) || !status)
+        return wrong(text, "the last line of its group is no pack's");
+    if (!is_whole(pack, &g->index) || g->index >= f->plan->packs)
+        return wrong(text, "pack %lld is not in the plan, which has %zu",
+                     (long long)json_integer_value(pack), f->plan->packs);
+    if (!is_whole(attempt, &n) || n < 1 || n > INT_MAX)
+        return wrong(text, "pack %zu has no attempt", g->index);
+    g->failed = strcmp(status, "failed") == 0;
+    if (!g->failed && strcmp(status, "done") != 0)
+        return wrong(text, "pack %zu is neither done nor failed", g->index);
+    if (g->failed && (g->runs > 0 || !json_is_string(json_object_get(g->pack, "error"))))
+        return wrong(text, "the failure of pack %zu is not one line with its error", g->index);
+    return 1;
+}
+
+/* ---- groups ---------------------------------------------------------------------------------- */
+
+/* the lines behind the first, whose value is taken over where it is a run's or the pack's */
+static il_status parse_lines(struct il_group *g, const struct il_journal_group *text, json_t *first,
+                             il_error *err)
+{
+    const size_t begin = g->head != NULL;
+    il_status st = IL_OK;
+
+    g->run = calloc(text->lines, sizeof *g->run);
+    if (!g->run) {
+        json_decref(first);
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    }
+    for (size_t i = begin; i < text->lines && st == IL_OK; i++) {
+        json_t *const value = i == 0 ? first : parse(text->line[i], &st);
+
+        if (i + 1 == text->lines)
+            g->pack = value;
+        else
+            g->run[g->runs++] = value;
+    }
+    return st == IL_OK ? st : il_fail(err, st, "out of memory");
+}
+
+il_status il_group_read(struct il_group *g, const struct il_folder *f,
+                        struct il_journal_group *text, struct il_group_owner *owner, il_error *err)
+{
+    il_status st;
+    json_t *first = parse(text->line[0], &st);
+
+    *g = (struct il_group){ .at = text->at, .end = text->end, .whole = text->whole };
+    if (st != IL_OK)
+        return il_fail(err, st, "out of memory");
+    if (text->lost)
+        *owner = (struct il_group_owner){ IL_OWNER_UNKNOWN, 1 };
+    if (json_object_get(first, "journal")) {
+        g->head = first;
+        first = NULL;
+        *owner = (struct il_group_owner){ il_folder_owner(f, g->head), 0 };
+    }
+    if (owner->owner == IL_OWNER_OTHER) {
+        json_decref(first);
+        return IL_OK;
+    }
+    IL_TRY(parse_lines(g, text, first, err));
+    if (g->head && text->lines == 1) {
+        g->counts = 1;
+        return IL_OK;
+    }
+    if (check_last(f, g, text) && !g->failed)
+        IL_TRY(check_done(f, g, text, err));
+    /* a failure names no run: it counts where its journal is known to be ours */
+    g->counts = !text->wrong[0] && (owner->owner == IL_OWNER_US || !g->failed);
+    if (owner->owner == IL_OWNER_UNKNOWN && owner->lost)
+        text->wrong[0] = 0;
+out:
+    return st;
+}
+
+void il_group_free(struct il_group *g)
+{
+    for (size_t i = 0; g->run && i < g->runs; i++)
+        json_decref(g->run[i]);
+    free(g->run);
+    json_decref(g->pack);
+    json_decref(g->head);
+}
