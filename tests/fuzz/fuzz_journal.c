@@ -86,7 +86,7 @@ static il_status see(void *arg, struct il_journal_group *g, il_error *err)
 
 static off_t read_from(size_t *from, struct seen *s)
 {
-    const struct il_journal_reader reader = { see, s, 4096, 16, 1 << 20 };
+    const struct il_journal_reader reader = { see, s, 4096, 16384, 1 << 20 };
     struct il_journal_damage damage;
 
     require(il_journal_read(&reader, sweep.path, JOURNAL, from, &damage, NULL) == IL_OK,

@@ -9,11 +9,13 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -124,7 +126,7 @@ static il_status see(void *arg, struct il_journal_group *g, il_error *err)
 /* il_journal_read of a file of the test's place; returns where it is damaged */
 static off_t read_groups(const char *name, size_t *from, struct seen *s)
 {
-    const struct il_journal_reader reader = { see, s, 1000, 10, 1 << 20 };
+    const struct il_journal_reader reader = { see, s, 1000, 10000, 1 << 20 };
     struct il_journal_damage damage;
     il_error err = { .text = "" };
 
@@ -781,6 +783,328 @@ static void damaged_journals(void **state)
     close_bench(&b);
 }
 
+/* ---- groups that are whole, and wrong -------------------------------------------------------- */
+
+/* make the sums of all lines right */
+static void seal(char *bytes, size_t n)
+{
+    uint32_t sum = 0;
+
+    for (char *p = bytes, *end; (end = memchr(p, '\n', n - (size_t)(p - bytes))); p = end + 1) {
+        char digits[9];
+
+        sum = il_crc32c(sum, p + 9, (size_t)(end - p) - 9);
+        snprintf(digits, sizeof digits, "%08x", sum);
+        memcpy(p, digits, 8);
+        if (p[9] == '.')
+            sum = 0;
+    }
+}
+
+/* the bytes with the k-th `old` (from 0) replaced, sealed; returns how many there are */
+static size_t edit(char *to, const char *bytes, size_t n, const char *old, size_t k,
+                   const char *new)
+{
+    const char *at = bytes;
+    size_t before;
+
+    for (;; at++) {
+        at = memmem(at, n - (size_t)(at - bytes), old, strlen(old));
+        assert_non_null(at);
+        if (k-- == 0)
+            break;
+    }
+    before = (size_t)(at - bytes);
+    memcpy(to, bytes, before);
+    memcpy(to + before, new, strlen(new));
+    memcpy(to + before + strlen(new), at + strlen(old), n - before - strlen(old));
+    n = n - strlen(old) + strlen(new);
+    seal(to, n);
+    return n;
+}
+
+/* a folder of SWEEP whose one journal has these bytes */
+static il_folder *with_journal(const char *name, const il_dataset *set, const char *bytes, size_t n)
+{
+    char file[64], path[256];
+    il_folder *const f = folder(name, set, 4);
+
+    snprintf(file, sizeof file, "%.40s/journal/x.jsonl", name);
+    spill(at(file, path), bytes, n);
+    return f;
+}
+
+/* The rows of a pack that are not what its config leads to: named, left out, trained again. */
+static void wrong_groups(void **state)
+{
+    /* what is replaced: the k-th of it */
+    static const struct {
+        const char *old;
+        size_t k;
+        const char *new, *what;
+    } edits[] = {
+        { "[2,", 3, "[3,", "no row of epoch 2" },
+        { "\"epochs\":[[1,", 5, "\"epochs\":[[1,0,0,0,0,0,0,0],[1,", "4 epochs, not 3" },
+        { "\"layers\":[[", 2, "\"layers\":[[6,3,0,0,0,0],[", "2 layers, not 1" },
+        { "\"layers\":[[6,", 4, "\"layers\":[[7,", "no row of layer 1" },
+        { "\"layers\":[", 1, "\"layer\":[", "0 layers, not 1" },
+        { "\"number\":", 3, "\"number\":1", "is another than the plan's" },
+        { "{\"run\":\"", 7, "{\"run\":\"0", "is another than the plan's" },
+        { "\"status\":\"ok\"", 1, "\"status\":\"failed\"", "no status that it can have" },
+        { "\"pack\":1,", 0, "\"pack\":99,", "pack 99 is not in the plan, which has 16" },
+        { "\"pack\":1,", 0, "\"pack\":-1,", "pack -1 is not in the plan, which has 16" },
+        { "\"pack\":1,", 0, "\"pack\":2,", "is another than the plan's" },
+        { "\"pack\":1,", 0, "\"pack\":\"1\",", "is no pack's" },
+        { "\"attempt\":1", 1, "\"attempt\":0", "no attempt" },
+        { "\"status\":\"done\"", 2, "\"status\":\"made\"", "neither done nor failed" },
+        { "\"runs\":4", 1, "\"runs\":0", "is not that of its runs" },
+        { "\"best_run\":\"", 1, "\"best_run\":\"\\u001b", "is not that of its runs" },
+        { ",\"best\":", 1, ",\"best\"", "is no pack's" },
+        { "{\"run\":", 1, "{\"run\"", "is another than the plan's" },
+    };
+    static char bytes[1 << 20], other[1 << 20];
+    struct bench b = open_bench();
+    il_folder *const whole = folder("right", b.set, 4);
+    char path[256], name[32], file[64], *want, *got;
+    il_error err = { .text = "" };
+    size_t n, m;
+
+    (void)state;
+    train_all(&b, whole, 0);
+    want = results_of(whole);
+    n = read_journal("right", path, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+        const il_damage *d;
+        il_folder *f;
+
+        snprintf(name, sizeof name, "wrong%zu", i);
+        m = edit(other, bytes, n, edits[i].old, edits[i].k, edits[i].new);
+        f = with_journal(name, b.set, other, m);
+        OK(il_folder_scan(f, &err));
+        if (packs_done(f) != 15)
+            fail_msg("%s: %zu packs are done", edits[i].new, packs_done(f));
+        d = il_folder_damage(f);
+        assert_non_null(d);
+        if (!strstr(d->what, edits[i].what))
+            fail_msg("%s: %s", edits[i].new, d->what);
+        assert_true(d->byte < m && (d->byte == 0 || other[d->byte - 1] == '\n'));
+        assert_null(il_folder_damage(f));
+        OK(il_results_merge(f, &err));
+        train_all(&b, f, 0);
+        got = results_of(f);
+        assert_string_equal(want, got);
+        free(got);
+        il_folder_close(f);
+        snprintf(file, sizeof file, "%s/journal/x.jsonl", name);
+        assert_int_equal(access(at(file, path), F_OK), 0); /* nothing is removed */
+    }
+    free(want);
+    il_folder_close(whole);
+    close_bench(&b);
+}
+
+/* Journals joined into one, of this sweep and of another, copied and renamed. */
+static void joined_journals(void **state)
+{
+    static char bytes[1 << 20];
+    struct bench b = open_bench();
+    il_folder *const whole = folder("apart", b.set, 4), *const foreign =
+                                                            folder("foreign", b.set, 5);
+    char path[256], command[900], *want, *got;
+    il_error err = { .text = "" };
+    il_folder *f;
+    il_worker *w = NULL;
+    il_trained t;
+    size_t n;
+
+    (void)state;
+    for (size_t p = 0; p < il_folder_plan(whole)->packs; p++) { /* a journal each */
+        OK(il_worker_open(&w, whole, b.set, b.device, &err));
+        OK(il_worker_train(w, p, 1, NULL, NULL, &t, &err));
+        il_worker_close(w);
+    }
+    train_all(&b, foreign, 0);
+    want = results_of(whole);
+    snprintf(command, sizeof command,
+             "cd '%s' && cat foreign/journal/*.jsonl apart/journal/*.jsonl "
+             "foreign/journal/*.jsonl > all && mkdir -p one two && cp all one/a && cp all two/a",
+             place);
+    assert_int_equal(system(command), 0);
+    n = slurp(at("all", path), bytes, sizeof bytes);
+    f = with_journal("joined", b.set, bytes, n);
+    OK(il_folder_scan(f, &err));
+    assert_int_equal(packs_done(f), 16);
+    got = results_of(f);
+    assert_string_equal(want, got);
+    free(got);
+    snprintf(command, sizeof command,
+             "cd '%s/joined/journal' && cp x.jsonl y.jsonl && mv x.jsonl z.jsonl", place);
+    assert_int_equal(system(command), 0);
+    got = results_of(f);
+    assert_string_equal(want, got);
+    free(got);
+    assert_int_equal(unlink(at("joined/results.sqlite", path)), 0);
+    got = results_of(f);
+    assert_string_equal(want, got);
+    free(got);
+    assert_null(il_folder_damage(f));
+    free(want);
+    il_folder_close(f);
+    il_folder_close(foreign);
+    il_folder_close(whole);
+    close_bench(&b);
+}
+
+/* What lies among the journals and is none stops nobody, and is named; nothing waits for it. */
+static void no_journals(void **state)
+{
+    static const struct {
+        const char *make, *what;
+    } things[] = { { "mkfifo a.jsonl", "no regular file" },
+                   { "mkdir a.jsonl", "no regular file" },
+                   { "ln -s /dev/zero a.jsonl", "a link" },
+                   { "ln -s x.jsonl a.jsonl", "a link" },
+                   { "ln -s nowhere a.jsonl", "a link" },
+                   { "truncate -s 1T a.jsonl", "larger than all journals" },
+                   { "truncate -s 64M a.jsonl", "too long for any" } };
+    static char bytes[1 << 20];
+    struct bench b = open_bench();
+    il_folder *const whole = folder("plain", b.set, 4);
+    char path[256], command[600], *want, *got;
+    il_error err = { .text = "" };
+    size_t n;
+
+    (void)state;
+    train_all(&b, whole, 0);
+    want = results_of(whole);
+    n = read_journal("plain", path, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof things / sizeof *things; i++) {
+        char name[32];
+        const il_damage *d;
+        il_folder *f;
+
+        snprintf(name, sizeof name, "thing%zu", i);
+        f = with_journal(name, b.set, bytes, n);
+        snprintf(command, sizeof command, "cd '%s/%s/journal' && %s", place, name, things[i].make);
+        assert_int_equal(system(command), 0);
+        OK(il_folder_scan(f, &err));
+        assert_int_equal(packs_done(f), 16);
+        got = results_of(f);
+        assert_string_equal(want, got);
+        free(got);
+        d = il_folder_damage(f);
+        assert_non_null(d);
+        assert_string_equal(d->journal, "a.jsonl");
+        assert_int_equal(d->byte, 0);
+        if (!strstr(d->what, things[i].what))
+            fail_msg("%s: %s", things[i].make, d->what);
+        assert_null(il_folder_damage(f));
+        il_folder_close(f);
+    }
+    free(want);
+    il_folder_close(whole);
+    close_bench(&b);
+}
+
+/* Who plants links and pipes in a folder neither reaches another file by it nor stops the sweep for ever. */
+static void planted_links(void **state)
+{
+    static const struct {
+        const char *make;
+        il_status open, train;
+    } plants[] = { { "ln -s ../victim state/0.state", IL_OK, IL_OK },
+                   { "mkfifo state/0.state", IL_OK, IL_OK },
+                   { "truncate -s 1T state/0.state", IL_OK, IL_OK },
+                   { "rmdir state && mkdir ../away && ln -s ../away state", IL_OK, IL_E_CREATE },
+                   { "rmdir journal && ln -s ../away journal", IL_OK, IL_E_CREATE },
+                   { "mv sweep.json ../s && ln -s ../s sweep.json", IL_E_DATA, IL_OK },
+                   { "rm sweep.json && mkfifo sweep.json", IL_E_DATA, IL_OK },
+                   { "rm sweep.yaml && mkfifo sweep.yaml", IL_E_DATA, IL_OK },
+                   { "truncate -s 1T sweep.yaml", IL_E_DATA, IL_OK } };
+    struct bench b = open_bench();
+    char path[256], text[16], command[600];
+    il_error err = { .text = "" };
+
+    (void)state;
+    spill(at("victim", path), "victim", 6);
+    for (size_t i = 0; i < sizeof plants / sizeof *plants; i++) {
+        char name[32];
+        il_folder *f;
+        il_worker *w = NULL;
+        il_trained t;
+
+        snprintf(name, sizeof name, "plant%zu", i);
+        il_folder_close(folder(name, b.set, 4));
+        snprintf(command, sizeof command, "cd '%s/%s' && %s", place, name, plants[i].make);
+        assert_int_equal(system(command), 0);
+        assert_int_equal(il_folder_open(&f, at(name, path), &err), plants[i].open);
+        if (plants[i].open != IL_OK)
+            continue;
+        OK(il_worker_open(&w, f, b.set, b.device, &err));
+        il_worker_checkpoint(w, 1e-9); /* it is saved, too */
+        if (il_worker_train(w, 0, 1, NULL, NULL, &t, &err) != plants[i].train)
+            fail_msg("%s: %s", plants[i].make, err.text);
+        if (plants[i].train != IL_OK)
+            assert_non_null(strstr(err.text, "a link"));
+        OK(il_folder_write(f, "submit.sbatch", "#!/bin/sh\n", &err));
+        il_worker_close(w);
+        il_folder_close(f);
+    }
+    assert_int_equal(slurp(at("victim", path), text, sizeof text), 6);
+    assert_memory_equal(text, "victim", 6);
+    snprintf(command, sizeof command, "test -z \"$(ls '%s/away')\"", place);
+    assert_int_equal(system(command), 0);
+    close_bench(&b);
+}
+
+/* A link is replaced by what is written in its place, and its target stays. */
+static void written_in_place_of_links(void **state)
+{
+    il_dataset *const set = dataset();
+    il_folder *const f = folder("here", set, 4);
+    char path[256], target[256], text[16];
+    il_error err = { .text = "" };
+    struct stat info;
+
+    (void)state;
+    spill(at("target", target), "target", 6);
+    assert_int_equal(symlink(target, at("here/submit.sbatch", path)), 0);
+    OK(il_folder_write(f, "submit.sbatch", "new", &err));
+    assert_int_equal(lstat(path, &info), 0);
+    assert_true(S_ISREG(info.st_mode));
+    assert_int_equal(slurp(target, text, sizeof text), 6);
+    il_folder_close(f);
+    il_dataset_free(set);
+}
+
+/* Temporary files of killed writers go; those of writers at work stay. */
+static void left_behind(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const f = folder("left", b.set, 4);
+    il_worker *w = NULL;
+    il_error err = { .text = "" };
+    char path[256], held[256];
+    int fd;
+
+    (void)state;
+    spill(at("left/state/.3.state.tmp-17", path), "x", 1);
+    fd = open(at("left/state/.4.state.tmp-17-1", held), O_RDWR | O_CREAT, 0666);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(access(held, F_OK), 0);
+    close(fd);
+    il_worker_close(w);
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    assert_int_equal(access(held, F_OK), -1);
+    il_worker_close(w);
+    il_folder_close(f);
+    close_bench(&b);
+}
+
+/* ---- results --------------------------------------------------------------------------------- */
+
 /* What lies in the place of the results and is not theirs is named, with what to do, and left alone. */
 static void other_results(void **state)
 {
@@ -1184,6 +1508,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(damaged_states, enter, leave),
         cmocka_unit_test_setup_teardown(twice, enter, leave),
         cmocka_unit_test_setup_teardown(damaged_journals, enter, leave),
+        cmocka_unit_test_setup_teardown(wrong_groups, enter, leave),
+        cmocka_unit_test_setup_teardown(joined_journals, enter, leave),
+        cmocka_unit_test_setup_teardown(no_journals, enter, leave),
+        cmocka_unit_test_setup_teardown(planted_links, enter, leave),
+        cmocka_unit_test_setup_teardown(written_in_place_of_links, enter, leave),
+        cmocka_unit_test_setup_teardown(left_behind, enter, leave),
         cmocka_unit_test_setup_teardown(other_results, enter, leave),
         cmocka_unit_test_setup_teardown(other_numbers, enter, leave),
         cmocka_unit_test_setup_teardown(states_of_other_numbers, enter, leave),

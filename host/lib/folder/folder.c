@@ -20,10 +20,11 @@
 enum { FORMAT = 1, SETUP_MOST = 64 << 20, SWEEP_MOST = 1 << 20 /* bytes of the two files */ };
 
 /*
- * Bytes: of a run's line without its rows, of a row (8 numbers of 24 digits), and what a journal may have of
- * failures and first lines. A journal may be joined of copies.
+ * Bytes: of a run's line without its rows, of a row (8 numbers of 24 digits), and what a line, a group and a
+ * journal may have in any case, of first lines, failures and other sweeps. A journal may be joined of copies.
  */
-enum { LINE = 4096, ROW = 256, LINE_LEAST = 1 << 20, OTHERS = 64 << 20, COPIES = 64 };
+enum { LINE = 4096, ROW = 256, COPIES = 64 };
+enum { LINE_LEAST = 16 << 20, GROUP_LEAST = 64 << 20, FILE_LEAST = 1 << 30 };
 
 void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number)
 {
@@ -37,20 +38,25 @@ void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PAT
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
-/* A pack's lines may be so long, and so many: what its runs' rows need. */
+static size_t product(size_t a, size_t b)
+{
+    size_t c;
+
+    return __builtin_mul_overflow(a, b, &c) ? SIZE_MAX : c;
+}
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+/* A pack's lines may be so long: what its runs' rows need. */
 static void make_room(struct il_folder *f, const il_config *c, size_t runs)
 {
     const size_t rows = strtoul(il_config_get(c, "epochs"), NULL, 10) + il_config_widths(c);
-    size_t line, all;
+    const size_t line = larger(LINE, product(rows, ROW)), group = product(line, 2 * (runs + 2));
 
-    if (__builtin_mul_overflow(rows, (size_t)ROW, &line) ||
-        __builtin_add_overflow(line, (size_t)LINE, &line))
-        line = SIZE_MAX / 4;
-    if (__builtin_mul_overflow(line, COPIES * (runs + 1), &all) ||
-        __builtin_add_overflow(f->most.file, all, &f->most.file))
+    f->most.line = larger(f->most.line, product(line, 2));
+    f->most.group = larger(f->most.group, group);
+    if (__builtin_add_overflow(f->most.file, product(group, COPIES), &f->most.file))
         f->most.file = SIZE_MAX;
-    f->most.line = line > f->most.line ? line : f->most.line;
-    f->most.lines = runs + 2 > f->most.lines ? runs + 2 : f->most.lines;
 }
 
 static il_status cost_of(struct il_folder *f, const il_sweep_pack *pack, const il_packing *packing,
@@ -81,7 +87,8 @@ static il_status make_plan(struct il_folder *f, char sum[65], il_error *err)
     if (!f->pack)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", f->plan->packs);
     f->most.line = LINE_LEAST;
-    f->most.file = OTHERS;
+    f->most.group = GROUP_LEAST;
+    f->most.file = FILE_LEAST;
     il_sha256_start(&sha);
     for (size_t p = 0; p < f->plan->packs; p++) {
         const il_sweep_pack *const pack = &f->plan->pack[p];

@@ -18,7 +18,7 @@ struct il_folder {
     } setup;
     unsigned numbers; /* of the journals that were scanned; 0: none of them says */
     struct {
-        size_t line, lines, file; /* bytes, lines of a group, bytes that no journal of it exceeds */
+        size_t line, group, file; /* bytes that no journal of it exceeds */
     } most;
     struct il_journal journal; /* of failures; made when there is one */
     il_damage *damage;         /* [damages], of which `told` were asked for */

@@ -68,7 +68,7 @@ il_status il_folder_read(struct il_folder *f, const char *name, struct il_folder
                          il_folder_group_fn *each, void *arg, il_error *err)
 {
     struct reading reading = { f, name, { r->owner, 0 }, each, arg };
-    const struct il_journal_reader reader = { read_group, &reading, f->most.line, f->most.lines,
+    const struct il_journal_reader reader = { read_group, &reading, f->most.line, f->most.group,
                                               f->most.file };
     char file[300];
     struct il_journal_damage damage;

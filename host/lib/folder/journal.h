@@ -60,8 +60,7 @@ il_status il_journal_look(struct il_journal *j, il_journal_group_fn *each, void 
 struct il_journal_reader {
     il_journal_group_fn *each;
     void *arg;
-    size_t line_most, lines_most,
-        file_most; /* bytes of a line, lines of a group, bytes of a file */
+    size_t line_most, group_most, file_most; /* bytes */
 };
 
 enum { IL_UNDAMAGED = -1 };

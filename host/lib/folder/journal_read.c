@@ -204,8 +204,8 @@ static il_status one_line(struct reading *a, const char *line, size_t n, size_t 
 
     if (lost)
         damaged(a, a->at, "its checksum is another");
-    if (taken && g->lines == a->r->lines_most) {
-        damaged(a, g->at, "more lines than a group has");
+    if (taken && n > a->r->group_most - g->length) {
+        damaged(a, g->at, "a group that is too long for any");
         forget(g);
         taken = 0;
     }
