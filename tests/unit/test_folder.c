@@ -158,23 +158,20 @@ static void spill(const char *path, const char *bytes, size_t n)
 /* a committed group is read back, one that was not is not there */
 static void one_group(void **state)
 {
-    char path[256];
     struct il_journal j;
     struct seen s = { 0 };
     size_t from = 0;
-    off_t damage;
     il_error err = { .text = "" };
 
     (void)state;
-    OK(il_journal_create(&j, at("one.jsonl", path), &err));
+    OK(il_journal_create(&j, place, "one.jsonl", &err));
     OK(il_journal_add(&j, json_pack("{s:i}", "n", 7), &err));
     OK(il_journal_commit(&j, &err));
     OK(il_journal_add(&j, json_pack("{s:i}", "n", 8), &err));
     il_journal_close(&j);
-    OK(il_journal_read(path, &from, see, &s, &damage, &err));
+    assert_int_equal(read_groups("one.jsonl", &from, &s), IL_UNDAMAGED);
     assert_int_equal(s.groups, 1);
     assert_int_equal(s.last, 7);
-    assert_int_equal(damage, IL_UNDAMAGED);
 }
 
 /* Groups of 1, 2 and 3 lines. */
@@ -1162,12 +1159,12 @@ struct renumbered {
     int numbers;
 };
 
-static il_status copy_group(void *arg, char *const *line, size_t lines, il_error *err)
+static il_status copy_group(void *arg, struct il_journal_group *g, il_error *err)
 {
     struct renumbered *const r = arg;
 
-    for (size_t i = 0; i < lines; i++) {
-        json_t *const value = json_loads(line[i], 0, NULL);
+    for (size_t i = 0; i < g->lines; i++) {
+        json_t *const value = json_loads(g->line[i], 0, NULL);
 
         if (json_object_get(value, "journal")) {
             assert_int_equal(json_integer_value(json_object_get(value, "numbers")), IL_NUMBERS);
@@ -1201,16 +1198,17 @@ static il_folder *renumber(const char *name, const char *from, const il_dataset 
 {
     static char bytes[1 << 20];
     struct renumbered r = { .numbers = numbers };
+    const struct il_journal_reader reader = { copy_group, &r, 1 << 20, 10000, 1 << 24 };
+    struct il_journal_damage damage;
     il_folder *const f = folder(name, set, 7);
-    char source[256], file[200], path[256];
+    char source[256], there[256], here[256];
     il_error err = { .text = "" };
     size_t begin = 0;
-    off_t damage;
 
     read_journal(from, source, bytes, sizeof bytes);
-    snprintf(file, sizeof file, "%s/journal/a.jsonl", name);
-    OK(il_journal_create(&r.to, at(file, path), &err));
-    OK(il_journal_read(source, &begin, copy_group, &r, &damage, &err));
+    OK(il_journal_create(&r.to, at(name, here), "journal/a.jsonl", &err));
+    at(from, there);
+    OK(il_journal_read(&reader, there, source + strlen(there) + 1, &begin, &damage, &err));
     il_journal_close(&r.to);
     return f;
 }
