@@ -4,6 +4,7 @@
 #include "initlab/tables.h"
 #include "help.h"
 #include "options.h"
+#include "signals.h"
 
 #define X(name) extern const struct command cmd_##name;
 #include "commands.def"
@@ -88,6 +89,7 @@ int main(int argc, char **argv)
     struct cli cli = { .commands = &table };
     int code;
 
+    signals_no_file_limit();
     cli_color(&cli, "auto");
     code = dispatch(&cli, argc > 0 ? argc - 1 : 0, argv + (argc > 0));
     cli_flush(&cli);

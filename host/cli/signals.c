@@ -1,4 +1,4 @@
-/* signals.c - SIGINT and SIGTERM, once. */
+/* signals.c - SIGINT, SIGTERM and SIGHUP, once; SIGXFSZ never. */
 #include "signals.h"
 
 #include <signal.h>
@@ -11,18 +11,25 @@ static void on_signal(int number) { caught = number; }
 
 void signals_catch(void)
 {
-    const int numbers[] = { SIGINT, SIGTERM };
+    const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
     struct sigaction action, old;
 
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
-    action.sa_flags = (int)SA_RESETHAND;
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) {
+            /* a terminal that goes away says so more than once: by the kernel, and by the shell */
+            action.sa_flags = numbers[i] == SIGHUP ? 0 : (int)SA_RESETHAND;
             sigaction(numbers[i], &action, NULL);
+        }
 }
 
 int signals_caught(void) { return caught; }
 
-const char *signals_name(void) { return caught == SIGINT ? "SIGINT" : "SIGTERM"; }
+const char *signals_name(void)
+{
+    return caught == SIGINT ? "SIGINT" : caught == SIGHUP ? "SIGHUP" : "SIGTERM";
+}
+
+void signals_no_file_limit(void) { signal(SIGXFSZ, SIG_IGN); }

@@ -67,11 +67,10 @@ static void say_damage(struct rank *r)
     const il_damage *d;
 
     while (r->rank == 0 && (d = il_folder_damage(r->folder)))
-        fprintf(
-            stderr,
-            "initlab-mpi: %s/journal/%s is damaged at byte %zu: the pack that was committed there "
-            "is lost, and trained again\n",
-            il_folder_path(r->folder), d->journal, d->byte);
+        fprintf(stderr,
+                "initlab-mpi: %s/journal/%s is damaged at byte %zu (%s): what was committed there "
+                "is left out, and trained again\n",
+                il_folder_path(r->folder), d->journal, d->byte, d->what);
 }
 
 /* the packs that nobody has trained, the dearest first: the same on each rank, as rank 0 sees them */
@@ -196,6 +195,7 @@ int main(int argc, char **argv)
     MPI_Comm_rank(node, &r.local);
     MPI_Comm_free(&node);
     signals_catch();
+    signals_no_file_limit();
     st = open_all(&r, argv[1], argc > 2 ? argv[2] : NULL);
     ok = st == IL_OK;
     MPI_Allreduce(&ok, &all, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);

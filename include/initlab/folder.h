@@ -55,6 +55,22 @@ il_status il_folder_id(const il_folder *folder, size_t run, char id[17], il_erro
 /** IL_E_DATA unless this is the dataset that the folder was made for. */
 il_status il_folder_check(const il_folder *folder, const il_dataset *set, il_error *err);
 
+/** What il_folder_repair did with a journal. */
+typedef struct il_repair {
+    char journal[256]; /**< name of the file in journal/ that was not right */
+    char aside[300]; /**< what it is called now: no journal any more; "": it stays, as `why` says */
+    char kept[300];  /**< the new journal of its groups that are right; "": it had none */
+    size_t groups;   /**< how many these are */
+    char why[128];   /**< why it stays where it is; "": it does not */
+} il_repair;
+typedef void il_repair_fn(void *arg, const il_repair *repair);
+
+/**
+ * Move aside each journal that is damaged, or has a group that cannot be: what is right in it goes to a new
+ * one first. Nothing is deleted. Nobody may write to the folder meanwhile. IL_E_CREATE, IL_E_IO, IL_E_MEMORY.
+ */
+il_status il_folder_repair(il_folder *folder, il_repair_fn *each, void *arg, il_error *err);
+
 typedef enum il_pack_status { IL_PACK_TODO, IL_PACK_DONE, IL_PACK_FAILED } il_pack_status;
 
 /** One pack of the plan, as il_folder_scan found it. */
@@ -86,8 +102,8 @@ il_status il_folder_goes_on(const il_folder *folder, il_error *err);
  */
 typedef struct il_damage {
     char journal[256]; /**< name of the file in journal/ */
-    size_t byte;       /**< where the damaged line, or the wrong group, begins; 0: it cannot be read */
-    char what[120];    /**< what is wrong there */
+    size_t byte;    /**< where the damaged line, or the wrong group, begins; 0: it cannot be read */
+    char what[120]; /**< what is wrong there */
 } il_damage;
 
 /**
@@ -113,7 +129,13 @@ il_status il_folder_by_cost(const il_folder *folder, size_t *order, il_error *er
 il_status il_folder_fail(il_folder *folder, size_t pack, il_status why, const char *text,
                          il_error *err);
 
-/** Write a file of the folder, as il_write_file does. */
+/**
+ * Open a file of the folder for its lock (flock), made if need be; *fd is the caller's, and stays open in
+ * programs that it starts. IL_E_CREATE: it is a link, or no regular file; IL_E_IO.
+ */
+il_status il_folder_lock_file(const il_folder *folder, const char *name, int *fd, il_error *err);
+
+/** Write a file of the folder, as il_write_file does; a link in its place is replaced. */
 il_status il_folder_write(const il_folder *folder, const char *name, const char *text,
                           il_error *err);
 

@@ -236,6 +236,12 @@ static void test_missing(void **state)
     mkdir(file_path(f, names[3], ""), 0777);
     check_fails(f, IL_E_DATA, names[3], "Is a directory");
     rmdir(file_path(f, names[3], ""));
+    assert_int_equal(mkfifo(file_path(f, names[3], ""), 0666), 0); /* nobody writes to it */
+    check_fails(f, IL_E_DATA, names[3], "no regular file");
+    unlink(file_path(f, names[3], ""));
+    assert_int_equal(symlink("/dev/zero", file_path(f, names[3], "")), 0);
+    check_fails(f, IL_E_DATA, names[3], "no regular file");
+    unlink(file_path(f, names[3], ""));
     put_raw(file_path(f, "file", ""), "", 0);
     strcpy(nowhere.dir, file_path(f, "file", ""));
     check_fails(&nowhere, IL_E_DATA, "file", "Not a directory");

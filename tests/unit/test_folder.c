@@ -958,7 +958,7 @@ static void no_journals(void **state)
     static const struct {
         const char *make, *what;
     } things[] = { { "mkfifo a.jsonl", "no regular file" },
-                   { "mkdir a.jsonl", "no regular file" },
+                   { "mkdir a.jsonl", "Is a directory" },
                    { "ln -s /dev/zero a.jsonl", "a link" },
                    { "ln -s x.jsonl a.jsonl", "a link" },
                    { "ln -s nowhere a.jsonl", "a link" },

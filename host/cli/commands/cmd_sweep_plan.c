@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "clock.h"
 #include "cli_error.h"
+#include "clock.h"
 #include "messages.h"
 #include "sweep/create.h"
 #include "sweep/sweep.h"

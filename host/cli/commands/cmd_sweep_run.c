@@ -2,31 +2,27 @@
  * cmd_sweep_run.c - initlab sweep run: start a sweep from a file or from options, or continue one, and
  * rank what came of it.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
-#include <unistd.h>
 #include "cli_error.h"
 #include "sweep/create.h"
 #include "sweep/device_list.h"
+#include "sweep/lock.h"
 #include "sweep/ranking.h"
 #include "sweep/supervise.h"
 #include "sweep/sweep.h"
 #include "sweep/sweep_rows.h"
 
-enum { LOCK_WAIT = 100 }; /* tenths of a second: workers of a killed sweep end within one */
+enum { STALL = 1800 }; /* seconds; as --stall's default says */
 
 struct sweeping {
     struct cli *cli;
     const struct options *o;
     il_folder *folder;
     struct device_list devices;
-    size_t shard, shards, max_failures;
-    int lock, shard_lock; /* -1: not open */
+    size_t shard, shards, max_failures, stall;
+    struct sweep_lock lock;
     il_error err;
 };
 
@@ -53,7 +49,7 @@ static il_status read_shard(struct sweeping *w)
     return IL_OK;
 }
 
-/* when to stop, and how often to save */
+/* when to stop, how often to save, and how long to wait for a worker */
 static il_status read_limits(struct sweeping *w)
 {
     const int fast = opt_given(w->o, "fail-fast"), some = opt_given(w->o, "max-failures");
@@ -65,78 +61,9 @@ static il_status read_limits(struct sweeping *w)
                          "--fail-fast, --max-failures, --keep-going: give one of them at most");
     st = sweep_number(w->o, "max-failures", 1, 1000000000, fast ? 1 : (size_t)-1, &w->max_failures,
                       &w->err);
-    return st == IL_OK ? sweep_number(w->o, "checkpoint", 0, 1000000000, 300, &seconds, &w->err)
-                       : st;
-}
-
-/* Open a file of the folder to lock it; workers hold the lock, too, as they inherit it. */
-static il_status open_lock(struct sweeping *w, int *fd, const char *name)
-{
-    char path[4200];
-
-    snprintf(path, sizeof path, "%s/%s", il_folder_path(w->folder), name);
-    *fd = open(path, O_RDWR | O_CREAT, 0666);
-    if (*fd >= 0)
-        return IL_OK;
-    return cli_error(&w->err, errno == ENOSPC || errno == EDQUOT ? IL_E_IO : IL_E_CREATE,
-                     "cannot create '%.400s': %s", path, strerror(errno));
-}
-
-/* Is it locked so? A file system without locks says yes: journals are safe without, too. */
-static int try_lock(int fd, int how)
-{
-    return flock(fd, how | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-}
-
-/*
- * The folder's lock, which shards of one count share: it holds the count, written while nobody shares it.
- * NULL, or who has it.
- */
-static const char *share(struct sweeping *w)
-{
-    char text[32], there[32] = "";
-    const int n = snprintf(text, sizeof text, "%zu\n", w->shards);
-
-    if (try_lock(w->lock, LOCK_EX) &&
-        (ftruncate(w->lock, 0) != 0 || pwrite(w->lock, text, (size_t)n, 0) != n))
-        return NULL; /* a full disk: training says so */
-    if (!try_lock(w->lock, LOCK_SH))
-        return "a 'sweep run' of all shards is at work on this folder";
-    if (pread(w->lock, there, sizeof there - 1, 0) > 0 && strcmp(there, text) != 0)
-        return "shards of another count are at work on this folder";
-    return NULL;
-}
-
-/* NULL, or who else trains what this command would. */
-static const char *take(struct sweeping *w)
-{
-    const char *who;
-
-    if (w->shards == 1)
-        return try_lock(w->lock, LOCK_EX) ? NULL : "another 'sweep run' is at work on this folder";
-    who = share(w);
-    if (!who && !try_lock(w->shard_lock, LOCK_EX))
-        who = "another 'sweep run' is at work on this shard";
-    return who;
-}
-
-/* No two processes train the same packs: all of them, or shards of one count, each once. */
-static il_status lock(struct sweeping *w)
-{
-    char name[64];
-    const char *who;
-    il_status st = open_lock(w, &w->lock, "lock");
-
-    snprintf(name, sizeof name, "lock.%zu-of-%zu", w->shard, w->shards);
-    if (st == IL_OK && w->shards > 1)
-        st = open_lock(w, &w->shard_lock, name);
-    for (int i = 0; st == IL_OK && (who = take(w)); i++) {
-        flock(w->lock, LOCK_UN);
-        if (i == LOCK_WAIT)
-            return cli_error(&w->err, IL_E_INTERRUPTED, "%s", who);
-        nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
-    }
-    return st;
+    if (st == IL_OK)
+        st = sweep_number(w->o, "checkpoint", 0, 1000000000, 300, &seconds, &w->err);
+    return st == IL_OK ? sweep_number(w->o, "stall", 0, 1000000000, STALL, &w->stall, &w->err) : st;
 }
 
 static int work(struct sweeping *w, int retry)
@@ -148,8 +75,9 @@ static int work(struct sweeping *w, int retry)
                              .shard = w->shard,
                              .shards = w->shards,
                              .max_failures = w->max_failures,
+                             .stall = w->stall,
                              .retry = retry };
-    il_status st = lock(w);
+    il_status st = sweep_lock(&w->lock, w->folder, w->shard, w->shards, &w->err);
     int code;
 
     if (st == IL_OK)
@@ -160,14 +88,17 @@ static int work(struct sweeping *w, int retry)
     code = supervise(&s);
     if (s.shards > 1)
         return code;
-    st = sweep_ranking(w->cli, w->folder, opt_get(w->o, "by"), &w->err);
+    if (code == 0) /* what cannot be folded here is an error: the folder is to be written */
+        st = il_results_merge(w->folder, &w->err);
+    if (st == IL_OK)
+        st = sweep_ranking(w->cli, w->folder, opt_get(w->o, "by"), &w->err);
     return code || st == IL_OK ? code : cli_fail(w->cli, st, "%s", w->err.text);
 }
 
 /* sweep run, and sweep retry, which tries what failed again. Returns the exit code. */
 static int sweep_train(struct cli *cli, const struct options *o, int retry)
 {
-    struct sweeping w = { .cli = cli, .o = o, .lock = -1, .shard_lock = -1 };
+    struct sweeping w = { .cli = cli, .o = o, .lock = SWEEP_UNLOCKED };
     const int old = retry || sweep_continues(o);
     il_status st = read_shard(&w);
     int code;
@@ -186,10 +117,7 @@ static int sweep_train(struct cli *cli, const struct options *o, int retry)
     if (st == IL_OK)
         sweep_tell(cli, o, il_folder_sweep(w.folder));
     code = st == IL_OK ? work(&w, retry) : cli_fail(cli, st, "%s", w.err.text);
-    if (w.lock >= 0)
-        close(w.lock);
-    if (w.shard_lock >= 0)
-        close(w.shard_lock);
+    sweep_unlock(&w.lock);
     il_folder_close(w.folder);
     device_list_free(&w.devices);
     return code;
@@ -217,10 +145,11 @@ const struct command cmd_sweep_run = {
         "row is left out. The ranking goes to standard output: n, mean, standard deviation and "
         "best "
         "of the test accuracy, and how many runs diverged.\n\n"
-        "SIGINT and SIGTERM save the packs in training, exit code 75; after these, after kill -9 "
+        "SIGINT, SIGTERM and SIGHUP save the packs in training, exit code 75; after these, after "
+        "kill -9 "
         "or a "
-        "full disk, the same command goes on, and nothing is lost nor counted twice. What an "
-        "initlab "
+        "full disk, the same command goes on, and nothing is lost nor counted twice. A worker that "
+        "trains no step for --stall seconds is ended, and its pack tried again. What an initlab "
         "with other numbers began (docs/numerics.md) is ranked, but not continued: 65.",
     .examples =
         "initlab sweep run sweep.yaml --out results\n"

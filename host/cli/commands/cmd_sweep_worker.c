@@ -8,8 +8,11 @@
  * The end of stdin ends it well; SIGTERM ends it with 75 after the pack's state is saved; a lost
  * device, a full disk and the like end it with their own code.
  */
+#include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "clock.h"
 #include "signals.h"
@@ -25,16 +28,35 @@ struct work {
     il_worker *worker;
     size_t epochs; /* of the pack in training */
     double last;
+    il_status mute; /* why an answer was lost; the worker is to end */
     il_error err;
 };
 
-static void answer(json_t *line)
+/*
+ * Say a line whole. One that is lost would be waited for: the worker ends then, and its end makes the
+ * supervisor ask the journals.
+ */
+static il_status answer(struct work *w, json_t *line)
 {
-    if (line)
-        json_dumpf(line, stdout, JSON_COMPACT);
-    putchar('\n');
-    fflush(stdout); /* a supervisor that is gone ends us by SIGPIPE */
+    char *const text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    const size_t n = text ? strlen(text) : 0;
+
     json_decref(line);
+    if (!text) {
+        w->mute = IL_E_MEMORY;
+        return w->mute;
+    }
+    text[n] = '\n';
+    for (size_t done = 0; done <= n && w->mute == IL_OK;) {
+        const ssize_t k = write(STDOUT_FILENO, text + done, n + 1 - done);
+
+        if (k > 0)
+            done += (size_t)k;
+        else if (k == 0 || errno != EINTR)
+            w->mute = IL_E_IO;
+    }
+    free(text);
+    return w->mute;
 }
 
 static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
@@ -43,19 +65,22 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
     const double t = seconds_now();
 
     if (t - w->last > PAUSE && steps && w->epochs) {
+        const double done = (double)(epoch - 1) + (double)step / (double)steps;
+        json_t *const line = json_pack("{s:f}", "share", done / (double)w->epochs);
+
         w->last = t;
-        answer(json_pack("{s:f}", "share",
-                         ((double)(epoch - 1) + (double)step / (double)steps) / (double)w->epochs));
+        if (line) /* nobody waits for it */
+            answer(w, line);
     }
-    return signals_caught() != 0;
+    return signals_caught() != 0 || w->mute != IL_OK;
 }
 
 static il_status answer_error(struct work *w, il_status st, long long pack)
 {
     il_utf8(w->err.text);
-    answer(json_pack("{s:s, s:i, s:I}", "error", w->err.text, "status", (int)st, "pack",
-                     (json_int_t)pack));
-    return st;
+    answer(w, json_pack("{s:s, s:i, s:I}", "error", w->err.text, "status", (int)st, "pack",
+                        (json_int_t)pack));
+    return w->mute != IL_OK ? w->mute : st;
 }
 
 static size_t epochs_of(struct work *w, size_t pack)
@@ -86,11 +111,13 @@ static il_status train(struct work *w, size_t pack, unsigned attempt)
     w->last = seconds_now();
     st = il_worker_train(w->worker, pack, attempt, on_progress, w, &t, &w->err);
     if (st == IL_OK)
-        answer(json_pack("{s:I, s:I, s:I, s:f, s:s}", "done", (json_int_t)pack, "runs",
-                         (json_int_t)t.runs, "diverged", (json_int_t)t.diverged, "best", t.best,
-                         "best_run", t.best < 0 ? "" : t.best_run));
+        st = answer(w, json_pack("{s:I, s:I, s:I, s:f, s:s}", "done", (json_int_t)pack, "runs",
+                                 (json_int_t)t.runs, "diverged", (json_int_t)t.diverged, "best",
+                                 t.best, "best_run", t.best < 0 ? "" : t.best_run));
+    else if (w->mute != IL_OK)
+        st = w->mute; /* its pack was saved */
     else if (st != IL_E_INTERRUPTED)
-        answer_error(w, st, (long long)pack);
+        st = answer_error(w, st, (long long)pack);
     return st;
 }
 
@@ -121,8 +148,9 @@ static int run(struct cli *cli, const struct options *o)
     if (st != IL_OK)
         answer_error(&w, st, -1);
     else
-        answer(json_pack("{s:b}", "ready", 1));
-    while (!ends(st) && w.worker && !signals_caught() && fgets(line, sizeof line, stdin)) {
+        answer(&w, json_pack("{s:b}", "ready", 1));
+    while (!ends(st) && w.mute == IL_OK && w.worker && !signals_caught() &&
+           fgets(line, sizeof line, stdin)) {
         char *rest;
         const size_t pack = strtoul(line, &rest, 10);
 
@@ -134,7 +162,7 @@ static int run(struct cli *cli, const struct options *o)
     il_device_close(w.device);
     il_dataset_free(w.set);
     il_folder_close(w.folder);
-    return signals_caught() ? il_status_exit(IL_E_INTERRUPTED) : il_status_exit(st);
+    return il_status_exit(signals_caught() ? IL_E_INTERRUPTED : w.mute != IL_OK ? w.mute : st);
 }
 
 static const struct opt_row rows[] = {

@@ -17,10 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "cli_error.h"
+#include "clock.h"
 #include "meter.h"
 #include "signals.h"
 
 enum { NONE = -1, LINE = 4096, STRIKES = 2 /* twice */, TICK = 200 /* ms */ };
+enum { LOOK = 5 }; /* seconds: the most that may pass between two looks at workers */
 
 struct worker {
     pid_t pid;    /* 0: none */
@@ -29,6 +31,7 @@ struct worker {
     long pack; /* in training, or NONE */
     double share;
     int ready, strikes, out;     /* out: its device is left out */
+    double quiet;                /* seconds since it said something, or was given a pack */
     char line[LINE], error[512]; /* of the last failure */
     size_t have;
 };
@@ -42,6 +45,7 @@ struct state {
     struct meter meter;
     size_t failed, failed_before; /* packs, for good: in this process, and before it */
     int stopping;                 /* workers were told to end */
+    double looked;                /* when workers were looked at for being stalled */
     il_status fatal;
     il_error err;
 };
@@ -95,6 +99,7 @@ static int start(struct state *st, struct worker *w)
     w->from = out[0];
     w->pack = NONE;
     w->ready = 0;
+    w->quiet = 0;
     w->have = 0;
     w->error[0] = 0;
     return 1;
@@ -125,6 +130,28 @@ static size_t runs_of(const struct state *st, size_t pack)
     return il_folder_plan(st->s->folder)->pack[pack].count;
 }
 
+/* End a worker that has become of no use; what of its pack is committed, the journals say. */
+static void end_now(struct worker *w, const char *why)
+{
+    if (!w->error[0])
+        snprintf(w->error, sizeof w->error, "%s", why);
+    close_pipe(&w->to);
+    kill(w->pid, SIGKILL);
+}
+
+/* all of it, whatever signals come */
+static int tell(int fd, const char *bytes, size_t n)
+{
+    for (ssize_t k; n > 0; bytes += k, n -= (size_t)k) {
+        do
+            k = write(fd, bytes, n);
+        while (k < 0 && errno == EINTR);
+        if (k <= 0)
+            return 0;
+    }
+    return 1;
+}
+
 /* the next pack to a worker that waits; without one it is told to end */
 static void hand_out(struct state *st, struct worker *w)
 {
@@ -145,8 +172,9 @@ static void hand_out(struct state *st, struct worker *w)
     memmove(st->queue, st->queue + 1, --st->queued * sizeof *st->queue);
     n = snprintf(line, sizeof line, "%ld %u\n", w->pack,
                  pack_at(st, (size_t)w->pack)->attempts + 1);
-    if (write(w->to, line, (size_t)n) != n)
-        close_pipe(&w->to); /* it is gone: its end tells the rest */
+    w->quiet = 0;
+    if (!tell(w->to, line, (size_t)n))
+        end_now(w, "it took no pack"); /* or is gone: its end tells the rest */
 }
 
 static void take_best(struct meter *m, double best, const char *run)
@@ -211,6 +239,10 @@ static void on_error(struct state *st, struct worker *w, const json_t *line)
         const long pack = w->pack;
 
         w->pack = NONE;
+        if (why == IL_E_MEMORY && ++st->fails[pack] < STRIKES) { /* others may need less by then */
+            put_back(st, pack);
+            return;
+        }
         give_up(st, pack, why, w->error);
         return;
     }
@@ -223,7 +255,10 @@ static void on_line(struct state *st, struct worker *w, const char *text)
 {
     json_t *const line = json_loads(text, 0, NULL);
 
-    if (json_object_get(line, "share"))
+    w->quiet = 0;
+    if (!line) /* whatever it was, it may have been the end of a pack */
+        end_now(w, "an answer of it cannot be read");
+    else if (json_object_get(line, "share"))
         w->share = json_number_value(json_object_get(line, "share"));
     else if (json_object_get(line, "done") && w->pack == (long)whole(line, "done"))
         on_done(st, w, line);
@@ -322,9 +357,12 @@ static void read_from(struct state *st, struct worker *w)
     const ssize_t n = read(w->from, w->line + w->have, LINE - 1 - w->have);
     char *at = w->line, *end;
 
+    if (n < 0 && errno == EINTR)
+        return;
+    if (n < 0)
+        end_now(w, "it cannot be heard any more");
     if (n <= 0) {
-        if (n == 0 || errno != EINTR)
-            on_end(st, w);
+        on_end(st, w);
         return;
     }
     w->have += (size_t)n;
@@ -386,8 +424,41 @@ static void start_workers(struct state *st)
     }
 }
 
+/* Is a worker expected to say something? One that waits for a pack is not. */
+static int is_due(const struct state *st, const struct worker *w)
+{
+    return w->pid > 0 && (st->stopping || w->to < 0 || !w->ready || w->pack != NONE);
+}
+
+/*
+ * End the workers that say nothing for too long. The time between two looks counts as a tick or little more,
+ * so that a machine that slept, or a sweep that was stopped, is not blamed on workers.
+ */
+static void end_stalled(struct state *st)
+{
+    const double t = seconds_now(), passed = t - st->looked;
+    char why[80];
+
+    st->looked = t;
+    for (size_t i = 0; i < st->workers; i++) {
+        struct worker *const w = &st->worker[i];
+
+        if (!is_due(st, w)) {
+            w->quiet = 0;
+            continue;
+        }
+        w->quiet += passed < LOOK ? passed : LOOK;
+        if (st->s->stall == 0 || w->quiet < (double)st->s->stall)
+            continue;
+        snprintf(why, sizeof why, "no step for %zu seconds: the worker was ended", st->s->stall);
+        end_now(w, why);
+        w->quiet = 0;
+    }
+}
+
 static void loop(struct state *st, struct pollfd *fds)
 {
+    st->looked = seconds_now();
     for (start_workers(st); alive(st) > 0; start_workers(st)) {
         for (size_t i = 0; i < st->workers; i++) {
             hand_out(st, &st->worker[i]);
@@ -399,6 +470,7 @@ static void loop(struct state *st, struct pollfd *fds)
                     read_from(st, &st->worker[i]);
         if (signals_caught() && !st->stopping)
             stop_all(st);
+        end_stalled(st);
         show(st, 0);
     }
     meter_clear(&st->meter);

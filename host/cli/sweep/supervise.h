@@ -14,6 +14,7 @@ struct supervision {
     const struct device_list *devices;
     size_t shard, shards; /* 1 of 1: all */
     size_t max_failures;  /* packs that may fail for good before all stop */
+    size_t stall;         /* seconds without a step that end a worker; 0: none do */
     int retry;            /* packs that failed before are tried again */
 };
 

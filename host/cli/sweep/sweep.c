@@ -88,9 +88,9 @@ void sweep_damage(const struct cli *cli, il_folder *folder)
 
     while ((d = il_folder_damage(folder)))
         cli_say(cli,
-                "%s/journal/%s is damaged at byte %zu: the pack that was committed there is lost, "
-                "and left for 'sweep run'",
-                il_folder_path(folder), d->journal, d->byte);
+                "%s/journal/%s is damaged at byte %zu (%s): what was committed there is left out, "
+                "and trained again by 'sweep run'; 'sweep repair' moves it aside",
+                il_folder_path(folder), d->journal, d->byte, d->what);
 }
 
 /* Of runs that ended: how many the journals have, and the results do not. */

@@ -55,6 +55,12 @@
           .value = "300",                                                                          \
           .group = "Training processes",                                                           \
           .help = "save the pack in training so often, for after a kill -9; 0: never" },           \
+        { .name = "stall",                                                                         \
+          .metavar = "SECONDS",                                                                    \
+          .value = "1800",                                                                         \
+          .group = "Training processes",                                                           \
+          .help = "end a worker that trains no step for so long, and try its pack again; 0: "      \
+                  "never" },                                                                       \
         { .name = "fail-fast",                                                                     \
           .group = "Training processes",                                                           \
           .help = "stop at the first pack that fails for good" },                                  \

@@ -37,6 +37,23 @@ int il_open_regular(const char *path, int flags)
     return if_regular(open(path, flags | O_NONBLOCK | O_CLOEXEC));
 }
 
+FILE *il_open_stream(const char *path)
+{
+    const int fd = il_open_regular(path, O_RDONLY);
+    FILE *const f = fd >= 0 ? fdopen(fd, "rb") : NULL;
+
+    if (fd >= 0 && !f)
+        close_quietly(fd);
+    return f;
+}
+
+const char *il_open_why(int error)
+{
+    return error == ENOTSUP || error == ENXIO /* a pipe that nobody reads */
+               ? "it is no regular file"
+               : strerror(error);
+}
+
 /* A folder by its name in one that is open; a link is none, and said to be a link. */
 static int open_folder(int in, const char *name, int flags)
 {
@@ -101,16 +118,8 @@ int il_inside_folder(const char *folder, const char *name)
 
 const char *il_inside_why(int error)
 {
-    switch (error) {
-    case ELOOP:
-        return "it is a link, and none is followed inside a sweep's folder";
-    case ENOTSUP:
-    case ENXIO: /* a pipe that nobody reads */
-    case EISDIR:
-        return "it is no regular file";
-    default:
-        return strerror(error);
-    }
+    return error == ELOOP ? "it is a link, and none is followed inside a sweep's folder"
+                          : il_open_why(error);
 }
 
 int il_is_full(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }

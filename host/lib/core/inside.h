@@ -7,10 +7,17 @@
 #define HOST_LIB_CORE_INSIDE_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include "error.h"
 
 /* Open a regular file, by links or not; never waits, as for a pipe's writer. -1 and errno. */
 int il_open_regular(const char *path, int flags);
+
+/* The stream of such a file, to read; NULL and errno. */
+FILE *il_open_stream(const char *path);
+
+/* What an errno of these means. */
+const char *il_open_why(int error);
 
 /*
  * Open folder/name, where name is FILE or FOLDER/FILE: a regular file, by no link below the folder. -1 and
@@ -24,7 +31,7 @@ int il_inside_parent(const char *folder, const char *name, const char **last);
 /* A folder in it, to be listed; "." is itself. */
 int il_inside_folder(const char *folder, const char *name);
 
-/* What an errno of these means here. */
+/* The same of what follows, inside a folder. */
 const char *il_inside_why(int error);
 
 /* No room for more: of the disk, its inodes, a quota, a limit of the file's size. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "core/error.h"
+#include "core/inside.h"
 #include "idx.h"
 #include "nonzero_lists.h"
 
@@ -188,20 +189,27 @@ static il_status check_line(const il_dataset *set, char *line, const char *path,
     return IL_OK;
 }
 
+enum { SUMS_MOST = 1 << 20 };
+
 static il_status check_sums(const il_dataset *set, const char *dir, char *const names[FILES],
                             il_error *err)
 {
     char *path, *line = NULL;
     size_t size = 0, number = 0;
+    struct stat info;
     FILE *in = NULL;
     il_status st = IL_OK;
 
     if (asprintf(&path, "%s/SHA256SUMS", dir) < 0)
         return il_fail(err, IL_E_MEMORY, "%s: no memory", dir);
-    in = fopen(path, "re");
+    in = il_open_stream(path);
     if (!in) {
         if (errno != ENOENT)
-            st = il_fail(err, IL_E_DATA, "%s: cannot open: %s", path, strerror(errno));
+            st = il_fail(err, IL_E_DATA, "%s: cannot open: %s", path, il_open_why(errno));
+        goto out;
+    }
+    if (fstat(fileno(in), &info) != 0 || info.st_size > SUMS_MOST) {
+        st = il_fail(err, IL_E_DATA, "%s: more than %d bytes is too much", path, SUMS_MOST);
         goto out;
     }
     errno = 0;

@@ -2,10 +2,12 @@
 #include "idx.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
+#include "core/inside.h"
 
 /* The piece that is read, and hashed while it is in the cache. gzread inflates straight into the
  * caller's memory if asked for at least twice its own buffer. */
@@ -79,7 +81,6 @@ static il_status stream_error(gzFile in, const char *path, il_error *err)
     const int why = errno;
     int code = Z_OK;
     const char *text = gzerror(in, &code);
-    const size_t prefix = strlen(path);
 
     if (code == Z_OK || code == Z_STREAM_END)
         return IL_OK;
@@ -89,8 +90,8 @@ static il_status stream_error(gzFile in, const char *path, il_error *err)
         return il_fail(err, IL_E_MEMORY, "%s: no memory to decompress it", path);
     if (code == Z_BUF_ERROR)
         return il_fail(err, IL_E_DATA, "%s: the compressed file is cut off", path);
-    if (strncmp(text, path, prefix) == 0 && strncmp(text + prefix, ": ", 2) == 0)
-        text += prefix + 2; /* zlib puts the path first, too */
+    if (strncmp(text, "<fd:", 4) == 0 && strstr(text, ": "))
+        text = strstr(text, ": ") + 2; /* zlib puts the number of the descriptor first */
     return il_fail(err, IL_E_DATA, "%s: the compressed file is damaged: %s", path, text);
 }
 
@@ -191,16 +192,19 @@ il_status il_idx_read(struct il_idx *out, const char *path, unsigned dims, il_er
 {
     struct il_idx idx = { .dims = dims };
     il_status st = IL_OK;
+    const int fd = il_open_regular(path, O_RDONLY); /* a pipe would be waited for */
     gzFile in;
 
     *out = (struct il_idx){ 0 };
     il_sha256_start(&idx.sha);
-    errno = 0;
-    in = gzopen(path, "rbe");
-    if (!in)
-        return errno == 0 || errno == ENOMEM
-                   ? il_fail(err, IL_E_MEMORY, "%s: no memory to open it", path)
-                   : il_fail(err, IL_E_DATA, "%s: cannot open: %s", path, strerror(errno));
+    if (fd < 0)
+        return il_fail(err, errno == ENOMEM ? IL_E_MEMORY : IL_E_DATA, "%s: cannot open: %s", path,
+                       il_open_why(errno));
+    in = gzdopen(fd, "rb");
+    if (!in) {
+        close(fd);
+        return il_fail(err, IL_E_MEMORY, "%s: no memory to open it", path);
+    }
     gzbuffer(in, PIECE / 2);
     IL_TRY(read_header(&idx, in, path, err));
     IL_TRY(check_memory(&idx, path, err));

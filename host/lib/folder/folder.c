@@ -4,6 +4,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,6 +180,18 @@ static il_status write_bytes(const struct il_folder *f, const char *name, const 
 il_status il_folder_write(const il_folder *f, const char *name, const char *text, il_error *err)
 {
     return write_bytes(f, name, text, strlen(text), err);
+}
+
+il_status il_folder_lock_file(const il_folder *f, const char *name, int *fd, il_error *err)
+{
+    int why;
+
+    *fd = il_inside_open(f->path, name, O_RDWR | O_CREAT);
+    if (*fd >= 0 && fcntl(*fd, F_SETFD, 0) == 0)
+        return IL_OK;
+    why = errno;
+    return il_fail(err, il_is_full(why) ? IL_E_IO : IL_E_CREATE, "cannot create '%s/%s': %s",
+                   f->path, name, il_inside_why(why));
 }
 
 static il_status write_setup(struct il_folder *f, il_error *err)

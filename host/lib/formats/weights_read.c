@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <jansson.h>
+#include "core/inside.h"
 
 enum { HEADER_MOST = 16 << 20 };
 
@@ -258,7 +259,7 @@ out:
 
 int il_weights_has(const char *path, const char *name)
 {
-    FILE *const f = fopen(path, "rb");
+    FILE *const f = il_open_stream(path);
     json_t *all = NULL;
     long long n;
     const int has = f && safetensors_header(f, path, file_size(f), &all, &n, NULL) == IL_OK &&
@@ -337,10 +338,10 @@ il_status il_weights_read(const char *path, const struct il_tensor *t, int trans
 
     if (!npy && !ends_in(path, ".safetensors"))
         return il_fail(err, IL_E_USAGE, "%s: the name must end in .npy or .safetensors", path);
-    f = fopen(path, "rb");
+    f = il_open_stream(path);
     size = f ? file_size(f) : -1;
     if (size < 0)
-        st = il_fail(err, IL_E_DATA, "cannot open '%s': %s", path, strerror(errno));
+        st = il_fail(err, IL_E_DATA, "cannot open '%s': %s", path, il_open_why(errno));
     else if (npy)
         st = npy_find(f, path, size, &x, err);
     else

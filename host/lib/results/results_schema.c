@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "config/layers_text.h"
+#include "core/inside.h"
 #include "results_impl.h"
 
 #define LAYERS                                                                                     \
@@ -55,6 +56,7 @@ il_status il_results_fail(sqlite3 *db, il_error *err)
 
     return il_fail(err,
                    code == SQLITE_NOMEM                                 ? IL_E_MEMORY
+                   : db && il_is_full(sqlite3_system_errno(db))         ? IL_E_IO
                    : code == SQLITE_CANTOPEN || code == SQLITE_READONLY ? IL_E_CREATE
                    : bad                                                ? IL_E_DATA
                                                                         : IL_E_IO,
