@@ -33,12 +33,12 @@ seeds: 0..{seeds - 1}
     return 20 * seeds
 
 
-def dump(folder):
-    """Everything in the results but times and environment, in order."""
+def dump(folder, but=()):
+    """Everything in the results but times, environment and these columns, in order."""
     db = sqlite3.connect(os.path.join(folder, "results.sqlite"))
     rows = []
     for table, order in (("runs", "run_id"), ("epochs", "run_id, epoch"), ("layers", "run_id, layer")):
-        columns = [row[1] for row in db.execute(f"PRAGMA table_xinfo({table})") if row[1] not in OWN]
+        columns = [row[1] for row in db.execute(f"PRAGMA table_xinfo({table})") if row[1] not in OWN and row[1] not in but]
         names = ", ".join(f'"{name}"' for name in columns)
         rows += [(table, *row) for row in db.execute(f"SELECT {names} FROM {table} ORDER BY {order}")]
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
