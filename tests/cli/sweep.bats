@@ -505,6 +505,105 @@ out, and trained again by 'sweep run'; 'sweep repair' moves it aside" ]
     [ "$output" = "$ranked" ]
 }
 
+@test "joined journals are legal; what cannot be is left out, and sweep repair moves it aside" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --devices cpu:2 --pack-size 8 --quiet
+    all='SELECT run_id, cost, test_cost, test_accuracy FROM runs ORDER BY run_id'
+    want=$(query r "$all")
+    cat r/journal/*.jsonl >all && rm r/journal/* r/results.sqlite* && mv all r/journal/all.jsonl
+    initlab sweep merge r
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "$(query r "$all")" = "$want" ]
+    initlab sweep repair r
+    [ "$output" = "nothing in the journals of r is damaged" ]
+    # a pack that the plan has not, with right sums
+    python3 - r/journal/all.jsonl <<'P'
+import sys
+def crc32c(crc, data):
+    crc ^= 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ (0x82f63b78 & -(crc & 1))
+    return crc ^ 0xffffffff
+lines, crc = open(sys.argv[1], "rb").read().replace(b'"pack":1,', b'"pack":99,').split(b"\n")[:-1], 0
+with open(sys.argv[1], "wb") as file:
+    for line in lines:
+        crc = crc32c(crc, line[9:])
+        file.write(b"%08x %s\n" % (crc, line[9:]))
+        crc = 0 if line[9:10] == b"." else crc
+P
+    rm r/results.sqlite
+    mkfifo r/journal/pipe.jsonl
+    ln -s all.jsonl r/journal/link.jsonl
+    for command in status merge; do
+        initlab sweep $command r
+        [ "$status" -eq 0 ]
+        [ "${#stderr_lines[@]}" -eq 3 ]
+        has "r/journal/all.jsonl is damaged at byte " "$stderr"
+        has "(pack 99 is not in the plan, which has 6)" "$stderr"
+        has "r/journal/pipe.jsonl is damaged at byte 0 (it is no regular file)" "$stderr"
+        has "r/journal/link.jsonl is damaged at byte 0 (it is a link, " "$stderr"
+    done
+    has "32 of 40 runs" "$output"
+    initlab sweep repair r
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    has "r/journal/all.jsonl is aside as all.damaged; 5 groups of it that are right: all.repaired.jsonl" "$output"
+    has "r/journal/pipe.jsonl is aside as pipe.damaged; nothing in it was right" "$output"
+    has "1 of 6 packs are left for 'initlab sweep run r'" "$output"
+    initlab sweep run r --quiet
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "$(query r "$all")" = "$want" ]
+}
+
+@test "in a sweep's folder no link is followed, and nothing waits for a pipe" {
+    tiny set
+    small
+    echo victim >victim
+    initlab sweep submit sweep.yaml --data set --engine slurm --kind cpu --out r
+    ln -sf ../victim r/submit.sbatch
+    initlab sweep submit r --engine slurm
+    [ "$status" -eq 0 ]
+    [ ! -L r/submit.sbatch ]
+    for make in "ln -s ../victim" mkfifo; do
+        $make r/lock
+        initlab sweep run r --quiet
+        exits 73
+        rm r/lock
+    done
+    ln -s ../../victim r/state/0.state
+    initlab sweep run r --quiet
+    [ "$status" -eq 0 ]
+    [ "$(cat victim)" = victim ]
+    mv r/sweep.json kept
+    mkfifo r/sweep.json
+    initlab sweep status r
+    exits 65
+}
+
+@test "a limit of a file's size is a full disk: 74, and the sweep goes on" {
+    tiny set
+    small
+    for blocks in 1 8; do
+        code=0
+        (ulimit -f $blocks; exec "$INITLAB" sweep run sweep.yaml --data set --out r$blocks --devices cpu:1 --quiet) 2>err ||
+            code=$?
+        [ $code -eq 74 ] || { echo $code; cat err; false; }
+        initlab sweep status r$blocks
+        has "failed         0 runs" "$output"
+        initlab sweep run r$blocks --quiet
+        [ "$status" -eq 0 ]
+    done
+    code=0
+    (ulimit -f 1; exec "$INITLAB" train --layers in,4,out --batch 8 --epochs 99 --data set --out o.jsonl -q) >out 2>err ||
+        code=$?
+    [ $code -eq 74 ]
+}
+
 @test "progress: lines, or JSON, or nothing" {
     tiny set
     small

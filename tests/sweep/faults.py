@@ -83,6 +83,52 @@ def interrupted():
         assert dump(folder) == dump("plain4")
 
 
+def stalled():
+    """A worker that does no step: it is ended after --stall seconds, and another trains its pack to the same."""
+    process = start("int.yaml", "--out", "stalled", "--data", "data", "--devices", "cpu:1", "--pack-size", "2", "--quiet",
+                    "--stall", "2")
+    wait(lambda: any(ready(one, signal.SIGTERM) for one in children(process.pid)))
+    first = children(process.pid)[0]
+    os.kill(first, signal.SIGSTOP)
+    error = process.communicate(timeout=100)[1]
+    assert process.returncode == 0, (process.returncode, error)
+    assert not os.path.exists(f"/proc/{first}")
+    assert dump("stalled") == dump("plain4")
+    # a stopped sweep is not blamed on its workers
+    process = start("int.yaml", "--out", "slept", "--data", "data", "--devices", "cpu:1", "--pack-size", "2", "--quiet",
+                    "--stall", "6")
+    wait(lambda: any(ready(one, signal.SIGTERM) for one in children(process.pid)))
+    before = children(process.pid)
+    os.killpg(process.pid, signal.SIGSTOP)
+    time.sleep(7)
+    os.killpg(process.pid, signal.SIGCONT)
+    time.sleep(0.3)
+    assert children(process.pid) in (before, [])
+    assert process.wait() == 0
+    assert dump("slept") == dump("plain4")
+
+
+def hung_up():
+    """SIGHUP is SIGTERM, however often a terminal says it; where it is ignored from the start, as under nohup, it is."""
+    process = start("int.yaml", "--out", "hup", "--data", "data", "--devices", "cpu:2", "--pack-size", "2", "--quiet")
+    wait(lambda: len(children(process.pid)) == 2 and all(ready(one, signal.SIGHUP) for one in children(process.pid)))
+    time.sleep(0.2)
+    for _ in range(3):
+        os.killpg(process.pid, signal.SIGHUP)
+    error = process.communicate()[1]
+    assert process.returncode == 75 and "stopped by SIGHUP; the packs in training are saved" in error, error
+    assert start("hup", "--quiet").wait() == 0
+    assert dump("hup") == dump("plain4")
+    process = subprocess.Popen(["nohup", INITLAB, "sweep", "run", "int.yaml", "--out", "nohup", "--data", "data", "--devices",
+                                "cpu:2", "--pack-size", "2", "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               stdin=subprocess.DEVNULL, start_new_session=True)
+    wait(lambda: len(children(process.pid)) == 2 and all(ready(one, signal.SIGTERM) for one in children(process.pid)))
+    os.killpg(process.pid, signal.SIGHUP)
+    process.communicate()
+    assert process.returncode == 0, process.returncode
+    assert dump("nohup") == dump("plain4")
+
+
 def second_signal():
     """The second one ends it at once, saved or not; what was committed stays, and the sweep goes on."""
     process = start("int.yaml", "--out", "second", "--data", "data", "--devices", "cpu:2", "--pack-size", "2", "--quiet")
@@ -116,7 +162,7 @@ def interrupted_rerun():
 with tempfile.TemporaryDirectory() as FOLDER:
     os.chdir(FOLDER)
     tiny("data")
-    for test in killed_workers, interrupted, second_signal, interrupted_rerun:
+    for test in killed_workers, interrupted, stalled, hung_up, second_signal, interrupted_rerun:
         begin = time.monotonic()
         test()
         print(f"{test.__name__}: {time.monotonic() - begin:.1f} s", flush=True)
