@@ -129,8 +129,9 @@ static void exit_codes(void)
     IL_STATUS_MAP(X)
 #undef X
     puts(".TP\n\\fB1\\fR\na check of selftest failed, runs of a sweep failed, or a rerun differed");
-    puts(".TP\n\\fB130\\fR, \\fB143\\fR\nstopped by SIGINT or SIGTERM; the finished epochs are "
-         "written");
+    puts(".TP\n\\fB129\\fR, \\fB130\\fR, \\fB143\\fR\nstopped by SIGHUP, SIGINT or SIGTERM; the "
+         "finished "
+         "epochs are written");
     puts(".PP");
     line("A run whose cost stops being finite is a result, not an error: it is reported as "
          "diverged, with exit code 0.");

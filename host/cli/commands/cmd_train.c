@@ -239,7 +239,8 @@ const struct command cmd_train = {
         "Train one network and print cost, learning rate and accuracies of each epoch on standard "
         "output, then the test accuracy; what is trained, and where, goes to standard error.\n\n"
         "A run whose cost stops being finite is a result: it goes on, and is reported as diverged "
-        "with epoch and step. SIGINT or SIGTERM stop a run at once: the epochs that were finished "
+        "with epoch and step. SIGINT, SIGTERM or SIGHUP stop a run at once: the epochs that were "
+        "finished "
         "are in "
         "--out and --plot, the weights are not saved.",
     .examples =
