@@ -19,7 +19,7 @@ enum { TRIES = 100 };
 /* write(2), until all is written: a signal is no failure */
 static ssize_t put_all(void *cookie, const char *bytes, size_t n)
 {
-    return il_write_all((int)(intptr_t)cookie, bytes, n) == 0 ? (ssize_t)n : -1;
+    return il_write_all((int)(intptr_t)cookie, bytes, n) == 0 ? (ssize_t)n : 0; /* 0: failed */
 }
 
 static int put_end(void *cookie) { return close((int)(intptr_t)cookie); }
