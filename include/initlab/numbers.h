@@ -6,9 +6,9 @@
 #ifndef INITLAB_NUMBERS_H
 #define INITLAB_NUMBERS_H
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "api.h"
+
+IL_API_BEGIN
 
 /** Raised by each such change; what does not say which it has is of 1. */
 enum { IL_NUMBERS = 2 };
@@ -16,7 +16,5 @@ enum { IL_NUMBERS = 2 };
 /** What changed with these numbers, in a line; NULL: no change is known. */
 const char *il_numbers_change(unsigned numbers);
 
-#ifdef __cplusplus
-}
-#endif
+IL_API_END
 #endif

@@ -35,7 +35,7 @@ def from_the_program(root, build):
 
 def includes(root, build):
     append(root, "host/lib/theory/gaussian.h", '#include "meanfield.h"\n')
-    return "a circle: host/lib/theory/gaussian, host/lib/theory/meanfield"
+    return "host/lib/theory/gaussian, host/lib/theory/meanfield"
 
 
 def symbols(root, build):
