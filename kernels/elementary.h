@@ -1,6 +1,6 @@
 /*
  * elementary.h - exp, log, tanh and their kin as explicit-fma polynomials: the same bits from nvcc
- * and from C, on every CPU. Include kernel.h first.
+ * and from C, on every CPU.
  *
  * Nothing here calls libm or a fast intrinsic, no contraction is left to a compiler, and every
  * choice is a select, so that loops over these functions become vector code. Division and sqrt are
@@ -11,6 +11,8 @@
  */
 #ifndef KERNELS_ELEMENTARY_H
 #define KERNELS_ELEMENTARY_H
+
+#include "kernel.h"
 
 #if defined(__CUDACC__)
 #define FMA(a, b, c) fmaf(a, b, c)

@@ -1,10 +1,12 @@
 /*
  * lanes.h - how a block's work is cut into tiles, and sums and maxima over its lanes as trees of
- * fixed shape: the same bits for any number of threads. Include kernel.h first. All threads of the
+ * fixed shape: the same bits for any number of threads. All threads of the
  * block must call the trees; part[0] then has the result.
  */
 #ifndef KERNELS_LANES_H
 #define KERNELS_LANES_H
+
+#include "kernel.h"
 
 /* Rows of `block` columns in a tile: enough work for a block's threads, and still many tiles. */
 #define IL_TILE_ROWS(block) ((block) < 4 * LANES ? 4 * LANES / (block) : 1)

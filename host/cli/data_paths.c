@@ -117,3 +117,10 @@ void data_recipe_names_free(char **names)
         free(names[i]);
     free(names);
 }
+
+int data_path_ends_in(const char *path, const char *ending)
+{
+    const size_t n = strlen(path), k = strlen(ending);
+
+    return n > k && strcmp(path + n - k, ending) == 0;
+}

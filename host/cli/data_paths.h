@@ -15,4 +15,7 @@ int data_path_of_recipe(const char *name, char *path, size_t size);
 char **data_recipe_names(void);
 void data_recipe_names_free(char **names);
 
+/* Does a path end in this? */
+int data_path_ends_in(const char *path, const char *ending);
+
 #endif

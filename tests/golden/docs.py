@@ -13,6 +13,10 @@ WRONG = []
 COUNT = 0
 
 
+with open(os.path.join(ROOT, "host/cli/commands.def"), encoding="utf-8") as file:
+    COMMANDS = "|".join(sorted({name.split("_")[0] for name in re.findall(r"^X\((\w+)\)", file.read(), re.M)}))
+
+
 def documents():
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [f for f in folders if not f.startswith((".", "build"))]
@@ -27,7 +31,7 @@ def commands(text):
     for block in re.findall(r"^```sh\n(.*?)^```", text, re.S | re.M):
         yield from (line for line in block.splitlines() if line.startswith("initlab "))
     yield from (line.strip() for line in re.findall(r"^    (initlab .*)$", text, re.M))
-    yield from re.findall(r"`(initlab (?:help|train|compare|devices|schemes|inspect|init|sweep)[^`]*)`", text)
+    yield from re.findall(rf"`(initlab (?:{COMMANDS})[^`]*)`", text)
 
 
 def understood(words):
@@ -53,12 +57,18 @@ with open(os.path.join(ROOT, "docs/tour.md"), encoding="utf-8") as file:
 for path, name in STEPS:
     try:
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-            if not re.search(rf"\b{name}\b", file.read()):
-                WRONG.append(f"docs/tour.md: no {name} in {path}")
+            if not re.search(rf"^(?!\s*(/\*|\*|//|return)).*\b{name}\)?\(", file.read(), re.M):
+                WRONG.append(f"docs/tour.md: no function {name} in {path}")
     except OSError as error:
         WRONG.append(f"docs/tour.md: {error}")
 if len(STEPS) < 30:
     WRONG.append(f"docs/tour.md has {len(STEPS)} steps: too few, or written otherwise")
+
+with open(os.path.join(ROOT, "docs/tour.md"), encoding="utf-8") as file:
+    SAID = re.search(r"on stderr: `(initlab: .*?)`", file.read())
+DONE = subprocess.run([PROGRAM, "train", "--lr", "fast"], stderr=subprocess.PIPE, check=False, encoding="utf-8")
+if not SAID or DONE.stderr.strip() != SAID[1]:
+    WRONG.append(f"docs/tour.md: the program says {DONE.stderr.strip()!r}")
 
 print(f"{COUNT} commands")
 if COUNT < 5:

@@ -120,7 +120,7 @@ static void plan_is_what_is_taken(int full, int keep)
         assert_int_equal(il_device_keep(d, set, NULL), IL_OK);
     kept = count.now;
     assert_true((kept > 0) == keep);
-    for (size_t k = 0; k < 7 * IL_OPTIMIZER_ROWS * 2; k++) {
+    for (size_t k = 0; k < sizeof inits / sizeof *inits * IL_OPTIMIZER_ROWS * 2; k++) {
         const size_t runs = k % 2 ? RUNS : 1;
         const char *const init = inits[k / (2 * IL_OPTIMIZER_ROWS)];
         const char *const optimizer = il_list_at(IL_OPTIMIZERS, k / 2 % IL_OPTIMIZER_ROWS)->name;

@@ -25,7 +25,7 @@ struct submission {
     il_folder *folder;
     char program[4096], dir[4096];
     size_t shards, parallel, array; /* array: MaxArraySize of this site */
-    int asked;                      /* the site said so */
+    int known;                      /* array is what the site said */
     il_error err;
 };
 
@@ -41,7 +41,7 @@ static void ask_site(struct submission *s)
 
         if (sscanf(line, "MaxArraySize = %lu", &n) == 1 && n > 1) {
             s->array = n;
-            s->asked = 1;
+            s->known = 1;
         }
     }
     if (f)
@@ -177,7 +177,7 @@ static il_status slurm(struct submission *s)
     snprintf(path, sizeof path, "%s/submit.sbatch", s->dir);
     cli_say(s->cli, "%zu packs in %zu shards, %zu at a time; MaxArraySize is %zu%s",
             il_folder_plan(s->folder)->packs, s->shards, s->parallel, s->array,
-            s->asked ? "" : ", as nobody answered 'scontrol show config'");
+            s->known ? "" : ", as nobody answered 'scontrol show config'");
     cli_say(s->cli, "when the array has ended: initlab sweep merge %s", s->dir);
     fputs("sbatch ", stdout);
     put_path(stdout, path);

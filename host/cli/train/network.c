@@ -54,13 +54,6 @@ il_status network_configure(struct network *n)
     return st;
 }
 
-static int ends_in(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), k = strlen(ending);
-
-    return n > k && strcmp(path + n - k, ending) == 0;
-}
-
 il_status network_output(struct network *n, const char *option, const char *ending,
                          const char *other)
 {
@@ -69,7 +62,7 @@ il_status network_output(struct network *n, const char *option, const char *endi
 
     if (!opt_given(n->o, option) || (strcmp(option, "out") == 0 && strcmp(path, "-") == 0))
         return IL_OK;
-    if (!ends_in(path, ending) && !ends_in(path, other))
+    if (!data_path_ends_in(path, ending) && !data_path_ends_in(path, other))
         return cli_error(&n->err, IL_E_USAGE, "--%s: '%s' does not end in %s%s%s", option, path,
                          ending, strcmp(ending, other) ? " or " : "",
                          strcmp(ending, other) ? other : "");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli_error.h"
+#include "data_paths.h"
 
 static const struct column {
     const char *name;
@@ -31,13 +32,6 @@ static double column_of(const il_epoch *e, size_t i)
     return x;
 }
 
-static int ends_in(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), k = strlen(ending);
-
-    return n > k && strcmp(path + n - k, ending) == 0;
-}
-
 static il_status fail(il_error *err, il_status status, const char *verb, const struct run_report *r)
 {
     const char *reason = strerror(errno ? errno : EIO);
@@ -59,7 +53,7 @@ il_status run_report_open(struct run_report *r, const char *path, int validation
 {
     r->path = path;
     r->validation = validation;
-    r->csv = ends_in(path, ".csv");
+    r->csv = data_path_ends_in(path, ".csv");
     r->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
     if (!r->file)
         return fail(err, IL_E_CREATE, "create", r);

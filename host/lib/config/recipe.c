@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core/word.h"
 #include "core/yaml.h"
 
 enum { SETTINGS = 64, TEXT = 4096 };
@@ -59,9 +60,7 @@ static il_status read_parameters(struct recipe *r)
         s->line = r->yaml.event.start_mark.line + 1;
         s->column = r->yaml.event.start_mark.column + 1;
         IL_TRY(il_yaml_scalar(&r->yaml, s->name, sizeof s->name, "expected a parameter's name"));
-        for (char *p = s->name; *p; p++)
-            if (*p == '-')
-                *p = '_';
+        il_underscores(s->name);
         for (size_t i = 0; i < r->count; i++)
             if (strcmp(r->setting[i].name, s->name) == 0)
                 return il_yaml_complain(&r->yaml, "a second", s->name);
@@ -140,6 +139,8 @@ il_status il_config_load(il_config *config, const char *path, il_error *err)
                                 il_fail_place(err, IL_E_DATA, path, r.setting[i].line,
                                               r.setting[i].column, "%.400s", inner.text),
                                 inner.parameter);
+            else if (st != IL_OK)
+                st = il_fail(err, st, "%s", inner.text);
             if (st != IL_OK)
                 goto out;
         }

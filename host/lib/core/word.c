@@ -80,3 +80,18 @@ const char *il_nearest(const char *word, const char *const *candidates)
     }
     return found;
 }
+
+int il_ends_in(const char *path, const char *ending)
+{
+    const char *const slash = strrchr(path, '/'), *const name = slash ? slash + 1 : path;
+    const size_t n = strlen(name), m = strlen(ending);
+
+    return n > m && strcmp(name + n - m, ending) == 0;
+}
+
+void il_underscores(char *name)
+{
+    for (; *name; name++)
+        if (*name == '-')
+            *name = '_';
+}

@@ -10,4 +10,10 @@ int il_same_word(const char *a, size_t n, const char *b, size_t m);
 /* The place of a word in "a|b|c", -1: it is none of them. */
 int il_word_index(const char *words, const char *word);
 
+/* Does a file's name end in this, behind something else? */
+int il_ends_in(const char *path, const char *ending);
+
+/* data-seed and data_seed are the same name. */
+void il_underscores(char *name);
+
 #endif

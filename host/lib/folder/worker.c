@@ -32,7 +32,7 @@ struct il_worker {
 struct training {
     const struct il_folder *folder;
     size_t index; /* of the pack in the plan */
-    const il_sweep_pack *at;
+    const il_sweep_pack *planned;
     il_config **config;
     il_pack *pack;
     il_epoch *last, *epoch;        /* [runs]; [epochs * runs]: those that are done */
@@ -149,7 +149,7 @@ static char *write_note(const struct training *t)
 
     int whole = rows != NULL;
 
-    for (size_t i = 0; whole && i < t->done * t->at->count; i++)
+    for (size_t i = 0; whole && i < t->done * t->planned->count; i++)
         whole = json_array_append_new(rows, epoch_row(&t->epoch[i])) == 0;
     if (whole)
         all = json_pack("{s:s, s:I, s:f, s:f, s:O}", "plan", t->folder->setup.sum, "pack",
@@ -170,10 +170,10 @@ static int read_note(struct training *t, const char *text)
     const size_t n = json_array_size(rows);
     int ours = plan && strcmp(plan, t->folder->setup.sum) == 0 &&
                (size_t)json_integer_value(json_object_get(all, "pack")) == t->index &&
-               n == t->pack->epoch * t->at->count;
+               n == t->pack->epoch * t->planned->count;
 
     for (size_t i = 0; ours && i < n; i++) {
-        ours = il_group_is_epoch(json_array_get(rows, i), i / t->at->count + 1);
+        ours = il_group_is_epoch(json_array_get(rows, i), i / t->planned->count + 1);
         t->epoch[i] = row_epoch(json_array_get(rows, i));
     }
     if (ours) {
@@ -209,7 +209,7 @@ static il_status save(struct training *t, il_error *err)
 static void end_training(struct training *t)
 {
     il_pack_close(t->pack);
-    for (size_t i = 0; t->config && i < t->at->count; i++)
+    for (size_t i = 0; t->config && i < t->planned->count; i++)
         il_config_free(t->config[i]);
     free(t->config);
     free(t->last);
@@ -220,12 +220,12 @@ static void end_training(struct training *t)
 
 static il_status open_pack(struct training *t, il_worker *w, il_error *err)
 {
-    const size_t runs = t->at->count;
+    const size_t runs = t->planned->count;
     il_status st = IL_OK;
 
     t->config = calloc(runs, sizeof(*t->config));
     for (size_t i = 0; t->config && i < runs && st == IL_OK; i++)
-        st = il_sweep_config(w->folder->sweep, w->folder->plan->order[t->at->first + i],
+        st = il_sweep_config(w->folder->sweep, w->folder->plan->order[t->planned->first + i],
                              &t->config[i], err);
     if (st != IL_OK)
         return st;
@@ -239,15 +239,16 @@ static il_status begin_training(struct training *t, il_worker *w, size_t pack, i
 {
     il_status st;
 
-    *t =
-        (struct training){ .folder = w->folder, .index = pack, .at = &w->folder->plan->pack[pack] };
+    *t = (struct training){ .folder = w->folder,
+                            .index = pack,
+                            .planned = &w->folder->plan->pack[pack] };
     IL_TRY(open_pack(t, w, err));
-    t->last = calloc(t->at->count, sizeof *t->last);
-    t->epoch = calloc(t->at->count, il_pack_epochs(t->pack) * sizeof *t->epoch);
-    t->start = calloc(t->at->count, t->pack->layers * sizeof *t->start);
-    t->end = calloc(t->at->count, t->pack->layers * sizeof *t->end);
+    t->last = calloc(t->planned->count, sizeof *t->last);
+    t->epoch = calloc(t->planned->count, il_pack_epochs(t->pack) * sizeof *t->epoch);
+    t->start = calloc(t->planned->count, t->pack->layers * sizeof *t->start);
+    t->end = calloc(t->planned->count, t->pack->layers * sizeof *t->end);
     if (!t->last || !t->epoch || !t->start || !t->end)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", t->at->count);
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", t->planned->count);
     st = il_pack_spreads(t->pack, t->start, err);
 out:
     return st;
@@ -265,7 +266,7 @@ static il_status resume(struct training *t, il_worker *w, il_error *err)
     if (st == IL_OK && !read_note(t, note)) {
         il_pack_close(t->pack); /* it is another pack's now */
         t->pack = NULL;
-        for (size_t i = 0; i < t->at->count; i++)
+        for (size_t i = 0; i < t->planned->count; i++)
             il_config_free(t->config[i]);
         free(t->config);
         st = open_pack(t, w, err);
@@ -317,7 +318,7 @@ static il_status one_epoch(struct training *t, il_error *err)
 
 static il_status train(struct training *t, il_error *err)
 {
-    const size_t epochs = il_pack_epochs(t->pack), runs = t->at->count;
+    const size_t epochs = il_pack_epochs(t->pack), runs = t->planned->count;
     il_status st;
 
     t->saved = il_seconds();
@@ -339,7 +340,7 @@ static json_t *epochs_of(const struct training *t, size_t run)
     json_t *const rows = json_array();
 
     for (size_t e = 0; rows && e < t->done; e++)
-        if (json_array_append_new(rows, epoch_row(&t->epoch[e * t->at->count + run])) != 0) {
+        if (json_array_append_new(rows, epoch_row(&t->epoch[e * t->planned->count + run])) != 0) {
             json_decref(rows);
             return NULL;
         }
@@ -353,8 +354,8 @@ static json_t *layers_of(const struct training *t, size_t run)
 
     for (unsigned l = 0; rows && l < t->pack->layers; l++) {
         const struct il_layer *const layout = &t->pack->layer[l].layout;
-        const struct il_spread *const start = &t->start[l * t->at->count + run];
-        const struct il_spread *const end = &t->end[l * t->at->count + run];
+        const struct il_spread *const start = &t->start[l * t->planned->count + run];
+        const struct il_spread *const end = &t->end[l * t->planned->count + run];
 
         json_t *const row = json_pack("[I, I, o, o, o, o, I]", (json_int_t)layout->fan_in,
                                       (json_int_t)layout->fan_out, number(start->mean),
@@ -374,7 +375,7 @@ static json_t *run_line(const struct training *t, size_t run, const char *id)
     const size_t *const diverged = t->pack->diverged[run];
 
     return json_pack("{s:s, s:I, s:s, s:[I, I], s:o, s:o}", "run", id, "number",
-                     (json_int_t)t->folder->plan->order[t->at->first + run], "status",
+                     (json_int_t)t->folder->plan->order[t->planned->first + run], "status",
                      diverged[0] ? "diverged" : "ok", "diverged", (json_int_t)diverged[0],
                      (json_int_t)diverged[1], "epochs", epochs_of(t, run), "layers",
                      layers_of(t, run));
@@ -383,7 +384,7 @@ static json_t *run_line(const struct training *t, size_t run, const char *id)
 static il_status commit(struct training *t, il_worker *w, unsigned attempt, il_trained *out,
                         il_error *err)
 {
-    const size_t runs = t->at->count;
+    const size_t runs = t->planned->count;
     char id[17];
     il_status st = IL_OK;
 
@@ -395,7 +396,7 @@ static il_status commit(struct training *t, il_worker *w, unsigned attempt, il_t
     for (size_t i = 0; i < runs; i++) {
         const double accuracy = t->epoch[(t->done - 1) * runs + i].test_accuracy;
 
-        IL_TRY(il_folder_id(w->folder, w->folder->plan->order[t->at->first + i], id, err));
+        IL_TRY(il_folder_id(w->folder, w->folder->plan->order[t->planned->first + i], id, err));
         IL_TRY(il_journal_add(&w->journal, run_line(t, i, id), err));
         out->diverged += t->pack->diverged[i][0] != 0;
         if (accuracy > out->best) {
@@ -470,7 +471,7 @@ il_status il_worker_again(il_worker *w, size_t run, il_progress_fn *progress, vo
         goto out;
     }
     for (size_t e = 0; e < t.done; e++)
-        out->epoch[e] = t.epoch[e * t.at->count + out->run];
+        out->epoch[e] = t.epoch[e * t.planned->count + out->run];
     out->pack = t.pack;
     t.pack = NULL;
 out:

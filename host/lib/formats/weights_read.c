@@ -12,6 +12,7 @@
 #include <string.h>
 #include <jansson.h>
 #include "core/inside.h"
+#include "core/word.h"
 
 enum { HEADER_MOST = 16 << 20 };
 
@@ -321,22 +322,15 @@ static il_status read_numbers(FILE *f, const struct found *x, const char *path,
     return st;
 }
 
-static int ends_in(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), k = strlen(ending);
-
-    return n > k && strcmp(path + n - k, ending) == 0;
-}
-
 il_status il_weights_read(const char *path, const struct il_tensor *t, int transpose, il_error *err)
 {
-    const int npy = ends_in(path, ".npy");
+    const int npy = il_ends_in(path, ".npy");
     struct found x = { 0 };
     long long size;
     il_status st;
     FILE *f;
 
-    if (!npy && !ends_in(path, ".safetensors"))
+    if (!npy && !il_ends_in(path, ".safetensors"))
         return il_fail(err, IL_E_USAGE, "%s: the name must end in .npy or .safetensors", path);
     f = il_open_stream(path);
     size = f ? file_size(f) : -1;

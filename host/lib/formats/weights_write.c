@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/file.h"
+#include "core/word.h"
 #include "initlab/output.h"
 #include "initlab/version.h"
 
@@ -161,18 +162,9 @@ static il_status write_npys(const char *path, const struct il_tensor *tensors, s
     return st;
 }
 
-static int ends_in(const char *path, const char *ending)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    const size_t n = strlen(name), e = strlen(ending);
-
-    return n > e && strcmp(name + n - e, ending) == 0;
-}
-
 il_status il_weights_check_ending(const char *path, il_error *err)
 {
-    if (ends_in(path, ".safetensors") || ends_in(path, ".npy"))
+    if (il_ends_in(path, ".safetensors") || il_ends_in(path, ".npy"))
         return IL_OK;
     return il_fail(err, IL_E_USAGE, "%s: the name of a weights file ends in .safetensors or .npy",
                    path);
@@ -185,8 +177,8 @@ il_status il_weights_write(const char *path, const struct il_tensor *tensors, si
 
     if (st != IL_OK)
         return st;
-    return ends_in(path, ".npy") ? write_npys(path, tensors, count, err)
-                                 : write_safetensors(path, tensors, count, err);
+    return il_ends_in(path, ".npy") ? write_npys(path, tensors, count, err)
+                                    : write_safetensors(path, tensors, count, err);
 }
 
 /* ---- a network's ----------------------------------------------------------------------------- */

@@ -4,8 +4,6 @@
 #include "draw.h"
 #include "pack_impl.h"
 
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
-
 /* ---- shape and memory ------------------------------------------------------------------------ */
 
 int il_dense_lay_out(struct il_pack *p, unsigned l)
@@ -22,13 +20,14 @@ void il_dense_allocations(struct il_pack *p, unsigned l, struct il_allocations *
     const size_t weights = (size_t)y->layout.rows * y->layout.ld;
     const size_t units = (size_t)p->rows * y->layout.ld;
 
-    IL_WANT(list, y->w, weights, &parts->weights);
-    IL_WANT(list, y->z, units, &parts->activations);
-    IL_WANT(list, y->a, l + 1 < p->layers && p->keeps_z ? units : 0, &parts->activations);
-    IL_WANT(list, y->g, p->fused ? 0 : weights, &parts->optimizer);
-    IL_WANT(list, y->s1, state > 0 ? weights : 0, &parts->optimizer);
-    IL_WANT(list, y->s2, state > 1 ? weights : 0, &parts->optimizer);
-    IL_WANT(list, y->multiplier, run->parametrised ? 2 * p->runs : 0, &parts->tables);
+    IL_LIST_ALLOCATION(list, y->w, weights, &parts->weights);
+    IL_LIST_ALLOCATION(list, y->z, units, &parts->activations);
+    IL_LIST_ALLOCATION(list, y->a, l + 1 < p->layers && p->keeps_z ? units : 0,
+                       &parts->activations);
+    IL_LIST_ALLOCATION(list, y->g, p->fused ? 0 : weights, &parts->optimizer);
+    IL_LIST_ALLOCATION(list, y->s1, state > 0 ? weights : 0, &parts->optimizer);
+    IL_LIST_ALLOCATION(list, y->s2, state > 1 ? weights : 0, &parts->optimizer);
+    IL_LIST_ALLOCATION(list, y->multiplier, run->parametrised ? 2 * p->runs : 0, &parts->tables);
 }
 
 void il_dense_share(struct il_dense *y)
@@ -60,11 +59,11 @@ size_t il_dense_drawing(const struct il_pack *p, unsigned l, size_t given)
         const struct il_draw *const w = &p->run[m].draw[l].weight;
 
         if (w->fill.after == IL_AFTER_ORTHOGONAL)
-            most = larger(most, table + il_draw_work(layout, (unsigned)p->runs));
+            most = il_larger(most, table + il_draw_work(layout, (unsigned)p->runs));
         if (w->fill.after == IL_AFTER_COLUMN_NORM)
-            most = larger(most, table + larger(moments, scales));
+            most = il_larger(most, table + il_larger(moments, scales));
         if (w->data.rule != IL_DATA_NONE)
-            most = larger(most, larger(moments, 2 * scales));
+            most = il_larger(most, il_larger(moments, 2 * scales));
     }
     return most;
 }

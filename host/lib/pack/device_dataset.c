@@ -15,18 +15,20 @@ void il_device_dataset_allocations(struct il_device_dataset *data, const il_data
     const size_t train = il_dataset_train(set).count, test = il_dataset_test(set).count;
     const size_t pixels = il_dataset_pixels(set);
 
-    IL_WANT(list, data->train_images, train * pixels, part);
-    IL_WANT(list, data->train_labels, train, part);
-    IL_WANT(list, data->test_images, test * pixels, part);
-    IL_WANT(list, data->test_labels, test, part);
+    IL_LIST_ALLOCATION(list, data->train_images, train * pixels, part);
+    IL_LIST_ALLOCATION(list, data->train_labels, train, part);
+    IL_LIST_ALLOCATION(list, data->test_images, test * pixels, part);
+    IL_LIST_ALLOCATION(list, data->test_labels, test, part);
     if (!data->sparse)
         return;
-    IL_WANT(list, data->train_lists.at, train, part);
-    IL_WANT(list, data->train_lists.part, train * IL_PARTS, part);
-    IL_WANT(list, data->train_lists.data, il_dataset_train_lists(set)->units + IL_LIST_SLACK, part);
-    IL_WANT(list, data->test_lists.at, test, part);
-    IL_WANT(list, data->test_lists.part, test * IL_PARTS, part);
-    IL_WANT(list, data->test_lists.data, il_dataset_test_lists(set)->units + IL_LIST_SLACK, part);
+    IL_LIST_ALLOCATION(list, data->train_lists.at, train, part);
+    IL_LIST_ALLOCATION(list, data->train_lists.part, train * IL_PARTS, part);
+    IL_LIST_ALLOCATION(list, data->train_lists.data,
+                       il_dataset_train_lists(set)->units + IL_LIST_SLACK, part);
+    IL_LIST_ALLOCATION(list, data->test_lists.at, test, part);
+    IL_LIST_ALLOCATION(list, data->test_lists.part, test * IL_PARTS, part);
+    IL_LIST_ALLOCATION(list, data->test_lists.data,
+                       il_dataset_test_lists(set)->units + IL_LIST_SLACK, part);
 }
 
 int il_device_dataset_sparse(struct il_device *d, const il_dataset *set)

@@ -39,4 +39,6 @@ static inline size_t il_layout_at(const struct il_layer *l, size_t run, size_t i
 static inline size_t il_round8(size_t n) { return (n + 7) / 8 * 8; }
 static inline size_t il_round16(size_t n) { return (n + 15) / 16 * 16; }
 
+static inline size_t il_larger(size_t a, size_t b) { return a > b ? a : b; }
+
 #endif

@@ -6,18 +6,14 @@
 #include "dense.h"
 #include "pack_impl.h"
 #include "config/config.h"
+#include "core/word.h"
 #include "formats/weights.h"
 
 static int is_file(const struct il_choice *c) { return c && c->entry->traits & IL_READS_FILE; }
 
 static const char *path_of(const struct il_choice *c) { return il_choice_word(c, "path"); }
 
-static int holds_names(const char *path)
-{
-    const size_t n = strlen(path);
-
-    return n > 12 && strcmp(path + n - 12, ".safetensors") == 0;
-}
+static int holds_names(const char *path) { return il_ends_in(path, ".safetensors"); }
 
 /* what the file calls a layer's weights or bias: by `name`, which may be the tensor's own */
 static void name_tensor(char out[IL_TENSOR_NAME], const struct il_choice *c, unsigned layer,

@@ -65,7 +65,6 @@ static int lay_out(struct il_pack *p)
     return 1;
 }
 
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Do batches of this dataset come as lists? Sets the entries of a batch. */
@@ -73,8 +72,8 @@ static int sparse(const struct il_pack *p, const il_dataset *set, size_t *batch,
 {
     const struct il_nonzero_sizes *const train = il_dataset_train_lists(set);
     const struct il_nonzero_sizes *const test = il_dataset_test_lists(set);
-    const size_t most = larger(train->most, test->most);
-    const size_t all = larger(train->entries, test->entries);
+    const size_t most = il_larger(train->most, test->most);
+    const size_t all = il_larger(train->entries, test->entries);
 
     /* no batch has a sample twice */
     *batch = smaller(p->batch.rows * most, train->entries);
@@ -90,32 +89,32 @@ static void want_batch(struct il_pack *p, size_t taps, size_t entries, struct il
     const size_t pixels = p->batch.pixels, rows = p->rows;
 
     if (p->sparse) {
-        IL_WANT(list, p->nonzero.begin, rows * IL_PARTS + 1, part);
-        IL_WANT(list, p->nonzero.column, entries + IL_NONZERO_SLACK, part);
-        IL_WANT(list, p->nonzero.value, entries + IL_NONZERO_SLACK, part);
-        IL_WANT(list, p->nonzero.pixel, pixels + 2, part);
-        IL_WANT(list, p->nonzero.row, taps, part);
-        IL_WANT(list, p->nonzero.scaled, taps, part);
-        IL_WANT(list, p->nonzero.panel, IL_PANEL * larger(il_part_most(pixels), p->batch.rows),
-                part);
+        IL_LIST_ALLOCATION(list, p->nonzero.begin, rows * IL_PARTS + 1, part);
+        IL_LIST_ALLOCATION(list, p->nonzero.column, entries + IL_NONZERO_SLACK, part);
+        IL_LIST_ALLOCATION(list, p->nonzero.value, entries + IL_NONZERO_SLACK, part);
+        IL_LIST_ALLOCATION(list, p->nonzero.pixel, pixels + 2, part);
+        IL_LIST_ALLOCATION(list, p->nonzero.row, taps, part);
+        IL_LIST_ALLOCATION(list, p->nonzero.scaled, taps, part);
+        IL_LIST_ALLOCATION(list, p->nonzero.panel,
+                           IL_PANEL * il_larger(il_part_most(pixels), p->batch.rows), part);
     } else {
-        IL_WANT(list, p->x, rows * p->batch.ld, part);
+        IL_LIST_ALLOCATION(list, p->x, rows * p->batch.ld, part);
     }
-    IL_WANT(list, p->label, rows, part);
+    IL_LIST_ALLOCATION(list, p->label, rows, part);
 }
 
 static void want_tables(struct il_pack *p, struct il_allocations *list, size_t *part)
 {
     const size_t runs = p->runs, steps = p->run[0].steps;
 
-    IL_WANT(list, p->rate, runs * steps, part);
-    IL_WANT(list, p->adam, p->run[0].update.adam ? steps : 0, part);
-    IL_WANT(list, p->act, runs, part);
-    IL_WANT(list, p->head, runs, part);
-    IL_WANT(list, p->sums, runs, part);
-    IL_WANT(list, p->eval_sums, runs, part);
-    IL_WANT(list, p->clock, 1, part);
-    IL_WANT(list, p->eval_clock, 1, part);
+    IL_LIST_ALLOCATION(list, p->rate, runs * steps, part);
+    IL_LIST_ALLOCATION(list, p->adam, p->run[0].update.adam ? steps : 0, part);
+    IL_LIST_ALLOCATION(list, p->act, runs, part);
+    IL_LIST_ALLOCATION(list, p->head, runs, part);
+    IL_LIST_ALLOCATION(list, p->sums, runs, part);
+    IL_LIST_ALLOCATION(list, p->eval_sums, runs, part);
+    IL_LIST_ALLOCATION(list, p->clock, 1, part);
+    IL_LIST_ALLOCATION(list, p->eval_clock, 1, part);
 }
 
 /* the dataset: the one that the device keeps, or the pack's own */
@@ -147,10 +146,11 @@ int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allo
     want_tables(p, list, &parts->tables);
     for (unsigned l = 0; l < p->layers; l++) {
         il_dense_allocations(p, l, list, parts);
-        widest = larger(widest, p->layer[l].layout.ld);
+        widest = il_larger(widest, p->layer[l].layout.ld);
     }
-    IL_WANT(list, p->d[0], p->batch.rows * widest, &parts->activations);
-    IL_WANT(list, p->d[1], p->layers > 1 ? p->batch.rows * widest : 0, &parts->activations);
+    IL_LIST_ALLOCATION(list, p->d[0], p->batch.rows * widest, &parts->activations);
+    IL_LIST_ALLOCATION(list, p->d[1], p->layers > 1 ? p->batch.rows * widest : 0,
+                       &parts->activations);
     return 1;
 }
 
@@ -172,7 +172,7 @@ static int sum(struct il_pack *p, const il_dataset *set, struct il_allocations *
             return 0;
     }
     for (unsigned l = 0; l < p->layers; l++)
-        out->drawing = larger(out->drawing, il_dense_drawing(p, l, given));
+        out->drawing = il_larger(out->drawing, il_dense_drawing(p, l, given));
     return !__builtin_add_overflow(out->total, out->drawing, &out->total);
 }
 

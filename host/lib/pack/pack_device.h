@@ -19,10 +19,10 @@ struct il_allocations {
 };
 
 /* Add one of `elements` elements for a pointer, unless there are none. */
-#define IL_WANT(list, pointer, elements, part)                                                     \
-    il_want(list, &(pointer), elements, sizeof *(pointer), part)
-static inline void il_want(struct il_allocations *list, void *to, size_t count, size_t size,
-                           size_t *part)
+#define IL_LIST_ALLOCATION(list, pointer, elements, part)                                          \
+    il_list_allocation(list, &(pointer), elements, sizeof *(pointer), part)
+static inline void il_list_allocation(struct il_allocations *list, void *to, size_t count,
+                                      size_t size, size_t *part)
 {
     if (count > 0)
         list->item[list->count++] = (struct il_allocation){ to, count, size, part };

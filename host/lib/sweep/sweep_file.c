@@ -5,6 +5,7 @@
 #include <string.h>
 #include "core/number.h"
 #include "config/config.h"
+#include "core/word.h"
 #include "sweep_reader.h"
 
 enum { TEXT = 4096, VALUES = 1 << 20 };
@@ -267,7 +268,7 @@ static il_status new_axis(struct il_sweep_reader *r, const char *name, struct il
     char plain[IL_SWEEP_NAME];
 
     snprintf(plain, sizeof plain, "%s", name);
-    il_sweep_underscores(plain);
+    il_underscores(plain);
     for (size_t i = 0; i < s->axes; i++)
         if (strcmp(s->axis[i].name, plain) == 0)
             return il_yaml_complain(&r->y, "a second", plain);

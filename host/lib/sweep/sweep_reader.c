@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-void il_sweep_underscores(char *name)
-{
-    for (; *name; name++)
-        if (*name == '-')
-            *name = '_';
-}
-
 struct il_position il_sweep_here(const struct il_sweep_reader *r)
 {
     return (struct il_position){ r->y.event.start_mark.line + 1, r->y.event.start_mark.column + 1 };

@@ -34,9 +34,6 @@ il_status il_sweep_normal(struct il_sweep_reader *r, const char *name, const cha
 /* where the current event is */
 struct il_position il_sweep_here(const struct il_sweep_reader *r);
 
-/* data-seed and data_seed are the same */
-void il_sweep_underscores(char *name);
-
 /* sweep_rules.c: keep the rules of the next events, which may be about parameters that come later */
 il_status il_sweep_read_list(struct il_sweep_reader *r, enum il_rule_kind kind);
 il_status il_sweep_read_when(struct il_sweep_reader *r);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "initlab/tables.h"
+#include "core/word.h"
 #include "sweep_reader.h"
 
 static const char *const expected[] = { "expected a list of names, as [layers, lr]",
@@ -24,7 +25,7 @@ static il_status read_term(struct il_sweep_reader *r, enum il_rule_kind kind, co
     x->at = r->y.event.start_mark;
     snprintf(x->subject, sizeof x->subject, "%s", subject);
     IL_TRY(il_yaml_scalar(&r->y, x->name, sizeof x->name, "expected a parameter's name"));
-    il_sweep_underscores(x->name);
+    il_underscores(x->name);
     if (kind != IL_RULE_ZIP) {
         IL_TRY(il_yaml_next(&r->y));
         IL_TRY(il_yaml_scalar(&r->y, x->value, sizeof x->value, "expected a value"));
@@ -68,11 +69,7 @@ il_status il_sweep_read_list(struct il_sweep_reader *r, enum il_rule_kind kind)
         if (r->y.event.type == YAML_SEQUENCE_END_EVENT)
             break;
         if (r->y.event.type != begin)
-            return il_yaml_complain(&r->y,
-                                    kind == IL_RULE_ZIP
-                                        ? "expected a list of names, as [layers, lr]"
-                                        : "expected terms, as {init: zeros, lr: 1}",
-                                    NULL);
+            return il_yaml_complain(&r->y, expected[kind], NULL);
         IL_TRY(read_terms(r, kind, end, ""));
     }
 out:
@@ -90,7 +87,7 @@ il_status il_sweep_read_when(struct il_sweep_reader *r)
         if (r->y.event.type == YAML_MAPPING_END_EVENT)
             break;
         IL_TRY(il_yaml_scalar(&r->y, subject, sizeof subject, "expected a parameter's name"));
-        il_sweep_underscores(subject);
+        il_underscores(subject);
         for (const struct il_rule_term *x = r->term; x < r->term + r->terms; x++)
             if (x->kind == IL_RULE_WHEN && strcmp(x->subject, subject) == 0)
                 return il_yaml_complain(&r->y, "a second", subject);
