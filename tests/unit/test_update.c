@@ -327,6 +327,7 @@ static void smoothed_targets(void **state)
         fail_msg("%s", err.text);
     assert_true(fabs(run.head.hot / 1e-6 - 1) <= 1e-7);
     assert_true(fabs(run.head.cold * CLASSES / 0.999999 - 1) <= 1e-7);
+    il_run_free(&run);
     il_config_free(c);
     il_dataset_free(set);
 }
