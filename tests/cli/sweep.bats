@@ -430,6 +430,42 @@ P
     exits 2
 }
 
+@test "a results.sqlite that lies crashes nothing, and no id of it leads out of the export's folder" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out a --quiet
+    cp -r a keep
+    lie() { # SQL..., on a copy of the results
+        rm -rf a && cp -r keep a
+        python3 - "$@" <<'P'
+import sqlite3, sys
+db = sqlite3.connect("a/results.sqlite")
+for sql in sys.argv[1:]:
+    db.execute(sql)
+db.commit()
+P
+    }
+    lie "UPDATE epochs SET run_id = '../../x' WHERE run_id = (SELECT min(run_id) FROM runs)" \
+        "UPDATE runs SET run_id = '../../x' WHERE run_id = (SELECT min(run_id) FROM runs)"
+    initlab sweep export a -o tensorboard --to board
+    exits 65
+    has "a run's id is none" "$stderr"
+    [ ! -e x ] && [ ! -e ../x ]
+    lie "UPDATE runs SET run_id = '../' || number"
+    initlab compare a
+    exits 65
+    lie "DROP TABLE meta" "CREATE TABLE meta (key TEXT, value)" "INSERT INTO meta VALUES ('plan', NULL)"
+    for command in "sweep merge a" "sweep export a" "compare a"; do
+        initlab $command
+        exits 65
+    done
+    lie "ALTER TABLE epochs ADD COLUMN $(printf 'c%.0s' {1..3000}) REAL" \
+        "UPDATE epochs SET $(printf 'c%.0s' {1..3000}) = 1"
+    initlab sweep export a -o tensorboard --to board2
+    exits 65
+    has "has 10 columns" "$stderr"
+}
+
 @test "export: CSV, JSON lines and TensorBoard events have what the results have" {
     tiny set
     small

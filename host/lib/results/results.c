@@ -102,6 +102,15 @@ static il_value value_of(sqlite3_stmt *s, int i)
     return v;
 }
 
+/* Ids of runs lead to names of files: 16 hexadecimal digits, whatever the file was made by. */
+static int is_sound(const char *name, const il_value *v)
+{
+    if (strcmp(name, "run_id") != 0 && strcmp(name, "best_run") != 0)
+        return 1;
+    return v->kind == IL_VALUE_TEXT && strspn(v->text, "0123456789abcdef") == 16 &&
+           v->text[16] == 0;
+}
+
 static il_status read_rows(il_results *r, const char *sql, il_row_fn *each, void *arg,
                            il_error *err)
 {
@@ -120,12 +129,22 @@ static il_status read_rows(il_results *r, const char *sql, il_row_fn *each, void
         for (int i = 0; i < columns; i++) {
             name[i] = sqlite3_column_name(s, i);
             value[i] = value_of(s, i);
+            if (!name[i] || !value[i].text) {
+                st = il_fail(err, IL_E_MEMORY, "out of memory");
+                goto out;
+            }
+            if (!is_sound(name[i], &value[i])) {
+                st = il_fail(err, IL_E_DATA,
+                             "results.sqlite: a run's id is none that initlab writes");
+                goto out;
+            }
         }
         if (each(arg, name, value, (size_t)columns) != 0)
             break;
     }
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         st = il_results_fail(r->db, err);
+out:
     sqlite3_finalize(s);
     return st;
 }
@@ -147,6 +166,7 @@ il_status il_results_rows(il_results *r, il_table table, il_row_fn *each, void *
 struct names {
     char *name[COLUMNS + 1];
     size_t count;
+    int failed; /* out of memory */
 };
 
 static int take_name(void *arg, const char *const *name, const il_value *value, size_t columns)
@@ -154,8 +174,12 @@ static int take_name(void *arg, const char *const *name, const il_value *value, 
     struct names *const n = arg;
 
     (void)name, (void)columns;
-    if (n->count < COLUMNS)
-        n->name[n->count++] = strdup(value[0].text);
+    if (n->count == COLUMNS)
+        return 0;
+    n->name[n->count] = strdup(value[0].text);
+    if (!n->name[n->count])
+        return n->failed = 1;
+    n->count++;
     return 0;
 }
 
@@ -166,6 +190,10 @@ static il_status group_list(il_results *r, const char *by, char *list, size_t si
     il_status st;
 
     IL_TRY(read_rows(r, "SELECT name FROM pragma_table_xinfo('runs')", take_name, &all, err));
+    if (all.failed) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
     list[0] = 0;
     for (const char *p = by;; p++) {
         const size_t n = strcspn(p, ",");

@@ -17,6 +17,7 @@ struct merge {
     sqlite3 *db;
     sqlite3_stmt *run, *epoch, *layer, *environment, *journal;
     size_t parameters;
+    int unbound;                  /* a value of the statement was not bound */
     const char *name;             /* of the journal being read */
     int added;                    /* groups of it */
     sqlite3_int64 env, env_until; /* of the next group; where all before it was right */
@@ -107,30 +108,33 @@ static void finish(struct merge *m)
     sqlite3_close(m->db);
 }
 
-static void bind_json(sqlite3_stmt *s, int at, const json_t *x)
+/* a value that is not bound, for want of memory, would be NULL: step() asks */
+#define BIND(m, call) ((m)->unbound |= (call) != SQLITE_OK)
+
+static void bind_json(struct merge *m, sqlite3_stmt *s, int at, const json_t *x)
 {
     if (json_is_integer(x))
-        sqlite3_bind_int64(s, at, json_integer_value(x));
+        BIND(m, sqlite3_bind_int64(s, at, json_integer_value(x)));
     else if (json_is_real(x))
-        sqlite3_bind_double(s, at, json_real_value(x));
+        BIND(m, sqlite3_bind_double(s, at, json_real_value(x)));
     else if (json_is_string(x))
-        sqlite3_bind_text(s, at, json_string_value(x), -1, SQLITE_TRANSIENT);
+        BIND(m, sqlite3_bind_text(s, at, json_string_value(x), -1, SQLITE_TRANSIENT));
     else
-        sqlite3_bind_null(s, at);
+        BIND(m, sqlite3_bind_null(s, at));
 }
 
 /* a parameter's normal form: a whole number that fits, a number, or text */
-static void bind_parameter(sqlite3_stmt *s, int at, const char *text)
+static void bind_parameter(struct merge *m, sqlite3_stmt *s, int at, const char *text)
 {
     uint64_t whole;
     double real;
 
     if (il_read_whole(text, &whole) && whole <= INT64_MAX)
-        sqlite3_bind_int64(s, at, (sqlite3_int64)whole);
+        BIND(m, sqlite3_bind_int64(s, at, (sqlite3_int64)whole));
     else if (!il_read_whole(text, &whole) && il_read_real(text, &real))
-        sqlite3_bind_double(s, at, real);
+        BIND(m, sqlite3_bind_double(s, at, real));
     else
-        sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
+        BIND(m, sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT));
 }
 
 /* ---- groups ---------------------------------------------------------------------------------- */
@@ -146,11 +150,13 @@ static il_status refused(const struct merge *m, il_error *err)
 
 static il_status step(struct merge *m, sqlite3_stmt *s, il_error *err)
 {
-    const int code = sqlite3_step(s);
+    const int code = m->unbound ? SQLITE_NOMEM : sqlite3_step(s);
     const il_status st = code == SQLITE_DONE         ? IL_OK
                          : code == SQLITE_CONSTRAINT ? refused(m, err)
+                         : code == SQLITE_NOMEM      ? il_fail(err, IL_E_MEMORY, "out of memory")
                                                      : il_results_fail(m->db, err);
 
+    m->unbound = 0;
     sqlite3_reset(s);
     sqlite3_clear_bindings(s);
     return st;
@@ -166,14 +172,14 @@ static il_status bind_run(struct merge *m, size_t number, size_t pack, const cha
 
     IL_TRY(il_folder_id(m->f, number, id, err));
     IL_TRY(il_sweep_config(m->f->sweep, number, &c, err));
-    sqlite3_bind_text(m->run, RUN_ID, id, -1, SQLITE_TRANSIENT);
-    sqlite3_bind_int64(m->run, NUMBER, (sqlite3_int64)number);
-    sqlite3_bind_int64(m->run, PACK, (sqlite3_int64)pack);
-    sqlite3_bind_text(m->run, STATUS, status, -1, SQLITE_TRANSIENT);
+    BIND(m, sqlite3_bind_text(m->run, RUN_ID, id, -1, SQLITE_TRANSIENT));
+    BIND(m, sqlite3_bind_int64(m->run, NUMBER, (sqlite3_int64)number));
+    BIND(m, sqlite3_bind_int64(m->run, PACK, (sqlite3_int64)pack));
+    BIND(m, sqlite3_bind_text(m->run, STATUS, status, -1, SQLITE_TRANSIENT));
     if (error)
-        sqlite3_bind_text(m->run, ERROR, error, -1, SQLITE_TRANSIENT);
+        BIND(m, sqlite3_bind_text(m->run, ERROR, error, -1, SQLITE_TRANSIENT));
     for (size_t i = 0; (p = il_parameter_at(i)); i++)
-        bind_parameter(m->run, FIRST_PARAMETER + (int)i, il_config_get(c, p->name));
+        bind_parameter(m, m->run, FIRST_PARAMETER + (int)i, il_config_get(c, p->name));
 out:
     il_config_free(c);
     return st;
@@ -189,9 +195,9 @@ static il_status add_epochs(struct merge *m, const char *id, const json_t *rows,
     il_status st = IL_OK;
 
     for (size_t e = 0; e < json_array_size(rows) && st == IL_OK; e++) {
-        sqlite3_bind_text(m->epoch, 1, id, -1, SQLITE_STATIC);
+        BIND(m, sqlite3_bind_text(m->epoch, 1, id, -1, SQLITE_STATIC));
         for (size_t i = 0; i < 8; i++)
-            bind_json(m->epoch, 2 + (int)i, json_array_get(json_array_get(rows, e), i));
+            bind_json(m, m->epoch, 2 + (int)i, json_array_get(json_array_get(rows, e), i));
         st = step(m, m->epoch, err);
     }
     return st;
@@ -202,10 +208,10 @@ static il_status add_layers(struct merge *m, const char *id, const json_t *rows,
     il_status st = IL_OK;
 
     for (size_t l = 0; l < json_array_size(rows) && st == IL_OK; l++) {
-        sqlite3_bind_text(m->layer, 1, id, -1, SQLITE_STATIC);
-        sqlite3_bind_int64(m->layer, 2, (sqlite3_int64)l + 1);
+        BIND(m, sqlite3_bind_text(m->layer, 1, id, -1, SQLITE_STATIC));
+        BIND(m, sqlite3_bind_int64(m->layer, 2, (sqlite3_int64)l + 1));
         for (size_t i = 0; i < 7; i++)
-            bind_json(m->layer, 3 + (int)i, json_array_get(json_array_get(rows, l), i));
+            bind_json(m, m->layer, 3 + (int)i, json_array_get(json_array_get(rows, l), i));
         st = step(m, m->layer, err);
     }
     return st;
@@ -227,17 +233,18 @@ static il_status add_run(struct merge *m, const struct il_group *g, size_t place
     IL_TRY(bind_run(m, (size_t)json_integer_value(json_object_get(run, "number")), g->index, status,
                     NULL, id, err));
     for (int i = 0; i <= VALIDATION_ACCURACY; i++)
-        bind_json(m->run, column(m, i), json_array_get(last, (size_t)from[i]));
+        bind_json(m, m->run, column(m, i), json_array_get(last, (size_t)from[i]));
     if (strcmp(status, "diverged") == 0) {
-        bind_json(m->run, column(m, DIVERGED_EPOCH), json_array_get(diverged, 0));
-        bind_json(m->run, column(m, DIVERGED_STEP), json_array_get(diverged, 1));
+        bind_json(m, m->run, column(m, DIVERGED_EPOCH), json_array_get(diverged, 0));
+        bind_json(m, m->run, column(m, DIVERGED_STEP), json_array_get(diverged, 1));
     }
-    bind_json(m->run, column(m, ATTEMPT), json_object_get(pack, "attempt"));
-    sqlite3_bind_double(m->run, column(m, SECONDS),
-                        share * json_number_value(json_object_get(pack, "seconds")));
-    sqlite3_bind_double(m->run, column(m, EVALUATION_SECONDS),
-                        share * json_number_value(json_object_get(pack, "evaluation_seconds")));
-    sqlite3_bind_int64(m->run, column(m, ENVIRONMENT), m->env);
+    bind_json(m, m->run, column(m, ATTEMPT), json_object_get(pack, "attempt"));
+    BIND(m, sqlite3_bind_double(m->run, column(m, SECONDS),
+                                share * json_number_value(json_object_get(pack, "seconds"))));
+    BIND(m, sqlite3_bind_double(
+                m->run, column(m, EVALUATION_SECONDS),
+                share * json_number_value(json_object_get(pack, "evaluation_seconds"))));
+    BIND(m, sqlite3_bind_int64(m->run, column(m, ENVIRONMENT), m->env));
     IL_TRY(step(m, m->run, err));
     IL_TRY(add_epochs(m, id, epochs, err));
     st = add_layers(m, id, json_object_get(run, "layers"), err);
@@ -254,7 +261,7 @@ static il_status add_failure(struct merge *m, const struct il_group *g, il_error
     for (size_t i = 0; i < at->count && st == IL_OK; i++) {
         IL_TRY(bind_run(m, m->f->plan->order[at->first + i], g->index, "failed",
                         json_string_value(json_object_get(g->pack, "error")), id, err));
-        bind_json(m->run, column(m, ATTEMPT), json_object_get(g->pack, "attempt"));
+        bind_json(m, m->run, column(m, ATTEMPT), json_object_get(g->pack, "attempt"));
         st = step(m, m->run, err);
     }
 out:
@@ -274,11 +281,12 @@ static il_status begin_journal(struct merge *m, const json_t *head, il_error *er
     facts = json_dumps(env, JSON_COMPACT | JSON_SORT_KEYS);
     if (!facts)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    sqlite3_bind_text(m->environment, 1, facts, -1, SQLITE_STATIC);
-    if (sqlite3_step(m->environment) == SQLITE_ROW)
+    BIND(m, sqlite3_bind_text(m->environment, 1, facts, -1, SQLITE_STATIC));
+    if (!m->unbound && sqlite3_step(m->environment) == SQLITE_ROW)
         m->env = sqlite3_column_int64(m->environment, 0);
     else
-        st = il_results_fail(m->db, err);
+        st = m->unbound ? il_fail(err, IL_E_MEMORY, "out of memory") : il_results_fail(m->db, err);
+    m->unbound = 0;
     sqlite3_reset(m->environment);
     free(facts);
     return st;
@@ -360,9 +368,9 @@ static il_status fold(struct merge *m, const char *name, il_error *err)
     if (m->added)
         IL_TRY(exec(m, "DELETE FROM meta WHERE key = 'rows'", err));
     if (r.from != before && r.owner == IL_OWNER_US) {
-        sqlite3_bind_text(m->journal, 1, name, -1, SQLITE_STATIC);
-        sqlite3_bind_int64(m->journal, 2, (sqlite3_int64)r.from);
-        sqlite3_bind_int64(m->journal, 3, m->env_until);
+        BIND(m, sqlite3_bind_text(m->journal, 1, name, -1, SQLITE_STATIC));
+        BIND(m, sqlite3_bind_int64(m->journal, 2, (sqlite3_int64)r.from));
+        BIND(m, sqlite3_bind_int64(m->journal, 3, m->env_until));
         IL_TRY(step(m, m->journal, err));
     }
     st = exec(m, "COMMIT", err);

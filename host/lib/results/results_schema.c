@@ -52,7 +52,8 @@ il_status il_results_fail(sqlite3 *db, il_error *err)
 {
     const int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
     const char *const file = db ? sqlite3_db_filename(db, "main") : NULL;
-    const int bad = code == SQLITE_NOTADB || code == SQLITE_CORRUPT;
+    /* an error of SQL: the tables are not those that our statements are for */
+    const int bad = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR;
 
     return il_fail(err,
                    code == SQLITE_NOMEM                                 ? IL_E_MEMORY
@@ -176,7 +177,7 @@ static int is_ours(sqlite3 *db, const struct il_folder *f)
     sqlite3_stmt *s = NULL;
     const int ours = sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'plan'", -1, &s,
                                         NULL) == SQLITE_OK &&
-                     sqlite3_step(s) == SQLITE_ROW &&
+                     sqlite3_step(s) == SQLITE_ROW && sqlite3_column_text(s, 0) &&
                      strcmp((const char *)sqlite3_column_text(s, 0), f->setup.sum) == 0;
 
     sqlite3_finalize(s);

@@ -25,19 +25,29 @@ struct writer {
 struct bytes {
     uint8_t b[EVENT];
     size_t n;
+    int full; /* something did not fit, as names of columns of ours do */
 };
 
 static void put(struct bytes *to, const void *from, size_t n)
 {
+    if (n > sizeof to->b - to->n) {
+        to->full = 1;
+        return;
+    }
     memcpy(to->b + to->n, from, n);
     to->n += n;
 }
 
 static void put_varint(struct bytes *to, uint64_t x)
 {
-    for (; x > 127; x >>= 7)
-        to->b[to->n++] = (uint8_t)(x | 128);
-    to->b[to->n++] = (uint8_t)x;
+    uint8_t byte;
+
+    for (; x > 127; x >>= 7) {
+        byte = (uint8_t)(x | 128);
+        put(to, &byte, 1);
+    }
+    byte = (uint8_t)x;
+    put(to, &byte, 1);
 }
 
 /* a field of bytes */
@@ -69,6 +79,7 @@ static void put_record(struct il_file *f, const struct bytes *event)
 static void begin_event(const struct writer *w, struct bytes *event, uint64_t step)
 {
     event->n = 0;
+    event->full = 0;
     put_varint(event, 1 << 3 | 1);
     put(event, &w->time, sizeof w->time);
     put_varint(event, 2 << 3);
@@ -84,6 +95,7 @@ static void put_scalar(struct bytes *summary, const char *tag, double x)
     put_varint(&value, 2 << 3 | 5);
     put(&value, &simple, sizeof simple);
     put_field(summary, 1, value.b, value.n);
+    summary->full |= value.full;
 }
 
 static il_status end_file(struct writer *w)
@@ -101,9 +113,12 @@ static il_status begin_file(struct writer *w, const char *run)
     struct bytes event;
     il_status st;
 
-    snprintf(path, sizeof path, "%s/%s", w->to, run);
+    if ((size_t)snprintf(path, sizeof path, "%s/%s/events.out.tfevents.initlab", w->to, run) >=
+        sizeof path)
+        return il_fail(w->err, IL_E_USAGE, "the folder's name is too long");
+    *strrchr(path, '/') = 0;
     IL_TRY(il_make_folder(path, w->err));
-    snprintf(path, sizeof path, "%s/%s/events.out.tfevents.initlab", w->to, run);
+    path[strlen(path)] = '/';
     IL_TRY(il_file_open(&w->file, path, w->err));
     snprintf(w->run, sizeof w->run, "%s", run);
     begin_event(w, &event, 0);
@@ -127,10 +142,14 @@ static int put_epoch(void *arg, const char *const *name, const il_value *value, 
             return 1;
     }
     for (size_t i = 2; i < columns; i++)
-        if (value[i].kind != IL_VALUE_NULL)
+        if (value[i].kind == IL_VALUE_REAL || value[i].kind == IL_VALUE_WHOLE)
             put_scalar(&summary, name[i], value[i].real);
     begin_event(w, &event, (uint64_t)value[1].whole);
     put_field(&event, 5, summary.b, summary.n);
+    if (summary.full || event.full) {
+        w->st = il_fail(w->err, IL_E_DATA, "the names of columns are too long");
+        return 1;
+    }
     put_record(&w->file, &event);
     return 0;
 }
