@@ -3,10 +3,13 @@
  * for Slurm one file of a job array, for MPI a command line. Nothing is started.
  */
 #include <ctype.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "cli_error.h"
 #include "sweep/create.h"
@@ -29,10 +32,37 @@ struct submission {
     il_error err;
 };
 
+/* Start `scontrol show config` with its output in a pipe, by PATH and no shell. NULL: it cannot be had. */
+static FILE *ask_slurm(pid_t *child)
+{
+    char name[] = "scontrol", show[] = "show", config[] = "config";
+    char *const words[] = { name, show, config, NULL };
+    posix_spawn_file_actions_t actions;
+    FILE *answer = NULL;
+    int ends[2];
+
+    if (pipe(ends) != 0)
+        return NULL;
+    if (posix_spawn_file_actions_init(&actions) == 0) {
+        if (posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0 &&
+            posix_spawn_file_actions_addclose(&actions, ends[0]) == 0 &&
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) ==
+                0 &&
+            posix_spawnp(child, name, &actions, NULL, words, environ) == 0)
+            answer = fdopen(ends[0], "r");
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    close(ends[1]);
+    if (!answer)
+        close(ends[0]);
+    return answer;
+}
+
 /* MaxArraySize as `scontrol show config` prints it: the largest index is one less */
 static void ask_site(struct submission *s)
 {
-    FILE *const f = popen("scontrol show config 2>/dev/null", "r");
+    pid_t child = 0;
+    FILE *const f = ask_slurm(&child);
     char line[512];
 
     s->array = ARRAY_DEFAULT;
@@ -44,8 +74,10 @@ static void ask_site(struct submission *s)
             s->known = 1;
         }
     }
-    if (f)
-        pclose(f);
+    if (f) {
+        fclose(f);
+        waitpid(child, NULL, 0);
+    }
 }
 
 /* how many tasks, and shards if that was said; asked before there is a folder */
