@@ -24,9 +24,8 @@ FIGURES = {"n", "mean", "std", "kurtosis", "min", "max", "shift", "scale"}
 KURTOSIS = {"normal": 3, "uniform": 1.8}
 # refused, or taken for something else, until a framework's parameters are read together, with its defaults and units
 LATER = {"torch.kaiming_uniform_:a=0.2:nonlinearity=leaky_relu", "torch.kaiming_uniform_:0.2:fan_out:leaky_relu",
-         "torch.kaiming_uniform_:a=0.2:nonlinearity=relu", "torch.kaiming_uniform_:nonlinearity=leaky_relu",
-         "torch.kaiming_normal_:a=0:mode=fan_out:nonlinearity=relu", "torch.kaiming_normal_:0.2:fan_out:leaky_relu",
-         "torch.kaiming_normal_:0:fan_in:relu", "torch.kaiming_normal_:nonlinearity=leaky_relu",
+         "torch.kaiming_uniform_:a=0.2:nonlinearity=relu", "torch.kaiming_normal_:a=0:mode=fan_out:nonlinearity=relu",
+         "torch.kaiming_normal_:0.2:fan_out:leaky_relu", "torch.kaiming_normal_:0:fan_in:relu",
          "torch.kaiming_normal_:a=0.2:nonlinearity=relu", "torch.kaiming_normal_:a=0.2:nonlinearity=tanh",
          "timm.trunc_normal_tf_:std=0.02:a=-2:b=2", "timm.trunc_normal_tf_:mean=0.5:std=0.02:a=-1:b=1",
          "timm.trunc_normal_tf_:0:0.02:-2:2", "jax.truncated_normal:stddev=0.02:lower=-2:upper=2",
