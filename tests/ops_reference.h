@@ -3,7 +3,7 @@
  * own parameters, calls it by the table of the flavour being tested, and looks at all that it wrote
  * and at all that it should have left alone. An op without one does not compile.
  *
- * Arguments are those of host/selftest/cases.c, whose ranges the tolerances rest on. Where a case
+ * Arguments are those of host/selftest/operands.c, whose ranges the tolerances rest on. Where a case
  * draws something rare (NaN, infinite, subnormal, huge), what comes of it has no reference here:
  * flavours and devices must still agree about its bits.
  */

@@ -15,6 +15,7 @@ build() {
     # shellcheck disable=SC2086
     "$@" $flags -x c "$source/tests/property/ops_hash.c" "$source"/kernels/*.cu \
         "$source/host/device/sparse_input.c" "$source/host/selftest/cases.c" \
+        "$source/host/selftest/operands.c" "$source/host/selftest/trial.c" \
         "$source/host/lib/theory/truncated_normal.c" -x none -lm -o "$work/$name"
     "$work/$name" > "$work/$name.txt"
     count=$((count + 1))

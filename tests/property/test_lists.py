@@ -129,7 +129,7 @@ MISSING = {
     'decay': ['ref_decay_scratch_decay'],
     'schedule': ['pin_scratch_schedule'],
     'scheme': ['law_scratch_scheme'],
-    'op': ['case_scratch_op', 'bench_scratch_op', 'check_scratch_op'],
+    'op': ['check_scratch_op'],
 }
 
 # ---- the references
@@ -192,22 +192,6 @@ static const struct ref_decay ref_decay_scratch_decay = { "", ref_of_scratch_dec
          'LAW(scratch_scheme) = { { "", 784, 10, .std = .5 } };\n'),
     ],
     'op': [
-        ('host/selftest/cases.c', '/* ---- and of the slots that are no op', '''static void case_scratch_op(struct il_trial *t)
-{
-    float *w = matrix(t, -1, 1, 0);
-
-    TRY(t, t->d->seam->scratch_op(t->d, w, t->rows, t->cols, t->ld));
-    keep(t, w, area(t));
-}
-
-'''),
-        ('host/selftest/speeds.c', '/* Everything the cases use, once. */', '''static void bench_scratch_op(struct bench *b)
-{
-    layout(b, 1, HIDDEN, 1);
-    TIME(b, "scratch_op", "784x256", do_scratch_op(b->d, b->a, PIXELS, HIDDEN, b->ld));
-}
-
-'''),
         ('tests/ops_reference.h', '/* ---- the device', '''static int check_scratch_op(struct il_device *d, float *w, unsigned rows, unsigned cols, unsigned ld)
 {
     const struct grid g = { 1, rows, cols, cols, ld };

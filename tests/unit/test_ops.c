@@ -89,16 +89,24 @@ static void test_every_op(void **state)
 /* ---- exact demands on the loss --------------------------------------------------------------- */
 
 /* One row of logits, one run. */
-static struct il_sums one_row(const struct ops *o, const float *z, float *dz, unsigned classes,
-                              uint8_t label, uint32_t act, uint32_t code, unsigned step)
+static struct il_sums one_row_of(const struct ops *o, const float *z, float *dz, unsigned classes,
+                                 uint8_t label, uint32_t act, uint32_t code, unsigned step,
+                                 uint32_t diverged)
 {
     const struct il_head head = { { act, 1.0f }, code, 1.0f, 0.0f, 1e-7f, 1.0f };
     struct il_clock clock = { .now = step, .steps = 9, .samples = 9 };
-    struct il_sums sums = { 0, 0, IL_NEVER };
+    struct il_sums sums = { 0, 0, diverged };
     struct il_device d = { 0 };
 
     o->loss(&d, dz, &sums, z, &label, &head, NULL, &clock, 1, 1, classes, classes, classes, 1);
     return sums;
+}
+
+/* of a run that was well until now */
+static struct il_sums one_row(const struct ops *o, const float *z, float *dz, unsigned classes,
+                              uint8_t label, uint32_t act, uint32_t code, unsigned step)
+{
+    return one_row_of(o, z, dz, classes, label, act, code, step, IL_NEVER);
 }
 
 static void test_ones_with_tanh_stand_still(void **state)
@@ -131,6 +139,8 @@ static void test_raw_cross_entropy_of_zeros_is_nan(void **state)
 
         assert_true(isnan(s.cost));
         assert_int_equal(s.diverged, 4);
+        s = one_row_of(flavour[f], z, dz, 3, 0, IL_ACT_TANH, IL_LOSS_CROSS_ENTROPY, 4, 2);
+        assert_int_equal(s.diverged, 2); /* the first step that did */
         s = one_row(flavour[f], z, dz, 3, 0, IL_ACT_SIGMOID, IL_LOSS_CROSS_ENTROPY, 4);
         near(s.cost, 0.69314718, 4 * EPS, "ln 2");
         assert_int_equal(s.diverged, IL_NEVER);
