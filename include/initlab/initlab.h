@@ -8,7 +8,7 @@
  *   config.h   what one run is              selftest.h does a device compute what it should
  *   sweep.h    many runs from one file      folder.h   training them, and who does
  *   results.h  what came of them            version.h  version of the library
- *   numbers.h  which bits it computes
+ *   numbers.h  which bits it computes       statistics.h  is one group of runs better?
  */
 #ifndef INITLAB_INITLAB_H
 #define INITLAB_INITLAB_H
@@ -23,6 +23,7 @@
 #include "output.h"
 #include "schemes.h"
 #include "selftest.h"
+#include "statistics.h"
 #include "sweep.h"
 #include "folder.h"
 #include "results.h"

@@ -30,7 +30,7 @@ FLOORS = [
     {"host/lib/data": "IDX files, datasets"},
     {"host/lib/formats": "weights and plots as files"},
     {"host/lib/devices": "devices by name"},
-    {"host/lib/theory": "mean fields, spectra, truncated laws"},
+    {"host/lib/theory": "mean fields, spectra, laws", "host/lib/statistics": "intervals, tests, ranks"},
     {"host/device": "the seam; the CPU, CUDA, strict and tracing devices"},
     {"host/lib/core": "errors, files, numbers, words"},
     {"kernels": "device code, compiled by nvcc and as C"},

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""The library's statistics against SciPy's, on drawn samples; how often intervals cover and equal groups are told apart.
+
+statistics.py PROGRAM LIBINITLAB.so [SEED]
+Closed formulas agree to 1e-9; bootstraps and permutations that draw, within their own error: 5 standard deviations of
+what 10,000 resamples or 100,000 flips leave. Exits with 77 (skipped) where SciPy is missing.
+"""
+import ctypes
+import itertools
+import math
+import sys
+
+try:
+    import numpy as np
+    import scipy
+    from scipy import stats
+except ImportError:
+    print("skipped: no SciPy")
+    sys.exit(77)
+
+LIB = ctypes.CDLL(sys.argv[2])
+SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 20261127
+RNG = np.random.default_rng(SEED)
+D, N = ctypes.c_double, ctypes.c_size_t
+OK, USAGE = 0, 1
+NONE, SAME, STUDENT, BOOTSTRAP, WELCH, WILSON = range(6)
+WRONG = []
+
+
+class Interval(ctypes.Structure):
+    _fields_ = [("low", D), ("high", D), ("kind", ctypes.c_int)]
+
+
+class Summary(ctypes.Structure):
+    _fields_ = [("n", N), ("mean", D), ("sd", D), ("median", D), ("iqm", D), ("least", D), ("most", D),
+                ("interval", Interval)]
+
+
+class Difference(ctypes.Structure):
+    _fields_ = [("n", N), ("m", N), ("mean", D), ("sd", D), ("interval", Interval), ("p", D), ("least_p", D),
+                ("exact", ctypes.c_int), ("welch_p", D), ("effect", D), ("improvement", D)]
+
+
+class Friedman(ctypes.Structure):
+    _fields_ = [("chi2", D), ("chi2_p", D), ("f", D), ("f_p", D)]
+
+
+LIB.il_wilson.restype = Interval
+LIB.il_wilson.argtypes = [N, N, D]
+LIB.il_pairs_needed.restype = LIB.il_pairs_least.restype = N
+LIB.il_pairs_needed.argtypes = [D, D, D, N]
+LIB.il_pairs_least.argtypes = [D, N]
+LIB.il_stuck_accuracy.restype = D
+LIB.il_stuck_accuracy.argtypes = [D, N]
+
+
+def array(x):
+    return (D * len(x))(*map(float, x))
+
+
+def check(good, *words):
+    if not good:
+        WRONG.append(" ".join(map(str, words)))
+
+
+def near(got, want, what, tolerance=1e-9):
+    if math.isnan(want) or math.isinf(want):
+        check(got == want or (math.isnan(got) and math.isnan(want)), what, got, "not", want)
+    else:
+        check(abs(got - want) <= tolerance * max(1, abs(want)), what, repr(got), "not", repr(want))
+
+
+def summary(x, level=0.95, seed=1):
+    out = Summary()
+    code = LIB.il_summarize(array(x), N(len(x)), D(level), ctypes.c_uint64(seed), ctypes.byref(out), None)
+    return out if code == OK else code
+
+
+def paired(x, y, level=0.95, seed=1):
+    out = Difference()
+    code = LIB.il_compare_paired(array(x), array(y), N(len(x)), D(level), ctypes.c_uint64(seed), ctypes.byref(out), None)
+    return out if code == OK else code
+
+
+def unpaired(x, y, level=0.95, seed=1):
+    out = Difference()
+    code = LIB.il_compare_unpaired(array(x), N(len(x)), array(y), N(len(y)), D(level), ctypes.c_uint64(seed),
+                                   ctypes.byref(out), None)
+    return out if code == OK else code
+
+
+def holm(p):
+    values = array(p)
+    assert LIB.il_holm(values, N(len(p)), None) == OK
+    return list(values)
+
+
+def samples():
+    """Groups of results as they are: normal, skewed, with ties as accuracies have, far from 0, nearly equal."""
+    for n in 1, 2, 3, 5, 8, 12, 20, 39, 40, 57:
+        yield RNG.normal(.95, .01, n)
+        yield RNG.exponential(1, n)
+        yield np.round(RNG.normal(.95, .001, n), 4)
+        yield 1e6 + RNG.normal(0, 1e-3, n)
+
+
+def check_summaries():
+    for x in samples():
+        n, s = len(x), summary(x)
+        near(s.mean, x.mean(), f"mean of {n}")
+        near(s.sd, x.std(ddof=1) if n > 1 else math.nan, f"sd of {n}")
+        near(s.median, np.median(x), f"median of {n}")
+        near(s.iqm, middle_half(x), f"iqm of {n}")
+        if n < 3:
+            check(s.interval.kind == NONE and math.isnan(s.interval.low), f"an interval of {n}")
+        elif x.std() > 0 and n < 40:
+            low, high = stats.t.interval(.95, n - 1, loc=x.mean(), scale=stats.sem(x))
+            near(s.interval.low, low, f"t interval of {n}")
+            near(s.interval.high, high, f"t interval of {n}")
+        elif n >= 40:
+            ours = (s.interval.low, s.interval.high)
+            want = stats.bootstrap((x,), np.mean, n_resamples=10000, method="BCa", random_state=SEED).confidence_interval
+            # an end is the quantile of 10,000 means: p (1 - p) / B, over the density there (.0584 / se of a normal law);
+            # both sides draw, and BCa's own ends depend on what was drawn
+            slack = 5 * math.sqrt(2 * .025 * .975 / 10000) / .0584 * stats.sem(x) * 1.5
+            for got, theirs in zip(ours, want):
+                check(abs(got - theirs) <= slack, f"BCa of {n}", got, "not", theirs, "within", slack)
+    same = summary([.5] * 50)
+    check(same.interval.kind == SAME and same.interval.low == same.interval.high == .5, "interval of equal values")
+    check(summary([1, math.nan]) == USAGE and summary([]) == USAGE and summary([1, 2], 1.0) == USAGE, "bad values taken")
+
+
+def middle_half(x):
+    """By repeating each value 4 times and dropping a quarter at each end."""
+    four = np.sort(np.repeat(x, 4))
+    return four[len(x):-len(x)].mean()
+
+
+def check_pairs():
+    for n in 2, 3, 5, 8, 11, 12, 13, 30:
+        for digits in 1, 4, 16:
+            x, y = (np.round(RNG.normal(.9, .05, n), digits) for _ in range(2))
+            d, d_ = x - y, paired(x, y)
+            near(d_.mean, d.mean(), "difference")
+            near(d_.improvement, stats.mannwhitneyu(x, y, method="asymptotic").statistic / n / n, "improvement")
+            if d.std() > 0:
+                near(d_.effect, d.mean() / d.std(ddof=1), "d_z")
+            if n <= 12:
+                flips = np.array(list(itertools.product([1, -1], repeat=n))) @ d
+                want = np.mean(np.abs(flips) >= abs(d.sum()) - 1e-12)
+                near(d_.p, want, f"p of {n} pairs, {digits} digits")
+                near(d_.least_p, 2 / 2**n, "least p")
+                check(d_.exact == 1, "not exact")
+            else:
+                want = stats.permutation_test((x, y), lambda a, b: np.mean(a - b), permutation_type="samples",
+                                              n_resamples=20000, random_state=SEED).pvalue
+                check(abs(d_.p - want) < 5 * math.sqrt(want * (1 - want) * (1 / 1e5 + 1 / 2e4)) + 2e-4,
+                      f"p of {n} pairs", d_.p, "not", want)
+    check(paired([1, 2, 3], [1, 2, 3]).p == 1, "p of no difference")
+    tiny = paired([.1 + .2] * 5, [.3] * 5)
+    check(tiny.p > 0, "p of rounding")
+
+
+def check_unpaired():
+    for n, m in (1, 1), (2, 3), (5, 5), (7, 4), (9, 10), (30, 25):
+        x, y = np.round(RNG.normal(.9, .05, n), 3), np.round(RNG.normal(.92, .02, m), 3)
+        d = unpaired(x, y)
+        near(d.mean, x.mean() - y.mean(), "difference")
+        if n > 1 and m > 1:
+            welch = stats.ttest_ind(x, y, equal_var=False)
+            near(d.welch_p, welch.pvalue, f"Welch's p of {n} and {m}")
+            a, b = x.var(ddof=1) / n, y.var(ddof=1) / m
+            df = (a + b)**2 / (a * a / (n - 1) + b * b / (m - 1))
+            near(d.interval.low, d.mean - stats.t.ppf(.975, df) * math.sqrt(a + b), "Welch's interval")
+            pooled = math.sqrt((a * n * (n - 1) + b * m * (m - 1)) / (n + m - 2))
+            near(d.effect, d.mean / pooled, "Cohen's d")
+        near(d.improvement, stats.mannwhitneyu(x, y, method="asymptotic").statistic / n / m, "improvement")
+        both = np.concatenate([x, y])
+        if math.comb(n + m, n) <= 100000:
+            sums = np.array([both[list(c)].sum() for c in itertools.combinations(range(n + m), n)])
+            far = np.abs(sums - both.mean() * n) >= abs(x.sum() - both.mean() * n) - 1e-11
+            near(d.p, far.mean(), f"p of {n} and {m}")
+            check(d.exact == 1, "not exact")
+        else:
+            want = stats.permutation_test((x, y), lambda a, b: a.mean() - b.mean(), n_resamples=20000,
+                                          random_state=SEED).pvalue
+            check(abs(d.p - want) < 5 * math.sqrt(want * (1 - want) * (1 / 1e5 + 1 / 2e4)) + 2e-4,
+                  f"p of {n} and {m}", d.p, "not", want)
+
+
+def check_many():
+    # by hand: Holm's own steps
+    for got, want in zip(holm([.01, .04, .03, .005]), [.03, .06, .06, .02]):
+        near(got, want, "Holm")
+    near(holm([.6, .7])[0], 1, "Holm above 1")
+    for m in 1, 3, 28:
+        p = RNG.uniform(0, .2, m)
+        order, most, want = np.argsort(p), 0, np.empty(m)
+        for i, k in enumerate(order):
+            most = max(most, min(1, (m - i) * p[k]))
+            want[k] = most
+        for got, theirs in zip(holm(p), want):
+            near(got, theirs, "Holm")
+    check(LIB.il_pairs_least(.05, 1) == 6 and LIB.il_pairs_least(.05, 28) == 11, "least pairs")
+    z = stats.norm.ppf(1 - .05 / 2)
+    near(LIB.il_pairs_needed(.002, .004, .05, 1), math.ceil(((z + .8416) * 2)**2 + z * z / 2), "pairs needed")
+    check(LIB.il_pairs_needed(1., .01, .05, 1) == 6 and LIB.il_pairs_needed(0., 1., .05, 1) == 0, "pairs needed at the ends")
+    for k, n in (0, 10), (3, 10), (10, 10), (950, 1000):
+        want = stats.binomtest(k, n).proportion_ci(method="wilson")
+        near(LIB.il_wilson(k, n, .95).low, want.low, "Wilson")
+        near(LIB.il_wilson(k, n, .95).high, want.high, "Wilson")
+
+
+def check_ranks():
+    for n, k in (2, 3), (5, 4), (12, 3), (30, 8):
+        for digits in 16, 1:
+            x = np.round(RNG.normal(size=(n, k)) + np.arange(k) * .2, digits)
+            ranks, out = (D * k)(), Friedman()
+            assert LIB.il_friedman_test(array(x.ravel()), N(n), N(k), ranks, ctypes.byref(out), None) == OK
+            want = stats.friedmanchisquare(*x.T)
+            near(out.chi2, want.statistic, "Friedman")
+            near(out.chi2_p, want.pvalue, "Friedman's p")
+            left = n * (k - 1) - want.statistic
+            f = (n - 1) * want.statistic / left if left > 1e-9 else math.inf
+            near(out.f, f, "Iman and Davenport")
+            near(out.f_p, stats.f.sf(f, k - 1, (k - 1) * (n - 1)), "F's p")
+            for got, theirs in zip(ranks, stats.rankdata(-x, axis=1).mean(axis=0)):
+                near(got, theirs, "mean rank")
+    for n in 1, 4, 9, 25, 50, 80:
+        x, y, p = RNG.normal(size=n), RNG.normal(.3, 1, size=n), D()
+        assert LIB.il_wilcoxon(array(x), array(y), N(n), ctypes.byref(p), None) == OK
+        method = {"method": "exact"} if n <= 50 else {"method": "approx", "correction": False}
+        if "method" not in stats.wilcoxon.__code__.co_varnames and tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 9):
+            method = {"mode": method["method"]}
+        near(p.value, stats.wilcoxon(x, y, **method).pvalue, f"Wilcoxon of {n}")
+    # ties: all 2^n flips
+    d = np.array([1, 1, -1, 2, 2, 3, -3, 3, 0, 4.])
+    p = D()
+    assert LIB.il_wilcoxon(array(d), array([0] * 10), N(10), ctypes.byref(p), None) == OK
+    ranks = stats.rankdata(np.abs(d[d != 0]))
+    flips = np.array(list(itertools.product([0, 1], repeat=9))) @ ranks
+    low = min(ranks[d[d != 0] > 0].sum(), ranks[d[d != 0] < 0].sum())
+    near(p.value, min(1, 2 * np.mean(flips <= low)), "Wilcoxon with ties")
+
+
+def check_best_of():
+    test = RNG.normal(size=7)
+    for k in range(1, 8):
+        weight = (D * 7)()
+        LIB.il_best_of_weights(N(7), N(k), weight)
+        want = np.mean([test[max(c)] for c in itertools.combinations(range(7), k)])
+        near(float(np.dot(weight, test)), want, f"best of {k}")
+    near(LIB.il_stuck_accuracy(.1135, 10000), .1135 + 3 * math.sqrt(.1135 * .8865 / 10000), "stuck")
+
+
+def check_coverage():
+    """2,000 simulated sweeps: 95 % intervals of normal data cover their mean in 93 to 97 % (3 sd of 2,000: 1.5 %)."""
+    for n in 5, 20, 40:
+        covers = 0
+        for k in range(2000):
+            i = summary(RNG.normal(.5, .1, n), seed=k).interval
+            covers += i.low <= .5 <= i.high
+        check(.93 <= covers / 2000 <= .97, f"n = {n}: intervals cover in {covers / 20} %")
+        print(f"n = {n}: 95 % intervals cover in {covers / 20} % of 2,000 samples")
+
+
+def check_false_alarms():
+    """Equal groups, Holm over all pairs: some pair is told apart in no more than alpha = 5 % of sweeps."""
+    sweeps, n = 400, 12
+    for k in 2, 8, 20:
+        alarms = 0
+        for _ in range(sweeps):
+            x = RNG.normal(size=(k, n)) + RNG.normal(size=n)
+            alarms += min(holm([paired(a, b).p for a, b in itertools.combinations(x, 2)])) <= .05
+        # at most 5 %; what 400 sweeps can show of it: 2.33 standard deviations
+        check(alarms / sweeps <= .05 + 2.33 * math.sqrt(.05 * .95 / sweeps), f"k = {k}: {alarms} false alarms of {sweeps}")
+        print(f"k = {k}: {alarms} false alarms in {sweeps} sweeps of equal groups")
+
+
+print(f"statistics.py: seed {SEED}")
+for part in (check_summaries, check_pairs, check_unpaired, check_many, check_ranks, check_best_of, check_coverage,
+             check_false_alarms):
+    part()
+sys.exit("\n".join(WRONG) if WRONG else 0)
