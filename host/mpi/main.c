@@ -162,9 +162,9 @@ static int agree(struct rank *r, il_status st)
     if (r->rank == 0 && r->folder) {
         const long undone = (long)r->left - total[0] - total[1];
 
-        fprintf(stderr, "initlab-mpi: %ld packs trained on %d ranks, %ld with failures, %ld left%s\n",
-                total[0], r->ranks, total[1], undone,
-                undone > 0 ? ": the same command goes on" : "");
+        fprintf(
+            stderr, "initlab-mpi: %ld packs trained on %d ranks, %ld with failures, %ld left%s\n",
+            total[0], r->ranks, total[1], undone, undone > 0 ? ": the same command goes on" : "");
         fprintf(stderr, "initlab-mpi: 'initlab sweep merge %s' folds the results together\n",
                 il_folder_path(r->folder));
     }

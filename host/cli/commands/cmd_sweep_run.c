@@ -187,8 +187,10 @@ const struct command cmd_sweep_retry = {
     .max_operands = 1,
     .summary = "train again what failed",
     .text =
-        "Continue the sweep in DIR, and train the packs that failed for good once more. A run that "
-        "diverged did not fail: that is its result.",
+        "Continue the sweep in DIR, and train the packs that failed for good, or have runs that "
+        "did, "
+        "once more; what is trained stays as it is. A run that diverged did not fail: that is its "
+        "result.",
     .examples = "initlab sweep retry results --failed",
     .rows = retry_rows,
     .run = run_retry

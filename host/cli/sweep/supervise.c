@@ -212,7 +212,8 @@ static void count_failed(struct state *st, long pack, size_t runs, const char *t
 static void give_up(struct state *st, long pack, il_status why, const char *text)
 {
     const il_status ok = il_folder_fail(st->s->folder, (size_t)pack, why, text, &st->err);
-    const size_t failed = pack_at(st, (size_t)pack)->failed; /* none that an earlier attempt trained */
+    const size_t failed =
+        pack_at(st, (size_t)pack)->failed; /* none that an earlier attempt trained */
 
     count_done(st, (size_t)pack, 0);
     count_failed(st, pack, ok == IL_OK ? failed : runs_of(st, (size_t)pack), text);

@@ -106,7 +106,8 @@ static il_status note_runs(struct il_folder *f, const struct il_group *g, il_err
         else if (failed++ == 0)
             st = note_error(p, g->run[i], err);
     }
-    if (p->status != IL_PACK_DONE || failed <= p->failed) { /* of attempts, the one with most runs */
+    if (p->status != IL_PACK_DONE ||
+        failed <= p->failed) { /* of attempts, the one with most runs */
         p->failed = failed;
         p->diverged = (size_t)json_integer_value(json_object_get(g->pack, "diverged"));
         p->best = best[0] ? json_number_value(json_object_get(g->pack, "best")) : -1;

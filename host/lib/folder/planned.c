@@ -72,8 +72,7 @@ il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack,
     for (size_t i = 0; i < p->runs; i++)
         IL_TRY(il_sweep_config(f->sweep, f->plan->order[of->first + i], &p->config[i], err));
     while (p->left_out < p->runs) { /* a file may go at any time */
-        st = il_pack_open(&p->pack, device, set, (const il_config *const *)p->config, p->runs,
-                          err);
+        st = il_pack_open(&p->pack, device, set, (const il_config *const *)p->config, p->runs, err);
         if (!is_of_runs(st))
             break;
         IL_TRY(try_each(p, device, set, &found, err));
