@@ -280,6 +280,43 @@ Y
     [ "$(query r 'SELECT min(attempt) FROM runs WHERE status = "ok" AND init LIKE "file%"')" = 2 ]
 }
 
+@test "a ranking says how many runs are done, and tells values apart that differ in the last digit" {
+    tiny set
+    run --separate-stderr bash -c '"$INITLAB" sweep run - --data set --out r --shard 1/2 --devices cpu:1 --quiet --pack-size 2 <<Y
+parameters:
+  layers: in,out
+  batch: 8
+  epochs: 1
+  lr: [0.1234567, 0.1234568, 0.12345678901]
+seeds: 0..2
+Y'
+    [ "$status" -eq 0 ]
+    done=$("$INITLAB" sweep status r --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["done"])')
+    [ "$done" -gt 0 ] && [ "$done" -lt 9 ]
+    initlab compare r --by lr
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "$done of 9 runs done" ]
+    initlab sweep export r
+    exits 0
+    has "$done of 9 runs done" "$stderr"
+    initlab sweep run r --devices cpu:1 --quiet --by lr
+    [ "$status" -eq 0 ]
+    [ "$(tail -n +2 <<<"$output" | awk '{ print $1 }' | sort | tr '\n' ' ')" = \
+        "0.1234567 0.12345678901 0.1234568 " ]
+    initlab sweep export r
+    [ -z "$stderr" ]
+}
+
+@test "a sweep's file may be standard input; its mistakes are told of stdin" {
+    tiny set
+    initlab sweep plan - --data set --device cpu <<<'parameters: {layers: "in,out", batch: 8, epoch: 1}'
+    exits 65
+    has "stdin:1:" "$stderr"
+    initlab sweep plan - --data set --device cpu <<<'parameters: {layers: "in,out", batch: 8, epochs: 1}'
+    [ "$status" -eq 0 ]
+    has "1 runs in 1 packs" "$output"
+}
+
 @test "a run that cannot be trained fails alone in its pack; sweep plan refuses it" {
     tiny set
     "$INITLAB" init --layers 16,4,3 --init ones --save w.safetensors
@@ -756,7 +793,8 @@ S
     id=$(query "a #%/r" 'SELECT run_id FROM runs LIMIT 1')
     run --separate-stderr unshare -rm sh read.sh "$id"
     [ "$status" -eq 73 ] || { echo "$status $stderr"; false; }
-    [ "${lines[3]}" -eq $((ended + 1)) ]
+    [ "${lines[3]}" = "$ended of 40 runs done" ]
+    [ "${lines[4]}" -eq $((ended + 1)) ]
     has "as in the results, to the bit" "$output"
     [ "$(grep -c "cannot be written: $((40 - ended)) runs" <<<"$stderr")" -eq 3 ]
     initlab sweep merge "a #%/r"

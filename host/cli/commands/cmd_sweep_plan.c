@@ -328,7 +328,8 @@ const struct command cmd_sweep_plan = {
     .max_operands = 1,
     .summary = "show which runs a sweep has, in which packs they train, and how long",
     .text =
-        "Take what 'sweep run' takes: a sweep file, options of runs, or a sweep's folder; check "
+        "Take what 'sweep run' takes: a sweep file (- is standard input), options of runs, or a "
+        "sweep's folder; check "
         "every run against the dataset, with the files of weights that it begins with, and print "
         "its packs: runs that train together, as they "
         "share layers, batch, epochs, data and update rule. Memory is that of the largest pack "
