@@ -122,7 +122,12 @@ static il_status work(struct rank *r)
         pack = r->order[i];
         st = il_worker_train(r->worker, pack, il_folder_pack_at(r->folder, pack)->attempts + 1,
                              on_progress, NULL, &t, &r->err);
-        r->trained += st == IL_OK;
+        r->trained += st == IL_OK && t.failed == 0;
+        if (st == IL_OK && t.failed > 0) {
+            fprintf(stderr, "initlab-mpi: pack %zu: %zu of its %zu runs failed: %s\n", pack,
+                    t.failed, t.runs, t.failure.text);
+            r->failed++;
+        }
         if (st == IL_E_USAGE || st == IL_E_DATA || st == IL_E_MEMORY) {
             fprintf(stderr, "initlab-mpi: pack %zu failed: %s\n", pack, r->err.text);
             r->failed++;
@@ -157,9 +162,9 @@ static int agree(struct rank *r, il_status st)
     if (r->rank == 0 && r->folder) {
         const long undone = (long)r->left - total[0] - total[1];
 
-        fprintf(stderr, "initlab-mpi: %ld packs trained on %d ranks, %ld failed, %ld left%s\n",
-                total[0], r->ranks, total[1], undone,
-                undone > 0 ? ": the same command goes on" : "");
+        fprintf(
+            stderr, "initlab-mpi: %ld packs trained on %d ranks, %ld with failures, %ld left%s\n",
+            total[0], r->ranks, total[1], undone, undone > 0 ? ": the same command goes on" : "");
         fprintf(stderr, "initlab-mpi: 'initlab sweep merge %s' folds the results together\n",
                 il_folder_path(r->folder));
     }

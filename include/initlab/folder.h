@@ -71,6 +71,7 @@ typedef void il_repair_fn(void *arg, const il_repair *repair);
  */
 il_status il_folder_repair(il_folder *folder, il_repair_fn *each, void *arg, il_error *err);
 
+/** Done: runs of it are trained, perhaps not all; failed: none is. */
 typedef enum il_pack_status { IL_PACK_TODO, IL_PACK_DONE, IL_PACK_FAILED } il_pack_status;
 
 /** One pack of the plan, as il_folder_scan found it. */
@@ -78,7 +79,8 @@ typedef struct il_folder_pack {
     double cost; /**< of its training, in multiply-adds: for orders and estimates */
     il_pack_status status;
     unsigned attempts; /**< that ended, well or not */
-    char *error;       /**< of the last failure, else NULL */
+    size_t failed;     /**< of its runs: those that no attempt has trained; 0 while it is to do */
+    char *error;       /**< of the last failure, where there was one; else NULL */
     size_t diverged;   /**< of its runs; where it is done */
     double best;       /**< highest test accuracy of its runs; < 0: none, or not done */
     char best_run[17]; /**< and whose */
@@ -164,6 +166,8 @@ void il_worker_close(il_worker *worker);
 /** What training a pack came to. */
 typedef struct il_trained {
     size_t runs, diverged;
+    size_t failed;     /**< of the runs: they cannot be trained, and the others were without them */
+    il_error failure;  /**< of the first of these */
     double best;       /**< highest test accuracy of the pack's runs */
     char best_run[17]; /**< and whose */
     double seconds, evaluation_seconds;
@@ -171,7 +175,8 @@ typedef struct il_trained {
 
 /**
  * Train a pack to its end and commit its results as this attempt (from 1); where an earlier worker was interrupted in it, it
- * goes on there, to the same bits.
+ * goes on there, to the same bits. A run that cannot be trained (its file of weights is gone, say) fails alone: the others
+ * have the bits that they have beside it.
  *
  * IL_E_INTERRUPTED: progress said so; its state is saved for whoever goes on. IL_E_IO, IL_E_CREATE:
  * nothing of it is committed, as where il_folder_goes_on says no. IL_E_DEVICE: the device failed; others may not. Others: the pack's own
@@ -180,7 +185,7 @@ typedef struct il_trained {
 il_status il_worker_train(il_worker *worker, size_t pack, unsigned attempt,
                           il_progress_fn *progress, void *arg, il_trained *out, il_error *err);
 
-/** Train a pack again for the sake of one of its runs; nothing is committed. */
+/** Train a pack again for the sake of one of its runs; nothing is committed. IL_E_USAGE, IL_E_DATA: that run cannot be. */
 typedef struct il_again {
     il_pack *pack;   /**< trained; il_pack_close frees */
     size_t run;      /**< the run's place in it */

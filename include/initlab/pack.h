@@ -65,6 +65,15 @@ typedef int il_progress_fn(void *arg, size_t epoch, size_t step, size_t steps);
 il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
                        const il_config *const *runs, size_t count, il_error *err);
 
+/** Does a run begin with weights of files? */
+int il_reads_files(const il_config *config);
+
+/**
+ * Read those files as il_pack_open would, and keep nothing. IL_E_DATA, IL_E_USAGE: one cannot be read, or has other
+ * weights than the run's network on this dataset; or as of il_config_check.
+ */
+il_status il_check_files(const il_config *config, const il_dataset *set, il_error *err);
+
 /**
  * How much device memory il_pack_open would need for these runs, and how many like them would fit;
  * nothing is allocated on the device. Errors as of il_pack_open, but for a lack of memory.

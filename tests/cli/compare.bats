@@ -53,3 +53,92 @@ two_runs()
     initlab compare empty.jsonl
     exits 65
 }
+
+# run_file FILE [COST...]: what train --out leaves, with an epoch for each cost
+run_file()
+{
+    local file=$1 epoch=0
+    shift
+    mkdir -p "$(dirname "$file")"
+    for cost; do
+        echo "{\"epoch\":$((++epoch)),\"cost\":$cost,\"test_accuracy\":0.5}" >>"$file"
+    done
+    echo '{"status":"ok","test_accuracy":0.5}' >>"$file"
+}
+
+# names of the rows, in the order of their names
+names() { tail -n +2 <<<"$output" | sed 's/  .*//' | LC_ALL=C sort | tr '\n' ' '; }
+
+@test "every run has a name of its own, in the table and in the figure" {
+    for file in a/run.jsonl b/run.jsonl x/c/run.jsonl y/c/run.jsonl one.jsonl two.jsonl same.json same.jsonl; do
+        run_file $file 1 0.5
+    done
+    run_file two.jsonl 2 1.5 1
+    initlab compare a/run.jsonl b/run.jsonl --plot two.svg
+    [ "$status" -eq 0 ]
+    [ "$(names)" = "a/run b/run " ]
+    [ "$(grep -c '>a/run<\|>b/run<' two.svg)" -eq 2 ]
+    initlab compare a/run.jsonl x/c/run.jsonl y/c/run.jsonl one.jsonl
+    [ "$(names)" = "a/run one x/c/run y/c/run " ]
+    initlab compare same.json same.jsonl one.jsonl one.jsonl "$PWD/a/run.jsonl" a/run.jsonl
+    [ "$(names | tr ' ' '\n' | LC_ALL=C sort | tr '\n' ' ')" = \
+        "$(LC_ALL=C sort <<<"(2)
+$(basename "$PWD")/a/run
+a/run
+one
+one
+same.json
+same.jsonl" | tr '\n' ' ')" ]
+    initlab compare two.jsonl one.jsonl
+    [ "$(names)" = "one two:1 two:2 " ]
+    [ "$(awk '$1 == "two:2" { print $2, $3, $4 }' <<<"$output")" = "3 2.000000 1.000000" ]
+    long=$(printf 'x%.0s' {1..90})
+    run_file "$long-1.jsonl" 1 2
+    run_file "$long-2.jsonl" 1 2
+    initlab compare "$long-1.jsonl" "$long-2.jsonl" --plot long.svg
+    [ "$(names)" = "$long-1 $long-2 " ]
+    [ "$(grep -o '>x*…x*-[12]<' long.svg | sort -u | wc -l)" -eq 2 ]
+}
+
+@test "a run that was killed ends where the next begins; one stopped in its first epoch has a row" {
+    head -c -1 < <(run_file /dev/stdout 3 2 1) | sed '$d' >runs.jsonl
+    run_file runs.jsonl 5 4
+    echo '{"status":"interrupted","test_accuracy":null}' >>runs.jsonl
+    initlab compare runs.jsonl
+    [ "$status" -eq 0 ]
+    [ "$(names)" = "runs:1 runs:2 runs:3 " ]
+    [ "$(awk '$1 == "runs:1" { print $2, $4, $6 }' <<<"$output")" = "3 1.000000 unfinished" ]
+    [ "$(awk '$1 == "runs:2" { print $2, $4, $6 }' <<<"$output")" = "2 4.000000 ok" ]
+    [ "$(awk '$1 == "runs:3" { print $2, $4, $6 }' <<<"$output")" = "0 - interrupted" ]
+    echo '{"a": 1}' >>runs.jsonl
+    initlab compare runs.jsonl
+    exits 65
+    has "runs.jsonl:8: neither an epoch nor the end of a run" "$stderr"
+}
+
+@test "- is standard input, and standard output of --plot: the table goes to standard error" {
+    run_file a.jsonl 1 2
+    run_file b.jsonl 2 2
+    run --separate-stderr bash -c 'cat a.jsonl | "$INITLAB" compare - b.jsonl --plot -'
+    [ "$status" -eq 0 ]
+    [[ $output == "<svg "*"</svg>" ]]
+    has ">stdin<" "$output"
+    has "first cost" "$stderr"
+    [ "$(wc -l <<<"$stderr")" -eq 3 ]
+    [ ! -e ./- ]
+    initlab compare - - <a.jsonl
+    exits 2
+    has "can be read once" "$stderr"
+    run bash -c '"$INITLAB" compare a.jsonl --plot - >/dev/full'
+    [ "$status" -eq 74 ]
+}
+
+@test "a figure is SVG: other endings are refused before anything is read" {
+    for name in x.png x.pdf losses; do
+        initlab compare none.jsonl --plot $name
+        exits 2
+        has "'$name' does not end in .svg" "$stderr"
+        has "rsvg-convert" "$stderr"
+        [ ! -e $name ]
+    done
+}

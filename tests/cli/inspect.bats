@@ -91,6 +91,22 @@ P
     [ "$(grep -c "c - c" signal.svg)" -eq 0 ]
 }
 
+@test "inspect draws zeros too, and says where; - is standard output" {
+    tiny set
+    zeros=(inspect --data set --layers in,8,8,out --init zeros --samples 10 --device cpu)
+    initlab "${zeros[@]}" --plot -
+    [ "$status" -eq 0 ]
+    [[ $output == "<svg "*"</svg>" ]]
+    has "log10 (0 is drawn at -" "$output"
+    [ "$(grep -c '<path fill="none" stroke-width="2".* d="M[0-9. ]*L[0-9. ]*L[0-9. ]*"' <<<"$output")" -eq 3 ] # q, theory, gradients
+    has "Jacobian of logits by inputs:" "$stderr"
+    initlab "${zeros[@]}" --plot - --json
+    exits 2
+    has "--plot - and --json" "$stderr"
+    initlab inspect --data set --layers in,8,out --init he_normal --samples 10 --device cpu --plot -
+    has ">log10<" "$output"
+}
+
 @test "inspect looks at the data, recipe and device that are named" {
     tiny set
     initlab inspect --data set --layers in,8,out --samples 10 --device cpu

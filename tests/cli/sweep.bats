@@ -280,6 +280,106 @@ Y
     [ "$(query r 'SELECT min(attempt) FROM runs WHERE status = "ok" AND init LIKE "file%"')" = 2 ]
 }
 
+@test "a ranking says how many runs are done, and tells values apart that differ in the last digit" {
+    tiny set
+    run --separate-stderr bash -c '"$INITLAB" sweep run - --data set --out r --shard 1/2 --devices cpu:1 --quiet --pack-size 2 <<Y
+parameters:
+  layers: in,out
+  batch: 8
+  epochs: 1
+  lr: [0.1234567, 0.1234568, 0.12345678901]
+seeds: 0..2
+Y'
+    [ "$status" -eq 0 ]
+    done=$("$INITLAB" sweep status r --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["done"])')
+    [ "$done" -gt 0 ] && [ "$done" -lt 9 ]
+    initlab compare r --by lr
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "$done of 9 runs done" ]
+    initlab sweep export r
+    exits 0
+    has "$done of 9 runs done" "$stderr"
+    initlab sweep run r --devices cpu:1 --quiet --by lr
+    [ "$status" -eq 0 ]
+    [ "$(tail -n +2 <<<"$output" | awk '{ print $1 }' | sort | tr '\n' ' ')" = \
+        "0.1234567 0.12345678901 0.1234568 " ]
+    initlab sweep export r
+    [ -z "$stderr" ]
+}
+
+@test "a sweep's file may be standard input; its mistakes are told of stdin" {
+    tiny set
+    initlab sweep plan - --data set --device cpu <<<'parameters: {layers: "in,out", batch: 8, epoch: 1}'
+    exits 65
+    has "stdin:1:" "$stderr"
+    initlab sweep plan - --data set --device cpu <<<'parameters: {layers: "in,out", batch: 8, epochs: 1}'
+    [ "$status" -eq 0 ]
+    has "1 runs in 1 packs" "$output"
+}
+
+@test "a run that cannot be trained fails alone in its pack; sweep plan refuses it" {
+    tiny set
+    "$INITLAB" init --layers 16,4,3 --init ones --save w.safetensors
+    cat >sweep.yaml <<Y
+parameters:
+  layers: ["in,4,out", "in,5,out"]
+  init: ["h1=file:path=$PWD/w.safetensors", he_normal]
+  batch: 8
+  epochs: 2
+seeds: 0..1
+Y
+    wrong="layer1.weight is 16 x 4, but 16 x 5 is wanted"
+    initlab sweep plan sweep.yaml --data set --device cpu
+    exits 65
+    has "run 4 (layers=in,5,out, init=h1=file:path=$PWD/w.safetensors, seed=0): $PWD/w.safetensors: $wrong" "$stderr"
+    has "2 of the 8 runs cannot be trained, 'sweep run' trains the others" "$stderr"
+    initlab sweep run sweep.yaml --data set --out r --devices cpu:1 --quiet
+    [ "$status" -eq 1 ]
+    has "pack 1: 2 of its 4 runs failed: $PWD/w.safetensors: $wrong" "$stderr"
+    has "2 runs of 1 pack failed; 'initlab sweep retry r --failed' tries them again" "$stderr"
+    initlab sweep status r
+    has "done           6 runs, 2 packs, 100 % of the cost" "$output"
+    has "failed         2 runs, 0 packs" "$output"
+    has "pack 1: 2 of its 4 runs failed, 1 attempt: $PWD/w.safetensors: $wrong" "$output"
+    initlab sweep status r --json
+    python3 -c 'import json, sys; o = json.loads(sys.argv[1]); f = o["failures"][0]; \
+        assert (o["done"], o["failed"], o["left"]) == (6, 2, 0) and (f["pack"], f["runs"], f["failed"]) == (1, 4, 2), o' "$output"
+    [ "$(query r 'SELECT number, status, error FROM runs WHERE pack = 1 ORDER BY number')" = \
+        "4|failed|$PWD/w.safetensors: $wrong
+5|failed|$PWD/w.safetensors: $wrong
+6|ok|None
+7|ok|None" ]
+    initlab sweep rerun r "$(query r 'SELECT run_id FROM runs WHERE number = 4')"
+    exits 65
+    has "the run cannot be trained: $PWD/w.safetensors: $wrong" "$stderr"
+    initlab sweep rerun r "$(query r 'SELECT run_id FROM runs WHERE number = 6')"
+    [ "$status" -eq 0 ]
+    has "to the bit" "$output"
+    initlab sweep run sweep.yaml --data set --out fast --devices cpu:1 --quiet --fail-fast
+    [ "$status" -eq 1 ]
+    has "stopped after 1 failed pack" "$stderr"
+
+    # another file there, and all is as if it had been there at once
+    rows='SELECT epochs.* FROM epochs JOIN runs USING (run_id) WHERE pack = 1 ORDER BY number, epoch'
+    others=$(query r "$rows")
+    "$INITLAB" init --layers 16,5,3 --init ones --save w.safetensors
+    initlab sweep retry r --failed --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    initlab sweep status r
+    has "failed         0 runs, 0 packs" "$output"
+    [ "$(query r 'SELECT number, status, attempt FROM runs WHERE pack = 1 ORDER BY number' | tr '\n' ' ')" = \
+        "4|ok|2 5|ok|2 6|ok|1 7|ok|1 " ]
+    [ "$(query r "$rows" | tail -n 4)" = "$others" ]
+}
+
+@test "sweep plan refuses an arithmetic that its device does not have" {
+    tiny set
+    initlab sweep plan --math tf32 --layers in,out --batch 8 --data set --device cpu
+    exits 69
+    has "tf32 and bf16 are for GPUs" "$stderr"
+}
+
 @test "--fail-fast, --max-failures and --keep-going: when a sweep stops" {
     tiny set
     failing
@@ -693,7 +793,8 @@ S
     id=$(query "a #%/r" 'SELECT run_id FROM runs LIMIT 1')
     run --separate-stderr unshare -rm sh read.sh "$id"
     [ "$status" -eq 73 ] || { echo "$status $stderr"; false; }
-    [ "${lines[3]}" -eq $((ended + 1)) ]
+    [ "${lines[3]}" = "$ended of 40 runs done" ]
+    [ "${lines[4]}" -eq $((ended + 1)) ]
     has "as in the results, to the bit" "$output"
     [ "$(grep -c "cannot be written: $((40 - ended)) runs" <<<"$stderr")" -eq 3 ]
     initlab sweep merge "a #%/r"

@@ -142,6 +142,20 @@ assert 0.58 < e["cost"] < 0.60 and 0.88 < e["test_accuracy"] < 0.91, e'
     [ "$(cost 1.csv)" != "$(cost 3.csv)" ]
 }
 
+@test "--plot - is standard output, and what is printed goes to standard error" {
+    tiny data
+    echo 'parameters: {layers: "in,out", batch: 8, epochs: 2}' >r.yaml
+    initlab train --data data --device cpu --recipe - --plot - --quiet <r.yaml
+    [ "$status" -eq 0 ]
+    [[ $output == "<svg "*"</svg>" ]]
+    has "test accuracy" "$stderr"
+    initlab train --data data --device cpu --plot - --out -
+    exits 2
+    has "--plot - and --out -" "$stderr"
+    run bash -c '"$INITLAB" train --data data --device cpu --recipe r.yaml --plot - -q >/dev/full'
+    [ "$status" -eq 74 ]
+}
+
 @test "--plot and --save leave their files" {
     tiny data
     initlab train --data data "${small[@]}" --quiet --plot loss.svg --save w.safetensors

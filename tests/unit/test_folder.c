@@ -469,6 +469,7 @@ static void train_all(const struct bench *b, il_folder *f, int often)
 struct text {
     char *text;
     size_t n;
+    const char *but; /* a column that is left out, too; NULL: none */
 };
 
 static int keep_row(void *arg, const char *const *name, const il_value *value, size_t columns)
@@ -478,7 +479,8 @@ static int keep_row(void *arg, const char *const *name, const il_value *value, s
     for (size_t i = 0; i < columns; i++) {
         char one[512];
 
-        if (strstr(name[i], "seconds") || strcmp(name[i], "environment") == 0)
+        if (strstr(name[i], "seconds") || strcmp(name[i], "environment") == 0 ||
+            (t->but && strcmp(name[i], t->but) == 0))
             continue;
         if (value[i].kind == IL_VALUE_REAL)
             snprintf(one, sizeof one, "%a|", value[i].real);
@@ -492,10 +494,10 @@ static int keep_row(void *arg, const char *const *name, const il_value *value, s
     return 0;
 }
 
-/* everything in the results; to be freed */
-static char *results_of(il_folder *f)
+/* everything in the results, but for a column; to be freed */
+static char *results_but(il_folder *f, const char *but)
 {
-    struct text t = { 0 };
+    struct text t = { .but = but };
     il_results *r = NULL;
     il_error err = { .text = "" };
 
@@ -507,6 +509,8 @@ static char *results_of(il_folder *f)
     il_results_close(r);
     return t.text;
 }
+
+static char *results_of(il_folder *f) { return results_but(f, NULL); }
 
 static void interruptions(void **state)
 {
@@ -1531,6 +1535,209 @@ static void again(void **state)
     close_bench(&b);
 }
 
+/* ---- runs that cannot be trained -------------------------------------------------------------- */
+
+/* 6 runs of one pack, or 3 packs of 2, of which runs 2 and 3 begin with a file, w.safetensors */
+static il_folder *with_file(const char *name, const il_dataset *set, size_t pack_size)
+{
+    static const char sweep[] = "parameters:\n  layers: \"in,4,out\"\n"
+                                "  init: [he_normal, \"h1=file:path=%s/w.safetensors\", zeros]\n"
+                                "  batch: 4\n  epochs: 3\nseeds: 0..1\n";
+    const il_folder_setup setup = { "cpu", pack_size, 0, "", set };
+    char text[512], path[256];
+    il_error err = { .text = "" };
+    il_sweep *s = NULL;
+    il_folder *f = NULL;
+
+    snprintf(text, sizeof text, sweep, place);
+    OK(il_sweep_parse(&s, "sweep.yaml", text, strlen(text), &err));
+    OK(il_folder_create(&f, at(name, path), &s, &setup, &err));
+    return f;
+}
+
+static void write_file(void)
+{
+    static float w[6 * 4], v[4 * 3], b[4], c[3];
+    float *const weights[] = { w, v }, *const bias[] = { b, c };
+    const size_t widths[] = { 6, 4, 3 };
+    il_error err = { .text = "" };
+    char path[256];
+
+    for (size_t i = 0; i < 24; i++)
+        w[i] = (float)i / 32 - .3f;
+    OK(il_save_layers(at("w.safetensors", path), 2, widths, weights, bias, &err));
+}
+
+static void remove_file(void)
+{
+    char path[256];
+
+    assert_int_equal(unlink(at("w.safetensors", path)), 0);
+}
+
+/* one attempt at a pack; how many of its runs failed */
+static size_t attempt(const struct bench *b, il_folder *f, size_t pack, unsigned number)
+{
+    il_worker *w = NULL;
+    il_trained t;
+    il_error err = { .text = "" };
+
+    OK(il_worker_open(&w, f, b->set, b->device, &err));
+    OK(il_worker_train(w, pack, number, NULL, NULL, &t, &err));
+    il_worker_close(w);
+    assert_int_equal(t.failed > 0, t.failure.status == IL_E_DATA);
+    return t.failed;
+}
+
+static size_t count_of(const char *text, const char *word)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, word)); text++)
+        n++;
+    return n;
+}
+
+/* Runs whose file is gone fail alone; what the others come to, and they after a retry, is as if it had been there. */
+static void left_out(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const whole = with_file("whole", b.set, 6), *const f = with_file("part", b.set, 6);
+    char *want, *got;
+    il_error err = { .text = "" };
+    il_worker *w = NULL;
+    il_again again;
+    const il_folder_pack *const p = il_folder_pack_at(f, 0);
+
+    (void)state;
+    write_file();
+    assert_int_equal(attempt(&b, whole, 0, 1), 0);
+    want = results_but(whole, "attempt");
+    remove_file();
+    train_all(&b, f, 1); /* killed at each step */
+    OK(il_folder_scan(f, &err));
+    assert_int_equal(p->status, IL_PACK_DONE);
+    assert_int_equal(p->failed, 2);
+    assert_non_null(strstr(p->error, "w.safetensors"));
+    got = results_but(f, "attempt");
+    assert_int_equal(count_of(got, "|failed|"), 2);
+    for (size_t e = 0; e < 4; e++) { /* rows of the runs that are trained are rows of all */
+        char id[17];
+        const size_t run = e < 2 ? e : e + 2;
+        const char *mine, *theirs;
+
+        OK(il_folder_id(f, run, id, &err));
+        mine = strstr(got, id);
+        theirs = strstr(want, id);
+        assert_non_null(mine);
+        assert_memory_equal(mine, theirs, (size_t)(strstr(mine, "|ok|") - mine) + 100);
+    }
+    free(got);
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    assert_int_equal(il_worker_again(w, 2, NULL, NULL, &again, &err), IL_E_DATA);
+    OK(il_worker_again(w, 0, NULL, NULL, &again, &err));
+    il_pack_close(again.pack);
+    free(again.epoch);
+    il_worker_close(w);
+    write_file();
+    assert_int_equal(attempt(&b, f, 0, 2), 0);
+    remove_file();
+    assert_int_equal(attempt(&b, f, 0, 3), 2); /* what is trained stays so */
+    OK(il_folder_scan(f, &err));
+    assert_int_equal(p->failed, 0);
+    assert_null(p->error);
+    got = results_but(f, "attempt");
+    assert_string_equal(want, got);
+    free(got);
+    free(want);
+    il_folder_close(whole);
+    il_folder_close(f);
+    close_bench(&b);
+}
+
+/* A state of the pack that was saved with other runs left out is not gone on with; nor are all lost where all fail. */
+static void left_out_and_back(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const whole = with_file("whole", b.set, 6), *const f = with_file("part", b.set, 6);
+    il_folder *const pairs = with_file("pairs", b.set, 2);
+    char *want, *got, path[256];
+    il_error err = { .text = "" };
+    il_worker *w = NULL;
+    il_trained t;
+    int left = 2;
+
+    (void)state;
+    write_file();
+    assert_int_equal(attempt(&b, whole, 0, 1), 0);
+    want = results_of(whole);
+    remove_file();
+    OK(il_worker_open(&w, f, b.set, b.device, &err));
+    assert_int_equal(il_worker_train(w, 0, 1, stop_after, &left, &t, &err), IL_E_INTERRUPTED);
+    assert_int_equal(access(at("part/state/0.state", path), F_OK), 0);
+    il_worker_close(w);
+    write_file();
+    assert_int_equal(attempt(&b, f, 0, 1), 0);
+    got = results_of(f);
+    assert_string_equal(want, got);
+    free(got);
+    free(want);
+    remove_file();
+    assert_int_equal(attempt(&b, pairs, 1, 1), 2);
+    OK(il_folder_scan(pairs, &err));
+    assert_int_equal(il_folder_pack_at(pairs, 1)->status, IL_PACK_FAILED);
+    assert_int_equal(il_folder_pack_at(pairs, 1)->failed, 2);
+    assert_true(il_folder_pack_at(pairs, 1)->best < 0);
+    got = results_of(pairs);
+    assert_int_equal(count_of(got, "|failed|"), 2);
+    free(got);
+    il_folder_close(whole);
+    il_folder_close(f);
+    il_folder_close(pairs);
+    close_bench(&b);
+}
+
+/* Of a group with failures, too, all is held against the plan. */
+static void wrong_failures(void **state)
+{
+    static const char *const edits[][2] = {
+        { "\"failed\":2", "\"failed\":1" },
+        { "\"failed\":2,", "" },
+        { "\"status\":\"failed\"", "\"status\":\"ok\"" },
+        { "\"status\":\"ok\"", "\"status\":\"failed\"" },
+        { "\"error\":\"", "\"words\":\"" },
+        { "\"number\":2", "\"number\":1" },
+        { "\"runs\":6", "\"runs\":4" },
+    };
+    static char bytes[1 << 16], other[1 << 16];
+    struct bench b = open_bench();
+    il_folder *const right = with_file("right", b.set, 6);
+    il_error err = { .text = "" };
+    char path[256], name[64], file[128];
+    size_t n;
+
+    (void)state;
+    assert_int_equal(attempt(&b, right, 0, 1), 2);
+    n = read_journal("right", path, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+        il_folder *f;
+        size_t m;
+
+        snprintf(name, sizeof name, "wrong%zu", i);
+        f = with_file(name, b.set, 6);
+        m = edit(other, bytes, n, edits[i][0], 0, edits[i][1]);
+        snprintf(file, sizeof file, "%s/journal/x.jsonl", name);
+        spill(at(file, path), other, m);
+        OK(il_folder_scan(f, &err));
+        if (il_folder_pack_at(f, 0)->status != IL_PACK_TODO || !il_folder_damage(f))
+            fail_msg("%s for %s is taken", edits[i][1], edits[i][0]);
+        OK(il_results_merge(f, &err));
+        il_folder_close(f);
+    }
+    il_folder_close(right);
+    close_bench(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1561,6 +1768,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(merged_at_once, enter, leave),
         cmocka_unit_test_setup_teardown(ranking, enter, leave),
         cmocka_unit_test_setup_teardown(again, enter, leave),
+        cmocka_unit_test_setup_teardown(left_out, enter, leave),
+        cmocka_unit_test_setup_teardown(left_out_and_back, enter, leave),
+        cmocka_unit_test_setup_teardown(wrong_failures, enter, leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

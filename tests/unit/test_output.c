@@ -442,6 +442,59 @@ static void test_plot_edges(void **state)
     }
 }
 
+/* Curves that lie upon others, are nowhere, or leave all others behind, are seen, and so are the others. */
+static void test_plot_seen(void **state)
+{
+    const double flat[] = { 2.3, 2.3, 2.3 }, never[] = { NAN, NAN, NAN },
+                 away[] = { 2.3, 1e30, NAN };
+    const il_curve curves[] = {
+        { "a", flat, 3 }, { "b", flat, 3 }, { "c", flat, 3 }, { "d", never, 3 }, { "e", away, 3 }
+    };
+    const il_curve dots[] = { { "a", flat, 1 }, { "b", flat, 1 } };
+    char *svg = draw("seen", curves, 5);
+
+    (void)state;
+    assert_int_equal(count(svg, "stroke-dasharray=\"8 8\""), 2); /* b and its legend */
+    assert_int_equal(count(svg, "stroke-dasharray=\"8 16\""), 2);
+    assert_int_equal(count(svg, ">d (no finite value)<"), 1);
+    assert_int_equal(count(svg, ">2.5<"), 1); /* the axis is that of what stays */
+    assert_int_equal(count(svg, "L450 52"), 0);
+    assert_null(strstr(svg, "e30"));
+    free(svg);
+    svg = draw("dots", dots, 2);
+    assert_int_equal(count(svg, "r=\"3.00\""), 1);
+    assert_int_equal(count(svg, "r=\"2.00\""), 1);
+    free(svg);
+}
+
+/* Labels that differ stay different, wherever they do. */
+static void test_plot_labels(void **state)
+{
+    static const char *const texts[] = { "runs/seed=1/", "runs/seed=2/", "" };
+    const double y[] = { 1, 2 };
+    char label[4][200], *svg;
+    il_curve curves[4];
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) { /* they differ at their beginning, their end, and in between */
+        snprintf(label[i], sizeof label[i], "%s%080d%s%080d", i < 3 ? texts[i] : "", 0,
+                 i == 3 ? "x" : "", i == 2);
+        curves[i] = (il_curve){ label[i], y, 2 };
+    }
+    svg = draw("labels", curves, 4);
+    assert_int_equal(count(svg, ">runs/seed=1/00000000000000000\xe2\x80\xa6"), 1);
+    assert_int_equal(count(svg, ">runs/seed=2/00000000000000000\xe2\x80\xa6"), 1);
+    assert_int_equal(count(svg, "\xe2\x80\xa6"
+                                "000000000000000000000000000001<"),
+                     1);
+    free(svg);
+    label[2][strlen(label[2]) - 1] = '0';
+    svg = draw("labels", curves + 2, 2);
+    assert_int_equal(count(svg, ">1: 00000000000000000000000000000\xe2\x80\xa6"), 1);
+    assert_int_equal(count(svg, ">2: 00000000000000000000000000000\xe2\x80\xa6"), 1);
+    free(svg);
+}
+
 /* What XML must not see as it is: its own characters, control characters, bytes of no UTF-8. */
 static void test_plot_text(void **state)
 {
@@ -533,12 +586,12 @@ static void test_plot_locale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_write),       IN_FOLDER(test_stale),           IN_FOLDER(test_cannot_create),
-        IN_FOLDER(test_full),        IN_FOLDER(test_failed_write),    IN_FOLDER(test_abandon),
-        IN_FOLDER(test_weights),     IN_FOLDER(test_weights_refused), IN_FOLDER(test_pack_weights),
-        IN_FOLDER(test_plot),        IN_FOLDER(test_plot_places),     IN_FOLDER(test_plot_edges),
-        IN_FOLDER(test_plot_text),   IN_FOLDER(test_plot_many),       IN_FOLDER(test_plot_fails),
-        IN_FOLDER(test_plot_locale),
+        IN_FOLDER(test_write),     IN_FOLDER(test_stale),           IN_FOLDER(test_cannot_create),
+        IN_FOLDER(test_full),      IN_FOLDER(test_failed_write),    IN_FOLDER(test_abandon),
+        IN_FOLDER(test_weights),   IN_FOLDER(test_weights_refused), IN_FOLDER(test_pack_weights),
+        IN_FOLDER(test_plot),      IN_FOLDER(test_plot_places),     IN_FOLDER(test_plot_edges),
+        IN_FOLDER(test_plot_seen), IN_FOLDER(test_plot_labels),     IN_FOLDER(test_plot_text),
+        IN_FOLDER(test_plot_many), IN_FOLDER(test_plot_fails),      IN_FOLDER(test_plot_locale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "cli_error.h"
 #include "messages.h"
+#include "outputs.h"
 #include "train/network.h"
 
 /* what was drawn: layer l has width[l] inputs and width[l + 1] units */
@@ -95,7 +96,7 @@ static int run(struct cli *cli, const struct options *o)
     il_status st;
 
     if ((st = network_configure(&n)) != IL_OK ||
-        (st = network_output(&n, "save", ".safetensors", ".npy")) != IL_OK ||
+        (st = output_check(o, "save", ".safetensors", ".npy", &n.err)) != IL_OK ||
         (needs_set(&n) && (st = network_dataset(&n)) != IL_OK) ||
         (st = network_device(&n)) != IL_OK || (n.set && (st = network_pack(&n)) != IL_OK) ||
         (st = draw(&n, &d)) != IL_OK)

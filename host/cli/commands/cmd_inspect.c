@@ -5,6 +5,7 @@
 #include <string.h>
 #include "cli_error.h"
 #include "messages.h"
+#include "outputs.h"
 #include "train/network.h"
 
 /* Jacobians are averaged over so many samples at most: each costs a pass per class. */
@@ -12,6 +13,7 @@ enum { JACOBIANS = 16 };
 
 struct inspect {
     struct network net;
+    struct figure figure;
     size_t layers, samples;
     il_signal *layer;  /* [layers] */
     double **singular; /* [layers + 1]: of each layer's weights, then of the Jacobian */
@@ -223,7 +225,29 @@ static json_t *object(const struct inspect *t)
 /* ---- the figure ------------------------------------------------------------------------------ */
 
 /*
- * Powers of ten, as depth multiplies; what is 0 leaves a gap. The theory's limits are those of the
+ * A logarithm has no place for 0, which constant weights have in all layers: it is drawn a power of ten
+ * below all else, and the axis says so.
+ */
+static void floor_zeros(double *y, size_t n, char axis[64])
+{
+    double low = INFINITY;
+    int zeros = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        zeros |= y[i] == -INFINITY;
+        low = isfinite(y[i]) && y[i] < low ? y[i] : low;
+    }
+    low = isfinite(low) ? floor(low) - 1 : -1;
+    for (size_t i = 0; i < n; i++)
+        y[i] = y[i] == -INFINITY ? low : y[i];
+    if (zeros)
+        snprintf(axis, 64, "log10 (0 is drawn at %.0f)", low);
+    else
+        strcpy(axis, "log10");
+}
+
+/*
+ * Powers of ten, as depth multiplies. The theory's limits are those of the
  * last hidden layer, or of the only one: the gradients' slope is that of xi_grad, and |c - c*| falls
  * by that of xi_c.
  */
@@ -234,7 +258,7 @@ static il_status plot(struct inspect *t)
     const double c_star = last->theory.c_star;
     const size_t curves = isnan(c_star) ? CURVES - 1 : CURVES; /* no limit, no way to it */
     double *const y = malloc(CURVES * t->layers * sizeof *y);
-    char labels[CURVES][64] = { "q" }, title[192];
+    char labels[CURVES][64] = { "q" }, title[192], axis[64];
     il_curve curve[CURVES];
     il_status st;
 
@@ -254,8 +278,8 @@ static il_status plot(struct inspect *t)
         curve[k] = (il_curve){ labels[k], y + k * t->layers, t->layers };
     snprintf(title, sizeof title, "Signal of %s, %s", il_config_get(t->net.config, "init"),
              il_config_get(t->net.config, "activation"));
-    st =
-        il_plot_svg(opt_get(t->net.o, "plot"), title, "Layer", "log10", curve, curves, &t->net.err);
+    floor_zeros(y, curves * t->layers, axis);
+    st = figure_draw(&t->figure, title, "Layer", axis, curve, curves, &t->net.err);
     free(y);
     return st;
 }
@@ -274,7 +298,7 @@ static il_status open(struct inspect *t)
         return cli_error(&n->err, IL_E_USAGE,
                          "--samples: '%s' is not a whole number from 1 to 1048576", samples);
     if ((st = network_configure(n)) != IL_OK ||
-        (st = network_output(n, "plot", ".svg", ".svg")) != IL_OK ||
+        (st = output_check(n->o, "plot", ".svg", ".svg", &n->err)) != IL_OK ||
         (st = network_dataset(n)) != IL_OK)
         return st;
     if (t->samples > il_dataset_train(n->set).count)
@@ -292,8 +316,8 @@ static int run(struct cli *cli, const struct options *o)
     il_status st;
     int code = 0;
 
-    if ((st = open(&t)) != IL_OK || (st = measure(&t)) != IL_OK ||
-        (opt_given(o, "plot") && (st = plot(&t)) != IL_OK)) {
+    if ((st = open(&t)) != IL_OK || (st = figure_open(&t.figure, o, &t.net.err)) != IL_OK ||
+        (st = measure(&t)) != IL_OK || (opt_given(o, "plot") && (st = plot(&t)) != IL_OK)) {
         code = cli_fail(cli, st, "%s", t.net.err.text);
         goto out;
     }
@@ -326,12 +350,13 @@ static const struct opt_row rows[] = {
       .complete = COMPLETE_FILE,
       .help =
           "draw q, what the theory expects of it, the gradients' variance and |c - c*| over the "
-          "layers, with the theory's q*, c* and depths" },
+          "layers, with the theory's q*, c* and depths; - is standard output, and the tables go to "
+          "standard error" },
     { .name = "json", .help = "print an object with every number, all singular values too" },
     { .name = "recipe",
       .metavar = "NAME|FILE",
       .complete = COMPLETE_RECIPE,
-      .help = "start from a recipe; other options go over it" },
+      .help = "start from a recipe, - is standard input; other options go over it" },
     { .name = "data",
       .metavar = "DIR",
       .complete = COMPLETE_FOLDER,

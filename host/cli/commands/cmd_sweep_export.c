@@ -112,6 +112,7 @@ static il_status put_rows(const struct options *o, il_results *r, il_error *err)
 static int run(struct cli *cli, const struct options *o)
 {
     const int board = strcmp(opt_get(o, "format"), "tensorboard") == 0;
+    char done[SWEEP_DONE];
     il_folder *f = NULL;
     il_results *r = NULL;
     il_error err = { .text = "" };
@@ -124,6 +125,10 @@ static int run(struct cli *cli, const struct options *o)
     st = sweep_folder(o, 0, &f, &err);
     if (st == IL_OK)
         st = sweep_results(cli, f, &r, &err);
+    if (st == IL_OK)
+        st = sweep_done(f, r, done, &err);
+    if (st == IL_OK && done[0])
+        cli_say(cli, "%s", done);
     if (st == IL_OK)
         st = board ? il_results_tensorboard(r, opt_get(o, "to"), &err) : put_rows(o, r, &err);
     il_results_close(r);
@@ -155,7 +160,8 @@ const struct command cmd_sweep_export = {
     .text =
         "Print a row for each run of the sweep in DIR that has ended: its id, parameters, status, "
         "and the numbers of its last epoch; an empty field, or null, is what was not a finite "
-        "number. Columns are those of the tables of results.sqlite.",
+        "number. Where runs are left, a line on standard error says how many are done. Columns are "
+        "those of the tables of results.sqlite.",
     .examples = "initlab sweep export results > runs.csv\n"
                 "initlab sweep export results --epochs -o jsonl --to epochs.jsonl\n"
                 "initlab sweep export results -o tensorboard --to board",

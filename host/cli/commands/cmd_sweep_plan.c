@@ -5,6 +5,7 @@
 #include "cli_error.h"
 #include "clock.h"
 #include "messages.h"
+#include "sweep/check_files.h"
 #include "sweep/create.h"
 #include "sweep/sweep.h"
 #include "sweep/sweep_rows.h"
@@ -284,6 +285,8 @@ static int run(struct cli *cli, const struct options *o)
     il_status st = sweep_continues(o) ? open_folder(&t, o) : open_draft(&t, o);
     int code;
 
+    if (st == IL_OK)
+        st = sweep_check_files(t.sweep, t.net.set, &t.net.err);
     if (st == IL_OK) {
         sweep_tell(cli, o, t.sweep);
         row = calloc(t.plan->keys, sizeof *row);
@@ -325,8 +328,10 @@ const struct command cmd_sweep_plan = {
     .max_operands = 1,
     .summary = "show which runs a sweep has, in which packs they train, and how long",
     .text =
-        "Take what 'sweep run' takes: a sweep file, options of runs, or a sweep's folder; check "
-        "every run against the dataset, and print its packs: runs that train together, as they "
+        "Take what 'sweep run' takes: a sweep file (- is standard input), options of runs, or a "
+        "sweep's folder; check "
+        "every run against the dataset, with the files of weights that it begins with, and print "
+        "its packs: runs that train together, as they "
         "share layers, batch, epochs, data and update rule. Memory is that of the largest pack "
         "on the device. The time is one worker's, estimated from a moment's training of the "
         "kind of pack that costs most; with --measure from one of each kind. Nothing is kept.",

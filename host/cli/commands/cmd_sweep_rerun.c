@@ -82,9 +82,13 @@ static int check_row(void *arg, const char *const *name, const il_value *value, 
 
 static void print_epochs(const il_epoch *e, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        printf("epoch %zu: cost %.9g, rate %.6g, train accuracy %.4f, test accuracy %.4f\n",
-               e[i].epoch, e[i].cost, e[i].lr, e[i].train_accuracy, e[i].test_accuracy);
+    char rate[32];
+
+    for (size_t i = 0; i < n; i++) {
+        il_number_text(e[i].lr, rate);
+        printf("epoch %zu: cost %.9g, rate %s, train accuracy %.4f, test accuracy %.4f\n",
+               e[i].epoch, e[i].cost, rate, e[i].train_accuracy, e[i].test_accuracy);
+    }
 }
 
 static il_status train(struct again *a, size_t run)

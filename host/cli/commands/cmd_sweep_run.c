@@ -133,7 +133,8 @@ const struct command cmd_sweep_run = {
     .max_operands = 1,
     .summary = "start a sweep, or continue one, and rank its runs",
     .text =
-        "Start the sweep that FILE, or the options of runs, describe, in a new folder --out; or "
+        "Start the sweep that FILE (- is standard input), or the options of runs, describe, in a "
+        "new folder --out; or "
         "continue the sweep in DIR where it was, whatever stopped it. Every option of a run takes "
         "a "
         "list (he_normal,zeros) and every number a range (0..29, 1..9+2, 1e-3..1*10); --layers, "
@@ -187,8 +188,10 @@ const struct command cmd_sweep_retry = {
     .max_operands = 1,
     .summary = "train again what failed",
     .text =
-        "Continue the sweep in DIR, and train the packs that failed for good once more. A run that "
-        "diverged did not fail: that is its result.",
+        "Continue the sweep in DIR, and train the packs that failed for good, or have runs that "
+        "did, "
+        "once more; what is trained stays as it is. A run that diverged did not fail: that is its "
+        "result.",
     .examples = "initlab sweep retry results --failed",
     .rows = retry_rows,
     .run = run_retry

@@ -15,7 +15,8 @@ static void count(const il_folder *f, struct count by[3])
         const il_folder_pack *const pack = il_folder_pack_at(f, p);
 
         by[pack->status].packs++;
-        by[pack->status].runs += plan->pack[p].count;
+        by[pack->status].runs += plan->pack[p].count - pack->failed;
+        by[IL_PACK_FAILED].runs += pack->failed;
         by[pack->status].cost += pack->cost;
     }
 }
@@ -23,14 +24,17 @@ static void count(const il_folder *f, struct count by[3])
 /* every failure's words */
 static json_t *failures(const il_folder *f)
 {
+    const il_sweep_plan *const plan = il_folder_plan(f);
     json_t *const all = json_array();
 
-    for (size_t p = 0; p < il_folder_plan(f)->packs; p++) {
+    for (size_t p = 0; p < plan->packs; p++) {
         const il_folder_pack *const pack = il_folder_pack_at(f, p);
 
-        if (pack->status == IL_PACK_FAILED)
-            json_array_append_new(all, json_pack("{s:I, s:I, s:s}", "pack", (json_int_t)p,
-                                                 "attempts", (json_int_t)pack->attempts, "error",
+        if (pack->failed > 0)
+            json_array_append_new(all, json_pack("{s:I, s:I, s:I, s:I, s:s}", "pack", (json_int_t)p,
+                                                 "runs", (json_int_t)plan->pack[p].count, "failed",
+                                                 (json_int_t)pack->failed, "attempts",
+                                                 (json_int_t)pack->attempts, "error",
                                                  pack->error ? pack->error : ""));
     }
     return all;
@@ -73,6 +77,10 @@ static void in_words(const il_folder *f, const struct count by[3])
         if (pack->status == IL_PACK_FAILED)
             printf("pack %zu failed %u time%s: %s\n", p, pack->attempts,
                    pack->attempts == 1 ? "" : "s", pack->error ? pack->error : "");
+        else if (pack->failed > 0)
+            printf("pack %zu: %zu of its %zu runs failed, %u attempt%s: %s\n", p, pack->failed,
+                   plan->pack[p].count, pack->attempts, pack->attempts == 1 ? "" : "s",
+                   pack->error ? pack->error : "");
     }
 }
 

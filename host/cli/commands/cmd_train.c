@@ -121,8 +121,8 @@ static il_status finish(struct train *t)
 
     next = run_report_close(&t->report, st == IL_OK ? &t->net.err : &later);
     st = st == IL_OK ? next : st;
-    if (opt_given(t->net.o, "plot") && t->epochs > 0) {
-        next = il_plot_svg(opt_get(t->net.o, "plot"), "Training Loss", "Epoch #", "Loss", &curve, 1,
+    if (t->epochs > 0) {
+        next = figure_draw(&t->figure, "Training Loss", "Epoch #", "Loss", &curve, 1,
                            st == IL_OK ? &t->net.err : &later);
         st = st == IL_OK ? next : st;
     }
@@ -185,7 +185,7 @@ static const struct opt_row rows[] = {
       .metavar = "NAME|FILE",
       .group = "Input",
       .complete = COMPLETE_RECIPE,
-      .help = "start from a recipe; other options go over it" },
+      .help = "start from a recipe, - is standard input; other options go over it" },
     { .name = "data",
       .metavar = "DIR",
       .group = "Input",
@@ -212,7 +212,8 @@ static const struct opt_row rows[] = {
       .metavar = "FILE.svg",
       .group = "Output",
       .complete = COMPLETE_FILE,
-      .help = "draw the loss over the epochs" },
+      .help = "draw the loss over the epochs; - is standard output, and what is printed goes to "
+              "standard error" },
     { .name = "save",
       .metavar = "FILE",
       .group = "Output",

@@ -33,14 +33,19 @@ static const struct opt_row *of_runs(const struct options *o)
     return NULL;
 }
 
+static int is_stdin(const char *path) { return strcmp(path, "-") == 0; }
+
 /* a sweep's file, in full */
 static il_status read_file(const char *path, char **text, size_t *size, il_error *err)
 {
     struct stat info;
-    FILE *f = fopen(path, "rb");
+    const int standard = is_stdin(path);
+    FILE *f = standard ? stdin : fopen(path, "rb");
+    int broken;
 
     if (f && fstat(fileno(f), &info) == 0 && S_ISDIR(info.st_mode)) {
-        fclose(f);
+        if (!standard)
+            fclose(f);
         f = NULL;
         errno = EISDIR;
     }
@@ -49,9 +54,13 @@ static il_status read_file(const char *path, char **text, size_t *size, il_error
                          errno == EISDIR ? ", without a sweep.json in it" : "");
     *text = malloc(FILE_MOST + 1);
     *size = *text ? fread(*text, 1, FILE_MOST + 1, f) : 0;
-    fclose(f);
+    broken = ferror(f) ? errno : 0;
+    if (!standard)
+        fclose(f);
     if (!*text)
         return cli_no_memory(err);
+    if (broken)
+        return cli_error(err, IL_E_DATA, "cannot read '%s': %s", path, strerror(broken));
     return *size <= FILE_MOST ? IL_OK
                               : cli_error(err, IL_E_DATA, "%s: a sweep file has at most %d bytes",
                                           path, FILE_MOST);
@@ -70,7 +79,7 @@ static il_status from_file(struct sweep_draft *d, const struct options *o, il_er
                          "a sweep file and options of runs: the file alone says what is trained");
     st = read_file(path, &text, &size, err);
     if (st == IL_OK)
-        st = il_sweep_parse(&d->sweep, path, text, size, err);
+        st = il_sweep_parse(&d->sweep, is_stdin(path) ? "stdin" : path, text, size, err);
     free(text);
     return st;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli_error.h"
+#include "initlab/output.h"
 #include "sweep.h"
 
 /* The table is kept until its widths are known. */
@@ -25,7 +26,7 @@ static char *shown(const il_value *v, const char *column)
     else if (v->kind == IL_VALUE_REAL && strcmp(column, "sd") == 0)
         snprintf(text, sizeof text, "%.2g", v->real);
     else if (v->kind == IL_VALUE_REAL)
-        snprintf(text, sizeof text, "%g", v->real);
+        il_number_text(v->real, text); /* as many digits as tell it from others */
     else
         return strdup(v->text);
     return strdup(text);
@@ -74,6 +75,7 @@ static void print_table(const struct cli *cli, const struct table *t)
 il_status sweep_ranking(const struct cli *cli, il_folder *folder, const char *by, il_error *err)
 {
     struct table t = { .rows = 0 };
+    char done[SWEEP_DONE];
     il_results *r = NULL;
     il_status st = sweep_results(cli, folder, &r, err);
 
@@ -81,9 +83,13 @@ il_status sweep_ranking(const struct cli *cli, il_folder *folder, const char *by
         st = il_results_rank(r, by && by[0] ? by : "init", take_row, &t, err);
     if (st == IL_OK && t.failed)
         st = cli_no_memory(err);
-    if (st == IL_OK && t.rows)
+    if (st == IL_OK)
+        st = sweep_done(folder, r, done, err);
+    if (st == IL_OK && t.rows) {
         print_table(cli, &t);
-    else if (st == IL_OK)
+        if (done[0])
+            printf("%s\n", done);
+    } else if (st == IL_OK)
         cli_say(cli, "no run of '%s' has ended yet", il_folder_path(folder));
     for (size_t i = 0; i < t.columns; i++)
         free(t.head[i]);

@@ -28,7 +28,8 @@ struct worker {
     pid_t pid;    /* 0: none */
     int to, from; /* its stdin and stdout; -1: closed */
     const char *device;
-    long pack; /* in training, or NONE */
+    long pack;        /* in training, or NONE */
+    unsigned attempt; /* at it */
     double share;
     int ready, strikes, out;     /* out: its device is left out */
     double quiet;                /* seconds since it said something, or was given a pack */
@@ -43,7 +44,7 @@ struct state {
     size_t *queue, queued, packs; /* queue: the next is the first; each pack at most once */
     unsigned char *fails;         /* [packs] on devices that are not left out */
     struct meter meter;
-    size_t failed, failed_before; /* packs, for good: in this process, and before it */
+    size_t failed, failed_before; /* packs with runs that failed for good: here, and before */
     int stopping;                 /* workers were told to end */
     double looked;                /* when workers were looked at for being stalled */
     il_status fatal;
@@ -170,8 +171,8 @@ static void hand_out(struct state *st, struct worker *w)
     w->pack = (long)st->queue[0];
     w->share = 0;
     memmove(st->queue, st->queue + 1, --st->queued * sizeof *st->queue);
-    n = snprintf(line, sizeof line, "%ld %u\n", w->pack,
-                 pack_at(st, (size_t)w->pack)->attempts + 1);
+    w->attempt = pack_at(st, (size_t)w->pack)->attempts + 1;
+    n = snprintf(line, sizeof line, "%ld %u\n", w->pack, w->attempt);
     w->quiet = 0;
     if (!tell(w->to, line, (size_t)n))
         end_now(w, "it took no pack"); /* or is gone: its end tells the rest */
@@ -192,20 +193,32 @@ static void count_done(struct state *st, size_t pack, size_t diverged)
     st->meter.done += pack_at(st, pack)->cost;
 }
 
+/* Runs of a pack are not trained, and that is recorded. */
+static void count_failed(struct state *st, long pack, size_t runs, const char *text)
+{
+    meter_clear(&st->meter);
+    if (runs < runs_of(st, (size_t)pack))
+        cli_say(st->s->cli, "pack %ld: %zu of its %zu runs failed: %s", pack, runs,
+                runs_of(st, (size_t)pack), text);
+    else
+        cli_say(st->s->cli, "pack %ld failed: %s", pack, text);
+    st->failed++;
+    st->meter.failed += runs;
+    if (st->failed >= st->s->max_failures)
+        stop_all(st);
+}
+
 /* A pack that no device trains. */
 static void give_up(struct state *st, long pack, il_status why, const char *text)
 {
     const il_status ok = il_folder_fail(st->s->folder, (size_t)pack, why, text, &st->err);
+    const size_t failed =
+        pack_at(st, (size_t)pack)->failed; /* none that an earlier attempt trained */
 
-    meter_clear(&st->meter);
-    cli_say(st->s->cli, "pack %ld failed: %s", pack, text);
-    st->failed++;
-    st->meter.failed += runs_of(st, (size_t)pack);
     count_done(st, (size_t)pack, 0);
+    count_failed(st, pack, ok == IL_OK ? failed : runs_of(st, (size_t)pack), text);
     if (ok != IL_OK) {
         st->fatal = ok;
-        stop_all(st);
-    } else if (st->failed >= st->s->max_failures) {
         stop_all(st);
     }
 }
@@ -220,9 +233,12 @@ static size_t whole(const json_t *object, const char *key)
 static void on_done(struct state *st, struct worker *w, const json_t *line)
 {
     const char *const run = json_string_value(json_object_get(line, "best_run"));
+    const char *const failure = json_string_value(json_object_get(line, "failure"));
 
     count_done(st, whole(line, "done"), whole(line, "diverged"));
     take_best(&st->meter, json_number_value(json_object_get(line, "best")), run ? run : "");
+    if (whole(line, "failed"))
+        count_failed(st, w->pack, whole(line, "failed"), failure ? failure : "");
     w->strikes = 0;
     w->pack = NONE;
 }
@@ -292,12 +308,17 @@ static void leave_out(struct state *st, struct worker *w)
 /* Was the pack committed although its worker died before it could say so? The journals know. */
 static void look_again(struct state *st, struct worker *w)
 {
-    if (w->pack == NONE || il_folder_scan(st->s->folder, &st->err) != IL_OK ||
-        pack_at(st, (size_t)w->pack)->status != IL_PACK_DONE)
+    const il_folder_pack *p;
+
+    if (w->pack == NONE || il_folder_scan(st->s->folder, &st->err) != IL_OK)
         return;
-    count_done(st, (size_t)w->pack, pack_at(st, (size_t)w->pack)->diverged);
-    take_best(&st->meter, pack_at(st, (size_t)w->pack)->best,
-              pack_at(st, (size_t)w->pack)->best_run);
+    p = pack_at(st, (size_t)w->pack);
+    if (p->status == IL_PACK_TODO || p->attempts < w->attempt) /* what is there is an earlier one */
+        return;
+    count_done(st, (size_t)w->pack, p->diverged);
+    take_best(&st->meter, p->best, p->best_run);
+    if (p->failed > 0)
+        count_failed(st, w->pack, p->failed, p->error ? p->error : "");
     w->pack = NONE;
 }
 
@@ -493,7 +514,7 @@ static il_status fill_queue(struct state *st)
         status = il_folder_by_cost(s->folder, order, &st->err);
     for (size_t i = 0; status == IL_OK && i < st->packs; i++) {
         const il_folder_pack *const p = pack_at(st, order[i]);
-        const int left = p->status == IL_PACK_TODO || (p->status == IL_PACK_FAILED && s->retry);
+        const int left = p->status == IL_PACK_TODO || (p->failed > 0 && s->retry);
 
         take_best(&st->meter, p->best, p->best_run); /* of the sweep, not of a shard */
         if (!mine[order[i]])
@@ -504,8 +525,8 @@ static il_status fill_queue(struct state *st)
             st->queue[st->queued++] = order[i];
         else
             count_done(st, order[i], p->diverged);
-        if (!left && p->status == IL_PACK_FAILED) {
-            st->meter.failed += runs_of(st, order[i]);
+        if (!left && p->failed > 0) {
+            st->meter.failed += p->failed;
             st->failed_before++;
         }
     }
@@ -535,8 +556,10 @@ static int code_of(struct state *st)
     if (st->failed > 0 && st->stopping) {
         cli_say(cli, "stopped after %zu failed pack%s", st->failed, st->failed == 1 ? "" : "s");
     } else if (failed > 0) {
-        cli_say(cli, "%zu pack%s failed; 'initlab sweep retry %s --failed' tries %s again", failed,
-                failed == 1 ? "" : "s", il_folder_path(st->s->folder), failed == 1 ? "it" : "them");
+        cli_say(cli,
+                "%zu run%s of %zu pack%s failed; 'initlab sweep retry %s --failed' tries %s again",
+                st->meter.failed, st->meter.failed == 1 ? "" : "s", failed, failed == 1 ? "" : "s",
+                il_folder_path(st->s->folder), st->meter.failed == 1 ? "it" : "them");
     } else if (st->queued > 0) {
         return cli_fail(cli, IL_E_DEVICE,
                         "no worker took %zu of the packs; 'initlab sweep run %s' goes on",

@@ -112,6 +112,21 @@ static il_status unmerged(il_folder *folder, il_results *r, size_t *n, il_error 
     return IL_OK;
 }
 
+il_status sweep_done(const il_folder *folder, il_results *r, char text[SWEEP_DONE], il_error *err)
+{
+    const size_t runs = il_folder_plan(folder)->runs;
+    il_tally t;
+    const il_status st = il_results_tally(r, &t, err);
+
+    text[0] = 0;
+    if (st != IL_OK || t.ok + t.diverged + t.failed >= runs)
+        return st;
+    snprintf(text, SWEEP_DONE, "%zu of %zu runs done", t.ok + t.diverged, runs);
+    if (t.failed)
+        snprintf(text + strlen(text), SWEEP_DONE - strlen(text), ", %zu failed", t.failed);
+    return st;
+}
+
 il_status sweep_results(const struct cli *cli, il_folder *folder, il_results **out, il_error *err)
 {
     il_error why = { .text = "" };

@@ -30,6 +30,12 @@ il_status sweep_dataset(const struct options *o, const il_folder *folder, il_dat
 /* Say which journals were found to be damaged since it was said last. */
 void sweep_damage(const struct cli *cli, il_folder *folder);
 
+enum { SWEEP_DONE = 96 };
+
+/* "34 of 90 runs done, 2 failed", as the results have it; "" where none is left. */
+il_status sweep_done(const il_folder *folder, il_results *results, char text[SWEEP_DONE],
+                     il_error *err);
+
 /* Merge, and open what came of it; where the folder cannot be written, what was merged before. */
 il_status sweep_results(const struct cli *cli, il_folder *folder, il_results **out, il_error *err);
 

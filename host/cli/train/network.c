@@ -1,11 +1,9 @@
 /* network.c - what commands that build a network share. What can be wrong is found early. */
 #include "network.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "cli_error.h"
 #include "data_paths.h"
 #include "messages.h"
@@ -18,6 +16,8 @@ static il_status load_recipe(struct network *n, const char *recipe)
     const char *near;
     il_status st;
 
+    if (strcmp(recipe, "-") == 0)
+        return il_config_load(n->config, "/dev/stdin", &n->err);
     if (strchr(recipe, '/') || strstr(recipe, ".yaml") || strstr(recipe, ".yml"))
         return il_config_load(n->config, recipe, &n->err);
     if (data_path_of_recipe(recipe, path, sizeof path))
@@ -52,30 +52,6 @@ il_status network_configure(struct network *n)
         if (n->o->row[i].parameter && n->o->row[i].given)
             st = set_option(n, &n->o->row[i]);
     return st;
-}
-
-il_status network_output(struct network *n, const char *option, const char *ending,
-                         const char *other)
-{
-    const char *path = opt_get(n->o, option);
-    char folder[4096], *slash;
-
-    if (!opt_given(n->o, option) || (strcmp(option, "out") == 0 && strcmp(path, "-") == 0))
-        return IL_OK;
-    if (!data_path_ends_in(path, ending) && !data_path_ends_in(path, other))
-        return cli_error(&n->err, IL_E_USAGE, "--%s: '%s' does not end in %s%s%s", option, path,
-                         ending, strcmp(ending, other) ? " or " : "",
-                         strcmp(ending, other) ? other : "");
-    if ((size_t)snprintf(folder, sizeof folder, "%s", path) >= sizeof folder)
-        return cli_error(&n->err, IL_E_CREATE, "cannot create '%s': %s", path,
-                         strerror(ENAMETOOLONG));
-    slash = strrchr(folder, '/');
-    if (slash)
-        slash[slash == folder] = 0;
-    if (access(slash ? folder : ".", W_OK | X_OK) != 0 ||
-        (access(path, F_OK) == 0 && access(path, W_OK) != 0))
-        return cli_error(&n->err, IL_E_CREATE, "cannot create '%s': %s", path, strerror(errno));
-    return IL_OK;
 }
 
 il_status network_device(struct network *n)

@@ -18,13 +18,6 @@ struct network {
 /* Each of these fills err on failure. The config: --recipe first, if the command has it, then the parameters' options over it. */
 il_status network_configure(struct network *n);
 
-/*
- * An output's ending must be one of two and its folder writable: to be asked before anything is
- * computed. An option that was not given is well.
- */
-il_status network_output(struct network *n, const char *option, const char *ending,
-                         const char *other);
-
 /* --device, and --threads if the command has it; timed if --profile was given. */
 il_status network_device(struct network *n);
 

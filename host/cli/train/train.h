@@ -7,6 +7,7 @@
 
 #include "messages.h"
 #include "network.h"
+#include "outputs.h"
 #include "progress.h"
 #include "run_report.h"
 
@@ -16,6 +17,7 @@ struct train {
     struct network net;
     int quiet, validation;
     struct run_report report;
+    struct figure figure;
     struct progress progress;
     il_epoch last;         /* the last epoch that was finished */
     size_t epochs, room;   /* finished; allocated in cost */

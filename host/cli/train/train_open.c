@@ -1,5 +1,6 @@
 /* train_open.c - what can be wrong with a training is found before it starts. */
 #include <string.h>
+#include "outputs.h"
 #include "train.h"
 
 il_status train_check(struct train *t)
@@ -8,9 +9,9 @@ il_status train_check(struct train *t)
     il_status st;
 
     if ((st = network_configure(n)) != IL_OK ||
-        (st = network_output(n, "out", ".jsonl", ".csv")) != IL_OK ||
-        (st = network_output(n, "plot", ".svg", ".svg")) != IL_OK ||
-        (st = network_output(n, "save", ".safetensors", ".npy")) != IL_OK ||
+        (st = output_check(n->o, "out", ".jsonl", ".csv", &n->err)) != IL_OK ||
+        (st = output_check(n->o, "plot", ".svg", ".svg", &n->err)) != IL_OK ||
+        (st = output_check(n->o, "save", ".safetensors", ".npy", &n->err)) != IL_OK ||
         (st = network_device(n)) != IL_OK || (st = network_dataset(n)) != IL_OK)
         return st;
     t->validation = strcmp(il_config_get(n->config, "validation"), "0") != 0;
@@ -20,8 +21,10 @@ il_status train_check(struct train *t)
 il_status train_open(struct train *t)
 {
     struct network *const n = &t->net;
-    const il_status st = network_pack(n);
+    il_status st = figure_open(&t->figure, n->o, &n->err);
 
+    if (st == IL_OK)
+        st = network_pack(n);
     if (st == IL_OK && opt_given(n->o, "out"))
         return run_report_open(&t->report, opt_get(n->o, "out"), t->validation, &n->err);
     return st;

@@ -85,7 +85,8 @@ static il_status make_plan(struct il_folder *f, char sum[65], il_error *err)
 
     IL_TRY(il_sweep_plan_new(&f->plan, f->sweep, &packing, err));
     f->pack = calloc(f->plan->packs, sizeof *f->pack);
-    if (!f->pack)
+    f->trained = calloc(f->plan->runs, 1);
+    if (!f->pack || !f->trained)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", f->plan->packs);
     f->most.line = LINE_LEAST;
     f->most.group = GROUP_LEAST;
@@ -393,6 +394,7 @@ void il_folder_close(il_folder *f)
     for (size_t p = 0; f->pack && p < f->plan->packs; p++)
         free(f->pack[p].error);
     free(f->pack);
+    free(f->trained);
     il_sweep_plan_free(f->plan);
     il_sweep_free(f->sweep);
     free(f->setup.kind);

@@ -11,7 +11,8 @@ struct il_folder {
     char path[IL_PATH - 300]; /* names in it fit behind */
     il_sweep *sweep;
     il_sweep_plan *plan;
-    il_folder_pack *pack; /* [packs] */
+    il_folder_pack *pack;   /* [packs] */
+    unsigned char *trained; /* [runs of the plan, in its order]: as il_folder_scan found */
     struct {
         char *kind, *data, *data_sum, *sum; /* sum: of the plan, by the ids of all runs */
         size_t pack_size, pack_weights, pixels, classes, samples;
@@ -69,9 +70,11 @@ struct il_group {
     size_t runs, index; /* index: of the pack */
     size_t at, end;     /* the bytes [at, end) of its file */
     int whole;          /* all before it is right */
-    int failed;         /* the pack: there are no runs then */
+    int failed;         /* the pack as a whole: there are no runs then */
     int counts;         /* it is ours, and right */
 };
+/* Did the run in that place of a group that counts fail? It has `error` and no rows then. */
+int il_group_failed(const struct il_group *g, size_t place);
 typedef il_status il_folder_group_fn(void *arg, const struct il_group *group, il_error *err);
 
 /* How far a journal was read; from 0 on all zeros. */

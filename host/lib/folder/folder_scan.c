@@ -85,7 +85,39 @@ out:
 
 /* ---- all of them ------------------------------------------------------------------------------ */
 
-/* a pack's last line: done counts for good, a failure until it is done */
+static il_status note_error(il_folder_pack *p, const json_t *line, il_error *err)
+{
+    free(p->error);
+    p->error = strdup(json_string_value(json_object_get(line, "error")));
+    return p->error ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory");
+}
+
+/* the runs of a group: which are trained, and why the first that is not */
+static il_status note_runs(struct il_folder *f, const struct il_group *g, il_error *err)
+{
+    il_folder_pack *const p = &f->pack[g->index];
+    const char *const best = json_string_value(json_object_get(g->pack, "best_run"));
+    size_t failed = 0;
+    il_status st = IL_OK;
+
+    for (size_t i = 0; i < g->runs && st == IL_OK; i++) {
+        if (!il_group_failed(g, i))
+            f->trained[f->plan->pack[g->index].first + i] = 1;
+        else if (failed++ == 0)
+            st = note_error(p, g->run[i], err);
+    }
+    if (p->status != IL_PACK_DONE ||
+        failed <= p->failed) { /* of attempts, the one with most runs */
+        p->failed = failed;
+        p->diverged = (size_t)json_integer_value(json_object_get(g->pack, "diverged"));
+        p->best = best[0] ? json_number_value(json_object_get(g->pack, "best")) : -1;
+        snprintf(p->best_run, sizeof p->best_run, "%s", best);
+    }
+    p->status = IL_PACK_DONE;
+    return st;
+}
+
+/* a group: runs that are trained count for good, a failure until they are */
 static il_status note_pack(void *arg, const struct il_group *g, il_error *err)
 {
     struct il_folder *const f = arg;
@@ -96,21 +128,32 @@ static il_status note_pack(void *arg, const struct il_group *g, il_error *err)
         return IL_OK;
     if (attempt > (json_int_t)p->attempts)
         p->attempts = (unsigned)attempt;
-    if (!g->failed) {
-        const char *const run = json_string_value(json_object_get(g->pack, "best_run"));
-
-        p->status = IL_PACK_DONE;
-        p->diverged = (size_t)json_integer_value(json_object_get(g->pack, "diverged"));
-        p->best = run[0] ? json_number_value(json_object_get(g->pack, "best")) : -1;
-        snprintf(p->best_run, sizeof p->best_run, "%s", run);
-    } else if (p->status != IL_PACK_DONE) {
+    if (!g->failed)
+        return note_runs(f, g, err);
+    if (p->status == IL_PACK_TODO)
         p->status = IL_PACK_FAILED;
+    return note_error(p, g->pack, err);
+}
+
+/* when all is read: what is left of failures */
+static void settle(struct il_folder *f)
+{
+    for (size_t k = 0; k < f->plan->packs; k++) {
+        const il_sweep_pack *const at = &f->plan->pack[k];
+        il_folder_pack *const p = &f->pack[k];
+
+        if (p->status == IL_PACK_TODO)
+            continue;
+        p->failed = 0;
+        for (size_t i = 0; i < at->count; i++)
+            p->failed += !f->trained[at->first + i];
+        if (p->failed == at->count)
+            p->status = IL_PACK_FAILED;
+        if (p->failed > 0)
+            continue;
         free(p->error);
-        p->error = strdup(json_string_value(json_object_get(g->pack, "error")));
-        if (!p->error)
-            return il_fail(err, IL_E_MEMORY, "out of memory");
+        p->error = NULL;
     }
-    return IL_OK;
 }
 
 il_status il_folder_scan(il_folder *f, il_error *err)
@@ -123,6 +166,7 @@ il_status il_folder_scan(il_folder *f, il_error *err)
         free(f->pack[p].error);
         f->pack[p] = (il_folder_pack){ .cost = f->pack[p].cost, .best = -1 };
     }
+    memset(f->trained, 0, f->plan->runs);
     f->numbers = 0;
     IL_TRY(il_folder_journals(f, &names, &n, err));
     for (size_t i = 0; i < n; i++) {
@@ -130,6 +174,7 @@ il_status il_folder_scan(il_folder *f, il_error *err)
 
         IL_TRY(il_folder_read(f, names[i], &r, note_pack, f, err));
     }
+    settle(f);
 out:
     il_folder_free_names(names, n);
     return st;

@@ -119,10 +119,15 @@ static int check_rows(struct il_journal_group *text, const json_t *run, const st
     return 1;
 }
 
-/* a run's line, of that id; *diverged: did it? */
+/* what the runs of a group came to */
+struct ends {
+    size_t diverged, failed;
+};
+
+/* a run's line, of that id, which becomes "" where the run failed: it has no rows then */
 static int check_run(struct il_journal_group *text, const struct il_group *g, size_t place,
-                     const struct il_folder *f, const struct shape *s, const char *id,
-                     int *diverged)
+                     const struct il_folder *f, const struct shape *s, char id[17],
+                     struct ends *ends)
 {
     const json_t *const run = g->run[place], *const when = json_object_get(run, "diverged");
     const char *const name = json_string_value(json_object_get(run, "run"));
@@ -132,11 +137,16 @@ static int check_run(struct il_journal_group *text, const struct il_group *g, si
 
     if (!name || strcmp(name, id) != 0 || !is(json_object_get(run, "number"), number))
         return wrong(text, "run %zu of pack %zu is another than the plan's", place, g->index);
+    if (status && strcmp(status, "failed") == 0 && json_is_string(json_object_get(run, "error"))) {
+        ends->failed++;
+        id[0] = 0;
+        return 1;
+    }
     if (json_array_size(when) != 2 || !is_whole(at(when, 0), &epoch) ||
         !is_whole(at(when, 1), &step) || epoch > s->epochs || !status ||
         strcmp(status, epoch ? "diverged" : "ok") != 0)
         return wrong(text, "run %zu of pack %zu: no status that it can have", place, g->index);
-    *diverged = epoch > 0;
+    ends->diverged += epoch > 0;
     return check_rows(text, run, s, g->index, place);
 }
 
@@ -144,18 +154,20 @@ static int check_run(struct il_journal_group *text, const struct il_group *g, si
 
 /* the last line of a pack that is done, whose best run is none of ids [runs] unless it is "" */
 static int check_pack(struct il_journal_group *text, const struct il_group *g, char (*id)[17],
-                      size_t diverged)
+                      const struct ends *ends)
 {
+    const json_t *const failed = json_object_get(g->pack, "failed"); /* 0 where it is not there */
     const char *const best = json_string_value(json_object_get(g->pack, "best_run"));
     int known = best && !best[0];
 
     for (size_t i = 0; best && !known && i < g->runs; i++)
-        known = strcmp(best, id[i]) == 0;
+        known = strcmp(best, id[i]) == 0; /* not one that failed: best is not "" */
     if (!known || !json_is_number(json_object_get(g->pack, "best")) ||
         !json_is_number(json_object_get(g->pack, "seconds")) ||
         !json_is_number(json_object_get(g->pack, "evaluation_seconds")) ||
         !is(json_object_get(g->pack, "runs"), g->runs) ||
-        !is(json_object_get(g->pack, "diverged"), diverged))
+        !is(json_object_get(g->pack, "diverged"), ends->diverged) ||
+        !(failed ? is(failed, ends->failed) : ends->failed == 0))
         return wrong(text, "the last line of pack %zu is not that of its runs", g->index);
     return 1;
 }
@@ -167,7 +179,7 @@ static il_status check_done(const struct il_folder *f, const struct il_group *g,
     struct shape s = { .pixels = f->setup.pixels, .classes = f->setup.classes };
     char(*const id)[17] = calloc(pack->count, sizeof *id);
     il_config *c = NULL;
-    size_t diverged = 0;
+    struct ends ends = { 0 };
     il_status st = IL_OK;
 
     if (!id)
@@ -181,14 +193,11 @@ static il_status check_done(const struct il_folder *f, const struct il_group *g,
     s.epochs = strtoul(il_config_get(c, "epochs"), NULL, 10);
     s.layers = il_config_widths(c) - 1;
     for (size_t i = 0; i < g->runs; i++) {
-        int did = 0;
-
         IL_TRY(il_folder_id(f, f->plan->order[pack->first + i], id[i], err));
-        if (!check_run(text, g, i, f, &s, id[i], &did))
+        if (!check_run(text, g, i, f, &s, id[i], &ends))
             goto out;
-        diverged += (size_t)did;
     }
-    check_pack(text, g, id, diverged);
+    check_pack(text, g, id, &ends);
 out:
     il_config_free(c);
     free(id);
@@ -241,6 +250,11 @@ static il_status parse_lines(struct il_group *g, const struct il_journal_group *
             g->run[g->runs++] = value;
     }
     return st == IL_OK ? st : il_fail(err, st, "out of memory");
+}
+
+int il_group_failed(const struct il_group *g, size_t place)
+{
+    return strcmp(json_string_value(json_object_get(g->run[place], "status")), "failed") == 0;
 }
 
 il_status il_group_read(struct il_group *g, const struct il_folder *f,

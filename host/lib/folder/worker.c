@@ -17,6 +17,7 @@
 #include "pack/pack_impl.h"
 #include "pack/pack_state.h"
 #include "pack/pack_stats.h"
+#include "planned.h"
 
 static const double CHECKPOINT = 300;
 
@@ -33,8 +34,7 @@ struct training {
     const struct il_folder *folder;
     size_t index; /* of the pack in the plan */
     const il_sweep_pack *planned;
-    il_config **config;
-    il_pack *pack;
+    struct il_planned of;
     il_epoch *last, *epoch;        /* [runs]; [epochs * runs]: those that are done */
     size_t done;                   /* epochs */
     struct il_spread *start, *end; /* [layers * runs] */
@@ -140,21 +140,33 @@ static il_epoch row_epoch(const json_t *row)
                        .validation_accuracy = real(row, 7) };
 }
 
+/* the places of runs that are left out: there the state is of others; NULL: out of memory */
+static json_t *left_out(const struct training *t)
+{
+    json_t *const places = json_array();
+
+    for (size_t i = 0; places && i < t->of.runs; i++)
+        if (t->of.why[i] && json_array_append_new(places, json_integer((json_int_t)i)) != 0) {
+            json_decref(places);
+            return NULL;
+        }
+    return places;
+}
+
 /* The epochs so far, by which plan, and how long they took: the note beside a pack's state. */
 static char *write_note(const struct training *t)
 {
     json_t *const rows = json_array();
     json_t *all = NULL;
     char *text = NULL;
-
     int whole = rows != NULL;
 
     for (size_t i = 0; whole && i < t->done * t->planned->count; i++)
         whole = json_array_append_new(rows, epoch_row(&t->epoch[i])) == 0;
     if (whole)
-        all = json_pack("{s:s, s:I, s:f, s:f, s:O}", "plan", t->folder->setup.sum, "pack",
-                        (json_int_t)t->index, "seconds", t->seconds, "evaluation_seconds",
-                        t->evaluation_seconds, "epochs", rows);
+        all = json_pack("{s:s, s:I, s:o, s:f, s:f, s:O}", "plan", t->folder->setup.sum, "pack",
+                        (json_int_t)t->index, "left_out", left_out(t), "seconds", t->seconds,
+                        "evaluation_seconds", t->evaluation_seconds, "epochs", rows);
     if (all)
         text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(all);
@@ -168,19 +180,22 @@ static int read_note(struct training *t, const char *text)
     json_t *const all = json_loads(text, 0, NULL), *const rows = json_object_get(all, "epochs");
     const char *const plan = json_string_value(json_object_get(all, "plan"));
     const size_t n = json_array_size(rows);
+    json_t *const here = left_out(t), *const there = json_object_get(all, "left_out");
     int ours = plan && strcmp(plan, t->folder->setup.sum) == 0 &&
                (size_t)json_integer_value(json_object_get(all, "pack")) == t->index &&
-               n == t->pack->epoch * t->planned->count;
+               n == t->of.pack->epoch * t->planned->count &&
+               (there ? json_equal(here, there) : t->of.left_out == 0);
 
     for (size_t i = 0; ours && i < n; i++) {
         ours = il_group_is_epoch(json_array_get(rows, i), i / t->planned->count + 1);
         t->epoch[i] = row_epoch(json_array_get(rows, i));
     }
     if (ours) {
-        t->done = t->pack->epoch;
+        t->done = t->of.pack->epoch;
         t->seconds = json_number_value(json_object_get(all, "seconds"));
         t->evaluation_seconds = json_number_value(json_object_get(all, "evaluation_seconds"));
     }
+    json_decref(here);
     json_decref(all);
     return ours;
 }
@@ -199,7 +214,7 @@ static il_status save(struct training *t, il_error *err)
 
     if (!note)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    st = il_pack_save_inside(t->pack, t->folder->path, state_name(t, name), note, err);
+    st = il_pack_save_inside(t->of.pack, t->folder->path, state_name(t, name), note, err);
     free(note);
     return st;
 }
@@ -208,31 +223,11 @@ static il_status save(struct training *t, il_error *err)
 
 static void end_training(struct training *t)
 {
-    il_pack_close(t->pack);
-    for (size_t i = 0; t->config && i < t->planned->count; i++)
-        il_config_free(t->config[i]);
-    free(t->config);
+    il_planned_close(&t->of);
     free(t->last);
     free(t->epoch);
     free(t->start);
     free(t->end);
-}
-
-static il_status open_pack(struct training *t, il_worker *w, il_error *err)
-{
-    const size_t runs = t->planned->count;
-    il_status st = IL_OK;
-
-    t->config = calloc(runs, sizeof(*t->config));
-    for (size_t i = 0; t->config && i < runs && st == IL_OK; i++)
-        st = il_sweep_config(w->folder->sweep, w->folder->plan->order[t->planned->first + i],
-                             &t->config[i], err);
-    if (st != IL_OK)
-        return st;
-    if (!t->config)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", runs);
-    return il_pack_open(&t->pack, w->device, w->set, (const il_config *const *)t->config, runs,
-                        err);
 }
 
 static il_status begin_training(struct training *t, il_worker *w, size_t pack, il_error *err)
@@ -242,14 +237,16 @@ static il_status begin_training(struct training *t, il_worker *w, size_t pack, i
     *t = (struct training){ .folder = w->folder,
                             .index = pack,
                             .planned = &w->folder->plan->pack[pack] };
-    IL_TRY(open_pack(t, w, err));
+    IL_TRY(il_planned_open(&t->of, w->folder, pack, w->device, w->set, err));
+    if (!t->of.pack)
+        return IL_OK;
     t->last = calloc(t->planned->count, sizeof *t->last);
-    t->epoch = calloc(t->planned->count, il_pack_epochs(t->pack) * sizeof *t->epoch);
-    t->start = calloc(t->planned->count, t->pack->layers * sizeof *t->start);
-    t->end = calloc(t->planned->count, t->pack->layers * sizeof *t->end);
+    t->epoch = calloc(t->planned->count, il_pack_epochs(t->of.pack) * sizeof *t->epoch);
+    t->start = calloc(t->planned->count, t->of.pack->layers * sizeof *t->start);
+    t->end = calloc(t->planned->count, t->of.pack->layers * sizeof *t->end);
     if (!t->last || !t->epoch || !t->start || !t->end)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", t->planned->count);
-    st = il_pack_spreads(t->pack, t->start, err);
+    st = il_pack_spreads(t->of.pack, t->start, err);
 out:
     return st;
 }
@@ -260,16 +257,12 @@ static il_status resume(struct training *t, il_worker *w, il_error *err)
     char name[64], *note = NULL;
     il_status st;
 
-    st = il_pack_restore_inside(t->pack, t->folder->path, state_name(t, name), &note, err);
+    st = il_pack_restore_inside(t->of.pack, t->folder->path, state_name(t, name), &note, err);
     if (st == IL_E_DEVICE) /* the pack is neither as it was nor as it is to be */
         return st;
     if (st == IL_OK && !read_note(t, note)) {
-        il_pack_close(t->pack); /* it is another pack's now */
-        t->pack = NULL;
-        for (size_t i = 0; i < t->planned->count; i++)
-            il_config_free(t->config[i]);
-        free(t->config);
-        st = open_pack(t, w, err);
+        il_planned_close(&t->of); /* it is another pack's now */
+        st = il_planned_open(&t->of, w->folder, t->index, w->device, w->set, err);
     } else {
         st = IL_OK;
     }
@@ -281,14 +274,14 @@ static il_status resume(struct training *t, il_worker *w, il_error *err)
 static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
 {
     struct training *const t = arg;
-    const int moved = t->pack->epoch != t->saved_epoch || t->pack->step != t->saved_step;
+    const int moved = t->of.pack->epoch != t->saved_epoch || t->of.pack->step != t->saved_step;
 
     t->stop_requested = t->progress && t->progress(t->arg, epoch, step, steps) != 0;
     if (!t->stop_requested && (!t->saves_state || t->checkpoint == 0 || !moved ||
                                il_seconds() - t->saved < t->checkpoint))
         return 0;
-    t->saved_epoch = t->pack->epoch; /* training moves on before it is saved again */
-    t->saved_step = t->pack->step;
+    t->saved_epoch = t->of.pack->epoch; /* training moves on before it is saved again */
+    t->saved_step = t->of.pack->step;
     return 1;
 }
 
@@ -298,10 +291,10 @@ static il_status one_epoch(struct training *t, il_error *err)
     il_status st = IL_E_INTERRUPTED, saved;
 
     t->stop_requested = t->progress && t->done > 0 &&
-                        t->progress(t->arg, t->done + 1, 0, il_pack_steps(t->pack)) != 0;
+                        t->progress(t->arg, t->done + 1, 0, il_pack_steps(t->of.pack)) != 0;
     while (st == IL_E_INTERRUPTED) {
         if (!t->stop_requested)
-            st = il_pack_epoch(t->pack, t->last, on_progress, t, err);
+            st = il_pack_epoch(t->of.pack, t->last, on_progress, t, err);
         if (st != IL_E_INTERRUPTED)
             break;
         if (!t->saves_state)
@@ -318,7 +311,7 @@ static il_status one_epoch(struct training *t, il_error *err)
 
 static il_status train(struct training *t, il_error *err)
 {
-    const size_t epochs = il_pack_epochs(t->pack), runs = t->planned->count;
+    const size_t epochs = il_pack_epochs(t->of.pack), runs = t->planned->count;
     il_status st;
 
     t->saved = il_seconds();
@@ -330,7 +323,7 @@ static il_status train(struct training *t, il_error *err)
         t->seconds += t->last[0].seconds;
         t->evaluation_seconds += t->last[0].evaluation_seconds;
     }
-    return il_pack_spreads(t->pack, t->end, err);
+    return il_pack_spreads(t->of.pack, t->end, err);
 }
 
 /* ---- committing ------------------------------------------------------------------------------ */
@@ -352,15 +345,15 @@ static json_t *layers_of(const struct training *t, size_t run)
 {
     json_t *const rows = json_array();
 
-    for (unsigned l = 0; rows && l < t->pack->layers; l++) {
-        const struct il_layer *const layout = &t->pack->layer[l].layout;
+    for (unsigned l = 0; rows && l < t->of.pack->layers; l++) {
+        const struct il_layer *const layout = &t->of.pack->layer[l].layout;
         const struct il_spread *const start = &t->start[l * t->planned->count + run];
         const struct il_spread *const end = &t->end[l * t->planned->count + run];
 
         json_t *const row = json_pack("[I, I, o, o, o, o, I]", (json_int_t)layout->fan_in,
                                       (json_int_t)layout->fan_out, number(start->mean),
                                       number(start->std), number(end->mean), number(end->std),
-                                      (json_int_t)il_pack_unfitted(t->pack, run, l));
+                                      (json_int_t)il_pack_unfitted(t->of.pack, run, l));
 
         if (json_array_append_new(rows, row) != 0) {
             json_decref(rows);
@@ -372,8 +365,14 @@ static json_t *layers_of(const struct training *t, size_t run)
 
 static json_t *run_line(const struct training *t, size_t run, const char *id)
 {
-    const size_t *const diverged = t->pack->diverged[run];
+    const size_t *diverged;
 
+    if (t->of.why[run])
+        return json_pack("{s:s, s:I, s:s, s:i, s:s}", "run", id, "number",
+                         (json_int_t)t->folder->plan->order[t->planned->first + run], "status",
+                         "failed", "code", il_status_exit(t->of.why[run]->status), "error",
+                         t->of.why[run]->text);
+    diverged = t->of.pack->diverged[run];
     return json_pack("{s:s, s:I, s:s, s:[I, I], s:o, s:o}", "run", id, "number",
                      (json_int_t)t->folder->plan->order[t->planned->first + run], "status",
                      diverged[0] ? "diverged" : "ok", "diverged", (json_int_t)diverged[0],
@@ -381,37 +380,49 @@ static json_t *run_line(const struct training *t, size_t run, const char *id)
                      layers_of(t, run));
 }
 
+/* what a run came to, into the sum of them all */
+static void sum_up(const struct training *t, size_t run, const char id[17], il_trained *out)
+{
+    const double accuracy =
+        t->of.why[run] ? -1 : t->epoch[(t->done - 1) * t->planned->count + run].test_accuracy;
+
+    if (t->of.why[run] && out->failed++ == 0)
+        out->failure = *t->of.why[run];
+    if (!t->of.why[run])
+        out->diverged += t->of.pack->diverged[run][0] != 0;
+    if (accuracy > out->best) {
+        out->best = accuracy;
+        memcpy(out->best_run, id, 17);
+    }
+}
+
+static json_t *pack_line(const struct training *t, unsigned attempt, const il_trained *sum)
+{
+    return json_pack("{s:I, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s}", "pack",
+                     (json_int_t)t->index, "status", "done", "attempt", (json_int_t)attempt, "runs",
+                     (json_int_t)sum->runs, "failed", (json_int_t)sum->failed, "diverged",
+                     (json_int_t)sum->diverged, "seconds", t->seconds, "evaluation_seconds",
+                     t->evaluation_seconds, "best", sum->best, "best_run", sum->best_run);
+}
+
 static il_status commit(struct training *t, il_worker *w, unsigned attempt, il_trained *out,
                         il_error *err)
 {
-    const size_t runs = t->planned->count;
     char id[17];
     il_status st = IL_OK;
 
-    *out = (il_trained){
-        .runs = runs, .best = -1, .seconds = t->seconds, .evaluation_seconds = t->evaluation_seconds
-    };
+    *out = (il_trained){ .runs = t->planned->count,
+                         .best = -1,
+                         .seconds = t->seconds,
+                         .evaluation_seconds = t->evaluation_seconds };
     if (!w->journal.path)
         IL_TRY(il_folder_journal(w->folder, &w->journal, environment(w->device), err));
-    for (size_t i = 0; i < runs; i++) {
-        const double accuracy = t->epoch[(t->done - 1) * runs + i].test_accuracy;
-
+    for (size_t i = 0; i < out->runs; i++) {
         IL_TRY(il_folder_id(w->folder, w->folder->plan->order[t->planned->first + i], id, err));
         IL_TRY(il_journal_add(&w->journal, run_line(t, i, id), err));
-        out->diverged += t->pack->diverged[i][0] != 0;
-        if (accuracy > out->best) {
-            out->best = accuracy;
-            memcpy(out->best_run, id, sizeof id);
-        }
+        sum_up(t, i, id, out);
     }
-    IL_TRY(il_journal_add(&w->journal,
-                          json_pack("{s:I, s:s, s:I, s:I, s:I, s:f, s:f, s:f, s:s}", "pack",
-                                    (json_int_t)t->index, "status", "done", "attempt",
-                                    (json_int_t)attempt, "runs", (json_int_t)runs, "diverged",
-                                    (json_int_t)out->diverged, "seconds", t->seconds,
-                                    "evaluation_seconds", t->evaluation_seconds, "best", out->best,
-                                    "best_run", out->best_run),
-                          err));
+    IL_TRY(il_journal_add(&w->journal, pack_line(t, attempt, out), err));
     st = il_folder_commit(w->folder, &w->journal, err);
 out:
     if (st != IL_OK)
@@ -432,12 +443,14 @@ il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progre
     if (st != IL_OK)
         return st;
     IL_TRY(begin_training(&t, w, pack, err));
-    IL_TRY(resume(&t, w, err));
+    if (t.of.pack)
+        IL_TRY(resume(&t, w, err));
     t.progress = progress;
     t.arg = arg;
     t.checkpoint = w->checkpoint;
     t.saves_state = 1;
-    IL_TRY(train(&t, err));
+    if (t.of.pack)
+        IL_TRY(train(&t, err));
     IL_TRY(commit(&t, w, attempt, out, err));
     il_inside_remove(w->folder->path, state_name(&t, name));
 out:
@@ -462,6 +475,11 @@ il_status il_worker_again(il_worker *w, size_t run, il_progress_fn *progress, vo
         return il_fail(err, IL_E_USAGE, "the sweep has no run %zu", run);
     out->run = place - plan->pack[pack].first;
     IL_TRY(begin_training(&t, w, pack, err));
+    if (t.of.why[out->run]) {
+        st = il_fail(err, t.of.why[out->run]->status, "the run cannot be trained: %.400s",
+                     t.of.why[out->run]->text);
+        goto out;
+    }
     t.progress = progress;
     t.arg = arg;
     IL_TRY(train(&t, err));
@@ -472,8 +490,8 @@ il_status il_worker_again(il_worker *w, size_t run, il_progress_fn *progress, vo
     }
     for (size_t e = 0; e < t.done; e++)
         out->epoch[e] = t.epoch[e * t.planned->count + out->run];
-    out->pack = t.pack;
-    t.pack = NULL;
+    out->pack = t.of.pack;
+    t.of.pack = NULL;
 out:
     end_training(&t);
     return st;

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include "core/file.h"
 #include "core/utf8.h"
@@ -41,8 +42,8 @@ struct plot {
     struct axis x, y;
     const il_curve *curves;
     size_t count;
-    int left, legend; /* pixels: left of the plot; the legend or 0 */
-    struct il_file file;
+    int left, legend;    /* pixels: left of the plot; the legend or 0 */
+    struct il_file file; /* of which only the stream is there: text in memory */
 };
 
 /* ---- numbers and text ------------------------------------------------------------------------ */
@@ -99,12 +100,18 @@ static size_t letters(const char *s)
     return n;
 }
 
-/* Text with XML's own characters escaped and bytes that are no text as '?'; at most max letters. */
-static void put_text(struct il_file *f, const char *s, size_t max)
+/* the text behind its first n letters */
+static const char *behind(const char *s, size_t n)
 {
-    const int cut = letters(s) > max;
+    for (size_t step; n > 0 && *s; n--, s += step ? step : 1)
+        step = character(s);
+    return s;
+}
 
-    for (size_t n = 0; s && *s && n + (size_t)cut < max; n++) {
+/* n letters, with XML's own characters escaped and bytes that are no text as '?' */
+static void put_letters(struct il_file *f, const char *s, size_t n)
+{
+    for (; s && *s && n > 0; n--) {
         const size_t step = character(s);
 
         switch (*s) {
@@ -125,6 +132,14 @@ static void put_text(struct il_file *f, const char *s, size_t max)
         }
         s += step ? step : 1;
     }
+}
+
+/* At most max letters of a text. */
+static void put_text(struct il_file *f, const char *s, size_t max)
+{
+    const int cut = letters(s) > max;
+
+    put_letters(f, s, cut ? max - 1 : max);
     if (cut)
         il_file_print(f, "\u2026");
 }
@@ -168,18 +183,56 @@ static void x_axis(struct axis *a, size_t n)
     a->last = (int64_t)floor(a->hi / step);
 }
 
-/* The range goes from tick to tick, around all that is drawn. Returns whether there is anything. */
-static int y_axis(struct axis *a, const il_curve *curves, size_t count)
+/* how many values of a curve are drawn */
+static size_t points(const il_curve *curve)
 {
-    double lo = INFINITY, hi = -INFINITY, size, step;
-    int any;
+    size_t n = 0;
 
-    for (size_t c = 0; c < count; c++)
+    for (size_t i = 0; i < curve->count; i++)
+        n += drawn(curve->y[i]);
+    return n;
+}
+
+/* the least and the largest value that is drawn, of all curves or of those without a gap */
+static void range(const il_curve *curves, size_t count, int whole, double *lo, double *hi)
+{
+    *lo = INFINITY;
+    *hi = -INFINITY;
+    for (size_t c = 0; c < count; c++) {
+        if (whole && points(&curves[c]) < curves[c].count)
+            continue;
         for (size_t i = 0; i < curves[c].count; i++)
             if (drawn(curves[c].y[i])) {
-                lo = fmin(lo, curves[c].y[i]);
-                hi = fmax(hi, curves[c].y[i]);
+                *lo = fmin(*lo, curves[c].y[i]);
+                *hi = fmax(*hi, curves[c].y[i]);
             }
+    }
+}
+
+/*
+ * What the axis is to show: all that is drawn, unless curves that break off, as those that diverge do, press the
+ * others flat. They leave the figure then.
+ */
+static void shown(const il_curve *curves, size_t count, double *lo, double *hi)
+{
+    static const double MOST = 10; /* times the others' range, or a tenth of their size */
+    double low, high;
+
+    range(curves, count, 0, lo, hi);
+    range(curves, count, 1, &low, &high);
+    if (low <= high && *hi - *lo > MOST * fmax(high - low, fmax(fabs(low), fabs(high)) / 10)) {
+        *lo = low;
+        *hi = high;
+    }
+}
+
+/* The range goes from tick to tick. Returns whether anything is drawn. */
+static int y_axis(struct axis *a, const il_curve *curves, size_t count)
+{
+    double lo, hi, size, step;
+    int any;
+
+    shown(curves, count, &lo, &hi);
     any = lo <= hi;
     if (!any)
         lo = 0, hi = 1;
@@ -212,6 +265,7 @@ static double at_x(const struct plot *p, double x)
 
 static double at_y(const struct plot *p, double y)
 {
+    y = fmin(fmax(y, p->y.lo), p->y.hi); /* along the edge, where a curve leaves the figure */
     return TOP + PLOT_HEIGHT * ((p->y.hi - y) / (p->y.hi - p->y.lo));
 }
 
@@ -269,10 +323,32 @@ static void draw_words(struct plot *p, const char *title, const char *x_label, c
     il_file_print(f, "</text>\n</g>\n");
 }
 
-static void put_style(struct il_file *f, size_t curve)
+/* how many curves before this one have the same values, and would be hidden by it */
+static size_t hidden(const struct plot *p, size_t c)
 {
-    il_file_print(f, " stroke=\"%s\"%s", colours[curve % COLOURS],
-                  dashes[curve / COLOURS % DASHES]);
+    size_t n = 0;
+
+    for (size_t k = 0; k < c; k++) {
+        const il_curve *const a = &p->curves[k], *const b = &p->curves[c];
+        size_t i = 0;
+
+        while (i < a->count && a->count == b->count && (a->y[i] == b->y[i] || !drawn(b->y[i])))
+            i++;
+        n += a->count > 0 && i == b->count && points(a) == points(b) && points(a) > 0;
+    }
+    return n;
+}
+
+/* A curve upon others is broken, so that those are seen between its parts. */
+static void put_style(struct plot *p, size_t curve)
+{
+    const size_t under = hidden(p, curve);
+
+    il_file_print(&p->file, " stroke=\"%s\"", colours[curve % COLOURS]);
+    if (under > 0)
+        il_file_print(&p->file, " stroke-dasharray=\"8 %zu\"", 8 * under);
+    else
+        il_file_print(&p->file, "%s", dashes[curve / COLOURS % DASHES]);
 }
 
 /* One path, broken where a value is missing; a value between two gaps, on no line, is a dot. */
@@ -280,10 +356,11 @@ static void draw_curve(struct plot *p, size_t c)
 {
     struct il_file *f = &p->file;
     const double *y = p->curves[c].y;
+    const double radius = 6 / (2 + (double)hidden(p, c));
     const size_t n = p->curves[c].count;
 
     il_file_print(f, "<path fill=\"none\" stroke-width=\"2\" stroke-linejoin=\"round\"");
-    put_style(f, c);
+    put_style(p, c);
     il_file_print(f, " d=\"");
     for (size_t i = 0; i < n; i++)
         if (drawn(y[i]))
@@ -292,12 +369,20 @@ static void draw_curve(struct plot *p, size_t c)
     il_file_print(f, "\"/>\n");
     for (size_t i = 0; i < n; i++)
         if (drawn(y[i]) && !(i > 0 && drawn(y[i - 1])) && !(i + 1 < n && drawn(y[i + 1])))
-            il_file_print(f, "<circle cx=\"%s\" cy=\"%s\" r=\"3\" fill=\"%s\"/>\n",
-                          px(at_x(p, (double)i + 1)).text, px(at_y(p, y[i])).text,
+            il_file_print(f, "<circle cx=\"%s\" cy=\"%s\" r=\"%s\" fill=\"%s\"/>\n",
+                          px(at_x(p, (double)i + 1)).text, px(at_y(p, y[i])).text, px(radius).text,
                           colours[c % COLOURS]);
 }
 
 static int is_labelled(const il_curve *curve) { return curve->label && curve->label[0]; }
+
+static const char nowhere[] = " (no finite value)";
+
+/* letters that stand behind a label, of a curve that is not seen */
+static const char *note(const il_curve *curve)
+{
+    return curve->count > 0 && points(curve) == 0 ? nowhere : "";
+}
 
 /* The legend's width in pixels: 0 if there are fewer than two curves, or none has a label. */
 static int legend_width(const il_curve *curves, size_t count)
@@ -307,11 +392,46 @@ static int legend_width(const il_curve *curves, size_t count)
     for (size_t c = 0; count > 1 && c < count; c++)
         if (is_labelled(&curves[c])) {
             const size_t n = letters(curves[c].label);
+            const size_t all = (n > LEGEND_CHARS ? LEGEND_CHARS + 4 : n) + strlen(note(&curves[c]));
 
-            longest = n > longest ? n : longest;
+            longest = all > longest ? all : longest;
         }
-    longest = longest > LEGEND_CHARS ? LEGEND_CHARS : longest > 0 && longest < 12 ? 12 : longest;
+    longest = longest > 0 && longest < 12 ? 12 : longest;
     return longest > 0 ? 44 + (int)(CHAR * (double)longest) : 0;
+}
+
+/* A long label is shown by its ends: letters of each. */
+enum { HEAD = LEGEND_CHARS / 2 - 1, TAIL = LEGEND_CHARS - HEAD - 1 };
+
+/* Would two labels, the first of which is long, be shown alike? */
+static int alike(const char *a, const char *b)
+{
+    const size_t n = letters(a), m = letters(b);
+    const size_t head = (size_t)(behind(a, HEAD) - a);
+
+    return m > LEGEND_CHARS && strncmp(a, b, head) == 0 &&
+           strcmp(behind(a, n - TAIL), behind(b, m - TAIL)) == 0;
+}
+
+/* A curve's label, cut in its middle if it is long; with the curve's number where others would be the same. */
+static void put_label(struct plot *p, size_t c)
+{
+    const char *const label = p->curves[c].label;
+    const size_t n = letters(label);
+    size_t same = 0;
+
+    if (n <= LEGEND_CHARS) {
+        put_letters(&p->file, label, n);
+    } else {
+        for (size_t i = 0; i < p->count; i++)
+            same += is_labelled(&p->curves[i]) && alike(label, p->curves[i].label);
+        if (same > 1)
+            il_file_print(&p->file, "%zu: ", c + 1);
+        put_letters(&p->file, label, HEAD);
+        il_file_print(&p->file, "\u2026");
+        put_letters(&p->file, behind(label, n - TAIL), TAIL);
+    }
+    il_file_print(&p->file, "%s", note(&p->curves[c]));
 }
 
 static void draw_legend(struct plot *p)
@@ -331,9 +451,9 @@ static void draw_legend(struct plot *p)
         if (!is_labelled(&p->curves[c]))
             continue;
         il_file_print(f, "<path stroke-width=\"2\"");
-        put_style(f, c);
+        put_style(p, c);
         il_file_print(f, " d=\"M%d %dh24\"/><text x=\"%d\" y=\"%d\">", x, y, x + 32, y + 4);
-        put_text(f, p->curves[c].label, LEGEND_CHARS);
+        put_label(p, c);
         il_file_print(f, "</text>\n");
         row++;
     }
@@ -356,40 +476,65 @@ static int left_margin(const struct axis *y)
     return 50 + (int)(CHAR * (double)longest);
 }
 
-il_status il_plot_svg(const char *path, const char *title, const char *x_label, const char *y_label,
-                      const il_curve *curves, size_t count, il_error *err)
+/* the whole figure, to the stream */
+static void draw(struct plot *p, const char *title, const char *x_label, const char *y_label)
 {
-    struct plot p = { .curves = curves, .count = count };
     size_t longest = 0;
     int any, width;
-    const il_status st = il_file_open(&p.file, path, err);
 
-    if (st != IL_OK)
-        return st;
-    for (size_t c = 0; c < count; c++)
-        longest = curves[c].count > longest ? curves[c].count : longest;
-    x_axis(&p.x, longest);
-    any = y_axis(&p.y, curves, count);
-    p.left = left_margin(&p.y);
-    p.legend = legend_width(curves, count);
-    width = p.left + PLOT_WIDTH + RIGHT + p.legend;
-    il_file_print(&p.file,
+    for (size_t c = 0; c < p->count; c++)
+        longest = p->curves[c].count > longest ? p->curves[c].count : longest;
+    x_axis(&p->x, longest);
+    any = y_axis(&p->y, p->curves, p->count);
+    p->left = left_margin(&p->y);
+    p->legend = legend_width(p->curves, p->count);
+    width = p->left + PLOT_WIDTH + RIGHT + p->legend;
+    il_file_print(&p->file,
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
                   "viewBox=\"0 0 %d %d\" font-family=\"Helvetica, Arial, sans-serif\">\n<title>",
                   width, TOP + PLOT_HEIGHT + BOTTOM, width, TOP + PLOT_HEIGHT + BOTTOM);
-    put_text(&p.file, title, SIZE_MAX);
-    il_file_print(&p.file, "</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n");
-    draw_axes(&p);
-    draw_words(&p, title, x_label, y_label);
-    for (size_t c = 0; c < count; c++)
-        draw_curve(&p, c);
+    put_text(&p->file, title, SIZE_MAX);
+    il_file_print(&p->file, "</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n");
+    draw_axes(p);
+    draw_words(p, title, x_label, y_label);
+    for (size_t c = 0; c < p->count; c++)
+        draw_curve(p, c);
     if (!any)
-        il_file_print(&p.file,
+        il_file_print(&p->file,
                       "<text x=\"%d\" y=\"%d\" font-size=\"14\" fill=\"#777\" "
                       "text-anchor=\"middle\">no finite values</text>\n",
-                      p.left + PLOT_WIDTH / 2, TOP + PLOT_HEIGHT / 2);
-    if (p.legend)
-        draw_legend(&p);
-    il_file_print(&p.file, "</svg>\n");
-    return il_file_close(&p.file, err);
+                      p->left + PLOT_WIDTH / 2, TOP + PLOT_HEIGHT / 2);
+    if (p->legend)
+        draw_legend(p);
+    il_file_print(&p->file, "</svg>\n");
+}
+
+il_status il_plot_text(char **svg, size_t *n, const char *title, const char *x_label,
+                       const char *y_label, const il_curve *curves, size_t count, il_error *err)
+{
+    struct plot p = { .curves = curves, .count = count };
+
+    *svg = NULL;
+    p.file.stream = open_memstream(svg, n);
+    if (p.file.stream)
+        draw(&p, title, x_label, y_label);
+    if (p.file.stream && fclose(p.file.stream) == 0 && !p.file.error)
+        return IL_OK;
+    free(*svg);
+    *svg = NULL;
+    return il_fail(err, IL_E_MEMORY, "out of memory for a figure");
+}
+
+il_status il_plot_svg(const char *path, const char *title, const char *x_label, const char *y_label,
+                      const il_curve *curves, size_t count, il_error *err)
+{
+    char *svg;
+    size_t n;
+    il_status st;
+
+    IL_TRY(il_plot_text(&svg, &n, title, x_label, y_label, curves, count, err));
+    st = il_write_file(path, svg, n, err);
+    free(svg);
+out:
+    return st;
 }

@@ -77,29 +77,34 @@ out:
     return st;
 }
 
-static il_status load_run(struct il_pack *p, size_t run, const struct il_init *init, il_error *err)
+/* what is done with a layer that files filled: run is the taker's own number */
+typedef il_status take_fn(il_pack *p, size_t run, size_t layer, const float *weights,
+                          const float *bias, il_error *err);
+
+/* read what files have of a run's layers; take may be NULL */
+static il_status load_run(il_pack *p, size_t number, const struct il_run *run,
+                          const struct il_init *init, take_fn *take, il_error *err)
 {
     float *weights = NULL, *bias = NULL;
     il_status st = IL_OK;
 
-    for (unsigned l = 0; l < p->layers; l++) {
-        const struct il_layer *const layout = &p->layer[l].layout;
+    for (unsigned l = 0; l < run->layers; l++) {
+        const size_t in = run->width[l], out = run->width[l + 1];
         int got[2];
 
-        if (!p->run[run].draw[l].weight.from_file && !p->run[run].draw[l].bias.from_file)
+        if (!run->draw[l].weight.from_file && !run->draw[l].bias.from_file)
             continue;
         free(weights);
         free(bias);
-        weights = malloc((size_t)layout->fan_in * layout->fan_out * sizeof *weights);
-        bias = malloc(layout->fan_out * sizeof *bias);
+        weights = malloc(in * out * sizeof *weights);
+        bias = malloc(out * sizeof *bias);
         if (!weights || !bias) {
             st = il_fail(err, IL_E_MEMORY, "out of memory for layer %u", l + 1);
             goto out;
         }
-        IL_TRY(il_load_layer(init, l, p->layers, layout->fan_in, layout->fan_out, weights, bias,
-                             got, err));
-        if (got[0] || got[1])
-            IL_TRY(il_pack_set(p, run, l, got[0] ? weights : NULL, got[1] ? bias : NULL, err));
+        IL_TRY(il_load_layer(init, l, run->layers, in, out, weights, bias, got, err));
+        if (take && (got[0] || got[1]))
+            IL_TRY(take(p, number, l, got[0] ? weights : NULL, got[1] ? bias : NULL, err));
     }
 out:
     free(weights);
@@ -112,6 +117,29 @@ il_status il_pack_load(il_pack *p, const il_config *const *runs, il_error *err)
     il_status st = IL_OK;
 
     for (size_t m = 0; st == IL_OK && m < p->runs; m++)
-        st = load_run(p, m, &il_config_value(runs[m], IL_PARAMETER_INIT)->init, err);
+        st = load_run(p, m, &p->run[m], &il_config_value(runs[m], IL_PARAMETER_INIT)->init,
+                      il_pack_set, err);
+    return st;
+}
+
+int il_reads_files(const il_config *config)
+{
+    const struct il_init *const init = &il_config_value(config, IL_PARAMETER_INIT)->init;
+
+    for (size_t i = 0; i < init->count; i++)
+        if (is_file(&init->item[i].scheme))
+            return 1;
+    return 0;
+}
+
+il_status il_check_files(const il_config *config, const il_dataset *set, il_error *err)
+{
+    struct il_run run = { 0 };
+    il_status st;
+
+    IL_TRY(il_run_resolve(&run, config, set, err));
+    st = load_run(NULL, 0, &run, &il_config_value(config, IL_PARAMETER_INIT)->init, NULL, err);
+out:
+    il_run_free(&run);
     return st;
 }

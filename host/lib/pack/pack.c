@@ -97,6 +97,7 @@ il_status il_pack_plan(il_memory *out, il_device *device, const il_dataset *set,
 
     memset(out, 0, sizeof *out);
     IL_TRY(begin(&p, device, set, runs, count, err));
+    IL_TRY(il_device_math(p->device, p->run[0].math, err));
     IL_TRY(il_plan(p, set, out, err));
 out:
     il_pack_close(p);

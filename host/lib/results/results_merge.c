@@ -69,7 +69,8 @@ static char *run_insert(size_t *parameters)
             &all,
             "INSERT INTO runs (run_id, number, pack, status, error%s) VALUES (?, ?, ?, ?, ?%s) "
             "ON CONFLICT (run_id) DO UPDATE SET status = excluded.status, error = "
-            "excluded.error%s WHERE runs.status = 'failed' AND excluded.attempt >= runs.attempt",
+            "excluded.error%s WHERE runs.status = 'failed' AND (excluded.status <> 'failed' OR "
+            "excluded.attempt >= runs.attempt)",
             columns, marks, sets) < 0)
         return NULL;
     return all;
@@ -217,7 +218,24 @@ static il_status add_layers(struct merge *m, const char *id, const json_t *rows,
     return st;
 }
 
-static il_status add_run(struct merge *m, const struct il_group *g, size_t place, il_error *err)
+/* a run that failed beside others */
+static il_status add_failed_run(struct merge *m, const struct il_group *g, size_t place,
+                                il_error *err)
+{
+    char id[17];
+    il_status st;
+
+    IL_TRY(bind_run(m, m->f->plan->order[m->f->plan->pack[g->index].first + place], g->index,
+                    "failed", json_string_value(json_object_get(g->run[place], "error")), id, err));
+    bind_json(m, m->run, column(m, ATTEMPT), json_object_get(g->pack, "attempt"));
+    BIND(m, sqlite3_bind_int64(m->run, column(m, ENVIRONMENT), m->env));
+    st = step(m, m->run, err);
+out:
+    return st;
+}
+
+static il_status add_run(struct merge *m, const struct il_group *g, size_t place, double share,
+                         il_error *err)
 {
     /* of an epoch's row: what of it becomes which column */
     static const int from[] = { 1, 3, 4, 5, 6, 7 };
@@ -226,7 +244,6 @@ static il_status add_run(struct merge *m, const struct il_group *g, size_t place
     const json_t *const last = json_array_get(epochs, json_array_size(epochs) - 1);
     const json_t *const diverged = json_object_get(run, "diverged");
     const char *const status = json_string_value(json_object_get(run, "status"));
-    const double share = 1 / (double)g->runs;
     char id[17];
     il_status st;
 
@@ -295,6 +312,7 @@ static il_status begin_journal(struct merge *m, const json_t *head, il_error *er
 static il_status add_group(void *arg, const struct il_group *g, il_error *err)
 {
     struct merge *const m = arg;
+    size_t trained = 0; /* which share the pack's seconds */
     il_status st = IL_OK;
 
     m->added = 1;
@@ -305,7 +323,10 @@ static il_status add_group(void *arg, const struct il_group *g, il_error *err)
     if (g->failed)
         return add_failure(m, g, err);
     for (size_t i = 0; i < g->runs; i++)
-        IL_TRY(add_run(m, g, i, err));
+        trained += !il_group_failed(g, i);
+    for (size_t i = 0; i < g->runs; i++)
+        IL_TRY(il_group_failed(g, i) ? add_failed_run(m, g, i, err)
+                                     : add_run(m, g, i, 1 / (double)trained, err));
 out:
     return st;
 }

@@ -1,0 +1,32 @@
+/* outputs.h - files that commands leave: their endings, and figures, which may go to standard output. */
+#ifndef HOST_CLI_OUTPUTS_H
+#define HOST_CLI_OUTPUTS_H
+
+#include "initlab/initlab.h"
+#include "options.h"
+
+/*
+ * An output's ending must be one of two and its folder writable: to be asked before anything is
+ * computed. An option that was not given is well, and so is - for --out and --plot, but not where two options
+ * want standard output.
+ */
+il_status output_check(const struct options *o, const char *option, const char *ending,
+                       const char *other, il_error *err);
+
+/* Where --plot goes. */
+struct figure {
+    const char *path; /* NULL: it was not given */
+    int to; /* what standard output was, which is now standard error; -1: path is a file */
+};
+
+/*
+ * To be called before anything is printed: with --plot - the figure alone goes to standard output, and what
+ * the command prints to standard error.
+ */
+il_status figure_open(struct figure *f, const struct options *o, il_error *err);
+
+/* il_plot_svg to there; NULL is no figure. */
+il_status figure_draw(const struct figure *f, const char *title, const char *x_label,
+                      const char *y_label, const il_curve *curves, size_t count, il_error *err);
+
+#endif

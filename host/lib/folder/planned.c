@@ -1,0 +1,101 @@
+/* planned.c - open a pack of the plan; of its runs, find those that cannot be trained. */
+#include "planned.h"
+
+#include <stdlib.h>
+
+/* Is this an error that a run may be the cause of? */
+static int is_of_runs(il_status st) { return st == IL_E_USAGE || st == IL_E_DATA; }
+
+/* Open each run alone that is not left out yet; *found: how many of them cannot be. */
+static il_status try_each(struct il_planned *p, il_device *device, const il_dataset *set,
+                          size_t *found, il_error *err)
+{
+    *found = 0;
+    for (size_t i = 0; i < p->runs; i++) {
+        il_error why = { .text = "" };
+        il_pack *alone = NULL;
+        il_status st;
+
+        if (p->why[i])
+            continue;
+        st = il_pack_open(&alone, device, set, (const il_config *const *)&p->config[i], 1, &why);
+        il_pack_close(alone);
+        if (st == IL_OK)
+            continue;
+        if (!is_of_runs(st))
+            return il_fail(err, st, "%s", why.text);
+        p->why[i] = malloc(sizeof why);
+        if (!p->why[i])
+            return il_fail(err, IL_E_MEMORY, "out of memory");
+        *p->why[i] = why;
+        il_utf8(p->why[i]->text);
+        ++*found;
+    }
+    p->left_out += *found;
+    return IL_OK;
+}
+
+/* The first run that is trained, in the places of those that are not. */
+static il_status stand_in(struct il_planned *p, il_error *err)
+{
+    size_t first = 0;
+
+    while (p->why[first])
+        first++;
+    for (size_t i = 0; i < p->runs; i++) {
+        il_config *copy = NULL;
+        il_status st;
+
+        if (!p->why[i])
+            continue;
+        st = il_config_copy(&copy, p->config[first], err);
+        if (st != IL_OK)
+            return st;
+        il_config_free(p->config[i]);
+        p->config[i] = copy;
+    }
+    return IL_OK;
+}
+
+il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack, il_device *device,
+                          const il_dataset *set, il_error *err)
+{
+    const il_sweep_pack *const of = &f->plan->pack[pack];
+    size_t found;
+    il_status st = IL_OK;
+
+    *p = (struct il_planned){ .runs = of->count };
+    p->config = calloc(p->runs, sizeof(*p->config));
+    p->why = calloc(p->runs, sizeof(*p->why));
+    if (!p->config || !p->why)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", p->runs);
+    for (size_t i = 0; i < p->runs; i++)
+        IL_TRY(il_sweep_config(f->sweep, f->plan->order[of->first + i], &p->config[i], err));
+    while (p->left_out < p->runs) { /* a file may go at any time */
+        st = il_pack_open(&p->pack, device, set, (const il_config *const *)p->config, p->runs, err);
+        if (!is_of_runs(st))
+            break;
+        IL_TRY(try_each(p, device, set, &found, err));
+        if (found == 0) /* it is of no run alone */
+            break;
+        if (p->left_out < p->runs)
+            IL_TRY(stand_in(p, err));
+        st = IL_OK;
+    }
+out:
+    return st;
+}
+
+void il_planned_close(struct il_planned *p)
+{
+    il_pack_close(p->pack);
+    for (size_t i = 0; i < p->runs; i++) {
+        if (p->config)
+            il_config_free(p->config[i]);
+        if (p->why)
+            free(p->why[i]);
+    }
+    free(p->config);
+    free(p->why);
+    *p = (struct il_planned){ 0 };
+}

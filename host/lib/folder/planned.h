@@ -1,0 +1,25 @@
+/*
+ * planned.h - a pack of the plan, opened: with all of its runs that can be trained. Internal.
+ */
+#ifndef HOST_LIB_FOLDER_PLANNED_H
+#define HOST_LIB_FOLDER_PLANNED_H
+
+#include "folder_impl.h"
+
+struct il_planned {
+    il_pack *pack; /* NULL: no run of it can be trained */
+    size_t runs, left_out;
+    il_config **config; /* [runs]; in place of one that is left out, another's */
+    il_error **why;     /* [runs]: why a run is left out; NULL: it is not */
+};
+
+/*
+ * Open pack number `pack`. A run that is refused alone, too, is left out, and a run beside it stands in its
+ * place: the pack keeps its shape, and so the others the bits that they have beside it. What is trained in that
+ * place is nobody's result. Whatever came of it, il_planned_close frees.
+ */
+il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack, il_device *device,
+                          const il_dataset *set, il_error *err);
+void il_planned_close(struct il_planned *p);
+
+#endif
