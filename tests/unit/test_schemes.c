@@ -19,6 +19,7 @@
 #include "theory/truncated_normal.h"
 #include "catalog/catalog.h"
 #include "choices/framework_names.h"
+#include "choices/framework_values.h"
 #include "reference.h"
 #include "support.h"
 
@@ -627,19 +628,31 @@ static void test_mup_rates(void **state)
     }
 }
 
-/* THEIRS=OURS or one word for both, each a parameter of the row */
+/*
+ * THEIRS=OURS or one word for both, each a parameter of the row; !THEIRS, which takes one value alone;
+ * and a slope
+ */
 static void check_their_parameters(const struct il_framework_name *row, const il_entry *e)
 {
-    char list[128], *save = NULL;
+    char list[128], text[128], *save = NULL;
+    struct il_choice c;
+    size_t n = 0;
 
     snprintf(list, sizeof list, "%s", row->parameters);
     for (char *word = strtok_r(list, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-        char *const ours = strchr(word, '=') ? strchr(word, '=') + 1 : word;
+        char *ours = strchr(word, '=') ? strchr(word, '=') + 1 : word;
 
-        ours[strcspn(ours, "=")] = 0;
-        if (il_entry_param(e, ours) < 0)
+        n++;
+        if (*word == '!') {
+            snprintf(text, sizeof text, "%s:%s=@", row->name, word + 1);
+            assert_int_equal(il_choice_parse(&c, IL_SCHEMES, text, NULL), IL_E_USAGE);
+            continue;
+        }
+        ours += *ours == '~';
+        if (il_entry_param(e, ours) < 0 && strcmp(ours, "slope") != 0)
             fail_msg("%s: %s has no parameter '%s'", row->name, e->name, ours);
     }
+    assert_true(n <= IL_THEIRS);
 }
 
 /* every framework's name is a scheme, and no name of ours is taken */
@@ -716,6 +729,48 @@ static void test_their_spelling(void **state)
         { "he_normal:leaky_relu:0.5:fan_out", "he_normal:gain=1.2649110640673518:mode=fan_out" },
         { "torch.xavier_normal_:conv2d", "glorot_normal:gain=linear" },
         { "glorot_normal:gain=identity", "glorot_normal:gain=linear" },
+        /* read together: the slope counts beside leaky_relu alone (calculate_gain) */
+        { "torch.kaiming_normal_:a=0:mode=fan_out:nonlinearity=relu",
+          "he_normal:gain=relu:mode=fan_out" },
+        { "torch.kaiming_normal_:nonlinearity=leaky_relu:mode=fan_out:a=0.5",
+          "he_normal:gain=1.2649110640673518:mode=fan_out" },
+        { "torch.kaiming_normal_:0.5:fan_out:leaky_relu",
+          "he_normal:gain=1.2649110640673518:mode=fan_out" },
+        { "torch.kaiming_uniform_:0.5:fan_in:tanh", "he_uniform:gain=tanh" },
+        { "torch.kaiming_uniform_:a=0.5:generator=None", "he_uniform:gain=1.2649110640673518" },
+        { "torch.kaiming_uniform_:nonlinearity=leaky_relu:0.5",
+          "he_uniform:gain=1.2649110640673518" },
+        { "torch.kaiming_uniform_:mode=fan_out:gain=2", "he_uniform:gain=2:mode=fan_out" },
+        /* bounds in standard deviations from the mean; absolute ones of PyTorch and timm */
+        { "jax.truncated_normal:lower=-2:upper=2", "trunc_normal:std=0.01" },
+        { "jax.truncated_normal:stddev=0.5:lower=-1:upper=1", "trunc_normal:std=0.5:cut=1" },
+        { "jax.truncated_normal:0.5:float32:-1:3", "trunc_normal:std=0.5:low=-0.5:high=1.5" },
+        { "jax.truncated_normal:upper=4:stddev=0.5", "trunc_normal:std=0.5:low=-1:high=2" },
+        { "haiku.TruncatedNormal:2:1:-1:0.5", "trunc_normal:mean=1:std=2:low=-1:high=2" },
+        { "timm.trunc_normal_tf_:1:2:-1:0.5", "trunc_normal:mean=1:std=2:low=-1:high=2" },
+        { "timm.trunc_normal_tf_:b=0.5:a=-1:std=2:mean=1",
+          "trunc_normal:mean=1:std=2:low=-1:high=2" },
+        { "timm.trunc_normal_:1:2:-1:0.5", "trunc_normal:mean=1:std=2:low=-1:high=0.5" },
+        { "jax.truncated_normal:cut=3", "trunc_normal:std=0.01:cut=3" },
+        /* what has no choice here, said as it is */
+        { "jax.variance_scaling:2:fan_out:normal:-2:-1:():jnp.float32",
+          "variance_scaling:scale=2:mode=fan_out:distribution=normal" },
+        { "jax.glorot_uniform:0:1", "glorot_uniform" },
+        { "keras.HeNormal:None", "he_trunc_normal" },
+        { "keras.HeNormal:gain=2", "he_trunc_normal:gain=2" },
+        { "tf1.variance_scaling:2:fan_avg:normal", "tf1_legacy:mode=fan_avg" },
+        { "tf.compat.v1.truncated_normal_initializer:0:0.1", "trunc_normal:std=0.1" },
+        { "tf.zeros_initializer", "zeros" },
+        /* scale^2 = magnitude / factor is a uniform law's bound, a gaussian's variance */
+        { "mxnet.Xavier", "variance_scaling:mode=fan_avg:distribution=uniform" },
+        { "mxnet.Xavier:gaussian:in:2", "variance_scaling:scale=2:distribution=normal" },
+        { "mx.init.Xavier:factor_type=out:magnitude=6",
+          "variance_scaling:scale=2:mode=fan_out:distribution=uniform" },
+        { "mxnet.Xavier:rnd_type=gaussian",
+          "variance_scaling:scale=3:mode=fan_avg:distribution=normal" },
+        { "mxnet.MSRAPrelu:in:0.1", "msra_prelu:slope=0.1:mode=fan_in" },
+        { "mxnet.Orthogonal:scale=2:rand_type=normal", "orthogonal:gain=2" },
+        { "caffe.msra:variance_norm=AVERAGE", "he_normal:mode=fan_avg" },
         { "keras.RandomNormal:stddev=0.1", "normal:std=0.1" },
         { "keras.RandomUniform:-1:1", "uniform:low=-1:high=1" },
         { "keras.VarianceScaling:distribution=normal", "variance_scaling" },
@@ -763,9 +818,33 @@ static void test_spelling(void **state)
         { "RandomNormal", NULL, "is keras.RandomNormal (normal) and haiku.RandomNormal" },
         { "Linear", NULL, "is torch.nn.Linear (torch) and flax.nnx.Linear (flax)" },
         { "torch.nn.init.xavir_uniform_", NULL, "did you mean 'torch.xavier_uniform_'" },
-        { "torch.kaiming_normal_:a=x", NULL, "gain must be a number" },
+        { "torch.kaiming_normal_:a=x", NULL, "torch.kaiming_normal_: a must be a number" },
+        { "torch.kaiming_normal_:a=x:nonlinearity=relu", NULL, "a must be a number, not 'x'" },
         { "torch.kaiming_normal_:a=1:gain=2", NULL, "gain is given twice" },
-        { "keras.RandomNormal:stdev=1", NULL, "did you mean 'std'" },
+        { "torch.kaiming_normal_:1:a=2", NULL, "torch.kaiming_normal_: a is given twice" },
+        { "torch.kaiming_normal_:a=1:nonlinearity=leaky_relu:0.2", NULL, "slope is given twice" },
+        { "torch.dirac_", NULL, "for kernels of convolutions, of 3 to 5 dimensions" },
+        { "nn.init.dirac_", NULL, "for kernels of convolutions" },
+        { "dirac_", NULL, "for kernels of convolutions" },
+        { "jax.delta_orthogonal", NULL, "for kernels of convolutions" },
+        { "tf.random_normal_initializer", NULL, "name the one you mean" },
+        { "torch.eye_:3", NULL, "takes 0 values without a name" },
+        { "torch.normal_:0:1:None:2", NULL, "takes 3 values without a name" },
+        { "keras.HeNormal:42", NULL, "seed cannot be '42' here, only None" },
+        { "jax.glorot_uniform:-1:-2", NULL, "weights are [fan_in, fan_out]" },
+        { "jax.truncated_normal:0.02:float16", NULL, "floats of 32 bits" },
+        { "jax.truncated_normal:lower=1:upper=1", NULL, "below the upper" },
+        { "jax.truncated_normal:lower=x", NULL, "lower must be a number" },
+        { "jax.truncated_normal:upper=nan", NULL, "upper must be a number" },
+        { "jax.truncated_normal:lower=-1:low=0", NULL, "low is given twice" },
+        { "mxnet.Xavier:magnitude=-1", NULL, "between 0 and" },
+        { "mxnet.Xavier:magnitude=2:scale=2", NULL, "scale is given twice" },
+        { "tf1.variance_scaling:1:fan_in:uniform", NULL, "later ones are keras.VarianceScaling's" },
+        { "VarianceScaling:distribution=normal", NULL, "name the one you mean" },
+        /* hints are of the same framework, in its units */
+        { "keras.RandomNormal:stdev=1", NULL, "did you mean 'stddev'" },
+        { "jax.truncated_normal:lowr=-2", NULL, "did you mean 'lower'" },
+        { "trunc_normal:lower=-2", NULL, "'low' (lower bound, not in standard deviations" },
         { "torch.kaiming_norml_", NULL, "did you mean 'torch.kaiming_normal_'" },
         { "he_normal:gain=-1", NULL, "between 0 and" },
         { "he_normal:gain=automatic", NULL, "a number or one of auto|" },

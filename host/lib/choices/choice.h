@@ -32,4 +32,7 @@ size_t il_choice_span(const char *text, const char *ends);
 const il_entry *il_entry_named(il_list list, const char *name, size_t n);
 int il_entry_param(const il_entry *entry, const char *name);
 
+/* Has the choice that a text begins with a parameter of this name, of ours or its framework's? */
+int il_choice_has_param(il_list list, const char *choice, const char *name);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core/number.h"
 
 /* an item as it is read: which tensors, and the text of the scheme with all its parameters */
 struct piece {
@@ -37,17 +38,23 @@ static il_status read_key(struct piece *p, const char *key, size_t n, il_error *
     return IL_OK;
 }
 
-/* Does KEY=... go on with the parameters of the item before it? */
+/*
+ * Does KEY=... go on with the parameters of the item before it? b=SCHEME is for biases, also behind a
+ * framework's scheme that has a parameter b, which is a number.
+ */
 static int continues(const struct piece *before, const char *item, size_t key)
 {
-    const il_entry *const e = il_list_find(IL_SCHEMES, before->scheme);
-    char name[64];
+    const char *const value = item + key + 1;
+    char name[64], number[64];
+    double ignored;
 
-    if (!e || key == 0 || key >= sizeof name)
+    if (key == 0 || key >= sizeof name)
         return 0;
     memcpy(name, item, key);
     name[key] = 0;
-    return il_entry_param(e, name) >= 0;
+    snprintf(number, sizeof number, "%.*s", (int)strcspn(value, ":"), value);
+    return il_choice_has_param(IL_SCHEMES, before->scheme, name) &&
+           (strcmp(name, "b") != 0 || il_read_real(number, &ignored));
 }
 
 /* item follows the item before it in one text, with a zero byte between them */
