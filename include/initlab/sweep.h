@@ -82,7 +82,8 @@ il_status il_sweep_config(const il_sweep *sweep, size_t run, il_config **out, il
 /**
  * The id of a run: the first 16 hexadecimal digits of a SHA-256 over a format's number, the dataset's
  * sum (il_dataset_sum) and its config, every parameter as NAME=VALUE in normal form and the order of
- * the list. The same run has the same id everywhere.
+ * the list; in a folder (il_folder_id) also over the sums of files that the run begins with. The same run
+ * has the same id everywhere.
  */
 il_status il_sweep_id(const il_sweep *sweep, size_t run, const char *data_sum, char id[17],
                       il_error *err);

@@ -280,6 +280,58 @@ Y
     [ "$(query r 'SELECT min(attempt) FROM runs WHERE status = "ok" AND init LIKE "file%"')" = 2 ]
 }
 
+@test "the content of a file: of weights is part of its runs, and compared when the sweep goes on" {
+    tiny set
+    mkdir lr=0.1
+    "$INITLAB" init --layers 16,3 --init he_normal --save lr=0.1/w.safetensors >/dev/null
+    cp -r lr=0.1 before
+    printf 'parameters: {layers: "in,out", init: "file:%s/lr=0.1/w.safetensors", batch: 8, epochs: 1}\nseeds: [1, 2]\n' \
+        "$PWD" >sweep.yaml
+    initlab sweep run sweep.yaml --data set --out r --quiet
+    [ "$status" -eq 0 ]
+    id=$(query r 'SELECT min(run_id) FROM runs')
+    sum=$(sha256sum lr=0.1/w.safetensors)
+    has "\"$PWD/lr=0.1/w.safetensors\": \"${sum%% *}\"" "$(cat r/sweep.json)"
+    "$INITLAB" init --layers 16,3 --init zeros --save lr=0.1/w.safetensors >/dev/null
+    initlab sweep rerun r "$id"
+    exits 65
+    has "w.safetensors' is not what it was when the sweep was made" "$stderr"
+    cp -r r left
+    rm left/journal/* left/results.sqlite
+    for words in left "sweep.yaml --data set --out left"; do
+        # shellcheck disable=SC2086 # words
+        initlab sweep run $words --quiet
+        [ "$status" -eq 65 ]
+        has "w.safetensors' is not what it was when the sweep was made" "$stderr"
+    done
+    # other content is other runs, and journals of one are not the other's
+    initlab sweep run sweep.yaml --data set --out other --quiet
+    [ "$status" -eq 0 ]
+    [ "$(query other 'SELECT count(*) FROM runs WHERE run_id IN ("'"$id"'")')" = 0 ]
+    mv other/journal/* left/journal
+    initlab sweep status left
+    has "left           2 runs" "$output"
+    cp before/w.safetensors lr=0.1
+    initlab sweep rerun r "$id"
+    [ "$status" -eq 0 ]
+    has "to the bit" "$output"
+    # paths of 900 bytes, five to a value: no bound of a line's length, and exclude takes them, too
+    deep=$(printf "/%0220d" 1 2 3 4)
+    mkdir -p ".$deep"
+    "$INITLAB" init --layers 16,3,3,3,3,3 --init he_normal --save ".$deep/w.safetensors" >/dev/null
+    init=$(printf ",%s=file:$PWD$deep/w.safetensors" h1 h2 h3 h4 out)
+    printf 'parameters:\n  layers: "in,3,3,3,3,out"\n  init: [zeros, "%s"]\n  batch: 8\n  epochs: [1, 2]\n' "${init:1}" >long.yaml
+    printf 'exclude: [{init: "%s", epochs: 2}]\n' "${init:1}" >>long.yaml
+    initlab sweep run long.yaml --data set --out long --quiet
+    [ "$status" -eq 0 ]
+    [ "$(query long 'SELECT count(*), max(length(init)) > 4096 FROM runs')" = "3|1" ]
+    # a sweep.json that lies
+    sed 's/"[0-9a-f]*"$/"00"/' r/sweep.json >left/sweep.json
+    initlab sweep status left
+    exits 65
+    has "sweep.json" "$stderr"
+}
+
 @test "--fail-fast, --max-failures and --keep-going: when a sweep stops" {
     tiny set
     failing

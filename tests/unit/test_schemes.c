@@ -18,6 +18,7 @@
 #include "theory/meanfield.h"
 #include "theory/truncated_normal.h"
 #include "catalog/catalog.h"
+#include "choices/entry.h"
 #include "choices/framework_names.h"
 #include "choices/framework_values.h"
 #include "reference.h"
@@ -814,6 +815,16 @@ static void test_spelling(void **state)
         { "file:a/b.npy", "file:path=a/b.npy", NULL },
         { "file:a\\,b\\:c.npy:yes", "file:path=a\\,b\\:c.npy:transpose=yes", NULL },
         { "file:name=x:path=a,b", "file:path=a\\,b:name=x", NULL },
+        /* a path as it is written, up to its ending */
+        { "file:lr=0.1/w.npy", "file:path=lr=0.1/w.npy", NULL },
+        { "file:/a:b/c=d:e.safetensors:yes", "file:path=/a\\:b/c=d\\:e.safetensors:transpose=yes",
+          NULL },
+        { "file:path=a:b,c.npy:transpose=yes", "file:path=a\\:b\\,c.npy:transpose=yes", NULL },
+        { "file:a.npy:b.npy", NULL, "transpose must be one of no|yes" },
+        { "file:a.npy.d/b:c.npy", "file:path=a.npy.d/b\\:c.npy", NULL },
+        { "file:a\\b.npy", "file:path=a\\\\b.npy", NULL },
+        { "file:nmae=x", NULL, "did you mean 'name'" },
+        { "file:w.npy:nmae=x", NULL, "did you mean 'name'" },
         { "he_nromal", NULL, "did you mean 'he_normal'" },
         { "RandomNormal", NULL, "is keras.RandomNormal (normal) and haiku.RandomNormal" },
         { "Linear", NULL, "is torch.nn.Linear (torch) and flax.nnx.Linear (flax)" },

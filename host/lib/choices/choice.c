@@ -10,10 +10,12 @@
 #include "catalog/scheme_draw.h"
 #include "initlab/schemes.h"
 #include "catalog/catalog.h"
+#include "entry.h"
 #include "framework_names.h"
 #include "framework_values.h"
+#include "path_text.h"
 
-enum { PIECE = 64, NAME = 128, NAMES = 256, TEXT = 512 };
+enum { PIECE = 64, NAME = 128, NAMES = 256, TEXT = 4096 };
 enum { VALUE_TEXT = 2 * IL_CHOICE_TEXT_SIZE }; /* a text, all of it escaped */
 
 /* ---- nearest names --------------------------------------------------------------------------- */
@@ -31,41 +33,6 @@ static const char *hint(char text[PIECE], const char *word, const char *const *c
 }
 
 /* ---- parsing --------------------------------------------------------------------------------- */
-
-/* Is name the row's, or one of its aliases? */
-static int named(const il_entry *e, const char *name, size_t n)
-{
-    const char *p = e->aliases;
-
-    if (il_same_word(name, n, e->name, strlen(e->name)))
-        return 1;
-    while (*p) {
-        const size_t m = strcspn(p, " ");
-
-        if (il_same_word(name, n, p, m))
-            return 1;
-        p += m + (p[m] == ' ');
-    }
-    return 0;
-}
-
-const il_entry *il_entry_named(il_list list, const char *name, size_t n)
-{
-    const il_entry *e;
-
-    for (size_t i = 0; (e = il_list_at(list, i)) != NULL; i++)
-        if (named(e, name, n))
-            return e;
-    return NULL;
-}
-
-int il_entry_param(const il_entry *e, const char *name)
-{
-    for (int i = 0; i < IL_MAX_PARAMS && e->param[i].name; i++)
-        if (il_same_word(name, strlen(name), e->param[i].name, strlen(e->param[i].name)))
-            return i;
-    return -1;
-}
 
 /*
  * Names to hint at, NULL after the last. Of one framework for a name that begins with it: another's of
@@ -139,7 +106,7 @@ static size_t text_at(const il_entry *e, int at)
 static void unescape(char *to, const char *text)
 {
     while (*text) {
-        text += *text == '\\' && text[1];
+        text += *text == '\\' && text[1] && strchr(",:\\", text[1]);
         *to++ = *text++;
     }
     *to = 0;
@@ -156,13 +123,21 @@ static void escape(char *out, const char *text)
     *out = 0;
 }
 
-size_t il_choice_span(const char *text, const char *ends)
+int il_choice_path_goes_on(il_list list, const char *choice, const char *rest)
 {
-    size_t n = 0;
+    const il_entry *const e = il_list_find(list, choice);
+    const char *piece = choice + strcspn(choice, ":");
+    int first = 1;
 
-    while (text[n] && !strchr(ends, text[n]))
-        n += text[n] == '\\' && text[n + 1] ? 2 : 1;
-    return n;
+    if (!e || !il_path_span(rest, ":,"))
+        return 0;
+    for (; *piece; piece += il_choice_span(piece, ":"), first = 0) {
+        const char *const path = il_path_in(e, ++piece, first, 1);
+
+        if (path)
+            return !il_path_span(path, ":");
+    }
+    return 0;
 }
 
 /* a gain's words alone have colons in them */
@@ -241,7 +216,7 @@ static il_status read_param(struct il_choice *c, char *piece, int *next, unsigne
                             const struct il_framework_name *framework, il_error *err)
 {
     const il_entry *const e = c->entry;
-    char *const equals = strchr(piece, '=');
+    char *const equals = il_path_in(e, piece, *next == 0, 0) == piece ? NULL : strchr(piece, '=');
     int i;
 
     if (equals) {
@@ -383,8 +358,13 @@ static il_status read_text(struct il_choice *c, const char *text,
     strcpy(copy, text);
     colon = strchr(copy, ':');
     while (colon) {
+        const char *path;
+
         piece = colon + 1;
+        path = il_path_in(c->entry, piece, next == 0, 0);
         colon = piece + il_choice_span(piece, ":");
+        if (path && il_path_span(path, ":"))
+            colon = piece + (path - piece) + il_path_span(path, ":");
         colon = *colon ? colon : NULL;
         if (colon)
             *colon = 0;

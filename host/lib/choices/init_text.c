@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/number.h"
+#include "path_text.h"
 
 /* an item as it is read: which tensors, and the text of the scheme with all its parameters */
 struct piece {
@@ -63,6 +64,10 @@ static il_status read_piece(struct piece *pieces, size_t *count, char *item, il_
     const size_t key = key_length(item);
     struct piece *p;
 
+    if (*count > 0 && il_choice_path_goes_on(IL_SCHEMES, pieces[*count - 1].scheme, item)) {
+        item[-1] = ',';
+        return IL_OK;
+    }
     if (!*item)
         return il_fail(err, IL_E_USAGE, "init: an item is empty");
     if (*count > 0 && continues(&pieces[*count - 1], item, key)) {

@@ -17,6 +17,7 @@
 #include "pack/pack_impl.h"
 #include "pack/pack_state.h"
 #include "pack/pack_stats.h"
+#include "sweep/sweep_impl.h"
 
 static const double CHECKPOINT = 300;
 
@@ -231,6 +232,15 @@ static il_status open_pack(struct training *t, il_worker *w, il_error *err)
         return st;
     if (!t->config)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", runs);
+    for (size_t i = 0; i < runs && st == IL_OK; i++)
+        st = il_sweep_check_files(w->folder->sweep, t->config[i], err);
+    if (st == IL_E_DATA) { /* no pack's own error, which would be recorded */
+        if (err)
+            err->status = IL_E_CREATE;
+        return IL_E_CREATE;
+    }
+    if (st != IL_OK)
+        return st;
     return il_pack_open(&t->pack, w->device, w->set, (const il_config *const *)t->config, runs,
                         err);
 }
