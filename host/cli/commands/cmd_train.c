@@ -200,7 +200,8 @@ static const struct opt_row rows[] = {
       .metavar = "N",
       .value = "1",
       .group = "Input",
-      .help = "of the CPU's matrix products; part of what makes results repeatable" },
+      .help = "of the CPU's matrix products; more than 1 is slower today, a hundred times where a "
+              "core is busy: they wait at work; part of what makes results repeatable" },
     { .name = "out",
       .letter = 'o',
       .metavar = "FILE",

@@ -304,6 +304,11 @@ static il_status read_parameters(struct il_sweep_reader *r)
         if (r->y.event.type == YAML_MAPPING_END_EVENT)
             break;
         IL_TRY(il_yaml_scalar(&r->y, name, sizeof name, "expected a parameter's name"));
+        if (strcmp(name, "threads") == 0)
+            return il_yaml_complain(&r->y,
+                                    "each worker of a sweep has one thread, and there are more "
+                                    "workers where there are more cores: leave out",
+                                    name);
         if (!il_config_get(r->s->base, name)) /* il_config_set finds the nearest */
             return il_sweep_normal(r, name, "", &ignored);
         IL_TRY(new_axis(r, name, &a));
