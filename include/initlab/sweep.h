@@ -37,6 +37,9 @@ il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, siz
 /** The text of the file that it was read from, [*n]. Valid until the sweep is freed. */
 const char *il_sweep_text(const il_sweep *sweep, size_t *n);
 
+/** Its description, "" where the file has none. Valid until the sweep is freed. */
+const char *il_sweep_description(const il_sweep *sweep);
+
 /** The index-th key of the file that is another program's and was passed over; NULL: no more. */
 const char *il_sweep_passed_over(const il_sweep *sweep, size_t index);
 

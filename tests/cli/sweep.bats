@@ -51,6 +51,31 @@ Y
     has "the file alone" "$stderr"
 }
 
+@test "sweep plan and run take the name of an installed sweep, as train takes a recipe's" {
+    mkdir -p own/sweeps
+    printf 'parameters: {init: zeros, batch: 8, epochs: 1, layers: "in,out"}\n' >own/sweeps/mine.yaml
+    printf 'parameters: {init: zeros, batch: 8, epochs: 1, layers: "in,4,out"}\n' >own/sweeps/taken.yaml
+    tiny set
+    export INITLAB_DATA=$PWD/own
+    initlab help sweeps
+    has "mine" "$output"
+    initlab sweep plan mine --data set --device cpu
+    [ "$status" -eq 0 ]
+    has "1 run" "$output"
+    initlab sweep run mine --data set --out r --device cpu --quiet
+    [ "$status" -eq 0 ]
+    [ "$(query r 'SELECT layers FROM runs')" = in,out ]
+    cp own/sweeps/mine.yaml taken # a file of that name is meant
+    initlab sweep run taken --data set --out other --device cpu --quiet
+    [ "$(query other 'SELECT layers FROM runs')" = in,out ]
+    initlab sweep plan mnie --data set
+    exits 65
+    has "no file, folder or installed sweep 'mnie'; did you mean 'mine'?" "$stderr"
+    initlab sweep plan mine.yaml --data set
+    exits 65
+    has "cannot read 'mine.yaml'" "$stderr"
+}
+
 @test "sweep plan --measure estimates the time; --json has the numbers" {
     tiny set
     small

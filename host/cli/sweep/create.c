@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "cli_error.h"
 #include "data_paths.h"
 #include "sweep.h"
@@ -57,14 +58,37 @@ static il_status read_file(const char *path, char **text, size_t *size, il_error
                                           path, FILE_MOST);
 }
 
+/* An operand's path: a name that is no file's is one of the bundled sweeps', as --recipe takes recipes. */
+static il_status find_sweep(const char *operand, char path[4096], il_error *err)
+{
+    char **names;
+    const char *near;
+    il_status st;
+
+    if (strlen(operand) >= 4096)
+        return cli_error(err, IL_E_USAGE, "the sweep file's name is too long");
+    strcpy(path, operand);
+    if (access(operand, F_OK) == 0 || !data_is_name(operand) ||
+        data_path_of(DATA_SWEEPS, operand, path, 4096))
+        return IL_OK;
+    names = data_names(DATA_SWEEPS);
+    near = names ? il_nearest(operand, (const char *const *)names) : NULL;
+    st = cli_error(err, IL_E_DATA, "no file, folder or installed sweep '%.200s'%s%s%s", operand,
+                   near ? "; did you mean '" : " (see 'initlab help sweeps')", near ? near : "",
+                   near ? "'?" : "");
+    data_names_free(names);
+    return st;
+}
+
 /* the sweep of the operand, a file */
 static il_status from_file(struct sweep_draft *d, const struct options *o, il_error *err)
 {
-    const char *const path = o->operand[0];
-    char *text = NULL;
+    char *text = NULL, path[4096];
     size_t size = 0;
-    il_status st;
+    il_status st = find_sweep(o->operand[0], path, err);
 
+    if (st != IL_OK)
+        return st;
     if (of_runs(o))
         return cli_error(err, IL_E_USAGE,
                          "a sweep file and options of runs: the file alone says what is trained");

@@ -297,6 +297,7 @@ void il_sweep_free(il_sweep *s)
     free(s->run);
     free(s->path);
     free(s->text);
+    free(s->description);
     il_config_free(s->base);
     free(s);
 }

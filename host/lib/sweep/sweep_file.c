@@ -371,15 +371,13 @@ out:
     return st;
 }
 
-static il_status read_text(struct il_sweep_reader *r)
+static il_status read_description(struct il_sweep_reader *r)
 {
-    char *text = NULL;
     il_status st;
 
     IL_TRY(il_yaml_next(&r->y));
-    st = il_yaml_text(&r->y, &text, "expected a text");
+    st = il_yaml_text(&r->y, &r->s->description, "expected a text");
 out:
-    free(text);
     return st;
 }
 
@@ -452,7 +450,7 @@ static il_status read_document(struct il_sweep_reader *r)
             return il_yaml_complain(&r->y, "a second", keys[k]);
         switch (k) {
         case 0:
-            IL_TRY(read_text(r));
+            IL_TRY(read_description(r));
             break;
         case 1:
             IL_TRY(read_method(r));
@@ -572,6 +570,8 @@ il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
     *out = NULL;
     return st == IL_OK ? new_sweep(out, path, text, n, err) : st;
 }
+
+const char *il_sweep_description(const il_sweep *s) { return s->description ? s->description : ""; }
 
 const char *il_sweep_text(const il_sweep *s, size_t *n)
 {

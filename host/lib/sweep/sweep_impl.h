@@ -32,6 +32,7 @@ struct il_sweep {
     char *path; /* of the file, as messages call it; NULL: they do not */
     char *text; /* [size]: the file's */
     size_t size;
+    char *description;                       /* NULL: none */
     struct il_position count_at, exclude_at; /* the keys */
     il_config *base;                         /* defaults */
     struct il_axis axis[IL_SWEEP_AXES];
