@@ -175,6 +175,15 @@ P
             [ "$(tail -c 48 again.layer1.weight.npy | od -An -v -tf4 -w4 | sort -u | tr -d ' \n')" = 1 ]
         done
     done
+    # train's record has its content's sum
+    tiny data
+    "$INITLAB" init --layers 16,3 --init he_normal --save 'a:b/w.safetensors' >/dev/null
+    initlab train --data data --device cpu --init 'file:a:b/w.safetensors' --batch 8 --epochs 1 --out run.jsonl --quiet
+    [ "$status" -eq 0 ]
+    sum=$(sha256sum a:b/w.safetensors)
+    has "\"files\":{\"a:b/w.safetensors\":\"${sum%% *}\"}" "$(tail -n 1 run.jsonl)"
+    initlab train --data data --device cpu --batch 8 --epochs 1 --out run.jsonl --quiet
+    [[ $(tail -n 1 run.jsonl) != *'"files"'* ]]
     initlab init --layers 4,3 --init "file:lr=0.1/w.safetensors,b=const:x"
     exits 2
     has "value must be a number" "$stderr"

@@ -752,6 +752,8 @@ static void test_their_spelling(void **state)
         { "timm.trunc_normal_tf_:b=0.5:a=-1:std=2:mean=1",
           "trunc_normal:mean=1:std=2:low=-1:high=2" },
         { "timm.trunc_normal_:1:2:-1:0.5", "trunc_normal:mean=1:std=2:low=-1:high=0.5" },
+        { "jax.truncated_normal:lower=-1e9:upper=1e9", "trunc_normal:std=0.01:cut=1000000" },
+        { "jax.truncated_normal:1:lower=-1e40:upper=1", "trunc_normal:std=1:high=1" },
         { "jax.truncated_normal:cut=3", "trunc_normal:std=0.01:cut=3" },
         /* what has no choice here, said as it is */
         { "jax.variance_scaling:2:fan_out:normal:-2:-1:():jnp.float32",
@@ -845,6 +847,9 @@ static void test_spelling(void **state)
         { "jax.glorot_uniform:-1:-2", NULL, "weights are [fan_in, fan_out]" },
         { "jax.truncated_normal:0.02:float16", NULL, "floats of 32 bits" },
         { "jax.truncated_normal:lower=1:upper=1", NULL, "below the upper" },
+        { "jax.truncated_normal:lower=-1e-5:upper=1e-5", NULL,
+          "at least 0.001 standard deviations" },
+        { "jax.truncated_normal:lower=-inf", NULL, "lower must be a number" },
         { "jax.truncated_normal:lower=x", NULL, "lower must be a number" },
         { "jax.truncated_normal:upper=nan", NULL, "upper must be a number" },
         { "jax.truncated_normal:lower=-1:low=0", NULL, "low is given twice" },

@@ -1,6 +1,7 @@
 /* choice.c - choices as text: NAME:VALUE:PARAM=VALUE..., checked against a row of a list. */
 #include "choice.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -288,14 +289,19 @@ static il_status apply_bounds(struct il_choice *c, const struct il_framework_val
         return il_fail(err, IL_E_USAGE,
                        "%s: the lower bound must be below the upper, not %g and %g",
                        theirs->row->name, from, to);
+    if (from == -to && to < c->entry->param[cut].min)
+        return il_fail(err, IL_E_USAGE,
+                       "%s: bounds must be at least %g standard deviations away, not %g",
+                       theirs->row->name, c->entry->param[cut].min, to);
     if (from == -to && to != 2) {
+        to = fmin(to, c->entry->param[cut].max); /* which cuts nothing */
         c->value[cut] = (il_param_value){ .kind = IL_PARAM_NUMBER, .number = to };
     } else if (from != -to) {
         const double mean = il_choice_value(c, "mean").number,
                      std = il_choice_value(c, "std").number;
 
-        c->value[low].number = mean + std * from;
-        c->value[high].number = mean + std * to;
+        c->value[low].number = fmax(mean + std * from, c->entry->param[low].min);
+        c->value[high].number = fmin(mean + std * to, c->entry->param[high].max);
     }
 out:
     return st;
