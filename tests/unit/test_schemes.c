@@ -21,6 +21,7 @@
 #include "choices/entry.h"
 #include "choices/framework_names.h"
 #include "choices/framework_values.h"
+#include "choices/init_text.h"
 #include "reference.h"
 #include "support.h"
 
@@ -800,6 +801,54 @@ static void test_their_spelling(void **state)
     }
 }
 
+/*
+ * Random paths: what can be read comes back from its normal form as it was, alone and as one of several
+ * items of a text.
+ */
+static void test_paths_come_back(void **state)
+{
+    static const char letters[] = "ab,:=\\./", *const endings[] = { ".npy", ".safetensors" };
+    uint64_t seed = 20260;
+    size_t read = 0;
+
+    (void)state;
+    for (int n = 0; n < 20000; n++) {
+        char text[64] = "file:", whole[128], first[IL_CHOICE_TEXT], again[IL_CHOICE_TEXT], *items;
+        struct il_choice c, d;
+        struct il_init init;
+        il_error err = { .text = "" };
+        size_t at = strlen(text);
+
+        for (unsigned k = 0; k < 4 + n % 9u; k++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            text[at++] = letters[seed >> 33 & 7];
+        }
+        snprintf(text + at, sizeof text - at, "%s%s", endings[n % 2],
+                 n % 3 ? "" : ":transpose=yes");
+        if (il_choice_parse(&c, IL_SCHEMES, text, NULL) != IL_OK)
+            continue;
+        read++;
+        il_choice_text(&c, first);
+        must(il_choice_parse(&d, IL_SCHEMES, first, &err), &err, first);
+        il_choice_text(&d, again);
+        assert_string_equal(first, again);
+        assert_string_equal(il_choice_word(&c, "path"), il_choice_word(&d, "path"));
+        snprintf(whole, sizeof whole, "h1=%s,out=zeros", text);
+        must(il_init_parse(&init, whole, &err), &err, whole);
+        assert_int_equal(init.count, 2);
+        assert_string_equal(il_choice_word(&init.item[0].scheme, "path"),
+                            il_choice_word(&c, "path"));
+        items = il_init_text(&init);
+        il_init_free(&init);
+        must(il_init_parse(&init, items, &err), &err, items);
+        assert_string_equal(il_choice_word(&init.item[0].scheme, "path"),
+                            il_choice_word(&c, "path"));
+        il_init_free(&init);
+        free(items);
+    }
+    assert_true(read > 10000);
+}
+
 static void test_spelling(void **state)
 {
     static const struct {
@@ -816,7 +865,9 @@ static void test_spelling(void **state)
         { "sparse:frac_zero=0.9", "sparse:frac_zero=0.9", NULL },
         { "file:a/b.npy", "file:path=a/b.npy", NULL },
         { "file:a\\,b\\:c.npy:yes", "file:path=a\\,b\\:c.npy:transpose=yes", NULL },
-        { "file:name=x:path=a,b", "file:path=a\\,b:name=x", NULL },
+        { "file:name=x:path=a,b.npy", "file:path=a\\,b.npy:name=x", NULL },
+        { "file:w.bin", NULL, "path must end in .npy or .safetensors, not 'w.bin'" },
+        { "file:path=a/.npy", NULL, "path must end in .npy" },
         /* a path as it is written, up to its ending */
         { "file:lr=0.1/w.npy", "file:path=lr=0.1/w.npy", NULL },
         { "file:/a:b/c=d:e.safetensors:yes", "file:path=/a\\:b/c=d\\:e.safetensors:transpose=yes",
@@ -1444,6 +1495,7 @@ int main(void)
         cmocka_unit_test(test_their_laws),
         cmocka_unit_test(test_mup_rates),
         cmocka_unit_test(test_their_names),
+        cmocka_unit_test(test_paths_come_back),
         cmocka_unit_test(test_spelling),
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_stated_laws),

@@ -163,6 +163,9 @@ static il_status read_value(struct il_choice *c, int at, const char *text, il_er
                            p->name, sizeof *c->text - 1);
         unescape(to, text);
         value->kind = IL_PARAM_TEXT;
+        if (e->traits & IL_READS_FILE && at == il_entry_param(e, "path") && !il_path_ends(to))
+            return il_fail(err, IL_E_USAGE, "%s: %s must end in .npy or .safetensors, not '%.200s'",
+                           e->name, p->name, to);
         return IL_OK;
     }
     if (p->kind == IL_PARAM_WORD)

@@ -64,10 +64,6 @@ static il_status read_piece(struct piece *pieces, size_t *count, char *item, il_
     const size_t key = key_length(item);
     struct piece *p;
 
-    if (*count > 0 && il_choice_path_goes_on(IL_SCHEMES, pieces[*count - 1].scheme, item)) {
-        item[-1] = ',';
-        return IL_OK;
-    }
     if (!*item)
         return il_fail(err, IL_E_USAGE, "init: an item is empty");
     if (*count > 0 && continues(&pieces[*count - 1], item, key)) {
@@ -144,11 +140,17 @@ il_status il_init_parse(struct il_init *out, const char *text, il_error *err)
         goto out;
     }
     for (; item; item = comma ? comma + 1 : NULL) {
+        const int in_path =
+            count > 0 && il_choice_path_goes_on(IL_SCHEMES, pieces[count - 1].scheme, item);
+
         comma = item + il_choice_span(item, ",");
         comma = *comma ? comma : NULL;
         if (comma)
             *comma = 0;
-        IL_TRY(read_piece(pieces, &count, item, err));
+        if (in_path)
+            item[-1] = ',';
+        else
+            IL_TRY(read_piece(pieces, &count, item, err));
     }
     IL_TRY(read_items(out, pieces, count, err));
     st = check_twice(out, err);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "core/word.h"
 #include "entry.h"
 
 enum { NAME = 64 };
@@ -16,16 +17,24 @@ size_t il_choice_span(const char *text, const char *ends)
     return n;
 }
 
+static const char *const endings[] = { ".npy", ".safetensors" };
+
+int il_path_ends(const char *path)
+{
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (il_ends_in(path, endings[i]))
+            return 1;
+    return 0;
+}
+
 size_t il_path_span(const char *text, const char *ends)
 {
-    static const char *const endings[] = { ".npy", ".safetensors" };
-
     for (size_t n = 0;; n++) {
         n += il_choice_span(text + n, ends);
         for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
             const size_t m = strlen(endings[i]);
 
-            if (n > m && memcmp(text + n - m, endings[i], m) == 0)
+            if (n >= m && memcmp(text + n - m, endings[i], m) == 0)
                 return n;
         }
         if (!text[n])

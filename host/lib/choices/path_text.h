@@ -11,6 +11,9 @@ size_t il_choice_span(const char *text, const char *ends);
 /* Bytes of a path from here on, to the .npy or .safetensors that one of `ends` or nothing follows; 0: none. */
 size_t il_path_span(const char *text, const char *ends);
 
+/* Does a path end so, with a name before it? Its normal form could not be told from what follows, else. */
+int il_path_ends(const char *path);
+
 /*
  * Where the path begins in a piece of a scheme that reads a file, NULL: it has none. The first piece may be one
  * without a name: X=... if it ends as a path does, or is known to go on as one.
