@@ -63,12 +63,35 @@ static void near_names(il_list list, const char *plain, const char *names[NAMES]
     names[n] = NULL;
 }
 
+/*
+ * torch.he_normal_ has a name of ours behind a framework's: what the framework calls that, or that it has no such
+ * scheme, and not a name that is spelled nearly so. 0: it has not.
+ */
+static int ours_as_theirs(const char *plain, char text[2 * PIECE])
+{
+    const char *const dot = strchr(plain, '.'), *other, *ours;
+    const size_t framework = dot ? (size_t)(dot - plain) + 1 : 0;
+    const il_entry *const e = dot ? il_entry_named(IL_SCHEMES, dot + 1, strlen(dot + 1)) : NULL;
+
+    if (!e)
+        return 0;
+    for (size_t i = 0; (other = il_scheme_alias(i, &ours)); i++) {
+        if (strncmp(other, plain, framework) == 0 &&
+            il_entry_named(IL_SCHEMES, ours, strcspn(ours, ":")) == e) {
+            snprintf(text, 2 * PIECE, "; did you mean '%.40s'?", other);
+            return 1;
+        }
+    }
+    snprintf(text, 2 * PIECE, "; '%.40s' without a framework is ours", e->name);
+    return 1;
+}
+
 /* why no row of the list has this name */
 static il_status unknown(il_list list, const char *name,
                          const struct il_framework_name *const differ[2], il_error *err)
 {
     const char *names[NAMES], *why;
-    char near[PIECE], plain[NAME];
+    char near[2 * PIECE], plain[NAME];
 
     if (differ[0])
         return il_fail(err, IL_E_USAGE, "'%.60s' is %s (%s) and %s (%s); name the one you mean",
@@ -77,6 +100,9 @@ static il_status unknown(il_list list, const char *name,
     why = list == IL_SCHEMES ? il_framework_name_refused(plain) : NULL;
     if (why)
         return il_fail(err, IL_E_USAGE, "'%.60s' %s (see 'initlab help schemes')", name, why);
+    if (list == IL_SCHEMES && ours_as_theirs(plain, near))
+        return il_fail(err, IL_E_USAGE, "no scheme named '%.60s'%s (see 'initlab help schemes')",
+                       name, near);
     near_names(list, plain, names);
     return il_fail(err, IL_E_USAGE, "no %s named '%.60s'%s (see 'initlab help %s')",
                    il_list_noun(list), name, hint(near, plain, names), il_list_name(list));
