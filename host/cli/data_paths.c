@@ -1,4 +1,4 @@
-/* data_paths.c - where the bundled dataset and the recipes lie. */
+/* data_paths.c - where the bundled dataset, the recipes and the sweeps lie. */
 #include "data_paths.h"
 
 #include <dirent.h>
@@ -40,10 +40,10 @@ int data_path_of_dataset(char *path, size_t size)
     return 0;
 }
 
-int data_path_of_recipe(const char *name, char *path, size_t size)
+int data_path_of(const char *kind, const char *name, char *path, size_t size)
 {
     for (size_t i = 0; data_path_at(i); i++)
-        if ((size_t)snprintf(path, size, "%s/recipes/%s.yaml", data_path_at(i), name) < size &&
+        if ((size_t)snprintf(path, size, "%s/%s/%s.yaml", data_path_at(i), kind, name) < size &&
             access(path, R_OK) == 0)
             return 1;
     return 0;
@@ -63,14 +63,14 @@ static int is_known(char *const *names, size_t count, const char *name)
 }
 
 /* Add a folder's NAME.yaml; 0, or -1 when out of memory. Earlier folders hide later ones' files. */
-static int add_folder(char ***names, size_t *count, const char *folder)
+static int add_folder(char ***names, size_t *count, const char *folder, const char *kind)
 {
     char path[4096];
     struct dirent *e;
     DIR *dir;
     int bad = 0;
 
-    snprintf(path, sizeof path, "%s/recipes", folder);
+    snprintf(path, sizeof path, "%s/%s", folder, kind);
     dir = opendir(path);
     while (dir && !bad && (e = readdir(dir))) {
         char *dot = strrchr(e->d_name, '.');
@@ -96,14 +96,14 @@ static int add_folder(char ***names, size_t *count, const char *folder)
     return bad ? -1 : 0;
 }
 
-char **data_recipe_names(void)
+char **data_names(const char *kind)
 {
     char **names = calloc(1, sizeof *names);
     size_t count = 0;
 
     for (size_t i = 0; names && data_path_at(i); i++)
-        if (add_folder(&names, &count, data_path_at(i)) != 0) {
-            data_recipe_names_free(names);
+        if (add_folder(&names, &count, data_path_at(i), kind) != 0) {
+            data_names_free(names);
             return NULL;
         }
     if (names)
@@ -111,11 +111,16 @@ char **data_recipe_names(void)
     return names;
 }
 
-void data_recipe_names_free(char **names)
+void data_names_free(char **names)
 {
     for (size_t i = 0; names && names[i]; i++)
         free(names[i]);
     free(names);
+}
+
+int data_is_name(const char *text)
+{
+    return !strchr(text, '/') && !strstr(text, ".yaml") && !strstr(text, ".yml");
 }
 
 int data_path_ends_in(const char *path, const char *ending)

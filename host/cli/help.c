@@ -1,4 +1,4 @@
-/* help.c - help on stdout: the commands, a command's options, lists of what exists, the recipes. */
+/* help.c - help on stdout: the commands, a command's options, lists of what exists, pages. */
 #include "help.h"
 
 #include <stdio.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 #include "initlab/output.h"
 #include "initlab/config.h"
+#include "initlab/sweep.h"
 #include "data_paths.h"
 #include "options.h"
 
@@ -148,13 +149,14 @@ int help_overview(const struct cli *cli)
     printf("%sUsage:%s initlab COMMAND [OPTION]...\n\n", cli->bold, cli->plain);
     paragraphs(
         "Train neural networks on NVIDIA GPUs, or on the CPU, and compare how their weights are "
-        "initialised.");
+        "initialised: networks of dense layers ('initlab help layers').");
     printf("\n%sCommands:%s\n", cli->bold, cli->plain);
     summaries(cli, NULL);
     printf("\n%sLists of what exists:%s\n", cli->bold, cli->plain);
     for (int i = 0; i < IL_LISTS; i++)
         printf("  initlab help %s\n", il_list_name((il_list)i));
-    printf("  initlab help recipes\n");
+    for (size_t i = 0; help_page_name(i); i++)
+        printf("  initlab help %s\n", help_page_name(i));
     printf("\n'initlab help COMMAND' shows a command's options.\n");
     return 0;
 }
@@ -169,8 +171,8 @@ void help_topics(const struct cli *cli, char *text, size_t size)
             n += (size_t)snprintf(text + n, size - n, "%s ", c->name);
     for (int i = 0; i < IL_LISTS && n < size; i++)
         n += (size_t)snprintf(text + n, size - n, "%s ", il_list_name((il_list)i));
-    if (n < size)
-        snprintf(text + n, size - n, "recipes");
+    for (size_t i = 0; help_page_name(i) && n < size; i++)
+        n += (size_t)snprintf(text + n, size - n, "%s%s", i ? " " : "", help_page_name(i));
 }
 
 /* "a, b, c" of "a|b|c" */
@@ -268,18 +270,73 @@ void help_list(const struct cli *cli, il_list list)
                "\ngain; U(L) is uniform in (-L, L), N(s) normal, T(s) normal cut at two sigma.\n");
 }
 
-void help_recipes(const struct cli *cli)
+/* ---- pages ----------------------------------------------------------------------------------- */
+
+static void layers(const struct cli *cli)
 {
-    char **names = data_recipe_names();
+    printf("%slayers:%s --layers in,256,out\n\n", cli->bold, cli->plain);
+    paragraphs(
+        "Networks are dense layers, one behind the other: each multiplies by its weights, adds its "
+        "bias, and applies an activation, that of --activation in the hidden layers ('initlab help "
+        "activations') and that of --output, softmax by default, in the last. --loss is what the "
+        "outputs are trained for ('initlab help losses'). Convolutions, pooling, residual sums, "
+        "normalisation, dropout, recurrence and attention are not there yet.\n\n"
+        "WIDTHS are numbers of units, inputs first, with commas or dashes between them; 256x3 is "
+        "256,256,256. in and out are the dataset's pixels and classes. A layer's weights are named "
+        "by where they lead: h1, h2, ... and out, as in --init 'h*=he_normal,out=zeros'.");
+    fputs("\n  784,256,10         one hidden layer of 256 units\n"
+          "  in,256x3,out       three of them, for any dataset\n"
+          "  in,out             none: softmax regression\n",
+          stdout);
+}
+
+static void named_file(const struct cli *cli, const char *name, const char *about)
+{
+    printf("\n  %s%s%s\n      ", cli->bold, name, cli->plain);
+    wrap(about[0] ? about : "(no description)", 6, 6);
+}
+
+static void recipes(const struct cli *cli)
+{
+    char **names = data_names(DATA_RECIPES);
 
     printf("%srecipes:%s 'initlab train --recipe NAME'\n", cli->bold, cli->plain);
     for (size_t i = 0; names && names[i]; i++) {
         char path[4096], text[1024] = "";
 
-        if (data_path_of_recipe(names[i], path, sizeof path))
+        if (data_path_of(DATA_RECIPES, names[i], path, sizeof path))
             il_config_describe(path, text, sizeof text, NULL);
-        printf("\n  %s%s%s\n      ", cli->bold, names[i], cli->plain);
-        wrap(text[0] ? text : "(no description)", 6, 6);
+        named_file(cli, names[i], text);
     }
-    data_recipe_names_free(names);
+    data_names_free(names);
 }
+
+static void sweeps(const struct cli *cli)
+{
+    char **names = data_names(DATA_SWEEPS);
+
+    printf("%ssweeps:%s 'initlab sweep plan NAME', 'initlab sweep run NAME --out DIR'\n", cli->bold,
+           cli->plain);
+    for (size_t i = 0; names && names[i]; i++) {
+        char path[4096];
+        il_sweep *s = NULL;
+
+        if (data_path_of(DATA_SWEEPS, names[i], path, sizeof path))
+            il_sweep_load(&s, path, NULL);
+        named_file(cli, names[i], s ? il_sweep_description(s) : "");
+        il_sweep_free(s);
+    }
+    data_names_free(names);
+}
+
+static const struct {
+    const char *name;
+    void (*show)(const struct cli *cli);
+} pages[] = { { "layers", layers }, { "recipes", recipes }, { "sweeps", sweeps } };
+
+const char *help_page_name(size_t index)
+{
+    return index < sizeof pages / sizeof *pages ? pages[index].name : NULL;
+}
+
+void help_page(const struct cli *cli, size_t index) { pages[index].show(cli); }

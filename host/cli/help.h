@@ -11,12 +11,15 @@
 int help_overview(const struct cli *cli);
 int help_command(const struct cli *cli, const struct command *command);
 
-/* A list of what exists, one entry of it, and the recipes. */
+/* A list of what exists, and one entry of it. */
 void help_list(const struct cli *cli, il_list list);
 void help_entry(const struct cli *cli, const il_entry *entry);
-void help_recipes(const struct cli *cli);
 
-/* All that help is there on, separated by spaces: commands, lists, recipes. */
+/* What help is there on beside commands and lists: the index-th name, NULL past the end; show one. */
+const char *help_page_name(size_t index);
+void help_page(const struct cli *cli, size_t index);
+
+/* All that help is there on, separated by spaces: commands, lists, pages. */
 void help_topics(const struct cli *cli, char *text, size_t size);
 
 /* What a parameter takes, in words; its default, or 0 if it has none. */

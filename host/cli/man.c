@@ -140,7 +140,8 @@ static void exit_codes(void)
 static void environment(void)
 {
     static const char *const rows[][2] = {
-        { "INITLAB_DATA", "folder with mnist/ and recipes/, searched before the installed one" },
+        { "INITLAB_DATA",
+          "folder with mnist/, recipes/ and sweeps/, searched before the installed one" },
         { "INITLAB_PLUGIN", "path of the CUDA plugin, in place of a search" },
         { "INITLAB_CPU", "kernels of the CPU device, base, v3 or v4, in place of the best" },
         { "INITLAB_INPUT", "how the CPU device takes the first layer, dense or sparse, in place of "
@@ -167,8 +168,9 @@ int man_page(const struct cli *cli)
     puts(".SH SYNOPSIS\n.B initlab\n\\fICOMMAND\\fR [\\fIOPTION\\fR]...");
     puts(".SH DESCRIPTION");
     line("initlab trains neural networks on NVIDIA GPUs, or on the CPU, in order to compare how "
-         "their weights are initialised. Results go to standard output, everything else to "
-         "standard error.");
+         "their weights are initialised: networks of dense layers, without convolutions, residual "
+         "sums "
+         "or normalisation. Results go to standard output, everything else to standard error.");
     puts(".SH COMMANDS");
     for (size_t i = 0; (c = command_at(cli->commands, i)) && code == 0; i++)
         if (!c->hidden)
@@ -179,7 +181,7 @@ int man_page(const struct cli *cli)
     puts(".SH FILES\n.TP");
     fputs("\\fI", stdout);
     roff(INITLAB_DATA_BESIDE, 0);
-    puts("\\fR\nfrom the folder of the program: the bundled dataset, mnist/, and the recipes, "
-         "recipes/");
+    puts("\\fR\nfrom the folder of the program: the bundled dataset, mnist/, the recipes, "
+         "recipes/, and ready sweeps, sweeps/");
     return code;
 }

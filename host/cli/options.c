@@ -197,6 +197,11 @@ static int refuse(const struct options *o, const struct cli *cli, const struct c
                  optopt);
     else if (missing)
         snprintf(text, sizeof text, "option '--%s' needs a value", name);
+    else if (strncmp(command->name, "sweep", 5) == 0 && strcmp(name, "threads") == 0)
+        snprintf(
+            text, sizeof text,
+            "--threads is of train alone: a worker of a sweep has one thread, more workers are "
+            "--devices cpu:N");
     else
         wrong_name(o, name, text, sizeof text);
     return cli_fail(cli, IL_E_USAGE, "%s (see 'initlab help %s')", text, command->name);

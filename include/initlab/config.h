@@ -62,6 +62,13 @@ il_status il_config_load(il_config *config, const char *path, il_error *err);
 /** The description in a recipe's file, at most size - 1 bytes of it. */
 il_status il_config_describe(const char *path, char *text, size_t size, il_error *err);
 
+/**
+ * The index-th file of weights that `init` names, in *path (the config's), and the SHA-256 of its content as
+ * it is now, as hexadecimal digits; *path is NULL past the end. IL_E_DATA: it cannot be opened; IL_E_IO, IL_E_MEMORY.
+ */
+il_status il_config_file_sum(const il_config *config, size_t index, const char **path, char sum[65],
+                             il_error *err);
+
 /** Does `init` name a scheme that looks at training data (lsuv, kraehenbuehl, autoinit)? */
 int il_config_needs_data(const il_config *config);
 

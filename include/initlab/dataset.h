@@ -25,6 +25,8 @@ typedef struct il_dataset il_dataset;
  * dir   holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
  *       t10k-labels-idx1-ubyte, each raw or with .gz behind its name (streamed; raw is taken first).
  *       A file SHA256SUMS beside them, if there is one, is checked: sums of the uncompressed files.
+ *       Other spellings and folders of torchvision, Kaggle and EMNIST are found, too, and dir may be
+ *       FOLDER/emnist-SPLIT (docs/formats.md).
  * *out  on success a dataset that il_dataset_free frees; NULL on failure.
  *
  * Any number of samples (1 to 2^31 - 1), any image size of at most 2^20 pixels, classes are the

@@ -49,10 +49,13 @@ size_t il_folder_pack_size(const il_folder *folder); /**< il_folder_setup's */
 const il_sweep *il_folder_sweep(const il_folder *folder);
 const il_sweep_plan *il_folder_plan(const il_folder *folder);
 
-/** The id of a run: il_sweep_id with the folder's dataset. */
+/** The id of a run: il_sweep_id with the folder's dataset, and with its files' content. */
 il_status il_folder_id(const il_folder *folder, size_t run, char id[17], il_error *err);
 
-/** IL_E_DATA unless this is the dataset that the folder was made for. */
+/**
+ * IL_E_DATA unless this is the dataset that the folder was made for, and the files that its runs begin with
+ * (the scheme `file`) have the same content as then. One that was not there then, or cannot be read, is left to its runs.
+ */
 il_status il_folder_check(const il_folder *folder, const il_dataset *set, il_error *err);
 
 /** What il_folder_repair did with a journal. */

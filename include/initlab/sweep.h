@@ -37,6 +37,9 @@ il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, siz
 /** The text of the file that it was read from, [*n]. Valid until the sweep is freed. */
 const char *il_sweep_text(const il_sweep *sweep, size_t *n);
 
+/** Its description, "" where the file has none. Valid until the sweep is freed. */
+const char *il_sweep_description(const il_sweep *sweep);
+
 /** The index-th key of the file that is another program's and was passed over; NULL: no more. */
 const char *il_sweep_passed_over(const il_sweep *sweep, size_t index);
 
@@ -82,7 +85,8 @@ il_status il_sweep_config(const il_sweep *sweep, size_t run, il_config **out, il
 /**
  * The id of a run: the first 16 hexadecimal digits of a SHA-256 over a format's number, the dataset's
  * sum (il_dataset_sum) and its config, every parameter as NAME=VALUE in normal form and the order of
- * the list. The same run has the same id everywhere.
+ * the list; in a folder (il_folder_id) also over the sums of files that the run begins with. The same run
+ * has the same id everywhere.
  */
 il_status il_sweep_id(const il_sweep *sweep, size_t run, const char *data_sum, char id[17],
                       il_error *err);

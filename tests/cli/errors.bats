@@ -103,6 +103,71 @@ load common.bash
     [ ! -e run.jsonl ]
 }
 
+# the four files of `tiny`, spelled by sed's word, and the same labels everywhere
+spelled()
+{
+    mkdir -p "$1"
+    for file in data/*; do
+        cp "$file" "$1/$(basename "$file" | sed "$2")"
+    done
+}
+
+@test "datasets as others name and unpack them are found" {
+    tiny data
+    spelled tv/MNIST/raw ''               # torchvision
+    spelled dots s/-idx/.idx/             # as on the first mirrors
+    spelled zipped s/-idx/.idx/
+    gzip zipped/*
+    for file in data/*; do                # Kaggle: each file in a folder of its name
+        name=$(basename "$file")
+        mkdir -p "kaggle/$name" "kaggle2/$name"
+        cp "$file" "kaggle/$name"
+        cp "$file" "kaggle2/$name/${name/-idx/.idx}"
+    done
+    spelled one "s/t10k/test/; s/^/emnist-letters-/"
+    spelled em/EMNIST/raw "s/t10k/test/; s/^/emnist-letters-/"
+    spelled em/EMNIST/raw "s/t10k/test/; s/^/emnist-digits-/"
+    spelled nist/gzip "s/t10k/test/; s/^/emnist-bymerge-/"
+    gzip nist/gzip/*
+    "$INITLAB" train --data data --batch 8 --epochs 1 --device cpu --out want.csv >/dev/null 2>&1
+    for folder in tv tv/ tv/MNIST tv/MNIST/raw dots zipped kaggle kaggle2 one one/emnist-letters em/emnist-letters \
+        em/EMNIST/emnist-digits em/EMNIST/raw/emnist-letters nist nist/gzip/emnist-bymerge; do
+        initlab train --data "$folder" --batch 8 --epochs 1 --device cpu --out got.csv --quiet
+        [ "$status" -eq 0 ]
+        cmp <(cut -d, -f1-6 want.csv) <(cut -d, -f1-6 got.csv)
+    done
+    # several: which, and how to say it
+    initlab train --data em
+    exits 65
+    has "em: several datasets: EMNIST/raw/emnist-digits, EMNIST/raw/emnist-letters; name one, as em/EMNIST/raw/emnist-digits" "$stderr"
+    spelled tv/FashionMNIST/raw ''
+    initlab train --data tv
+    exits 65
+    has "tv: several datasets: FashionMNIST/raw, MNIST/raw; name one, as tv/FashionMNIST/raw" "$stderr"
+    # what was looked for
+    mkdir empty
+    initlab train --data empty
+    exits 65
+    has "empty: no dataset: looked for train-images-idx3-ubyte and three more, with or without .gz" "$stderr"
+    has "as emnist-SPLIT-train-..., there and in raw, MNIST/raw, FashionMNIST/raw, KMNIST/raw, EMNIST/raw, gzip" "$stderr"
+    initlab train --data em/emnist-balanced
+    exits 65
+    has "looked for emnist-balanced-train-images-idx3-ubyte" "$stderr"
+    rm one/emnist-letters-test-labels*
+    initlab train --data one
+    exits 65
+    has "one/emnist-letters-test-labels-idx1-ubyte: no such file, with or without .gz, nor emnist-letters-test-labels.idx1-ubyte" "$stderr"
+    # sums beside them are of their own names, too
+    printf '%064d  train-images.idx3-ubyte\n' 0 >dots/SHA256SUMS
+    initlab train --data dots
+    exits 65
+    has "SHA256SUMS says" "$stderr"
+    # a sweep keeps where they are
+    initlab sweep run --data em/emnist-digits --init zeros --layers in,out --batch 8 --epochs 1 --out r --device cpu --quiet
+    [ "$status" -eq 0 ]
+    has "\"data\": \"$PWD/em/emnist-digits\"" "$(cat r/sweep.json)"
+}
+
 @test "broken datasets: 65, naming the file" {
     initlab train --data /nonexistent
     exits 65

@@ -35,7 +35,7 @@ commands() { sed -n 's/^X(\(.*\))$/\1/p' "$BATS_TEST_DIRNAME/../../host/cli/comm
         while IFS= read -r line; do
             [ "${#line}" -le 80 ] || { echo "$line"; false; }
         done < <(sed '/^Examples:/,$d' <<<"$output")
-    done < <(echo; commands; printf '%s\n' activations losses schedules optimizers decays schemes recipes)
+    done < <(echo; commands; printf '%s\n' activations losses schedules optimizers decays schemes layers recipes sweeps)
 }
 
 @test "help opens neither the CUDA plugin nor the data" {
@@ -93,6 +93,23 @@ commands() { sed -n 's/^X(\(.*\))$/\1/p' "$BATS_TEST_DIRNAME/../../host/cli/comm
     done
     has seed-zeros-softmax "$output"
     run ! grep -q "no description" <<<"$output"
+}
+
+@test "help sweeps lists every sweep that is installed, help layers which networks there are" {
+    initlab help sweeps
+    [ "$status" -eq 0 ]
+    for file in "$INITLAB_DATA"/sweeps/*.yaml; do
+        has "  $(basename "$file" .yaml)" "$output"
+    done
+    has "eight schemes, three activations" "$output"
+    run ! grep -q "no description" <<<"$output"
+    initlab help layers
+    [ "$status" -eq 0 ]
+    text=$(tr -s ' \n' ' ' <<<"$output")
+    has "Networks are dense layers" "$text"
+    has "Convolutions, pooling, residual sums, normalisation, dropout, recurrence and attention are not there yet" "$text"
+    initlab help
+    has "('initlab help layers')" "$(tr -s ' \n' ' ' <<<"$output")"
 }
 
 @test "the man page has every option and list, and roff finds no fault" {

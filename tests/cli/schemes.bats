@@ -138,9 +138,55 @@ for line in open(sys.argv[1]):
         exits "$3"
         has "$2" "$stderr"
     done
+    # bytes after the end, or of no tensor between two
+    cp w.safetensors long.safetensors
+    printf abc >>long.safetensors
+    initlab init --data data --batch 8 --layers in,8,out --init file:long.safetensors
+    exits 65
+    has "3 bytes after its last tensor are of none" "$stderr"
+    "$INITLAB" init --layers 16,3 --save w.npy >/dev/null
+    cp w.layer1.weight.npy long.npy
+    printf abc >>long.npy
+    initlab init --layers 16,3 --init file:long.npy
+    exits 65
+    has "195 bytes, not those of 16 x 3 numbers" "$stderr"
+    python3 - <<'P'
+import json, struct
+head = json.dumps({"layer1.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [0, 4]},
+                   "b": {"dtype": "F32", "shape": [1], "data_offsets": [8, 12]}}).encode()
+open("hole.safetensors", "wb").write(struct.pack("<Q", len(head)) + head + bytes(12))
+P
+    initlab init --layers 1,1 --init file:hole.safetensors
+    exits 65
+    has "overlap, or leave bytes between them" "$stderr"
     head -c 100 w.safetensors >cut.safetensors
     initlab init --data data --batch 8 --layers in,8,out --init file:cut.safetensors
     exits 65
+}
+
+@test "a path is as it is written, whatever is in it" {
+    for folder in lr=0.1 'a:b' 'a,b' 'k=1,l=2:m=3' 'back\slash'; do
+        mkdir "$folder"
+        "$INITLAB" init --layers 4,3 --init ones --save "$folder/w.safetensors" >/dev/null
+        for init in "file:$folder/w.safetensors" "out=file:$folder/w.safetensors,b=zeros" "file:path=$folder/w.safetensors" \
+            "file:$folder/w.safetensors:transpose=no" "file:$folder/w.safetensors,name=layer1"; do
+            initlab init --layers 4,3 --init "$init" --save again.npy
+            [ "$status" -eq 0 ]
+            [ "$(tail -c 48 again.layer1.weight.npy | od -An -v -tf4 -w4 | sort -u | tr -d ' \n')" = 1 ]
+        done
+    done
+    # train's record has its content's sum
+    tiny data
+    "$INITLAB" init --layers 16,3 --init he_normal --save 'a:b/w.safetensors' >/dev/null
+    initlab train --data data --device cpu --init 'file:a:b/w.safetensors' --batch 8 --epochs 1 --out run.jsonl --quiet
+    [ "$status" -eq 0 ]
+    sum=$(sha256sum a:b/w.safetensors)
+    has "\"files\":{\"a:b/w.safetensors\":\"${sum%% *}\"}" "$(tail -n 1 run.jsonl)"
+    initlab train --data data --device cpu --batch 8 --epochs 1 --out run.jsonl --quiet
+    [[ $(tail -n 1 run.jsonl) != *'"files"'* ]]
+    initlab init --layers 4,3 --init "file:lr=0.1/w.safetensors,b=const:x"
+    exits 2
+    has "value must be a number" "$stderr"
 }
 
 @test "weights from files that others wrote: names, types, commas in a path" {

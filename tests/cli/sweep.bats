@@ -51,6 +51,31 @@ Y
     has "the file alone" "$stderr"
 }
 
+@test "sweep plan and run take the name of an installed sweep, as train takes a recipe's" {
+    mkdir -p own/sweeps
+    printf 'parameters: {init: zeros, batch: 8, epochs: 1, layers: "in,out"}\n' >own/sweeps/mine.yaml
+    printf 'parameters: {init: zeros, batch: 8, epochs: 1, layers: "in,4,out"}\n' >own/sweeps/taken.yaml
+    tiny set
+    export INITLAB_DATA=$PWD/own
+    initlab help sweeps
+    has "mine" "$output"
+    initlab sweep plan mine --data set --device cpu
+    [ "$status" -eq 0 ]
+    has "1 run" "$output"
+    initlab sweep run mine --data set --out r --device cpu --quiet
+    [ "$status" -eq 0 ]
+    [ "$(query r 'SELECT layers FROM runs')" = in,out ]
+    cp own/sweeps/mine.yaml taken # a file of that name is meant
+    initlab sweep run taken --data set --out other --device cpu --quiet
+    [ "$(query other 'SELECT layers FROM runs')" = in,out ]
+    initlab sweep plan mnie --data set
+    exits 65
+    has "no file, folder or installed sweep 'mnie'; did you mean 'mine'?" "$stderr"
+    initlab sweep plan mine.yaml --data set
+    exits 65
+    has "cannot read 'mine.yaml'" "$stderr"
+}
+
 @test "sweep plan --measure estimates the time; --json has the numbers" {
     tiny set
     small
@@ -359,18 +384,25 @@ Y
     [ "$status" -eq 1 ]
     has "stopped after 1 failed pack" "$stderr"
 
-    # another file there, and all is as if it had been there at once
+    # other content is no longer this sweep; what was not there may come, and all is as if it had been there at once
+    rm w.safetensors
+    initlab sweep run sweep.yaml --data set --out late --devices cpu:1 --quiet
+    [ "$status" -eq 1 ]
+    has "4 runs of 2 packs failed" "$stderr"
     rows='SELECT epochs.* FROM epochs JOIN runs USING (run_id) WHERE pack = 1 ORDER BY number, epoch'
-    others=$(query r "$rows")
+    others=$(query late "$rows")
     "$INITLAB" init --layers 16,5,3 --init ones --save w.safetensors
     initlab sweep retry r --failed --devices cpu:1 --quiet
-    [ "$status" -eq 0 ]
-    [ -z "$stderr" ]
-    initlab sweep status r
-    has "failed         0 runs, 0 packs" "$output"
-    [ "$(query r 'SELECT number, status, attempt FROM runs WHERE pack = 1 ORDER BY number' | tr '\n' ' ')" = \
+    exits 65
+    has "is not what it was when the sweep was made" "$stderr"
+    initlab sweep retry late --failed --devices cpu:1 --quiet
+    [ "$status" -eq 1 ]
+    has "pack 0: 2 of its 4 runs failed" "$stderr"
+    initlab sweep status late
+    has "failed         2 runs, 0 packs" "$output"
+    [ "$(query late 'SELECT number, status, attempt FROM runs WHERE pack = 1 ORDER BY number' | tr '\n' ' ')" = \
         "4|ok|2 5|ok|2 6|ok|1 7|ok|1 " ]
-    [ "$(query r "$rows" | tail -n 4)" = "$others" ]
+    [ "$(query late "$rows" | tail -n 4)" = "$others" ]
 }
 
 @test "sweep plan refuses an arithmetic that its device does not have" {
@@ -378,6 +410,58 @@ Y
     initlab sweep plan --math tf32 --layers in,out --batch 8 --data set --device cpu
     exits 69
     has "tf32 and bf16 are for GPUs" "$stderr"
+}
+
+@test "the content of a file: of weights is part of its runs, and compared when the sweep goes on" {
+    tiny set
+    mkdir lr=0.1
+    "$INITLAB" init --layers 16,3 --init he_normal --save lr=0.1/w.safetensors >/dev/null
+    cp -r lr=0.1 before
+    printf 'parameters: {layers: "in,out", init: "file:%s/lr=0.1/w.safetensors", batch: 8, epochs: 1}\nseeds: [1, 2]\n' \
+        "$PWD" >sweep.yaml
+    initlab sweep run sweep.yaml --data set --out r --quiet
+    [ "$status" -eq 0 ]
+    id=$(query r 'SELECT min(run_id) FROM runs')
+    sum=$(sha256sum lr=0.1/w.safetensors)
+    has "\"$PWD/lr=0.1/w.safetensors\": \"${sum%% *}\"" "$(cat r/sweep.json)"
+    "$INITLAB" init --layers 16,3 --init zeros --save lr=0.1/w.safetensors >/dev/null
+    initlab sweep rerun r "$id"
+    exits 65
+    has "w.safetensors' is not what it was when the sweep was made" "$stderr"
+    cp -r r left
+    rm left/journal/* left/results.sqlite
+    for words in left "sweep.yaml --data set --out left"; do
+        # shellcheck disable=SC2086 # words
+        initlab sweep run $words --quiet
+        [ "$status" -eq 65 ]
+        has "w.safetensors' is not what it was when the sweep was made" "$stderr"
+    done
+    # other content is other runs, and journals of one are not the other's
+    initlab sweep run sweep.yaml --data set --out other --quiet
+    [ "$status" -eq 0 ]
+    [ "$(query other 'SELECT count(*) FROM runs WHERE run_id IN ("'"$id"'")')" = 0 ]
+    mv other/journal/* left/journal
+    initlab sweep status left
+    has "left           2 runs" "$output"
+    cp before/w.safetensors lr=0.1
+    initlab sweep rerun r "$id"
+    [ "$status" -eq 0 ]
+    has "to the bit" "$output"
+    # paths of 900 bytes, five to a value: no bound of a line's length, and exclude takes them, too
+    deep=$(printf "/%0220d" 1 2 3 4)
+    mkdir -p ".$deep"
+    "$INITLAB" init --layers 16,3,3,3,3,3 --init he_normal --save ".$deep/w.safetensors" >/dev/null
+    init=$(printf ",%s=file:$PWD$deep/w.safetensors" h1 h2 h3 h4 out)
+    printf 'parameters:\n  layers: "in,3,3,3,3,out"\n  init: [zeros, "%s"]\n  batch: 8\n  epochs: [1, 2]\n' "${init:1}" >long.yaml
+    printf 'exclude: [{init: "%s", epochs: 2}]\n' "${init:1}" >>long.yaml
+    initlab sweep run long.yaml --data set --out long --quiet
+    [ "$status" -eq 0 ]
+    [ "$(query long 'SELECT count(*), max(length(init)) > 4096 FROM runs')" = "3|1" ]
+    # a sweep.json that lies
+    sed 's/"[0-9a-f]*"$/"00"/' r/sweep.json >left/sweep.json
+    initlab sweep status left
+    exits 65
+    has "sweep.json" "$stderr"
 }
 
 @test "--fail-fast, --max-failures and --keep-going: when a sweep stops" {

@@ -246,6 +246,22 @@ assert rows[-1]["status"] == "interrupted" and rows[-1]["epochs"] == len(rows) -
     grep -q '"threads":2' run.jsonl
     initlab train --data data --threads 2x
     [ "$status" -eq 2 ]
+    initlab help train
+    has "more than 1 is slower today" "$(tr -s ' \n' ' ' <<<"$output")"
+}
+
+@test "sweeps never use threads: each worker has one" {
+    tiny data
+    initlab sweep run --data data --init zeros --threads 2 --out r
+    exits 2
+    has "a worker of a sweep has one thread" "$stderr"
+    printf 'parameters: {init: zeros, batch: 8, epochs: 1, threads: 2}\n' >sweep.yaml
+    initlab sweep run sweep.yaml --data data --out r
+    exits 65
+    has "sweep.yaml:1:48: each worker of a sweep has one thread" "$stderr"
+    BLIS_NUM_THREADS=4 initlab sweep run --data data --device cpu --init zeros --batch 8 --epochs 1 --layers in,out --out r --quiet
+    [ "$status" -eq 0 ]
+    grep -q ', 1 thread"' r/journal/*.jsonl
 }
 
 @test "the progress line: on a terminal, on request, else not" {

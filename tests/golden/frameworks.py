@@ -22,14 +22,6 @@ PROGRAM = os.path.abspath(sys.argv[1])
 FILE = sys.argv[2] if len(sys.argv) > 2 else os.path.join(os.path.dirname(__file__), "frameworks.csv")
 FIGURES = {"n", "mean", "std", "kurtosis", "min", "max", "shift", "scale"}
 KURTOSIS = {"normal": 3, "uniform": 1.8}
-# refused, or taken for something else, until a framework's parameters are read together, with its defaults and units
-LATER = {"torch.kaiming_uniform_:a=0.2:nonlinearity=leaky_relu", "torch.kaiming_uniform_:0.2:fan_out:leaky_relu",
-         "torch.kaiming_uniform_:a=0.2:nonlinearity=relu", "torch.kaiming_normal_:a=0:mode=fan_out:nonlinearity=relu",
-         "torch.kaiming_normal_:0.2:fan_out:leaky_relu", "torch.kaiming_normal_:0:fan_in:relu",
-         "torch.kaiming_normal_:a=0.2:nonlinearity=relu", "torch.kaiming_normal_:a=0.2:nonlinearity=tanh",
-         "timm.trunc_normal_tf_:std=0.02:a=-2:b=2", "timm.trunc_normal_tf_:mean=0.5:std=0.02:a=-1:b=1",
-         "timm.trunc_normal_tf_:0:0.02:-2:2", "jax.truncated_normal:stddev=0.02:lower=-2:upper=2",
-         "jax.truncated_normal:lower=-2:upper=2", "jax.truncated_normal:stddev=0.02:lower=-1:upper=1"}
 # named by initlab, but not to be drawn from what can be installed
 NOT_DRAWN = {"timm.vit",                                    # a model's own function
              "tf1.variance_scaling", "tf1.glorot_normal"}  # TensorFlow's up to 1.8
@@ -176,18 +168,11 @@ def main():
     with open(FILE, encoding="ascii") as file:
         print(file.readline().strip("# \n"))
         rows = list(csv.DictReader(file))
-    later = {}
     for row in rows:
-        before = len(WRONG)
         compare(row)
-        if row["name"] in LATER:
-            later[row["name"]] = later.get(row["name"], 0) + len(WRONG) - before
-            del WRONG[before:]
     check_all_named({row["name"] for row in rows})
     check(len(rows) > 20, "too few figures: the file or this script have changed")
-    for name, wrong in later.items():
-        print("later:", name, "differs" if wrong else "agrees now")
-    print(f"{len(rows)} figures of {len({row['name'] for row in rows})} names, {len(later)} of them for later")
+    print(f"{len(rows)} figures of {len({row['name'] for row in rows})} names")
     sys.exit("\n".join(WRONG) if WRONG else 0)
 
 

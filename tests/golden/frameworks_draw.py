@@ -228,7 +228,8 @@ def run_jax(jax):
     run(draw, ["jax.zeros", "jax.ones", "jax.constant:value=0.3", "jax.uniform", "jax.uniform:scale=2", "jax.normal",
                "jax.normal:stddev=2", "jax.truncated_normal", "jax.truncated_normal:stddev=2",
                "jax.truncated_normal:stddev=0.02:lower=-2:upper=2", "jax.truncated_normal:lower=-2:upper=2",
-               "jax.truncated_normal:stddev=0.02:lower=-1:upper=1", "jax.glorot_uniform",
+               "jax.truncated_normal:stddev=0.02:lower=-1:upper=1", "jax.truncated_normal:0.02:float32:-1:3",
+               "jax.glorot_uniform",
                "jax.glorot_normal", "jax.xavier_uniform", "jax.xavier_normal", "jax.he_uniform", "jax.he_normal",
                "jax.kaiming_uniform", "jax.kaiming_normal", "jax.lecun_uniform", "jax.lecun_normal", "jax.orthogonal",
                "jax.orthogonal:scale=2",
@@ -268,7 +269,7 @@ def run_haiku(hk):
 
     run(draw, ["haiku.Constant:constant=0.3", "haiku.RandomUniform", "haiku.RandomUniform:minval=-1:maxval=3",
                "haiku.RandomNormal", "haiku.RandomNormal:stddev=2:mean=1", "haiku.TruncatedNormal",
-               "haiku.TruncatedNormal:stddev=2:mean=1", "haiku.VarianceScaling",
+               "haiku.TruncatedNormal:stddev=2:mean=1", "haiku.TruncatedNormal:2:1:-1:0.5", "haiku.VarianceScaling",
                "haiku.VarianceScaling:scale=2:mode=fan_avg:distribution=normal",
                "haiku.VarianceScaling:2:fan_out:uniform", "haiku.UniformScaling", "haiku.UniformScaling:scale=1.5",
                "haiku.Orthogonal", "haiku.Orthogonal:scale=2", "haiku.Identity"],

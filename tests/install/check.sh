@@ -28,6 +28,7 @@ grep -q '^test accuracy 0\.' train.txt || fail "no accuracy from the installed p
 printf 'description: only here\nparameters:\n  epochs: 1\n' > "$prefix/share/initlab/recipes/only-here.yaml"
 run help recipes | grep -q only-here || fail "not the prefix's own recipes"
 run devices | grep -q '^cpu'
+run sweep plan schemes --device cpu | grep -q '120 runs' || fail "not the prefix's own sweeps"
 
 # no text says where it was installed to, or was to be
 configured=$(sed -n 's/^CMAKE_INSTALL_PREFIX:[A-Z]*=//p' "$build/CMakeCache.txt")

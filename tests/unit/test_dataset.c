@@ -229,12 +229,13 @@ static void test_missing(void **state)
     struct fixture nowhere = { .dir = "/tmp/initlab-no-such-folder" };
 
     check_fails(&nowhere, IL_E_DATA, nowhere.dir, "No such file");
-    check_fails(f, IL_E_DATA, names[0], "no such file, with or without .gz");
+    check_fails(f, IL_E_DATA, names[0],
+                "no dataset: looked for train-images-idx3-ubyte and three more");
     put_all(f);
     unlink(file_path(f, names[3], ""));
     check_fails(f, IL_E_DATA, names[3], "no such file, with or without .gz");
     mkdir(file_path(f, names[3], ""), 0777);
-    check_fails(f, IL_E_DATA, names[3], "Is a directory");
+    check_fails(f, IL_E_DATA, names[3], "nor either in a folder of that name");
     rmdir(file_path(f, names[3], ""));
     assert_int_equal(mkfifo(file_path(f, names[3], ""), 0666), 0); /* nobody writes to it */
     check_fails(f, IL_E_DATA, names[3], "no regular file");

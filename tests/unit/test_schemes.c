@@ -18,7 +18,10 @@
 #include "theory/meanfield.h"
 #include "theory/truncated_normal.h"
 #include "catalog/catalog.h"
+#include "choices/entry.h"
 #include "choices/framework_names.h"
+#include "choices/framework_values.h"
+#include "choices/init_text.h"
 #include "reference.h"
 #include "support.h"
 
@@ -627,19 +630,31 @@ static void test_mup_rates(void **state)
     }
 }
 
-/* THEIRS=OURS or one word for both, each a parameter of the row */
+/*
+ * THEIRS=OURS or one word for both, each a parameter of the row; !THEIRS, which takes one value alone;
+ * and a slope
+ */
 static void check_their_parameters(const struct il_framework_name *row, const il_entry *e)
 {
-    char list[128], *save = NULL;
+    char list[128], text[128], *save = NULL;
+    struct il_choice c;
+    size_t n = 0;
 
     snprintf(list, sizeof list, "%s", row->parameters);
     for (char *word = strtok_r(list, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-        char *const ours = strchr(word, '=') ? strchr(word, '=') + 1 : word;
+        char *ours = strchr(word, '=') ? strchr(word, '=') + 1 : word;
 
-        ours[strcspn(ours, "=")] = 0;
-        if (il_entry_param(e, ours) < 0)
+        n++;
+        if (*word == '!') {
+            snprintf(text, sizeof text, "%s:%s=@", row->name, word + 1);
+            assert_int_equal(il_choice_parse(&c, IL_SCHEMES, text, NULL), IL_E_USAGE);
+            continue;
+        }
+        ours += *ours == '~';
+        if (il_entry_param(e, ours) < 0 && strcmp(ours, "slope") != 0)
             fail_msg("%s: %s has no parameter '%s'", row->name, e->name, ours);
     }
+    assert_true(n <= IL_THEIRS);
 }
 
 /* every framework's name is a scheme, and no name of ours is taken */
@@ -716,6 +731,50 @@ static void test_their_spelling(void **state)
         { "he_normal:leaky_relu:0.5:fan_out", "he_normal:gain=1.2649110640673518:mode=fan_out" },
         { "torch.xavier_normal_:conv2d", "glorot_normal:gain=linear" },
         { "glorot_normal:gain=identity", "glorot_normal:gain=linear" },
+        /* read together: the slope counts beside leaky_relu alone (calculate_gain) */
+        { "torch.kaiming_normal_:a=0:mode=fan_out:nonlinearity=relu",
+          "he_normal:gain=relu:mode=fan_out" },
+        { "torch.kaiming_normal_:nonlinearity=leaky_relu:mode=fan_out:a=0.5",
+          "he_normal:gain=1.2649110640673518:mode=fan_out" },
+        { "torch.kaiming_normal_:0.5:fan_out:leaky_relu",
+          "he_normal:gain=1.2649110640673518:mode=fan_out" },
+        { "torch.kaiming_uniform_:0.5:fan_in:tanh", "he_uniform:gain=tanh" },
+        { "torch.kaiming_uniform_:a=0.5:generator=None", "he_uniform:gain=1.2649110640673518" },
+        { "torch.kaiming_uniform_:nonlinearity=leaky_relu:0.5",
+          "he_uniform:gain=1.2649110640673518" },
+        { "torch.kaiming_uniform_:mode=fan_out:gain=2", "he_uniform:gain=2:mode=fan_out" },
+        /* bounds in standard deviations from the mean; absolute ones of PyTorch and timm */
+        { "jax.truncated_normal:lower=-2:upper=2", "trunc_normal:std=0.01" },
+        { "jax.truncated_normal:stddev=0.5:lower=-1:upper=1", "trunc_normal:std=0.5:cut=1" },
+        { "jax.truncated_normal:0.5:float32:-1:3", "trunc_normal:std=0.5:low=-0.5:high=1.5" },
+        { "jax.truncated_normal:upper=4:stddev=0.5", "trunc_normal:std=0.5:low=-1:high=2" },
+        { "haiku.TruncatedNormal:2:1:-1:0.5", "trunc_normal:mean=1:std=2:low=-1:high=2" },
+        { "timm.trunc_normal_tf_:1:2:-1:0.5", "trunc_normal:mean=1:std=2:low=-1:high=2" },
+        { "timm.trunc_normal_tf_:b=0.5:a=-1:std=2:mean=1",
+          "trunc_normal:mean=1:std=2:low=-1:high=2" },
+        { "timm.trunc_normal_:1:2:-1:0.5", "trunc_normal:mean=1:std=2:low=-1:high=0.5" },
+        { "jax.truncated_normal:lower=-1e9:upper=1e9", "trunc_normal:std=0.01:cut=1000000" },
+        { "jax.truncated_normal:1:lower=-1e40:upper=1", "trunc_normal:std=1:high=1" },
+        { "jax.truncated_normal:cut=3", "trunc_normal:std=0.01:cut=3" },
+        /* what has no choice here, said as it is */
+        { "jax.variance_scaling:2:fan_out:normal:-2:-1:():jnp.float32",
+          "variance_scaling:scale=2:mode=fan_out:distribution=normal" },
+        { "jax.glorot_uniform:0:1", "glorot_uniform" },
+        { "keras.HeNormal:None", "he_trunc_normal" },
+        { "keras.HeNormal:gain=2", "he_trunc_normal:gain=2" },
+        { "tf1.variance_scaling:2:fan_avg:normal", "tf1_legacy:mode=fan_avg" },
+        { "tf.compat.v1.truncated_normal_initializer:0:0.1", "trunc_normal:std=0.1" },
+        { "tf.zeros_initializer", "zeros" },
+        /* scale^2 = magnitude / factor is a uniform law's bound, a gaussian's variance */
+        { "mxnet.Xavier", "variance_scaling:mode=fan_avg:distribution=uniform" },
+        { "mxnet.Xavier:gaussian:in:2", "variance_scaling:scale=2:distribution=normal" },
+        { "mx.init.Xavier:factor_type=out:magnitude=6",
+          "variance_scaling:scale=2:mode=fan_out:distribution=uniform" },
+        { "mxnet.Xavier:rnd_type=gaussian",
+          "variance_scaling:scale=3:mode=fan_avg:distribution=normal" },
+        { "mxnet.MSRAPrelu:in:0.1", "msra_prelu:slope=0.1:mode=fan_in" },
+        { "mxnet.Orthogonal:scale=2:rand_type=normal", "orthogonal:gain=2" },
+        { "caffe.msra:variance_norm=AVERAGE", "he_normal:mode=fan_avg" },
         { "keras.RandomNormal:stddev=0.1", "normal:std=0.1" },
         { "keras.RandomUniform:-1:1", "uniform:low=-1:high=1" },
         { "keras.VarianceScaling:distribution=normal", "variance_scaling" },
@@ -742,6 +801,54 @@ static void test_their_spelling(void **state)
     }
 }
 
+/*
+ * Random paths: what can be read comes back from its normal form as it was, alone and as one of several
+ * items of a text.
+ */
+static void test_paths_come_back(void **state)
+{
+    static const char letters[] = "ab,:=\\./", *const endings[] = { ".npy", ".safetensors" };
+    uint64_t seed = 20260;
+    size_t read = 0;
+
+    (void)state;
+    for (int n = 0; n < 20000; n++) {
+        char text[64] = "file:", whole[128], first[IL_CHOICE_TEXT], again[IL_CHOICE_TEXT], *items;
+        struct il_choice c, d;
+        struct il_init init;
+        il_error err = { .text = "" };
+        size_t at = strlen(text);
+
+        for (unsigned k = 0; k < 4 + n % 9u; k++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            text[at++] = letters[seed >> 33 & 7];
+        }
+        snprintf(text + at, sizeof text - at, "%s%s", endings[n % 2],
+                 n % 3 ? "" : ":transpose=yes");
+        if (il_choice_parse(&c, IL_SCHEMES, text, NULL) != IL_OK)
+            continue;
+        read++;
+        il_choice_text(&c, first);
+        must(il_choice_parse(&d, IL_SCHEMES, first, &err), &err, first);
+        il_choice_text(&d, again);
+        assert_string_equal(first, again);
+        assert_string_equal(il_choice_word(&c, "path"), il_choice_word(&d, "path"));
+        snprintf(whole, sizeof whole, "h1=%s,out=zeros", text);
+        must(il_init_parse(&init, whole, &err), &err, whole);
+        assert_int_equal(init.count, 2);
+        assert_string_equal(il_choice_word(&init.item[0].scheme, "path"),
+                            il_choice_word(&c, "path"));
+        items = il_init_text(&init);
+        il_init_free(&init);
+        must(il_init_parse(&init, items, &err), &err, items);
+        assert_string_equal(il_choice_word(&init.item[0].scheme, "path"),
+                            il_choice_word(&c, "path"));
+        il_init_free(&init);
+        free(items);
+    }
+    assert_true(read > 10000);
+}
+
 static void test_spelling(void **state)
 {
     static const struct {
@@ -758,14 +865,57 @@ static void test_spelling(void **state)
         { "sparse:frac_zero=0.9", "sparse:frac_zero=0.9", NULL },
         { "file:a/b.npy", "file:path=a/b.npy", NULL },
         { "file:a\\,b\\:c.npy:yes", "file:path=a\\,b\\:c.npy:transpose=yes", NULL },
-        { "file:name=x:path=a,b", "file:path=a\\,b:name=x", NULL },
+        { "file:name=x:path=a,b.npy", "file:path=a\\,b.npy:name=x", NULL },
+        { "file:w.bin", NULL, "path must end in .npy or .safetensors, not 'w.bin'" },
+        { "file:path=a/.npy", NULL, "path must end in .npy" },
+        /* a path as it is written, up to its ending */
+        { "file:lr=0.1/w.npy", "file:path=lr=0.1/w.npy", NULL },
+        { "file:/a:b/c=d:e.safetensors:yes", "file:path=/a\\:b/c=d\\:e.safetensors:transpose=yes",
+          NULL },
+        { "file:path=a:b,c.npy:transpose=yes", "file:path=a\\:b\\,c.npy:transpose=yes", NULL },
+        { "file:a.npy:b.npy", NULL, "transpose must be one of no|yes" },
+        { "file:a.npy.d/b:c.npy", "file:path=a.npy.d/b\\:c.npy", NULL },
+        { "file:a\\b.npy", "file:path=a\\\\b.npy", NULL },
+        { "file:nmae=x", NULL, "did you mean 'name'" },
+        { "file:w.npy:nmae=x", NULL, "did you mean 'name'" },
         { "he_nromal", NULL, "did you mean 'he_normal'" },
         { "RandomNormal", NULL, "is keras.RandomNormal (normal) and haiku.RandomNormal" },
         { "Linear", NULL, "is torch.nn.Linear (torch) and flax.nnx.Linear (flax)" },
         { "torch.nn.init.xavir_uniform_", NULL, "did you mean 'torch.xavier_uniform_'" },
-        { "torch.kaiming_normal_:a=x", NULL, "gain must be a number" },
+        { "torch.kaiming_normal_:a=x", NULL, "torch.kaiming_normal_: a must be a number" },
+        { "torch.kaiming_normal_:a=x:nonlinearity=relu", NULL, "a must be a number, not 'x'" },
         { "torch.kaiming_normal_:a=1:gain=2", NULL, "gain is given twice" },
-        { "keras.RandomNormal:stdev=1", NULL, "did you mean 'std'" },
+        { "torch.kaiming_normal_:1:a=2", NULL, "torch.kaiming_normal_: a is given twice" },
+        { "torch.kaiming_normal_:a=1:nonlinearity=leaky_relu:0.2", NULL, "slope is given twice" },
+        { "torch.dirac_", NULL, "for kernels of convolutions, of 3 to 5 dimensions" },
+        { "nn.init.dirac_", NULL, "for kernels of convolutions" },
+        { "dirac_", NULL, "for kernels of convolutions" },
+        { "jax.delta_orthogonal", NULL, "for kernels of convolutions" },
+        { "tf.random_normal_initializer", NULL, "name the one you mean" },
+        { "torch.eye_:3", NULL, "takes 0 values without a name" },
+        { "torch.normal_:0:1:None:2", NULL, "takes 3 values without a name" },
+        { "keras.HeNormal:42", NULL, "seed cannot be '42' here, only None" },
+        { "jax.glorot_uniform:-1:-2", NULL, "weights are [fan_in, fan_out]" },
+        { "jax.truncated_normal:0.02:float16", NULL, "floats of 32 bits" },
+        { "jax.truncated_normal:lower=1:upper=1", NULL, "below the upper" },
+        { "jax.truncated_normal:lower=-1e-5:upper=1e-5", NULL,
+          "at least 0.001 standard deviations" },
+        { "jax.truncated_normal:lower=-inf", NULL, "lower must be a number" },
+        { "jax.truncated_normal:lower=x", NULL, "lower must be a number" },
+        { "jax.truncated_normal:upper=nan", NULL, "upper must be a number" },
+        { "jax.truncated_normal:lower=-1:low=0", NULL, "low is given twice" },
+        { "mxnet.Xavier:magnitude=-1", NULL, "between 0 and" },
+        { "mxnet.Xavier:magnitude=2:scale=2", NULL, "scale is given twice" },
+        { "tf1.variance_scaling:1:fan_in:uniform", NULL, "later ones are keras.VarianceScaling's" },
+        { "VarianceScaling:distribution=normal", NULL, "name the one you mean" },
+        /* hints are of the same framework, in its units */
+        { "keras.RandomNormal:stdev=1", NULL, "did you mean 'stddev'" },
+        { "jax.truncated_normal:lowr=-2", NULL, "did you mean 'lower'" },
+        { "trunc_normal:lower=-2", NULL, "'low' (lower bound, not in standard deviations" },
+        { "torch.he_normal_", NULL, "did you mean 'torch.kaiming_normal_'" },
+        { "nn.init.truncated_normal_", NULL, "did you mean 'torch.trunc_normal_'" },
+        { "keras.normal", NULL, "did you mean 'keras.RandomNormal'" },
+        { "torch.lecun_normal_", NULL, "'lecun_normal' without a framework is ours" },
         { "torch.kaiming_norml_", NULL, "did you mean 'torch.kaiming_normal_'" },
         { "he_normal:gain=-1", NULL, "between 0 and" },
         { "he_normal:gain=automatic", NULL, "a number or one of auto|" },
@@ -1349,6 +1499,7 @@ int main(void)
         cmocka_unit_test(test_their_laws),
         cmocka_unit_test(test_mup_rates),
         cmocka_unit_test(test_their_names),
+        cmocka_unit_test(test_paths_come_back),
         cmocka_unit_test(test_spelling),
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_stated_laws),

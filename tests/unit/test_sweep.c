@@ -434,6 +434,9 @@ static void mistakes(void **state)
         { "parameters:\n  init: [zeros, \"h*=load:/a/w.npy,out=load:w.npy\"]\n",
           ":2:17: init: a sweep goes on from any folder, so file: takes a path from / on, not "
           "'w.npy'" },
+        { "parameters: {threads: 2, lr: 1}\n", ":1:14: each worker of a sweep has one thread, and "
+                                               "there are more workers where there are "
+                                               "more cores: leave out 'threads'" },
         { "exclude: [{}, {lr: 1}]\nparameters: {lr: [1, 2]}\n", ":1:12: expected terms" },
         { "when: {lr: {}}\nparameters: {lr: [1, 2]}\n", ":1:13: expected terms" },
         { "zip: [[]]\nparameters: {lr: [1, 2]}\n", ":1:8: expected a list of names" },

@@ -11,13 +11,13 @@ enum { WORDS = 4096 };
 /* What a row's value may be, recipes included. */
 static void row_words(const struct opt_row *row, char *text, size_t size)
 {
-    char **names = row->complete == COMPLETE_RECIPE ? data_recipe_names() : NULL;
+    char **names = row->complete == COMPLETE_RECIPE ? data_names(DATA_RECIPES) : NULL;
     size_t n = 0;
 
     opt_words(row, text, size);
     for (size_t i = 0; names && names[i] && n < size; i++)
         n += (size_t)snprintf(text + n, size - n, "%s%s", i ? " " : "", names[i]);
-    data_recipe_names_free(names);
+    data_names_free(names);
 }
 
 /* The words that a command's operand may be, separated by spaces; "" where it takes none. */

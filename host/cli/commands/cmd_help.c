@@ -16,6 +16,16 @@ static il_list list_named(const char *name)
     return (il_list)i;
 }
 
+/* The page of that name; past the last if there is none. */
+static size_t page_named(const char *name)
+{
+    size_t i = 0;
+
+    while (help_page_name(i) && strcmp(help_page_name(i), name) != 0)
+        i++;
+    return i;
+}
+
 static int unknown(const struct cli *cli, const char *topic)
 {
     const char *candidate[64] = { NULL };
@@ -25,7 +35,8 @@ static int unknown(const struct cli *cli, const char *topic)
         candidate[n++] = command_at(cli->commands, i)->name;
     for (int i = 0; i < IL_LISTS; i++)
         candidate[n++] = il_list_name((il_list)i);
-    candidate[n++] = "recipes";
+    for (size_t i = 0; help_page_name(i); i++)
+        candidate[n++] = help_page_name(i);
     if (il_nearest(topic, candidate))
         return cli_fail(cli, IL_E_USAGE, "no help on '%s'; did you mean '%s'? (see 'initlab help')",
                         topic, il_nearest(topic, candidate));
@@ -47,8 +58,8 @@ static int run(struct cli *cli, const struct options *o)
         return help_overview(cli);
     if (list_named(topic) == IL_LISTS && command_named(cli->commands, topic))
         return help_command(cli, command_named(cli->commands, topic));
-    if (strcmp(topic, "recipes") == 0)
-        help_recipes(cli);
+    if (help_page_name(page_named(topic)))
+        help_page(cli, page_named(topic));
     else if (list_named(topic) != IL_LISTS)
         help_list(cli, list_named(topic));
     else
@@ -65,14 +76,15 @@ const struct command cmd_help = {
     .operands = "[TOPIC]",
     .max_operands = 2,
     .complete = COMPLETE_TOPIC,
-    .summary = "show help on a command, a list of what exists, or the recipes",
-    .text = "Without a topic, list the commands. A topic is a command, as 'train' or 'sweep run'; "
-            "one of the lists of "
-            "activations, "
-            "losses, schedules, optimizers, decays and schemes, with parameters, defaults, "
-            "formulas and "
-            "sources; or 'recipes'.",
-    .examples = "initlab help train\ninitlab help activations\ninitlab help recipes",
+    .summary = "show help on a command, a list of what exists, layers, or ready recipes and sweeps",
+    .text =
+        "Without a topic, list the commands. A topic is a command, as 'train' or 'sweep run'; "
+        "one of the lists of "
+        "activations, "
+        "losses, schedules, optimizers, decays and schemes, with parameters, defaults, "
+        "formulas and "
+        "sources; 'layers', which networks there are; 'recipes' or 'sweeps', what is installed.",
+    .examples = "initlab help train\ninitlab help activations\ninitlab help layers",
     .rows = rows,
     .run = run
 };

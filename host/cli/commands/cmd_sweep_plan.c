@@ -324,18 +324,21 @@ static const struct opt_row rows[] = {
 
 const struct command cmd_sweep_plan = {
     .name = "sweep plan",
-    .operands = "[FILE | DIR]",
+    .operands = "[FILE | NAME | DIR]",
     .max_operands = 1,
     .summary = "show which runs a sweep has, in which packs they train, and how long",
-    .text =
-        "Take what 'sweep run' takes: a sweep file (- is standard input), options of runs, or a "
-        "sweep's folder; check "
-        "every run against the dataset, with the files of weights that it begins with, and print "
-        "its packs: runs that train together, as they "
-        "share layers, batch, epochs, data and update rule. Memory is that of the largest pack "
-        "on the device. The time is one worker's, estimated from a moment's training of the "
-        "kind of pack that costs most; with --measure from one of each kind. Nothing is kept.",
+    .text = "Take what 'sweep run' takes: a sweep file (- is standard input), the NAME of an "
+            "installed one "
+            "('initlab help sweeps'), options of runs, or a sweep's folder; check every run "
+            "against the "
+            "dataset, with the files of weights that it begins with, and print its packs: runs "
+            "that train "
+            "together, as they "
+            "share layers, batch, epochs, data and update rule. Memory is that of the largest pack "
+            "on the device. The time is one worker's, estimated from a moment's training of the "
+            "kind of pack that costs most; with --measure from one of each kind. Nothing is kept.",
     .examples = "initlab sweep plan sweep.yaml\n"
+                "initlab sweep plan schemes\n"
                 "initlab sweep plan --init he_normal,zeros --depth 1..10 --seeds 0..29\n"
                 "initlab sweep plan sweep.yaml --pack-size 64 --measure --json",
     .rows = rows,

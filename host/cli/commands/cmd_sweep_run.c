@@ -129,12 +129,13 @@ static const struct opt_row rows[] = { SWEEP_MAKE_ROWS, SWEEP_RUN_ROWS, { .name 
 
 const struct command cmd_sweep_run = {
     .name = "sweep run",
-    .operands = "[FILE | DIR]",
+    .operands = "[FILE | NAME | DIR]",
     .max_operands = 1,
     .summary = "start a sweep, or continue one, and rank its runs",
     .text =
-        "Start the sweep that FILE (- is standard input), or the options of runs, describe, in a "
-        "new folder --out; or "
+        "Start the sweep that FILE (- is standard input), NAME (installed: 'initlab help sweeps') "
+        "or the "
+        "options of runs describe, in a new folder --out; or "
         "continue the sweep in DIR where it was, whatever stopped it. Every option of a run takes "
         "a "
         "list (he_normal,zeros) and every number a range (0..29, 1..9+2, 1e-3..1*10); --layers, "

@@ -305,7 +305,7 @@ static const struct opt_row rows[] = {
 
 const struct command cmd_sweep_submit = {
     .name = "sweep submit",
-    .operands = "[FILE | DIR]",
+    .operands = "[FILE | NAME | DIR]",
     .max_operands = 1,
     .summary = "prepare a sweep for a cluster: Slurm or MPI",
     .text = "Make a sweep's folder as 'sweep run' does, on a file system that all machines share, "

@@ -83,6 +83,24 @@ static int stopped(const struct train *t) { return t->epochs < il_pack_epochs(t-
 
 static json_t *whole(size_t n) { return json_integer((json_int_t)n); }
 
+/* Files that weights begin with, as {path: sum}: for the report, while they are as they were read. */
+static il_status sum_files(struct train *t)
+{
+    const char *path;
+    char sum[65];
+    il_status st = IL_OK;
+
+    for (size_t i = 0; st == IL_OK; i++) {
+        st = il_config_file_sum(t->net.config, i, &path, sum, &t->net.err);
+        if (st != IL_OK || !path)
+            break;
+        t->files = t->files ? t->files : json_object();
+        if (!t->files || json_object_set_new(t->files, path, json_string(sum)) != 0)
+            st = cli_no_memory(&t->net.err);
+    }
+    return st;
+}
+
 /* The last object of the report. */
 static json_t *summary(const struct train *t)
 {
@@ -101,6 +119,8 @@ static json_t *summary(const struct train *t)
         bad |= json_object_set_new(all, "version", json_string(IL_VERSION));
         bad |= json_object_set_new(all, "data", json_string(il_dataset_name(t->net.set)));
         bad |= json_object_set_new(all, "data_sum", json_string(il_dataset_sum(t->net.set)));
+        if (t->files)
+            bad |= json_object_set(all, "files", t->files);
         bad |= json_object_set_new(all, "threads",
                                    whole(strtoul(opt_get(t->net.o, "threads"), NULL, 10)));
         bad |= json_object_set_new(all, "config", run_report_config(t->net.config));
@@ -155,6 +175,9 @@ static int run(struct cli *cli, const struct options *o)
         st = train_open(&t);
     if (st != IL_OK || opt_given(o, "dry-run"))
         goto out;
+    st = sum_files(&t);
+    if (st != IL_OK)
+        goto out;
     train_introduce(&t);
     st = train(&t);
     if (st != IL_OK)
@@ -176,6 +199,7 @@ out:
     if (code == 0 && end != IL_OK)
         code = cli_fail(cli, end, "%s", t.net.err.text);
     network_close(&t.net);
+    json_decref(t.files);
     free(t.cost);
     return code;
 }
@@ -200,7 +224,8 @@ static const struct opt_row rows[] = {
       .metavar = "N",
       .value = "1",
       .group = "Input",
-      .help = "of the CPU's matrix products; part of what makes results repeatable" },
+      .help = "of the CPU's matrix products; more than 1 is slower today, a hundred times where a "
+              "core is busy: they wait at work; part of what makes results repeatable" },
     { .name = "out",
       .letter = 'o',
       .metavar = "FILE",

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "cli_error.h"
 #include "data_paths.h"
 #include "sweep.h"
@@ -66,14 +67,37 @@ static il_status read_file(const char *path, char **text, size_t *size, il_error
                                           path, FILE_MOST);
 }
 
+/* An operand's path: a name that is no file's is one of the bundled sweeps', as --recipe takes recipes. */
+static il_status find_sweep(const char *operand, char path[4096], il_error *err)
+{
+    char **names;
+    const char *near;
+    il_status st;
+
+    if (strlen(operand) >= 4096)
+        return cli_error(err, IL_E_USAGE, "the sweep file's name is too long");
+    strcpy(path, operand);
+    if (is_stdin(operand) || access(operand, F_OK) == 0 || !data_is_name(operand) ||
+        data_path_of(DATA_SWEEPS, operand, path, 4096))
+        return IL_OK;
+    names = data_names(DATA_SWEEPS);
+    near = names ? il_nearest(operand, (const char *const *)names) : NULL;
+    st = cli_error(err, IL_E_DATA, "no file, folder or installed sweep '%.200s'%s%s%s", operand,
+                   near ? "; did you mean '" : " (see 'initlab help sweeps')", near ? near : "",
+                   near ? "'?" : "");
+    data_names_free(names);
+    return st;
+}
+
 /* the sweep of the operand, a file */
 static il_status from_file(struct sweep_draft *d, const struct options *o, il_error *err)
 {
-    const char *const path = o->operand[0];
-    char *text = NULL;
+    char *text = NULL, path[4096];
     size_t size = 0;
-    il_status st;
+    il_status st = find_sweep(o->operand[0], path, err);
 
+    if (st != IL_OK)
+        return st;
     if (of_runs(o))
         return cli_error(err, IL_E_USAGE,
                          "a sweep file and options of runs: the file alone says what is trained");
@@ -100,14 +124,29 @@ static il_status from_options(struct sweep_draft *d, const struct options *o, il
     return st == IL_OK ? st : options_as_file_blame(&d->made, err);
 }
 
+/* From / on, as far as it is there: the last part may be how files begin, FOLDER/emnist-SPLIT. */
+static void absolute(const char *path, char data[4096])
+{
+    const char *const slash = strrchr(path, '/'), *const base = slash ? slash + 1 : path;
+    char folder[4096], whole[PATH_MAX];
+
+    if (realpath(path, whole)) {
+        snprintf(data, 4096, "%s", whole);
+        return;
+    }
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+             slash ? path : ".");
+    if (!realpath(folder, whole) || (size_t)snprintf(data, 4096, "%s/%s", whole, base) >= 4096)
+        snprintf(data, 4096, "%s", path);
+}
+
 /* where the dataset will be found by workers: an absolute path, or "" for the bundled one */
 static il_status find_data(const struct options *o, char path[4096], char data[4096], il_error *err)
 {
     data[0] = 0;
     if (opt_given(o, "data")) {
         snprintf(path, 4096, "%s", opt_get(o, "data"));
-        if (!realpath(path, data))
-            snprintf(data, 4096, "%s", path);
+        absolute(path, data);
         return IL_OK;
     }
     return data_path_of_dataset(path, 4096)

@@ -18,16 +18,16 @@ static il_status load_recipe(struct network *n, const char *recipe)
 
     if (strcmp(recipe, "-") == 0)
         return il_config_load(n->config, "/dev/stdin", &n->err);
-    if (strchr(recipe, '/') || strstr(recipe, ".yaml") || strstr(recipe, ".yml"))
+    if (!data_is_name(recipe))
         return il_config_load(n->config, recipe, &n->err);
-    if (data_path_of_recipe(recipe, path, sizeof path))
+    if (data_path_of(DATA_RECIPES, recipe, path, sizeof path))
         return il_config_load(n->config, path, &n->err);
-    names = data_recipe_names();
+    names = data_names(DATA_RECIPES);
     near = names ? il_nearest(recipe, (const char *const *)names) : NULL;
     st = near ? cli_error(&n->err, IL_E_USAGE, "no recipe '%s'; did you mean '%s'?", recipe, near)
               : cli_error(&n->err, IL_E_USAGE, "no recipe '%s' (see 'initlab help recipes')",
                           recipe);
-    data_recipe_names_free(names);
+    data_names_free(names);
     return st;
 }
 

@@ -4,7 +4,7 @@
 
 #include "initlab/tables.h"
 
-enum { IL_CHOICE_TEXTS = 2, IL_CHOICE_TEXT_SIZE = 256 };
+enum { IL_CHOICE_TEXTS = 2, IL_CHOICE_TEXT_SIZE = 1024 };
 struct il_choice {
     const il_entry *entry;
     unsigned index; /* of the entry in its list */

@@ -1,6 +1,7 @@
 /*
  * choice.h - a row of a list with values for its parameters, read from text:
- * NAME:VALUE:PARAM=VALUE... A backslash keeps the comma, colon or backslash after it in a text.
+ * NAME:VALUE:PARAM=VALUE... A backslash keeps the comma, colon or backslash after it in a text. The path
+ * of a scheme that reads a file needs none: it goes on to its .npy or .safetensors.
  */
 #ifndef HOST_LIB_CHOICES_CHOICE_H
 #define HOST_LIB_CHOICES_CHOICE_H
@@ -8,7 +9,7 @@
 #include "catalog/choice_value.h"
 #include "core/error.h"
 
-enum { IL_CHOICE_TEXT = 1152 }; /* enough for the normal form of any choice */
+enum { IL_CHOICE_TEXT = 4352 }; /* enough for the normal form of any choice */
 
 /*
  * Read one choice. IL_E_USAGE names what is wrong and the nearest valid names: unknown name or
@@ -25,11 +26,10 @@ il_param_value il_choice_value(const struct il_choice *choice, const char *param
 /* The same of one that takes any text; "" where none was given. */
 const char *il_choice_word(const struct il_choice *choice, const char *param);
 
-/* Bytes of text up to one of `ends` that has no backslash before it: how commas and colons are kept. */
-size_t il_choice_span(const char *text, const char *ends);
+/* Does a choice, in front of a comma, end within a path that `rest` goes on with? */
+int il_choice_path_goes_on(il_list list, const char *choice, const char *rest);
 
-/* The row with this name or alias (n bytes of it), or NULL; a parameter's place in a row, or -1. */
-const il_entry *il_entry_named(il_list list, const char *name, size_t n);
-int il_entry_param(const il_entry *entry, const char *name);
+/* Has the choice that a text begins with a parameter of this name, of ours or its framework's? */
+int il_choice_has_param(il_list list, const char *choice, const char *name);
 
 #endif

@@ -18,6 +18,11 @@ static const char *const prefixes[][2] = {
 #include "framework_names.def"
 };
 
+static const char *const refused[][2] = {
+#define REFUSED(name, why) { name, why },
+#include "framework_names.def"
+};
+
 static const char *const words[][3] = {
 #define WORD(of, word, ours) { of, word, ours },
 #include "framework_names.def"
@@ -31,6 +36,16 @@ const char *il_scheme_alias(size_t index, const char **ours)
     return names[index].name;
 }
 
+/* TensorFlow's functions: tf1.zeros_initializer is tf1.zeros */
+static void cut_initializer(char *name)
+{
+    static const char ending[] = "_initializer";
+    const size_t n = strlen(name), m = sizeof ending - 1;
+
+    if (n > m && strncmp(name, "tf", 2) == 0 && strcmp(name + n - m, ending) == 0)
+        name[n - m] = 0;
+}
+
 void il_framework_name_plain(const char *name, size_t n, char *out, size_t size)
 {
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
@@ -38,10 +53,12 @@ void il_framework_name_plain(const char *name, size_t n, char *out, size_t size)
 
         if (n >= m && memcmp(name, prefixes[i][0], m) == 0) {
             snprintf(out, size, "%s%.*s", prefixes[i][1], (int)(n - m), name + m);
+            cut_initializer(out);
             return;
         }
     }
     snprintf(out, size, "%.*s", (int)n, name);
+    cut_initializer(out);
 }
 
 /* Has it capitals, or a last underscore? */
@@ -55,6 +72,30 @@ static int only_of_frameworks(const char *name)
     return n > 0 && name[n - 1] == '_';
 }
 
+const char *il_framework_name_refused(const char *plain)
+{
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        const char *const name = refused[i][0], *const bare = strrchr(name, '.') + 1;
+
+        if (il_same_word(plain, strlen(plain), name, strlen(name)) ||
+            (only_of_frameworks(plain) && strcmp(plain, bare) == 0))
+            return refused[i][1];
+    }
+    return NULL;
+}
+
+/* Do two rows read a word as another? */
+static int words_differ(const struct il_framework_name *a, const struct il_framework_name *b)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *const of = words[i][0];
+
+        if (!strncmp(a->name, of, strlen(of)) != !strncmp(b->name, of, strlen(of)))
+            return 1;
+    }
+    return 0;
+}
+
 /* the row of a name without its framework, spelled exactly so */
 static const struct il_framework_name *find_bare(const char *name,
                                                  const struct il_framework_name *differ[2])
@@ -64,7 +105,7 @@ static const struct il_framework_name *find_bare(const char *name,
     for (size_t i = 0; i < NAMES; i++) {
         if (strcmp(strrchr(names[i].name, '.') + 1, name) != 0)
             continue;
-        if (found && strcmp(found->ours, names[i].ours) != 0) {
+        if (found && (strcmp(found->ours, names[i].ours) != 0 || words_differ(found, &names[i]))) {
             differ[0] = found;
             differ[1] = &names[i];
             return NULL;
@@ -89,27 +130,6 @@ const struct il_framework_name *il_framework_name_find(const char *name, size_t 
         if (il_same_word(plain, strlen(plain), names[i].name, strlen(names[i].name)))
             return &names[i];
     return NULL;
-}
-
-void il_framework_name_value(const struct il_framework_name *row, const char *piece, int *next,
-                             char *out, size_t size)
-{
-    const char *const equals = strchr(piece, '='), *word = row->parameters;
-
-    for (int k = 0; *word; k++) {
-        const size_t all = strcspn(word, " "), key = strcspn(word, "= ");
-        const char *const ours = key < all ? word + key + 1 : word;
-        const int length = (int)(word + all - ours);
-
-        if (equals ? il_same_word(piece, (size_t)(equals - piece), word, key) : k == *next) {
-            snprintf(out, size, "%.*s%s%s", length, ours,
-                     memchr(ours, '=', (size_t)length) ? "" : "=", equals ? equals + 1 : piece);
-            *next = k + 1;
-            return;
-        }
-        word += all + (word[all] == ' ');
-    }
-    snprintf(out, size, "%s", piece);
 }
 
 const char *il_framework_word(const struct il_framework_name *row, const char *word)

@@ -18,12 +18,8 @@ const struct il_framework_name *il_framework_name_find(const char *name, size_t 
 /* The name as framework_names.def begins it. */
 void il_framework_name_plain(const char *name, size_t n, char *out, size_t size);
 
-/*
- * One VALUE or PARAM=VALUE behind such a name, as it is spelled here. *next is where a value
- * without a name goes in the framework's order; 0 at first.
- */
-void il_framework_name_value(const struct il_framework_name *row, const char *piece, int *next,
-                             char *out, size_t size);
+/* Why the name, as il_framework_name_plain makes it, has no row on purpose; NULL: no such reason. */
+const char *il_framework_name_refused(const char *plain);
 
 /* Our word for a framework's, NULL: none. row is the name that it stands behind, NULL: one of ours. */
 const char *il_framework_word(const struct il_framework_name *row, const char *word);

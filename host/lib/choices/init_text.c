@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core/number.h"
+#include "path_text.h"
 
 /* an item as it is read: which tensors, and the text of the scheme with all its parameters */
 struct piece {
@@ -37,17 +39,23 @@ static il_status read_key(struct piece *p, const char *key, size_t n, il_error *
     return IL_OK;
 }
 
-/* Does KEY=... go on with the parameters of the item before it? */
+/*
+ * Does KEY=... go on with the parameters of the item before it? b=SCHEME is for biases, also behind a
+ * framework's scheme that has a parameter b, which is a number.
+ */
 static int continues(const struct piece *before, const char *item, size_t key)
 {
-    const il_entry *const e = il_list_find(IL_SCHEMES, before->scheme);
-    char name[64];
+    const char *const value = item + key + 1;
+    char name[64], number[64];
+    double ignored;
 
-    if (!e || key == 0 || key >= sizeof name)
+    if (key == 0 || key >= sizeof name)
         return 0;
     memcpy(name, item, key);
     name[key] = 0;
-    return il_entry_param(e, name) >= 0;
+    snprintf(number, sizeof number, "%.*s", (int)strcspn(value, ":"), value);
+    return il_choice_has_param(IL_SCHEMES, before->scheme, name) &&
+           (strcmp(name, "b") != 0 || il_read_real(number, &ignored));
 }
 
 /* item follows the item before it in one text, with a zero byte between them */
@@ -132,11 +140,17 @@ il_status il_init_parse(struct il_init *out, const char *text, il_error *err)
         goto out;
     }
     for (; item; item = comma ? comma + 1 : NULL) {
+        const int in_path =
+            count > 0 && il_choice_path_goes_on(IL_SCHEMES, pieces[count - 1].scheme, item);
+
         comma = item + il_choice_span(item, ",");
         comma = *comma ? comma : NULL;
         if (comma)
             *comma = 0;
-        IL_TRY(read_piece(pieces, &count, item, err));
+        if (in_path)
+            item[-1] = ',';
+        else
+            IL_TRY(read_piece(pieces, &count, item, err));
     }
     IL_TRY(read_items(out, pieces, count, err));
     st = check_twice(out, err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "formats/weights.h"
 #include "config.h"
 #include "theory/gaussian.h"
 #include "catalog/catalog.h"
@@ -301,6 +302,23 @@ int il_config_needs_data(const il_config *config)
     const struct il_init *const init = &il_config_value(config, IL_PARAMETER_INIT)->init;
 
     return any_scheme(init, IL_LOOKS_AT_DATA);
+}
+
+const char *il_config_file(const il_config *config, size_t index)
+{
+    const struct il_init *const init = &il_config_value(config, IL_PARAMETER_INIT)->init;
+
+    for (size_t i = 0; i < init->count; i++)
+        if (init->item[i].scheme.entry->traits & IL_READS_FILE && index-- == 0)
+            return il_choice_word(&init->item[i].scheme, "path");
+    return NULL;
+}
+
+il_status il_config_file_sum(const il_config *config, size_t index, const char **path, char sum[65],
+                             il_error *err)
+{
+    *path = il_config_file(config, index);
+    return *path ? il_weights_sum(*path, sum, err) : IL_OK;
 }
 
 il_status il_config_check(const il_config *config, const il_dataset *set, il_error *err)

@@ -7,23 +7,29 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include "core/error.h"
 #include "core/inside.h"
+#include "core/word.h"
+#include "dataset_files.h"
 #include "idx.h"
 #include "nonzero_lists.h"
 
-enum { TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS, FILES };
+enum {
+    TRAIN_IMAGES = IL_TRAIN_IMAGES,
+    TRAIN_LABELS = IL_TRAIN_LABELS,
+    TEST_IMAGES = IL_TEST_IMAGES,
+    TEST_LABELS = IL_TEST_LABELS,
+    FILES = IL_DATASET_FILES
+};
 
 static const struct {
-    const char *name;
     const char *words; /* for bytes that come from no file */
     unsigned dims;
 } files[FILES] = {
-    { "train-images-idx3-ubyte", "training images", 3 },
-    { "train-labels-idx1-ubyte", "training labels", 1 },
-    { "t10k-images-idx3-ubyte", "test images", 3 },
-    { "t10k-labels-idx1-ubyte", "test labels", 1 },
+    { "training images", 3 },
+    { "training labels", 1 },
+    { "test images", 3 },
+    { "test labels", 1 },
 };
 
 /* sums of the uncompressed files as first published */
@@ -141,27 +147,14 @@ out:
 
 /* ---- from files ------------------------------------------------------------------------------ */
 
-/* The path of file f, with .gz behind it if only that exists; NULL when out of memory. */
-static char *find_file(const char *dir, int f)
+/* Is this the name of file f, as published or as it was found? Sums are of what is not compressed. */
+static int is_name_of(const char *name, const char *path, int f)
 {
-    char *path;
+    const char *const slash = strrchr(path, '/'), *const own = slash ? slash + 1 : path;
+    const size_t n = strlen(own) - (il_ends_in(path, ".gz") ? 3 : 0);
 
-    if (asprintf(&path, "%s/%s.gz", dir, files[f].name) < 0)
-        return NULL;
-    path[strlen(path) - 3] = '\0';
-    if (access(path, F_OK) != 0) {
-        path[strlen(path)] = '.';
-        if (access(path, F_OK) != 0)
-            path[strlen(path) - 3] = '\0';
-    }
-    return path;
-}
-
-static il_status read_file(struct il_idx *idx, const char *path, int f, il_error *err)
-{
-    if (access(path, F_OK) != 0 && errno == ENOENT)
-        return il_fail(err, IL_E_DATA, "%s: no such file, with or without .gz", path);
-    return il_idx_read(idx, path, files[f].dims, err);
+    return strcmp(name, il_dataset_file_name(f)) == 0 ||
+           (strlen(name) == n && memcmp(name, own, n) == 0);
 }
 
 /* One line of SHA256SUMS, `HEX  NAME` or `HEX *NAME`; other files' names are passed over. */
@@ -179,7 +172,7 @@ static il_status check_line(const il_dataset *set, char *line, const char *path,
     for (int f = 0; f < FILES; f++) {
         char hex[65];
 
-        if (strcmp(line + 66, files[f].name) != 0)
+        if (!is_name_of(line + 66, names[f], f))
             continue;
         il_sha256_hex(&set->file[f].sha, hex);
         if (strncasecmp(line, hex, 64) != 0)
@@ -228,8 +221,7 @@ out:
 il_status il_dataset_open(il_dataset **out, const char *dir, il_error *err)
 {
     il_dataset *set = calloc(1, sizeof *set);
-    char *names[FILES] = { 0 };
-    struct stat info;
+    struct il_dataset_files found = { NULL };
     il_status st = IL_OK;
 
     *out = NULL;
@@ -237,25 +229,15 @@ il_status il_dataset_open(il_dataset **out, const char *dir, il_error *err)
         st = il_fail(err, IL_E_MEMORY, "%s: no memory", dir);
         goto out;
     }
-    if (stat(dir, &info) != 0 || (!S_ISDIR(info.st_mode) && (errno = ENOTDIR))) {
-        st = il_fail(err, IL_E_DATA, "%s: no folder with a dataset: %s", dir, strerror(errno));
-        goto out;
-    }
-    for (int f = 0; f < FILES; f++) {
-        names[f] = find_file(dir, f);
-        if (!names[f]) {
-            st = il_fail(err, IL_E_MEMORY, "%s: no memory", dir);
-            goto out;
-        }
-        IL_TRY(read_file(&set->file[f], names[f], f, err));
-    }
-    IL_TRY(check_sums(set, dir, names, err));
-    IL_TRY(finish(set, names, err));
+    IL_TRY(il_dataset_find(&found, dir, err));
+    for (int f = 0; f < FILES; f++)
+        IL_TRY(il_idx_read(&set->file[f], found.path[f], files[f].dims, err));
+    IL_TRY(check_sums(set, found.folder, found.path, err));
+    IL_TRY(finish(set, found.path, err));
     *out = set;
     set = NULL;
 out:
-    for (int f = 0; f < FILES; f++)
-        free(names[f]);
+    il_dataset_files_free(&found);
     il_dataset_free(set);
     return st;
 }

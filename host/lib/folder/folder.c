@@ -195,15 +195,30 @@ il_status il_folder_lock_file(const il_folder *f, const char *name, int *fd, il_
                    f->path, name, il_inside_why(why));
 }
 
+/* {path: sum} of the files that runs begin with; NULL: out of memory */
+static json_t *files_of(const struct il_folder *f)
+{
+    json_t *const all = json_object();
+
+    for (size_t i = 0; all && i < f->sweep->files; i++)
+        if (f->sweep->file[i].sum && json_object_set_new(all, f->sweep->file[i].path,
+                                                         json_string(f->sweep->file[i].sum)) != 0) {
+            json_decref(all);
+            return NULL;
+        }
+    return all;
+}
+
 static il_status write_setup(struct il_folder *f, il_error *err)
 {
-    json_t *const all = json_pack(
-        "{s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "format", FORMAT,
-        "version", IL_VERSION, "device", f->setup.kind, "pack_size", (json_int_t)f->setup.pack_size,
-        "pack_weights", (json_int_t)f->setup.pack_weights, "data", f->setup.data, "data_sum",
-        f->setup.data_sum, "pixels", (json_int_t)f->setup.pixels, "classes",
-        (json_int_t)f->setup.classes, "samples", (json_int_t)f->setup.samples, "runs",
-        (json_int_t)f->plan->runs, "packs", (json_int_t)f->plan->packs, "plan", f->setup.sum);
+    json_t *const all =
+        json_pack("{s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:s}",
+                  "format", FORMAT, "version", IL_VERSION, "device", f->setup.kind, "pack_size",
+                  (json_int_t)f->setup.pack_size, "pack_weights", (json_int_t)f->setup.pack_weights,
+                  "data", f->setup.data, "data_sum", f->setup.data_sum, "pixels",
+                  (json_int_t)f->setup.pixels, "classes", (json_int_t)f->setup.classes, "samples",
+                  (json_int_t)f->setup.samples, "runs", (json_int_t)f->plan->runs, "packs",
+                  (json_int_t)f->plan->packs, "files", files_of(f), "plan", f->setup.sum);
     char *const text = all ? json_dumps(all, JSON_INDENT(2)) : NULL;
     char *whole = NULL;
     il_status st = IL_E_MEMORY;
@@ -221,16 +236,20 @@ static il_status write_setup(struct il_folder *f, il_error *err)
 /* open what lies there, which must be this sweep */
 static il_status open_same(il_folder **out, const struct il_folder *f, il_error *err)
 {
-    const il_status st = il_folder_open(out, f->path, err);
+    il_status st = il_folder_open(out, f->path, err);
 
-    if (st != IL_OK || strcmp((*out)->setup.sum, f->setup.sum) == 0)
-        return st;
-    il_folder_close(*out);
-    *out = NULL;
-    return il_fail(err, IL_E_USAGE,
-                   "'%s' holds another sweep, or the same for another device, pack size or "
-                   "dataset; name a new folder",
-                   f->path);
+    if (st == IL_OK && strcmp((*out)->setup.sum, f->setup.sum) == 0)
+        st = il_sweep_check_files((*out)->sweep, NULL, err);
+    else if (st == IL_OK)
+        st = il_fail(err, IL_E_USAGE,
+                     "'%s' holds another sweep, or the same for another device, pack size or "
+                     "dataset; name a new folder",
+                     f->path);
+    if (st != IL_OK) {
+        il_folder_close(*out);
+        *out = NULL;
+    }
+    return st;
 }
 
 /* all that a folder has of itself: the sweep's file, the parts, and at last sweep.json */
@@ -254,12 +273,67 @@ out:
     return st;
 }
 
+/* sweep.json's object */
+static il_status load_setup(const char *dir, json_t **all, il_error *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    il_error words = { .text = "" };
+    json_error_t why;
+    il_status st = il_inside_read(dir, "sweep.json", SETUP_MOST, &text, &n, &words);
+
+    *all = NULL;
+    if (st != IL_OK)
+        return il_fail(err, st, "'%s' is no sweep's folder: %s", dir, words.text);
+    *all = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+    if (!*all)
+        st = il_fail(err, why.text[0] ? IL_E_DATA : IL_E_MEMORY, "%s/sweep.json:%d: %s", dir,
+                     why.line, why.text[0] ? why.text : "out of memory");
+    free(text);
+    return st;
+}
+
+/* what sweep.json knows of the files that runs begin with; one of an earlier version knows nothing */
+static il_status know_files(struct il_folder *f, const char *dir, json_t *setup, il_error *err)
+{
+    json_t *const all = json_object_get(setup, "files"), *sum;
+    const char *path;
+
+    json_object_foreach(all, path, sum)
+    {
+        const char *const text = json_string_value(sum);
+        il_error why = { .text = "" };
+        const il_status st = il_sweep_know_file(f->sweep, path, text ? text : "", &why);
+
+        if (st != IL_OK)
+            return il_fail(err, st, "%s/sweep.json: %s", dir, why.text);
+    }
+    return IL_OK;
+}
+
+/* The files of a sweep that is to be made; where its folder is there, as they were then: they are compared later. */
+static il_status find_files(struct il_folder *f, int there, il_error *err)
+{
+    json_t *all = NULL;
+    il_status st;
+
+    if (!there)
+        return il_sweep_sum_files(f->sweep, err);
+    IL_TRY(load_setup(f->path, &all, err));
+    if (know_files(f, f->path, all, NULL) == IL_E_MEMORY) /* others: of another sweep */
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+out:
+    json_decref(all);
+    return st;
+}
+
 il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
                            const il_folder_setup *setup, il_error *err)
 {
     struct il_folder *f = calloc(1, sizeof *f);
     char sum[65], file[IL_PATH];
     il_status st;
+    int there;
 
     *out = NULL;
     if (!f)
@@ -271,14 +345,16 @@ il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
     f->setup.classes = il_dataset_classes(setup->set);
     f->setup.samples = il_dataset_train(setup->set).count;
     f->sweep = *sweep;
+    il_folder_file(f, "sweep.json", file, 0);
+    there = access(file, F_OK) == 0;
+    IL_TRY(find_files(f, there, err));
     IL_TRY(make_plan(f, sum, err));
     f->setup.sum = own(sum);
     if (!f->setup.sum) {
         st = il_fail(err, IL_E_MEMORY, "out of memory");
         goto out;
     }
-    il_folder_file(f, "sweep.json", file, 0);
-    if (access(file, F_OK) == 0) {
+    if (there) {
         st = open_same(out, f, err);
     } else {
         st = write_all(f, err);
@@ -325,27 +401,7 @@ out:
     return st;
 }
 
-/* sweep.json's object */
-static il_status load_setup(const char *dir, json_t **all, il_error *err)
-{
-    char *text = NULL;
-    size_t n = 0;
-    il_error words = { .text = "" };
-    json_error_t why;
-    il_status st = il_inside_read(dir, "sweep.json", SETUP_MOST, &text, &n, &words);
-
-    *all = NULL;
-    if (st != IL_OK)
-        return il_fail(err, st, "'%s' is no sweep's folder: %s", dir, words.text);
-    *all = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
-    if (!*all)
-        st = il_fail(err, why.text[0] ? IL_E_DATA : IL_E_MEMORY, "%s/sweep.json:%d: %s", dir,
-                     why.line, why.text[0] ? why.text : "out of memory");
-    free(text);
-    return st;
-}
-
-static il_status load_sweep(struct il_folder *f, const char *dir, il_error *err)
+static il_status load_sweep(struct il_folder *f, const char *dir, json_t *setup, il_error *err)
 {
     char path[IL_PATH], *text = NULL;
     size_t n = 0;
@@ -353,7 +409,8 @@ static il_status load_sweep(struct il_folder *f, const char *dir, il_error *err)
 
     IL_TRY(il_inside_read(dir, "sweep.yaml", SWEEP_MOST, &text, &n, err));
     il_folder_file(f, "sweep.yaml", path, 0);
-    st = il_sweep_parse(&f->sweep, path, text, n, err);
+    IL_TRY(il_sweep_parse(&f->sweep, path, text, n, err));
+    st = know_files(f, dir, setup, err);
 out:
     free(text);
     return st;
@@ -371,7 +428,7 @@ il_status il_folder_open(il_folder **out, const char *dir, il_error *err)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(load_setup(dir, &all, err));
     IL_TRY(read_setup(f, dir, all, err));
-    IL_TRY(load_sweep(f, dir, err));
+    IL_TRY(load_sweep(f, dir, all, err));
     IL_TRY(make_plan(f, sum, err));
     if (strcmp(sum, f->setup.sum) != 0)
         st = il_fail(err, IL_E_DATA,
@@ -422,7 +479,7 @@ il_status il_folder_id(const il_folder *f, size_t run, char id[17], il_error *er
 il_status il_folder_check(const il_folder *f, const il_dataset *set, il_error *err)
 {
     return strcmp(il_dataset_sum(set), f->setup.data_sum) == 0
-               ? IL_OK
+               ? il_sweep_check_files(f->sweep, NULL, err)
                : il_fail(err, IL_E_DATA,
                          "'%s' was made for another dataset: its sum begins with %.16s, not %.16s",
                          f->path, f->setup.data_sum, il_dataset_sum(set));

@@ -2,6 +2,8 @@
 #include "planned.h"
 
 #include <stdlib.h>
+#include "core/error.h"
+#include "sweep/sweep_impl.h"
 
 /* Is this an error that a run may be the cause of? */
 static int is_of_runs(il_status st) { return st == IL_E_USAGE || st == IL_E_DATA; }
@@ -57,6 +59,28 @@ static il_status stand_in(struct il_planned *p, il_error *err)
     return IL_OK;
 }
 
+/*
+ * The runs' configs, and their files of weights as they were when the sweep was made: other content is no
+ * fault of a run, which would be recorded.
+ */
+static il_status read_configs(struct il_planned *p, const il_folder *f, const il_sweep_pack *of,
+                              il_error *err)
+{
+    il_status st = IL_OK;
+
+    for (size_t i = 0; i < p->runs && st == IL_OK; i++) {
+        st = il_sweep_config(f->sweep, f->plan->order[of->first + i], &p->config[i], err);
+        if (st != IL_OK)
+            break;
+        st = il_sweep_check_files(f->sweep, p->config[i], err);
+        if (st == IL_E_DATA)
+            st = IL_E_CREATE;
+        if (err && st == IL_E_CREATE)
+            err->status = st;
+    }
+    return st;
+}
+
 il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack, il_device *device,
                           const il_dataset *set, il_error *err)
 {
@@ -69,8 +93,7 @@ il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack,
     p->why = calloc(p->runs, sizeof(*p->why));
     if (!p->config || !p->why)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", p->runs);
-    for (size_t i = 0; i < p->runs; i++)
-        IL_TRY(il_sweep_config(f->sweep, f->plan->order[of->first + i], &p->config[i], err));
+    IL_TRY(read_configs(p, f, of, err));
     while (p->left_out < p->runs) { /* a file may go at any time */
         st = il_pack_open(&p->pack, device, set, (const il_config *const *)p->config, p->runs, err);
         if (!is_of_runs(st))

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include "core/error.h"
 
-enum { IL_TENSOR_NAME = 272 };
+enum { IL_TENSOR_NAME = 1040 };
 struct il_tensor {
     char name[IL_TENSOR_NAME]; /* of our own: letters, digits, dots */
     unsigned dims;             /* 1 or 2 */
@@ -28,6 +28,9 @@ il_status il_weights_write(const char *path, const struct il_tensor *tensors, si
  */
 il_status il_weights_read(const char *path, const struct il_tensor *tensor, int transpose,
                           il_error *err);
+
+/* The SHA-256 of a whole file, as lower-case digits. IL_E_DATA: it cannot be opened; IL_E_IO, IL_E_MEMORY. */
+il_status il_weights_sum(const char *path, char hex[65], il_error *err);
 
 /* Has this .safetensors file a tensor of that name? 0 where it cannot be read. */
 int il_weights_has(const char *path, const char *name);

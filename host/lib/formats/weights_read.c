@@ -12,6 +12,7 @@
 #include <string.h>
 #include <jansson.h>
 #include "core/inside.h"
+#include "core/sha256.h"
 #include "core/word.h"
 
 enum { HEADER_MOST = 16 << 20 };
@@ -234,6 +235,36 @@ static il_status no_tensor(json_t *all, const char *path, const char *name, il_e
                    first ? "; there is '" : "", first ? first : "", first ? "'" : "");
 }
 
+/* The tensors' bytes are the file's rest, all of it: what is behind them, or between, is of no tensor. */
+static il_status check_cover(json_t *all, const char *path, long long rest, il_error *err)
+{
+    json_int_t sum = 0, last = 0;
+    const char *name;
+    json_t *entry;
+
+    json_object_foreach(all, name, entry)
+    {
+        const json_t *const offsets = json_object_get(entry, "data_offsets");
+        const json_int_t begin = json_integer_value(json_array_get(offsets, 0));
+        const json_int_t end = json_integer_value(json_array_get(offsets, 1));
+
+        if (strcmp(name, "__metadata__") == 0)
+            continue;
+        if (json_array_size(offsets) != 2 || begin < 0 || end < begin || end > rest)
+            return il_fail(err, IL_E_DATA, "%s: '%.60s' lies past the end of the file", path, name);
+        last = end > last ? end : last;
+        if (__builtin_add_overflow(sum, end - begin, &sum))
+            sum = -1;
+    }
+    if (last < rest)
+        return il_fail(err, IL_E_DATA, "%s: %lld bytes after its last tensor are of none", path,
+                       rest - (long long)last);
+    if (sum != last)
+        return il_fail(err, IL_E_DATA, "%s: its tensors overlap, or leave bytes between them",
+                       path);
+    return IL_OK;
+}
+
 static il_status safetensors_find(FILE *f, const char *path, const char *name, long long size,
                                   struct found *out, il_error *err)
 {
@@ -252,9 +283,31 @@ static il_status safetensors_find(FILE *f, const char *path, const char *name, l
     else if (out->at > size - 8 - n || out->bytes > size - 8 - n - out->at)
         st = il_fail(err, IL_E_DATA, "%s: '%s' lies past the end of the file", path, name);
     else
-        out->at += 8 + n;
+        st = check_cover(all, path, size - 8 - n, err);
+    out->at += 8 + n;
 out:
     json_decref(all);
+    return st;
+}
+
+il_status il_weights_sum(const char *path, char hex[65], il_error *err)
+{
+    FILE *const f = il_open_stream(path);
+    char bytes[1 << 14];
+    struct il_sha256 sha;
+    il_status st = IL_OK;
+    size_t n;
+
+    if (!f)
+        return il_fail(err, errno == ENOMEM ? IL_E_MEMORY : IL_E_DATA, "cannot open '%s': %s", path,
+                       il_open_why(errno));
+    il_sha256_start(&sha);
+    while ((n = fread(bytes, 1, sizeof bytes, f)) > 0)
+        il_sha256_add(&sha, bytes, n);
+    if (ferror(f))
+        st = il_fail(err, IL_E_IO, "cannot read '%s'", path);
+    fclose(f);
+    il_sha256_hex(&sha, hex);
     return st;
 }
 

@@ -14,6 +14,7 @@
 #include "random.h"
 #include "core/number.h"
 #include "core/sha256.h"
+#include "config/config.h"
 #include "sweep_impl.h"
 
 static const size_t RUNS_MOST = IL_SWEEP_RUNS;
@@ -291,10 +292,12 @@ void il_sweep_free(il_sweep *s)
             free(s->exclude[i].term[t].value);
             free(s->when[i].term[t].value);
         }
+    il_sweep_free_files(s);
     free(s->drawn);
     free(s->run);
     free(s->path);
     free(s->text);
+    free(s->description);
     il_config_free(s->base);
     free(s);
 }
@@ -361,6 +364,7 @@ il_status il_sweep_id(const il_sweep *s, size_t run, const char *data_sum, char 
     il_config *c = NULL;
     struct il_sha256 sha;
     const il_parameter *p;
+    const char *path;
     char sum[65];
     il_status st;
 
@@ -376,6 +380,11 @@ il_status il_sweep_id(const il_sweep *s, size_t run, const char *data_sum, char 
         il_sha256_add(&sha, "=", 1);
         il_sha256_add(&sha, value, strlen(value));
         il_sha256_add(&sha, "\n", 1);
+    }
+    for (size_t i = 0; (path = il_config_file(c, i)); i++) {
+        const char *const content = il_sweep_file_sum(s, path);
+
+        il_sha256_add(&sha, content, strlen(content));
     }
     il_sha256_hex(&sha, sum);
     memcpy(id, sum, 16);

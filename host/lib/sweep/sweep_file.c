@@ -8,23 +8,25 @@
 #include "core/word.h"
 #include "sweep_reader.h"
 
-enum { TEXT = 4096, VALUES = 1 << 20 };
+enum { VALUES = 1 << 20 };
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-/* A sweep goes on from any folder, and its runs' ids must mean the same there: no path of `file` may depend on it. */
-static il_status check_paths(struct il_sweep_reader *r, const char *init)
+/*
+ * The value that was read last: a sweep goes on from any folder, and its runs' ids must mean the same there, so
+ * no path of `file` may depend on it.
+ */
+static il_status keep_files(struct il_sweep_reader *r)
 {
-    static const char path[] = "file:path=";
+    const char *path;
 
-    for (const char *p = init; (p = strstr(p, path));) {
-        p += sizeof path - 1;
-        if (*p != '/')
+    for (size_t i = 0; (path = il_config_file(r->trial, i)); i++)
+        if (*path != '/')
             return il_yaml_complain(
                 &r->y,
-                "init: a sweep goes on from any folder, so file: takes a path from / on, not", p);
-    }
-    return IL_OK;
+                "init: a sweep goes on from any folder, so file: takes a path from / on, not",
+                path);
+    return il_sweep_keep_files(r->s, r->trial, r->y.err);
 }
 
 static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const char *text)
@@ -44,7 +46,7 @@ static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const c
     if (st != IL_OK)
         return st;
     a->count++; /* the sweep's, right or wrong */
-    return strcmp(a->name, "init") == 0 ? check_paths(r, a->value[a->count - 1]) : IL_OK;
+    return strcmp(a->name, "init") == 0 ? keep_files(r) : IL_OK;
 }
 
 /* a value, or all values of a range: 0..29, 1e-3..1*10 */
@@ -70,24 +72,33 @@ static il_status add_values(struct il_sweep_reader *r, struct il_axis *a, const 
     return st;
 }
 
+/* the current event is a value, or a range */
+static il_status read_value(struct il_sweep_reader *r, struct il_axis *a)
+{
+    char *text = NULL;
+    il_status st;
+
+    IL_TRY(il_yaml_text(&r->y, &text, "expected a value"));
+    st = add_values(r, a, text);
+out:
+    free(text);
+    return st;
+}
+
 /* the current event is the sequence's start, or a scalar: one value */
 static il_status read_values(struct il_sweep_reader *r, struct il_axis *a)
 {
-    char text[TEXT];
     il_status st;
 
-    if (r->y.event.type == YAML_SCALAR_EVENT) {
-        IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a value"));
-        return add_values(r, a, text);
-    }
+    if (r->y.event.type == YAML_SCALAR_EVENT)
+        return read_value(r, a);
     if (r->y.event.type != YAML_SEQUENCE_START_EVENT)
         return il_yaml_complain(&r->y, "expected a list of values", NULL);
     for (;;) {
         IL_TRY(il_yaml_next(&r->y));
         if (r->y.event.type == YAML_SEQUENCE_END_EVENT)
             break;
-        IL_TRY(il_yaml_scalar(&r->y, text, sizeof text, "expected a value"));
-        IL_TRY(add_values(r, a, text));
+        IL_TRY(read_value(r, a));
     }
     if (a->count == 0)
         st = il_yaml_complain(&r->y, "no values for", a->name);
@@ -293,6 +304,11 @@ static il_status read_parameters(struct il_sweep_reader *r)
         if (r->y.event.type == YAML_MAPPING_END_EVENT)
             break;
         IL_TRY(il_yaml_scalar(&r->y, name, sizeof name, "expected a parameter's name"));
+        if (strcmp(name, "threads") == 0)
+            return il_yaml_complain(&r->y,
+                                    "each worker of a sweep has one thread, and there are more "
+                                    "workers where there are more cores: leave out",
+                                    name);
         if (!il_config_get(r->s->base, name)) /* il_config_set finds the nearest */
             return il_sweep_normal(r, name, "", &ignored);
         IL_TRY(new_axis(r, name, &a));
@@ -355,13 +371,12 @@ out:
     return st;
 }
 
-static il_status read_text(struct il_sweep_reader *r)
+static il_status read_description(struct il_sweep_reader *r)
 {
-    char text[TEXT];
     il_status st;
 
     IL_TRY(il_yaml_next(&r->y));
-    st = il_yaml_scalar(&r->y, text, sizeof text, "expected a text");
+    st = il_yaml_text(&r->y, &r->s->description, "expected a text");
 out:
     return st;
 }
@@ -435,7 +450,7 @@ static il_status read_document(struct il_sweep_reader *r)
             return il_yaml_complain(&r->y, "a second", keys[k]);
         switch (k) {
         case 0:
-            IL_TRY(read_text(r));
+            IL_TRY(read_description(r));
             break;
         case 1:
             IL_TRY(read_method(r));
@@ -497,6 +512,8 @@ il_status il_sweep_read(il_sweep *s, il_error *err)
 out:
     il_yaml_close(&r->y);
     il_config_free(r->trial);
+    for (size_t i = 0; i < r->terms; i++)
+        free(r->term[i].value);
     free(r->term);
     free(r);
     return st;
@@ -522,6 +539,7 @@ static il_status new_sweep(il_sweep **out, const char *path, char *text, size_t 
     }
     IL_TRY(il_config_new(&s->base, err));
     IL_TRY(il_sweep_read(s, err));
+    il_sweep_sort_files(s);
     IL_TRY(il_sweep_choose(s, err));
     IL_TRY(il_sweep_cross(s, err));
     *out = s;
@@ -552,6 +570,8 @@ il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
     *out = NULL;
     return st == IL_OK ? new_sweep(out, path, text, n, err) : st;
 }
+
+const char *il_sweep_description(const il_sweep *s) { return s->description ? s->description : ""; }
 
 const char *il_sweep_text(const il_sweep *s, size_t *n)
 {

@@ -23,10 +23,16 @@ struct il_terms {
     unsigned axis; /* when's */
 };
 
+/* a file that schemes of the sweep read */
+struct il_sweep_file {
+    char *path, *sum; /* sum: SHA-256 of its content; NULL: not known */
+};
+
 struct il_sweep {
     char *path; /* of the file, as messages call it; NULL: they do not */
     char *text; /* [size]: the file's */
     size_t size;
+    char *description;                       /* NULL: none */
     struct il_position count_at, exclude_at; /* the keys */
     il_config *base;                         /* defaults */
     struct il_axis axis[IL_SWEEP_AXES];
@@ -40,6 +46,9 @@ struct il_sweep {
     uint64_t seed; /* of the draws */
     uint32_t *run; /* [runs]: the number of each run's point of the grid, or of its draw */
     size_t runs;
+    struct il_sweep_file
+        *file; /* [files], by path, each once; while the text is read, as they come */
+    size_t files;
     char **drawn; /* [runs * axes] if random: values, NULL where the axis has one */
 };
 
@@ -57,5 +66,20 @@ il_status il_sweep_choose(il_sweep *s, il_error *err);
 
 /* sweep_file.c: read the sweep's text, into one that has its defaults and nothing else */
 il_status il_sweep_read(il_sweep *s, il_error *err);
+
+/*
+ * sweep_outside.c: what runs are of beside the sweep's own text. Keep the files of a config; put them in
+ * order, each once; find their sums, of those that are there; take the sum that is known of one; compare the sums of all, or of a
+ * config's, with what the files are now (one that cannot be read is for the run itself to tell).
+ */
+il_status il_sweep_keep_files(struct il_sweep *s, const il_config *c, il_error *err);
+void il_sweep_sort_files(struct il_sweep *s);
+il_status il_sweep_sum_files(struct il_sweep *s, il_error *err);
+il_status il_sweep_know_file(struct il_sweep *s, const char *path, const char *sum, il_error *err);
+il_status il_sweep_check_files(const struct il_sweep *s, const il_config *c, il_error *err);
+void il_sweep_free_files(struct il_sweep *s);
+
+/* The sum of a file, "" where it is not known. */
+const char *il_sweep_file_sum(const struct il_sweep *s, const char *path);
 
 #endif

@@ -15,7 +15,8 @@ enum il_rule_kind { IL_RULE_ZIP, IL_RULE_EXCLUDE, IL_RULE_WHEN };
 struct il_rule_term {
     enum il_rule_kind kind;
     size_t item; /* which of the kind */
-    char name[IL_SWEEP_NAME], value[IL_SWEEP_NAME * 4], subject[IL_SWEEP_NAME];
+    char name[IL_SWEEP_NAME], subject[IL_SWEEP_NAME];
+    char *value; /* NULL: of a zip */
     yaml_mark_t at;
 };
 

@@ -3,6 +3,7 @@
  * they name: their terms are kept, and looked up at the end.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "initlab/tables.h"
 #include "core/word.h"
@@ -28,10 +29,12 @@ static il_status read_term(struct il_sweep_reader *r, enum il_rule_kind kind, co
     il_underscores(x->name);
     if (kind != IL_RULE_ZIP) {
         IL_TRY(il_yaml_next(&r->y));
-        IL_TRY(il_yaml_scalar(&r->y, x->value, sizeof x->value, "expected a value"));
+        IL_TRY(il_yaml_text(&r->y, &x->value, "expected a value"));
     }
     r->terms++;
+    return IL_OK;
 out:
+    free(x->value);
     return st;
 }
 
