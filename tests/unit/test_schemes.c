@@ -765,6 +765,8 @@ static void test_their_spelling(void **state)
         { "tf1.variance_scaling:2:fan_avg:normal", "tf1_legacy:mode=fan_avg" },
         { "tf.compat.v1.truncated_normal_initializer:0:0.1", "trunc_normal:std=0.1" },
         { "tf.zeros_initializer", "zeros" },
+        { "flax.linen.initializers.zeros_init", "zeros" },
+        { "nnx.initializers.ones_init", "ones" },
         /* scale^2 = magnitude / factor is a uniform law's bound, a gaussian's variance */
         { "mxnet.Xavier", "variance_scaling:mode=fan_avg:distribution=uniform" },
         { "mxnet.Xavier:gaussian:in:2", "variance_scaling:scale=2:distribution=normal" },

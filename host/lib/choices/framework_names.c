@@ -36,14 +36,18 @@ const char *il_scheme_alias(size_t index, const char **ours)
     return names[index].name;
 }
 
-/* TensorFlow's functions: tf1.zeros_initializer is tf1.zeros */
+/* tf1.zeros_initializer is tf1.zeros, and Flax's zeros_init is JAX's zeros */
 static void cut_initializer(char *name)
 {
-    static const char ending[] = "_initializer";
-    const size_t n = strlen(name), m = sizeof ending - 1;
+    static const char *const endings[][2] = { { "tf", "_initializer" }, { "jax.", "_init" } };
 
-    if (n > m && strncmp(name, "tf", 2) == 0 && strcmp(name + n - m, ending) == 0)
-        name[n - m] = 0;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t n = strlen(name), m = strlen(endings[i][1]);
+
+        if (n > m && strncmp(name, endings[i][0], strlen(endings[i][0])) == 0 &&
+            strcmp(name + n - m, endings[i][1]) == 0)
+            name[n - m] = 0;
+    }
 }
 
 void il_framework_name_plain(const char *name, size_t n, char *out, size_t size)
