@@ -8,7 +8,8 @@
  *   config.h   what one run is              selftest.h does a device compute what it should
  *   sweep.h    many runs from one file      folder.h   training them, and who does
  *   results.h  what came of them            version.h  version of the library
- *   numbers.h  which bits it computes       statistics.h  is one group of runs better?
+ *   compare.h  which group of them is best   statistics.h  and how sure that is
+ *   numbers.h  which bits it computes
  */
 #ifndef INITLAB_INITLAB_H
 #define INITLAB_INITLAB_H
@@ -27,6 +28,7 @@
 #include "sweep.h"
 #include "folder.h"
 #include "results.h"
+#include "compare.h"
 #include "numbers.h"
 #include "initlab/version.h"
 

@@ -56,18 +56,6 @@ il_status il_results_rows(il_results *results, il_table table, il_row_fn *each, 
                           il_error *err);
 
 /**
- * Rank groups of runs by mean test accuracy, the highest first: the columns `by` (names of columns of
- * runs, separated by commas), then n, mean, sd (n - 1; NULL for one run), best, best_run, diverged
- * (how many), failed. Every run that ended counts, a diverged one with the accuracy that it had.
- * IL_E_USAGE: no such column; the text names the nearest.
- */
-il_status il_results_rank(il_results *results, const char *by, il_row_fn *each, void *arg,
-                          il_error *err);
-
-/** IL_E_USAGE unless il_results_rank would take these columns: to ask before there are results. */
-il_status il_results_by(const char *by, il_error *err);
-
-/**
  * Write every run's epochs as TensorBoard scalars: to/RUN_ID/events.out.tfevents.initlab, a file a
  * run, with the tags cost, lr, train_accuracy, test_cost, ... and the epoch as step. Folders are made;
  * files are written whole, so a second export replaces the first. IL_E_CREATE, IL_E_IO.

@@ -147,10 +147,13 @@ P
     initlab sweep run sweep.yaml --data set --out r --devices cpu:2 --pack-size 8 --progress never
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]
-    [ "${#lines[@]}" -eq 3 ]
-    has "init" "${lines[0]}"
+    [ "$(awk '{ print $1, $2, $3 }' <<<"${lines[0]}")" = "layers init n" ]
     has "best_run" "${lines[0]}"
-    ranked=$output
+    [ "$(sed -n 2,5p <<<"$output" | awk '{ print $1, $2, $3 }' | sort | tr '\n' ';')" = \
+        "in,8,out he_normal 10;in,8,out zeros 10;in,out he_normal 10;in,out zeros 10;" ]
+    has " is best: test_accuracy " "${lines[5]}"
+    has "initlab compare r says how sure that is" "${lines[6]}"
+    ranked=$(head -n 5 <<<"$output")
     [ "$(query r 'SELECT count(*), count(DISTINCT run_id), sum(status = "ok") FROM runs')" = "40|40|40" ]
     [ "$(query r 'SELECT count(*) FROM epochs')" = 80 ]
     [ "$(query r 'SELECT count(*) FROM layers')" = 60 ]
@@ -159,17 +162,45 @@ P
     [ "$(query r 'SELECT version IS NOT NULL, device, blas IS NOT NULL FROM environments')" = "1|cpu|1" ]
     initlab sweep run r
     [ "$status" -eq 0 ]
-    [ "$output" = "$ranked" ]
-    initlab compare r
-    [ "$output" = "$ranked" ]
+    [ "$(head -n 5 <<<"$output")" = "$ranked" ]
     initlab compare r --by layers,init
-    [ "${#lines[@]}" -eq 5 ]
+    [ "$(head -n 7 <<<"$output" | tail -n 5)" = "$ranked" ]
+    has "p: sign flips of pairs of runs with the same seed and data_seed, after Holm over 6 comparisons" "$output"
+    initlab compare r --by init
+    has "pooled within groups: layers" "$output"
     initlab compare r --by layer
     exits 2
     has "did you mean 'layers'" "$stderr"
-    initlab compare r r
+    for words in "--by layer|layers" "--metric test_acuracy|test_accuracy" "--where lnit=zeros|init"; do
+        # shellcheck disable=SC2086 # words
+        initlab compare r ${words%|*}
+        exits 2
+        has "did you mean '${words#*|}'" "$stderr"
+    done
+    initlab compare r --where init=ones
     exits 2
-    has "'r' is a sweep's folder: one of them" "$stderr"
+    has "no run has init ones: they have he_normal, zeros" "$stderr"
+    initlab compare r --where init
+    exits 2
+    has "'init' is not COLUMN=VALUE" "$stderr"
+    initlab compare r --control ones --by init
+    exits 2
+    has "no group is called 'ones'" "$stderr"
+    initlab compare r --target 2
+    exits 2
+    has "--target: an accuracy above 0, up to 1" "$stderr"
+    initlab compare r --plot x.svg
+    exits 2
+    has "--plot is for files of 'train --out'" "$stderr"
+    initlab compare r --where layers=in,8,out,init=zeros
+    [ "$status" -eq 0 ]
+    has "all runs has: test_accuracy" "${lines[0]}"
+    initlab compare r r
+    [ "$status" -eq 0 ]
+    has "40 runs are in several folders: each counts once" "$output"
+    initlab compare r set
+    exits 2
+    has "not both at once" "$stderr"
     initlab compare set
     exits 65
     has "'set' is a folder, and not a sweep's" "$stderr"
@@ -320,13 +351,13 @@ Y'
     [ "$done" -gt 0 ] && [ "$done" -lt 9 ]
     initlab compare r --by lr
     [ "$status" -eq 0 ]
-    [ "${lines[-1]}" = "$done of 9 runs done" ]
+    grep -qx "$done of 9 runs done" <<<"$output"
     initlab sweep export r
     exits 0
     has "$done of 9 runs done" "$stderr"
     initlab sweep run r --devices cpu:1 --quiet --by lr
     [ "$status" -eq 0 ]
-    [ "$(tail -n +2 <<<"$output" | awk '{ print $1 }' | sort | tr '\n' ' ')" = \
+    [ "$(sed -n 2,4p <<<"$output" | awk '{ print $1 }' | sort | tr '\n' ' ')" = \
         "0.1234567 0.12345678901 0.1234568 " ]
     initlab sweep export r
     [ -z "$stderr" ]
@@ -877,8 +908,8 @@ S
     id=$(query "a #%/r" 'SELECT run_id FROM runs LIMIT 1')
     run --separate-stderr unshare -rm sh read.sh "$id"
     [ "$status" -eq 73 ] || { echo "$status $stderr"; false; }
-    [ "${lines[3]}" = "$ended of 40 runs done" ]
-    [ "${lines[4]}" -eq $((ended + 1)) ]
+    has "$ended of 40 runs done" "$output"
+    grep -qx "$((ended + 1))" <<<"$output"
     has "as in the results, to the bit" "$output"
     [ "$(grep -c "cannot be written: $((40 - ended)) runs" <<<"$stderr")" -eq 3 ]
     initlab sweep merge "a #%/r"

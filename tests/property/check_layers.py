@@ -18,8 +18,10 @@ import sys
 FLOORS = [
     {"host/cli": "the program", "host/mpi": "its ranks"},
     {"host/cli/commands": "one command a file"},
-    {"host/cli/sweep": "workers, ranking", "host/cli/train": "one training"},
+    {"host/cli/compare": "groups of runs, shown"},
+    {"host/cli/sweep": "workers", "host/cli/train": "one training"},
     {"host/selftest": "a device against the CPU device"},
+    {"host/lib/compare": "groups of runs, and what tells them apart"},
     {"host/lib/results": "journals folded into SQLite"},
     {"host/lib/folder": "a sweep's folder, its journals and workers"},
     {"host/lib/sweep": "a sweep's file and its points"},

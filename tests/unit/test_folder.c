@@ -1473,38 +1473,32 @@ static void merged_at_once(void **state)
     close_bench(&b);
 }
 
-static int count_rows(void *arg, const char *const *name, const il_value *value, size_t columns)
-{
-    size_t *const n = arg;
-
-    if ((*n)++ == 0) {
-        assert_string_equal(name[0], "init");
-        assert_string_equal(name[1], "n");
-        assert_int_equal(columns, 8);
-    }
-    assert_int_equal(value[1].whole, 20);
-    return 0;
-}
-
 static void ranking(void **state)
 {
     struct bench b = open_bench();
     il_folder *const f = folder("rank", b.set, 32);
+    il_compare_options options = { .by = "init" };
     il_results *r = NULL;
+    il_runs *runs = NULL;
+    il_comparison *c = NULL;
     il_error err = { .text = "" };
-    size_t n = 0;
 
     (void)state;
     assert_int_equal(il_results_open(&r, f, &err), IL_E_CREATE);
     train_all(&b, f, 0);
     OK(il_results_merge(f, &err));
     OK(il_results_open(&r, f, &err));
-    OK(il_results_rank(r, "init", count_rows, &n, &err));
-    assert_int_equal(n, 3);
-    assert_int_equal(il_results_rank(r, "inti", count_rows, &n, &err), IL_E_USAGE);
+    OK(il_runs_new(&runs, "test_accuracy", 0.5, &err));
+    OK(il_runs_add(runs, r, &err));
+    OK(il_compare(&c, runs, &options, &err));
+    assert_int_equal(c->groups, 3);
+    for (size_t i = 0; i < c->groups; i++)
+        assert_int_equal(c->group[i].runs, 20);
+    il_comparison_free(c);
+    options.by = "inti";
+    assert_int_equal(il_compare(&c, runs, &options, &err), IL_E_USAGE);
     assert_non_null(strstr(err.text, "'init'"));
-    assert_int_equal(il_results_rank(r, "init\"; DROP TABLE runs", count_rows, &n, &err),
-                     IL_E_USAGE);
+    il_runs_free(runs);
     il_results_close(r);
     il_folder_close(f);
     close_bench(&b);

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli_error.h"
+#include "compare/compare_sweeps.h"
+#include "compare/comparison_print.h"
 #include "outputs.h"
-#include "sweep/ranking.h"
 #include "sweep/sweep.h"
 #include "train/run_names.h"
 
@@ -85,27 +86,35 @@ static il_status plot(const struct figure *figure, const struct run_files *f, il
     return st;
 }
 
-static int compare_sweep(const struct cli *cli, const struct options *o)
+/* how many of the operands are sweeps' folders */
+static int sweeps_among(const struct options *o)
 {
-    il_folder *f = NULL;
-    il_error err = { .text = "" };
-    il_status st = sweep_folder(o, 0, &f, &err);
+    int n = 0;
 
-    if (st == IL_OK && opt_given(o, "plot"))
-        st = cli_error(&err, IL_E_USAGE, "--plot is for files of 'train --out'");
-    if (st == IL_OK)
-        st = sweep_ranking(cli, f, opt_get(o, "by"), &err);
-    il_folder_close(f);
-    return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
+    for (int i = 0; i < o->operands; i++)
+        n += sweep_is_folder(o->operand[i]);
+    return n;
 }
 
-/* one of several operands that is a sweep's folder; NULL: none is */
-static const char *sweep_among(const struct options *o)
+/* options that are of one kind of operand are an error beside the other */
+static il_status check_options(const struct options *o, il_error *err)
 {
-    for (int i = 0; i < o->operands; i++)
-        if (sweep_is_folder(o->operand[i]))
-            return o->operand[i];
-    return NULL;
+    static const char *const of_sweeps[] = {
+        "by", "where", "metric", "target", "control", "format"
+    };
+    const int sweeps = sweeps_among(o);
+
+    if (o->operands == 0)
+        return cli_error(err, IL_E_USAGE, "no file given (see 'initlab help compare')");
+    if (sweeps && sweeps < o->operands)
+        return cli_error(err, IL_E_USAGE,
+                         "sweeps' folders, or files of 'train --out FILE.jsonl': not both at once");
+    if (sweeps && opt_given(o, "plot"))
+        return cli_error(err, IL_E_USAGE, "--plot is for files of 'train --out'");
+    for (size_t i = 0; !sweeps && i < sizeof of_sweeps / sizeof *of_sweeps; i++)
+        if (opt_given(o, of_sweeps[i]))
+            return cli_error(err, IL_E_USAGE, "--%s is for sweeps' folders", of_sweeps[i]);
+    return IL_OK;
 }
 
 static int run(struct cli *cli, const struct options *o)
@@ -115,15 +124,12 @@ static int run(struct cli *cli, const struct options *o)
     il_error err = { .text = "" };
     il_status st = output_check(o, "plot", ".svg", ".svg", &err);
 
-    if (st == IL_OK && o->operands == 1 && sweep_among(o))
-        return compare_sweep(cli, o);
-    if (st == IL_OK && o->operands == 0)
-        st = cli_error(&err, IL_E_USAGE, "no file given (see 'initlab help compare')");
-    if (st == IL_OK && sweep_among(o))
-        st = cli_error(&err, IL_E_USAGE,
-                       "'%.300s' is a sweep's folder: one of them, or files of 'train --out "
-                       "FILE.jsonl'",
-                       sweep_among(o));
+    if (st == IL_OK)
+        st = check_options(o, &err);
+    if (st == IL_OK && sweeps_among(o)) {
+        st = compare_sweeps(cli, o, &err);
+        return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
+    }
     if (st == IL_OK)
         st = figure_open(&figure, o, &err);
     if (st == IL_OK)
@@ -142,36 +148,68 @@ static int run(struct cli *cli, const struct options *o)
 static const struct opt_row rows[] = {
     { .name = "plot",
       .metavar = "FILE.svg",
+      .group = "Files of 'train --out'",
       .complete = COMPLETE_FILE,
       .help = "draw the loss of all runs over the epochs; - is standard "
               "output, and the table goes to standard error" },
+    { .name = "metric",
+      .metavar = "COLUMN",
+      .value = "test_accuracy",
+      .group = "Sweeps",
+      .help = "the result to compare by: test_cost, validation_accuracy, cost, seconds, ..." },
     { .name = "by",
       .metavar = "COLUMNS",
-      .value = "init",
-      .help = "what a sweep's ranking groups runs by, as "
-              "init,depth" },
+      .group = "Sweeps",
+      .help = "what groups of runs are by, as init,depth; else by every parameter that varies but "
+              "the seeds. What else varies is pooled, and named" },
+    { .name = "where",
+      .metavar = "COLUMN=VALUE",
+      .group = "Sweeps",
+      .help = "these runs alone: init=he_normal,lr=0.1; a column twice: either value" },
+    { .name = "control",
+      .metavar = "GROUP",
+      .group = "Sweeps",
+      .help = "compare all others with this group, chosen beforehand, and not with the best one" },
+    { .name = "target",
+      .metavar = "ACCURACY",
+      .group = "Sweeps",
+      .help = "show how many runs reached it, and in how many epochs" },
+    { .name = "format",
+      .letter = 'o',
+      .metavar = "FORMAT",
+      .value = "text",
+      .words = COMPARISON_FORMATS,
+      .group = "Sweeps",
+      .help = "text, csv, json, jsonl, md (Markdown) or tex (a LaTeX table)" },
     { .name = "" }
 };
 
 const struct command cmd_compare = {
     .name = "compare",
-    .operands = "FILE.jsonl... | DIR",
+    .operands = "DIR... | FILE.jsonl...",
     .max_operands = 1 << 20,
-    .summary = "compare runs that train left with --out, or rank those of a sweep",
+    .summary = "which scheme is best, by how much, and how sure is it? or: runs beside each other",
     .text =
-        "Print one line a run, the best test accuracy first, and draw the losses of all of "
-        "them in one figure. A file may hold several runs, and - is standard input. A run is "
-        "called "
-        "by its file, with as much of the path as tells it from others, and :2 where it is the "
-        "second of its file.\n\nA run that did not finish is shown as far as it came; a cost "
-        "that was not finite is shown as -.\n\nOf a sweep's folder, rank groups of its runs by "
-        "mean "
-        "test accuracy: n, mean, standard deviation, best, and how many diverged or failed. A run "
-        "that diverged counts with the accuracy that it had. Where runs are left, a line under the "
-        "table says how many are done.",
-    .examples = "initlab compare a/run.jsonl b/run.jsonl --plot - > losses.svg\n"
-                "initlab compare zeros.jsonl ones.jsonl normal.jsonl --plot losses.svg\n"
-                "initlab compare results --by init,activation",
+        "Of sweeps' folders, compare groups of runs, the best first: number, mean with its 95 % "
+        "interval, median, interquartile mean, worst and best, area under the loss curve, how many "
+        "diverged and failed; then each group's difference to the best one, by pairs of runs with "
+        "the same seed and data_seed, its interval, p and effect size (mean difference over its "
+        "standard deviation). p is by sign flips of the pairs, corrected (Holm) for all pairs of "
+        "groups, as the data chose the best one; --control names a group beforehand. A sentence "
+        "above says what comes of it: the group below the best is worse, or cannot be told from "
+        "it, "
+        "and how many seeds would tell.\n\nA run that diverged counts with the accuracy that it "
+        "had, and never reached a target. A cost that is not finite is in no mean. Where runs are "
+        "left to be trained, a line under the table says how many are done.\n\n"
+        "Of files of 'train --out', print one line a run, the best test accuracy first, and draw "
+        "the losses of all of them in one figure. A file may hold several runs, and - is standard "
+        "input. A run is called by its file, with as much of the path as tells it from others, and "
+        ":2 where it is the second of its file. A run that did not finish is shown as far as it "
+        "came; a cost that was not finite is shown as -.",
+    .examples = "initlab compare results\n"
+                "initlab compare results --where activation=tanh --by init --target 0.95\n"
+                "initlab compare monday tuesday --metric validation_accuracy -o md\n"
+                "initlab compare zeros.jsonl ones.jsonl normal.jsonl --plot losses.svg",
     .rows = rows,
     .run = run
 };

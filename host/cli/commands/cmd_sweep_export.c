@@ -5,35 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli_error.h"
+#include "csv.h"
 #include "sweep/sweep.h"
 
 struct sink {
     FILE *f;
     int csv, begun;
 };
-
-static void csv_text(FILE *f, const char *text)
-{
-    if (!strpbrk(text, ",\"\n\r")) {
-        fputs(text, f);
-        return;
-    }
-    fputc('"', f);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', f);
-        fputc(*text, f);
-    }
-    fputc('"', f);
-}
-
-static void put_real(FILE *f, double x)
-{
-    char text[32];
-
-    il_number_text(x, text);
-    fputs(text, f);
-}
 
 static void put_csv(struct sink *s, const char *const *name, const il_value *value, size_t columns)
 {
@@ -45,7 +23,7 @@ static void put_csv(struct sink *s, const char *const *name, const il_value *val
         if (i)
             fputc(',', s->f);
         if (value[i].kind == IL_VALUE_REAL)
-            put_real(s->f, value[i].real);
+            csv_number(s->f, value[i].real);
         else
             csv_text(s->f, value[i].text);
     }
@@ -62,7 +40,7 @@ static void put_jsonl(struct sink *s, const char *const *name, const il_value *v
         if (text)
             json_dumpf(text, s->f, JSON_ENCODE_ANY);
         else if (value[i].kind == IL_VALUE_REAL && isfinite(value[i].real))
-            put_real(s->f, value[i].real);
+            csv_number(s->f, value[i].real);
         else
             fputs(value[i].kind == IL_VALUE_WHOLE ? value[i].text : "null", s->f);
         json_decref(text);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli_error.h"
+#include "compare/compare_sweeps.h"
 #include "sweep/create.h"
 #include "sweep/device_list.h"
 #include "sweep/lock.h"
-#include "sweep/ranking.h"
 #include "sweep/supervise.h"
 #include "sweep/sweep.h"
 #include "sweep/sweep_rows.h"
@@ -91,7 +91,7 @@ static int work(struct sweeping *w, int retry)
     if (code == 0) /* what cannot be folded here is an error: the folder is to be written */
         st = il_results_merge(w->folder, &w->err);
     if (st == IL_OK)
-        st = sweep_ranking(w->cli, w->folder, opt_get(w->o, "by"), &w->err);
+        st = compare_shortly(w->cli, w->folder, opt_get(w->o, "by"), &w->err);
     return code || st == IL_OK ? code : cli_fail(w->cli, st, "%s", w->err.text);
 }
 
@@ -105,8 +105,8 @@ static int sweep_train(struct cli *cli, const struct options *o, int retry)
 
     if (st == IL_OK)
         st = read_limits(&w);
-    if (st == IL_OK)
-        st = il_results_by(opt_get(o, "by"), &w.err);
+    if (st == IL_OK && opt_given(o, "by"))
+        st = il_compare_by(opt_get(o, "by"), &w.err);
     if (st == IL_OK && old)
         st = sweep_open(o, NULL, &w.folder, &w.err);
     if (st == IL_OK)
@@ -144,9 +144,9 @@ const struct command cmd_sweep_run = {
         "Runs train in packs, on one worker process a device; what a pack came to is committed to "
         "a journal at once, and folded into results.sqlite at the end. A device that fails twice "
         "in a "
-        "row is left out. The ranking goes to standard output: n, mean, standard deviation and "
-        "best "
-        "of the test accuracy, and how many runs diverged.\n\n"
+        "row is left out. At the end the 20 best groups of runs go to standard output, as "
+        "'compare' "
+        "shows them.\n\n"
         "SIGINT, SIGTERM and SIGHUP save the packs in training, exit code 75; after these, after "
         "kill -9 "
         "or a "

@@ -73,9 +73,9 @@
           .help = "stop when so many packs have failed for good" },                                \
         { .name = "by",                                                                            \
           .metavar = "COLUMNS",                                                                    \
-          .value = "init",                                                                         \
           .group = "Output",                                                                       \
-          .help = "what the ranking groups runs by, as init,depth" },                              \
+          .help = "what the ranking groups runs by, as init,depth; else by all that varies "       \
+                  "but the seeds" },                                                               \
         { .name = "progress",                                                                      \
           .metavar = "WHEN",                                                                       \
           .value = "auto",                                                                         \

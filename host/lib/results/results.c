@@ -1,49 +1,15 @@
-/* results.c - read results.sqlite: tables row by row, and groups of runs ranked. */
+/* results.c - read results.sqlite: tables row by row. */
 #include "initlab/results.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "initlab/tables.h"
 #include "results_impl.h"
 
 struct il_results {
     sqlite3 *db;
 };
 
-enum { COLUMNS = 64, LIST = 1024 };
-
-/* ---- standard deviation, an aggregate that SQLite lacks --------------------------------------- */
-
-/* Welford's recurrence */
-struct moments {
-    size_t n;
-    double mean, square;
-};
-
-static void sd_step(sqlite3_context *c, int args, sqlite3_value **value)
-{
-    struct moments *const m = sqlite3_aggregate_context(c, sizeof *m);
-
-    (void)args;
-    if (m && sqlite3_value_type(value[0]) != SQLITE_NULL) {
-        const double x = sqlite3_value_double(value[0]), d = x - m->mean;
-
-        m->mean += d / (double)++m->n;
-        m->square += d * (x - m->mean);
-    }
-}
-
-static void sd_final(sqlite3_context *c)
-{
-    const struct moments *const m = sqlite3_aggregate_context(c, 0);
-
-    if (m && m->n > 1)
-        sqlite3_result_double(c, sqrt(m->square / (double)(m->n - 1)));
-    else
-        sqlite3_result_null(c);
-}
+enum { COLUMNS = 64 };
 
 /* ---- open ------------------------------------------------------------------------------------ */
 
@@ -56,11 +22,6 @@ il_status il_results_open(il_results **out, const il_folder *f, il_error *err)
     if (!r)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(il_results_connect(&r->db, f, 0, err));
-    if (sqlite3_create_function(r->db, "sd", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, NULL,
-                                sd_step, sd_final) != SQLITE_OK) {
-        st = il_results_fail(r->db, err);
-        goto out;
-    }
     *out = r;
     r = NULL;
 out:
@@ -105,7 +66,7 @@ static il_value value_of(sqlite3_stmt *s, int i)
 /* Ids of runs lead to names of files: 16 hexadecimal digits, whatever the file was made by. */
 static int is_sound(const char *name, const il_value *v)
 {
-    if (strcmp(name, "run_id") != 0 && strcmp(name, "best_run") != 0)
+    if (strcmp(name, "run_id") != 0)
         return 1;
     return v->kind == IL_VALUE_TEXT && strspn(v->text, "0123456789abcdef") == 16 &&
            v->text[16] == 0;
@@ -159,107 +120,6 @@ il_status il_results_rows(il_results *r, il_table table, il_row_fn *each, void *
     };
 
     return read_rows(r, sql[table], each, arg, err);
-}
-
-/* ---- ranking --------------------------------------------------------------------------------- */
-
-struct names {
-    char *name[COLUMNS + 1];
-    size_t count;
-    int failed; /* out of memory */
-};
-
-static int take_name(void *arg, const char *const *name, const il_value *value, size_t columns)
-{
-    struct names *const n = arg;
-
-    (void)name, (void)columns;
-    if (n->count == COLUMNS)
-        return 0;
-    n->name[n->count] = strdup(value[0].text);
-    if (!n->name[n->count])
-        return n->failed = 1;
-    n->count++;
-    return 0;
-}
-
-/* the columns `by`, each checked and quoted, into list */
-static il_status group_list(il_results *r, const char *by, char *list, size_t size, il_error *err)
-{
-    struct names all = { .count = 0 };
-    il_status st;
-
-    IL_TRY(read_rows(r, "SELECT name FROM pragma_table_xinfo('runs')", take_name, &all, err));
-    if (all.failed) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory");
-        goto out;
-    }
-    list[0] = 0;
-    for (const char *p = by;; p++) {
-        const size_t n = strcspn(p, ",");
-        const char *near;
-        char word[64];
-        size_t i = 0;
-
-        snprintf(word, sizeof word, "%.*s", (int)n, p);
-        for (char *c = word; *c; c++)
-            *c = *c == '-' ? '_' : *c;
-        while (i < all.count && all.name[i] && strcmp(all.name[i], word) != 0)
-            i++;
-        if (i == all.count || !all.name[i]) {
-            near = il_nearest(word, (const char *const *)all.name);
-            st = il_fail(err, IL_E_USAGE, "runs have no column '%s'%s%s%s", word,
-                         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-            break;
-        }
-        if (strlen(list) + strlen(word) + 5 > size) {
-            st = il_fail(err, IL_E_USAGE, "too many columns");
-            break;
-        }
-        sprintf(list + strlen(list), "%s\"%s\"", list[0] ? ", " : "", word);
-        p += n;
-        if (!*p)
-            break;
-    }
-out:
-    for (size_t i = 0; i < all.count; i++)
-        free(all.name[i]);
-    return st;
-}
-
-il_status il_results_rank(il_results *r, const char *by, il_row_fn *each, void *arg, il_error *err)
-{
-    char list[LIST], *sql = NULL;
-    il_status st;
-
-    IL_TRY(group_list(r, by, list, sizeof list, err));
-    /* a bare column beside one max() is of the row that has it */
-    if (asprintf(&sql,
-                 "SELECT %s, count(test_accuracy) AS n, avg(test_accuracy) AS mean, "
-                 "sd(test_accuracy) AS sd, max(test_accuracy) AS best, run_id AS best_run, "
-                 "sum(status = 'diverged') AS diverged, sum(status = 'failed') AS failed "
-                 "FROM (SELECT * FROM runs ORDER BY number) GROUP BY %s "
-                 "ORDER BY mean DESC NULLS LAST, %s",
-                 list, list, list) < 0) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory");
-        goto out;
-    }
-    st = read_rows(r, sql, each, arg, err);
-out:
-    free(sql);
-    return st;
-}
-
-il_status il_results_by(const char *by, il_error *err)
-{
-    il_results blank = { NULL };
-    char list[LIST];
-    il_status st = il_results_blank(&blank.db, err);
-
-    if (st == IL_OK)
-        st = group_list(&blank, by, list, sizeof list, err);
-    sqlite3_close(blank.db);
-    return st;
 }
 
 static int take_tally(void *arg, const char *const *name, const il_value *value, size_t columns)

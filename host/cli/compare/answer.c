@@ -1,0 +1,141 @@
+/* answer.c - a comparison in sentences. */
+#include "answer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "columns.h"
+
+/* "0.9597 [0.9588, 0.9605]" */
+static void with_interval(const il_comparison *c, double x, const il_interval *i, char *text,
+                          size_t size)
+{
+    char mean[CELL], low[CELL], high[CELL];
+
+    put_metric(c, x, mean);
+    put_metric(c, i->low, low);
+    put_metric(c, i->high, high);
+    if (i->kind == IL_INTERVAL_NONE)
+        snprintf(text, size, "%s", mean);
+    else
+        snprintf(text, size, "%.40s [%.40s, %.40s]", mean, low, high);
+}
+
+/* what is said of another group beside the reference */
+static void beside(const il_comparison *c, const il_run_group *g, const il_run_group *reference,
+                   char *text, size_t size)
+{
+    const il_difference *const d = &g->difference;
+    const int ahead = c->more_is_better ? d->mean > 0 : d->mean < 0;
+    const double by = fabs(d->mean);
+    const il_interval away = { ahead == c->more_is_better ? d->interval.low : -d->interval.high,
+                               ahead == c->more_is_better ? d->interval.high : -d->interval.low,
+                               d->interval.kind };
+    const size_t least = il_pairs_least(c->alpha, c->comparisons);
+    char number[3 * CELL], why[3 * CELL] = "";
+
+    with_interval(c, by, &away, number, sizeof number);
+    if (d->n == 0) {
+        snprintf(text, size, "%s has no run with the seeds of one of %s: no test.", g->label,
+                 reference->label);
+        return;
+    }
+    if (g->verdict == IL_VERDICT_WORSE || g->verdict == IL_VERDICT_BETTER) {
+        snprintf(text, size, "%s is %s %s, p = %.2g, n = %zu pairs.", g->label, number,
+                 ahead ? "better" : "worse", g->p, d->n);
+        return;
+    }
+    if (d->n < least)
+        snprintf(why, sizeof why, " (%zu pair%s cannot show one)", d->n, d->n > 1 ? "s" : "");
+    if (g->pairs_needed > d->n)
+        snprintf(why + strlen(why), sizeof why - strlen(why), "; about %zu seeds would",
+                 g->pairs_needed);
+    snprintf(text, size, "%s: no detectable difference (%s %s) with n = %zu%s.", g->label, number,
+             ahead ? "better" : "worse", d->n, why);
+}
+
+void answer(const il_comparison *c, char text[ANSWER])
+{
+    const il_run_group *const first = c->reference < c->groups ? &c->group[c->reference] : NULL;
+    const size_t other = c->reference == 0 ? 1 : 0;
+    char number[3 * CELL];
+    int n;
+
+    text[0] = 0;
+    if (!first)
+        return;
+    with_interval(c, first->metric.mean, &first->metric.interval, number, sizeof number);
+    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu. ", first->label,
+                 c->groups == 1      ? "has"
+                 : c->reference == 0 ? "is best"
+                                     : "is the control",
+                 c->metric, number, first->metric.n);
+    if (c->groups > 1 && n > 0 && n < ANSWER)
+        beside(c, &c->group[other], first, text + n, ANSWER - (size_t)n);
+}
+
+/* ---- the small print ------------------------------------------------------------------------- */
+
+static void note_intervals(const il_comparison *c, char *text)
+{
+    int student = 0, bootstrap = 0;
+
+    for (size_t i = 0; i < c->groups; i++) {
+        student |= c->group[i].metric.interval.kind == IL_INTERVAL_STUDENT;
+        bootstrap |= c->group[i].metric.interval.kind == IL_INTERVAL_BOOTSTRAP;
+    }
+    if (student || bootstrap)
+        snprintf(
+            text, ANSWER,
+            "intervals: %g %% of the mean over the runs of a group, by %s%s%s; all runs share one "
+            "test set",
+            100 * c->level, student ? "Student's t" : "", student && bootstrap ? " and " : "",
+            bootstrap ? "BCa bootstrap (10,000 resamples)" : "");
+}
+
+static void note_tests(const il_comparison *c, char *text)
+{
+    if (c->comparisons)
+        snprintf(
+            text, ANSWER,
+            "p: sign flips of pairs of runs with the same seed and data_seed, after Holm over %zu "
+            "comparison%s; below %g takes %zu pairs at least",
+            c->comparisons, c->comparisons > 1 ? "s" : "", c->alpha,
+            il_pairs_least(c->alpha, c->comparisons));
+    else if (c->groups > IL_COMPARE_GROUPS_MOST)
+        snprintf(text, ANSWER,
+                 "more than %d groups: no p, which all pairs would have to share; --control or "
+                 "--where leaves fewer",
+                 IL_COMPARE_GROUPS_MOST);
+}
+
+static void note_pooled(const il_comparison *c, char *text)
+{
+    int n = c->pooleds ? snprintf(text, ANSWER, "pooled within groups:") : 0;
+
+    for (size_t i = 0; i < c->pooleds && n > 0 && n < ANSWER; i++)
+        n += snprintf(text + n, ANSWER - (size_t)n, "%s %s", i ? "," : "", c->pooled[i]);
+}
+
+static void note_left_over(const il_comparison *c, char *text)
+{
+    size_t runs = 0;
+
+    for (size_t i = 0; i < c->groups; i++)
+        runs += c->group[i].left_over;
+    if (runs)
+        snprintf(text, ANSWER, "%zu run%s without a partner: in the means, not in the differences",
+                 runs, runs > 1 ? "s" : "");
+}
+
+int answer_note(const il_comparison *c, size_t index, char text[ANSWER])
+{
+    static void (*const notes[])(const il_comparison *, char *) = { note_intervals, note_tests,
+                                                                    note_pooled, note_left_over };
+
+    text[0] = 0;
+    if (index >= sizeof notes / sizeof *notes)
+        return 0;
+    notes[index](c, text);
+    return 1;
+}

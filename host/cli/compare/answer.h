@@ -1,0 +1,15 @@
+/* answer.h - a comparison in sentences. */
+#ifndef HOST_CLI_COMPARE_ANSWER_H
+#define HOST_CLI_COMPARE_ANSWER_H
+
+#include "initlab/initlab.h"
+
+enum { ANSWER = 600 };
+
+/* Which group is best, by how much the next one is behind, and how sure that is. "": nothing to say. */
+void answer(const il_comparison *c, char text[ANSWER]);
+
+/* The index-th line of small print: how the numbers came about. 0: there is none. */
+int answer_note(const il_comparison *c, size_t index, char text[ANSWER]);
+
+#endif

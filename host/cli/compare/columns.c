@@ -1,0 +1,175 @@
+/* columns.c - what is shown of a group. */
+#include "columns.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void put_metric(const il_comparison *c, double x, char text[CELL])
+{
+    if (!isfinite(x))
+        snprintf(text, CELL, "-");
+    else if (strstr(c->metric, "accuracy"))
+        snprintf(text, CELL, "%.4f", x + 0.0); /* no -0 */
+    else
+        snprintf(text, CELL, "%.4g", x);
+}
+
+static void put_interval(const il_comparison *c, const il_interval *i, char text[CELL])
+{
+    char low[CELL], high[CELL];
+
+    put_metric(c, i->low, low);
+    put_metric(c, i->high, high);
+    if (i->kind == IL_INTERVAL_NONE)
+        snprintf(text, CELL, "-");
+    else
+        snprintf(text, CELL, "[%.28s, %.28s]", low, high);
+}
+
+const char *verdict_word(il_verdict v)
+{
+    static const char *const word[] = {
+        [IL_VERDICT_REFERENCE] = "reference", [IL_VERDICT_SAME] = "same",
+        [IL_VERDICT_WORSE] = "worse",         [IL_VERDICT_BETTER] = "better",
+        [IL_VERDICT_FEW] = "too few",         [IL_VERDICT_NONE] = "none"
+    };
+
+    return word[v];
+}
+
+/* ---- for people ------------------------------------------------------------------------------ */
+
+static int has_metric(const il_run_group *g) { return g->metric.n > 0; }
+
+/* a column that has something to say of any group */
+#define ANY(name, condition)                                                                       \
+    static int any_##name(const il_comparison *c)                                                  \
+    {                                                                                              \
+        for (size_t i = 0; i < c->groups; i++) {                                                   \
+            const il_run_group *const g = &c->group[i];                                            \
+                                                                                                   \
+            if (condition)                                                                         \
+                return 1;                                                                          \
+        }                                                                                          \
+        return 0;                                                                                  \
+    }
+ANY(diverged, g->diverged > 0)
+ANY(failed, g->failed > 0)
+ANY(target, !isnan(g->reached_median))
+ANY(difference, g->difference.n > 0)
+ANY(interval, g->metric.interval.kind != IL_INTERVAL_NONE)
+ANY(area, isfinite(g->area))
+
+#define PUT(name)                                                                                  \
+    static void put_##name(const il_comparison *c, const il_run_group *g, char text[CELL])
+#define METRIC(name, x)                                                                            \
+    PUT(name) { put_metric(c, has_metric(g) ? (x) : NAN, text); }
+METRIC(mean, g->metric.mean)
+METRIC(median, g->metric.median)
+METRIC(iqm, g->metric.iqm)
+METRIC(worst, c->more_is_better ? g->metric.least : g->metric.most)
+METRIC(best, c->more_is_better ? g->metric.most : g->metric.least)
+METRIC(difference, g->difference.n ? g->difference.mean : NAN)
+
+PUT(n) { (void)c, snprintf(text, CELL, "%zu", g->metric.n); }
+PUT(diverged) { (void)c, snprintf(text, CELL, "%zu", g->diverged); }
+PUT(failed) { (void)c, snprintf(text, CELL, "%zu", g->failed); }
+PUT(mean_interval) { put_interval(c, &g->metric.interval, text); }
+
+PUT(difference_interval)
+{
+    if (g->difference.n)
+        put_interval(c, &g->difference.interval, text);
+    else
+        snprintf(text, CELL, "-");
+}
+
+PUT(area)
+{
+    (void)c;
+    if (isfinite(g->area))
+        snprintf(text, CELL, "%.4g", g->area);
+    else
+        snprintf(text, CELL, "-");
+}
+
+/* "18/20 in 3": runs that reached the target, and the epochs of the middle run */
+PUT(target)
+{
+    (void)c;
+    if (isfinite(g->reached_median))
+        snprintf(text, CELL, "%zu/%zu in %g", g->reached, g->runs, g->reached_median);
+    else
+        snprintf(text, CELL, "%zu/%zu", g->reached, g->runs);
+}
+
+PUT(p)
+{
+    (void)c;
+    if (isnan(g->p))
+        snprintf(text, CELL, "-");
+    else
+        snprintf(text, CELL, g->p < 1e-4 ? "%.0e" : "%.2g", g->p);
+}
+
+PUT(effect)
+{
+    (void)c;
+    if (g->difference.n && isfinite(g->difference.effect))
+        snprintf(text, CELL, "%.2f", g->difference.effect);
+    else
+        snprintf(text, CELL, "-");
+}
+
+PUT(best_run)
+{
+    (void)c;
+    snprintf(text, CELL, "%.40s", g->best_run[0] ? g->best_run : "-");
+}
+
+PUT(verdict)
+{
+    (void)c;
+    snprintf(text, CELL, "%s", g->verdict == IL_VERDICT_NONE ? "-" : verdict_word(g->verdict));
+}
+
+const struct shown_column shown_columns[] = {
+    { "n", NULL, put_n },
+    { "mean", NULL, put_mean },
+    { "interval", any_interval, put_mean_interval },
+    { "median", NULL, put_median },
+    { "iqm", NULL, put_iqm },
+    { "worst", NULL, put_worst },
+    { "best", NULL, put_best },
+    { "best_run", NULL, put_best_run },
+    { "to target", any_target, put_target },
+    { "area", any_area, put_area },
+    { "diverged", any_diverged, put_diverged },
+    { "failed", any_failed, put_failed },
+    { "difference", any_difference, put_difference },
+    { "interval", any_difference, put_difference_interval },
+    { "p", any_difference, put_p },
+    { "d_z", any_difference, put_effect },
+    { "verdict", any_difference, put_verdict },
+    { NULL, NULL, NULL },
+};
+
+/* ---- for programs ---------------------------------------------------------------------------- */
+
+enum { REAL, WHOLE };
+#define X(name, whole, x)                                                                          \
+    static double number_##name(const il_comparison *c, const il_run_group *g)                     \
+    {                                                                                              \
+        (void)c;                                                                                   \
+        return x;                                                                                  \
+    }
+#include "numbers.def"
+#undef X
+
+const struct number_column number_columns[] = {
+#define X(name, whole, x) { #name, whole, number_##name },
+#include "numbers.def"
+#undef X
+    { NULL, 0, NULL },
+};

@@ -1,0 +1,31 @@
+/* columns.h - what is shown of a group: once for people, once as numbers for programs. */
+#ifndef HOST_CLI_COMPARE_COLUMNS_H
+#define HOST_CLI_COMPARE_COLUMNS_H
+
+#include "initlab/initlab.h"
+
+enum { CELL = 64 };
+
+/* A column of the table that people read. */
+struct shown_column {
+    const char *name;
+    int (*is_shown)(const il_comparison *c); /* NULL: always */
+    void (*put)(const il_comparison *c, const il_run_group *g, char text[CELL]);
+};
+extern const struct shown_column shown_columns[]; /* the last has no name */
+
+/* A number of a group, for programs: NaN is none. */
+struct number_column {
+    const char *name;
+    int whole; /* a count */
+    double (*of)(const il_comparison *c, const il_run_group *g);
+};
+extern const struct number_column number_columns[]; /* the last has no name */
+
+/* reference, same, worse, better, too few (pairs), none */
+const char *verdict_word(il_verdict verdict);
+
+/* a value of the metric; a difference of two: "-" where it is not finite */
+void put_metric(const il_comparison *c, double x, char text[CELL]);
+
+#endif

@@ -1,0 +1,159 @@
+/* compare_sweeps.c - sweeps' folders, read, grouped and shown. */
+#include "compare_sweeps.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "answer.h"
+#include "cli_error.h"
+#include "comparison_print.h"
+#include "sweep/sweep.h"
+
+enum { SHORT = 20 /* groups that sweep run shows */ };
+
+/* Add a folder's runs; done: what is left of it, "" if nothing. */
+static il_status add_folder(const struct cli *cli, il_runs *runs, il_folder *f,
+                            char done[SWEEP_DONE], il_error *err)
+{
+    il_results *r = NULL;
+    il_status st = sweep_results(cli, f, &r, err);
+
+    if (st == IL_OK)
+        st = sweep_done(f, r, done, err);
+    if (st == IL_OK)
+        st = il_runs_add(runs, r, err);
+    il_results_close(r);
+    return st;
+}
+
+/* the lines under the table that are about the folders, one a folder, and what else is to be known */
+struct notes {
+    char (*line)[ANSWER];
+    const char **text; /* [count] */
+    size_t count;
+};
+
+static il_status read_folders(const struct cli *cli, const struct options *o, il_runs *runs,
+                              struct notes *n, il_error *err)
+{
+    il_status st = IL_OK;
+
+    for (int i = 0; i < o->operands && st == IL_OK; i++) {
+        char done[SWEEP_DONE] = "";
+        il_folder *f = NULL;
+
+        st = sweep_folder(o, i, &f, err);
+        if (st == IL_OK)
+            st = add_folder(cli, runs, f, done, err);
+        if (done[0] && o->operands > 1)
+            snprintf(n->line[i], ANSWER, "%.200s: %s", o->operand[i], done);
+        else
+            snprintf(n->line[i], ANSWER, "%s", done);
+        il_folder_close(f);
+    }
+    return st;
+}
+
+static il_status make_notes(struct notes *n, int folders, il_error *err)
+{
+    n->count = (size_t)folders + 2;
+    n->line = calloc(n->count, sizeof *n->line);
+    n->text = calloc(n->count, sizeof *n->text);
+    if (!n->line || !n->text)
+        return cli_no_memory(err);
+    for (size_t i = 0; i < n->count; i++)
+        n->text[i] = n->line[i];
+    return IL_OK;
+}
+
+/* Choosing the best group and telling its accuracy on the same samples is optimistic. */
+static void note_selection(const il_comparison *c, char *line)
+{
+    if (c->groups > 1 && strncmp(c->metric, "test_", 5) == 0)
+        snprintf(line, ANSWER,
+                 "ranked on test samples: what is chosen by this table looks better than it is; "
+                 "--metric validation_accuracy ranks runs that have --validation samples");
+}
+
+static il_status read_target(const struct options *o, double *target, il_error *err)
+{
+    char *end;
+
+    *target = NAN;
+    if (!opt_given(o, "target"))
+        return IL_OK;
+    *target = strtod(opt_get(o, "target"), &end);
+    return *end || !(*target > 0 && *target <= 1)
+               ? cli_error(err, IL_E_USAGE, "--target: an accuracy above 0, up to 1")
+               : IL_OK;
+}
+
+il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err)
+{
+    const il_compare_options options = { .by = opt_given(o, "by") ? opt_get(o, "by") : NULL,
+                                         .control = opt_given(o, "control") ? opt_get(o, "control")
+                                                                            : NULL };
+    struct notes n = { NULL, NULL, 0 };
+    il_runs *runs = NULL;
+    il_comparison *c = NULL;
+    double target;
+    il_status st = read_target(o, &target, err);
+
+    if (st == IL_OK && options.by)
+        st = il_compare_by(options.by, err);
+    if (st == IL_OK)
+        st = il_runs_new(&runs, opt_get(o, "metric"), target, err);
+    if (st == IL_OK)
+        st = make_notes(&n, o->operands, err);
+    if (st == IL_OK)
+        st = read_folders(cli, o, runs, &n, err);
+    if (st == IL_OK && opt_given(o, "where"))
+        st = il_runs_where(runs, opt_get(o, "where"), err);
+    if (st == IL_OK && il_runs_count(runs) == 0) {
+        cli_say(cli, "no run of '%s' has ended yet", o->operand[0]);
+        goto out;
+    }
+    if (st == IL_OK)
+        st = il_compare(&c, runs, &options, err);
+    if (st != IL_OK)
+        goto out;
+    note_selection(c, n.line[o->operands]);
+    if (il_runs_repeated(runs))
+        snprintf(n.line[o->operands + 1], ANSWER,
+                 "%zu runs are in several folders: each counts once", il_runs_repeated(runs));
+    st = comparison_print(cli, c, opt_get(o, "format"), n.text, n.count, err);
+out:
+    il_comparison_free(c);
+    il_runs_free(runs);
+    free(n.line);
+    free(n.text);
+    return st;
+}
+
+il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *by, il_error *err)
+{
+    const il_compare_options options = { .by = by && by[0] ? by : NULL };
+    char done[SWEEP_DONE] = "", more[ANSWER];
+    il_runs *runs = NULL;
+    il_comparison *c = NULL;
+    il_status st = il_runs_new(&runs, "test_accuracy", NAN, err);
+
+    if (st == IL_OK)
+        st = add_folder(cli, runs, folder, done, err);
+    if (st == IL_OK && il_runs_count(runs) == 0) {
+        cli_say(cli, "no run of '%s' has ended yet", il_folder_path(folder));
+        goto out;
+    }
+    if (st == IL_OK)
+        st = il_compare(&c, runs, &options, err);
+    if (st != IL_OK)
+        goto out;
+    snprintf(more, sizeof more, "%s%sinitlab compare %.300s says how sure that is, and more", done,
+             done[0] ? "; " : "", il_folder_path(folder));
+    st = comparison_print_short(cli, c, SHORT, more, err);
+out:
+    il_comparison_free(c);
+    il_runs_free(runs);
+    return st;
+}

@@ -1,0 +1,343 @@
+/* comparison_print.c - a comparison as text, Markdown, LaTeX, CSV, JSON or JSON lines. */
+#include "comparison_print.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "answer.h"
+#include "cli_error.h"
+#include "columns.h"
+#include "csv.h"
+
+/* The cells of a table that people read, a row a group, the head first. */
+struct table {
+    char **cell;                 /* [rows, columns] */
+    size_t rows, columns, named; /* named: columns that groups are by */
+};
+
+static size_t shown_of(const il_comparison *c)
+{
+    size_t n = 0;
+
+    for (const struct shown_column *s = shown_columns; s->name; s++)
+        n += !s->is_shown || s->is_shown(c);
+    return n;
+}
+
+static void free_table(struct table *t)
+{
+    for (size_t i = 0; t->cell && i < t->rows * t->columns; i++)
+        free(t->cell[i]);
+    free(t->cell);
+}
+
+/* the head is row 0; g NULL: the head */
+static int fill_row(struct table *t, size_t row, const il_comparison *c, const il_run_group *g)
+{
+    char **to = &t->cell[row * t->columns];
+    char text[CELL];
+
+    for (size_t i = 0; i < c->columns; i++)
+        if (!(*to++ = strdup(!g ? c->column[i] : g->value[i][0] ? g->value[i] : "-")))
+            return 0;
+    if (c->columns == 0 && !(*to++ = strdup(g ? g->label : "")))
+        return 0;
+    for (const struct shown_column *s = shown_columns; s->name; s++) {
+        if (s->is_shown && !s->is_shown(c))
+            continue;
+        if (g)
+            s->put(c, g, text);
+        else
+            snprintf(text, CELL, "%s", s->name);
+        if (!(*to++ = strdup(text)))
+            return 0;
+    }
+    return 1;
+}
+
+static il_status make_table(struct table *t, const il_comparison *c, size_t groups, il_error *err)
+{
+    t->named = c->columns ? c->columns : 1;
+    t->columns = t->named + shown_of(c);
+    t->rows = groups + 1;
+    t->cell = calloc(t->rows * t->columns, sizeof *t->cell);
+    if (!t->cell)
+        return cli_no_memory(err);
+    for (size_t r = 0; r < t->rows; r++)
+        if (!fill_row(t, r, c, r ? &c->group[r - 1] : NULL))
+            return cli_no_memory(err);
+    return IL_OK;
+}
+
+/* ---- for people ------------------------------------------------------------------------------ */
+
+static int letters(const char *s)
+{
+    int n = 0;
+
+    for (; *s; s++)
+        n += (*s & 0xc0) != 0x80;
+    return n;
+}
+
+static int width_of(const struct table *t, size_t column)
+{
+    int most = 0;
+
+    for (size_t r = 0; r < t->rows; r++)
+        if (letters(t->cell[r * t->columns + column]) > most)
+            most = letters(t->cell[r * t->columns + column]);
+    return most;
+}
+
+/* words to the left, numbers to the right */
+static void print_text(const struct cli *cli, const struct table *t)
+{
+    for (size_t r = 0; r < t->rows; r++) {
+        if (r == 0)
+            fputs(cli->bold, stdout);
+        for (size_t i = 0; i < t->columns; i++) {
+            const char *const cell = t->cell[r * t->columns + i];
+            const int room = width_of(t, i) - letters(cell), last = i + 1 == t->columns;
+
+            printf("%s%*s%s%*s", i ? "  " : "", i < t->named || last ? 0 : room, "", cell,
+                   i < t->named && !last ? room : 0, "");
+        }
+        printf("%s\n", r == 0 ? cli->plain : "");
+    }
+}
+
+static void put_escaped(const char *s, const char *special, const char *escape)
+{
+    for (; *s; s++)
+        if (strchr(special, *s))
+            printf("%s%c", escape, *s);
+        else
+            putchar(*s);
+}
+
+static void print_markdown(const struct table *t)
+{
+    for (size_t r = 0; r < t->rows; r++) {
+        for (size_t i = 0; i < t->columns; i++) {
+            fputs(i ? " | " : "| ", stdout);
+            put_escaped(t->cell[r * t->columns + i], "|\\`*_<[", "\\");
+        }
+        puts(" |");
+        for (size_t i = 0; r == 0 && i < t->columns; i++)
+            fputs(i < t->named ? "| --- " : "| ---: ", stdout);
+        if (r == 0)
+            puts("|");
+    }
+}
+
+static void put_latex(const char *s)
+{
+    for (; *s; s++)
+        if (*s == '\\')
+            fputs("\\textbackslash{}", stdout);
+        else if (*s == '~' || *s == '^')
+            printf("\\%c{}", *s);
+        else if (strchr("&%$#_{}", *s))
+            printf("\\%c", *s);
+        else
+            putchar(*s);
+}
+
+static void print_latex(const struct table *t)
+{
+    fputs("\\begin{tabular}{", stdout);
+    for (size_t i = 0; i < t->columns; i++)
+        putchar(i < t->named ? 'l' : 'r');
+    puts("}\n\\hline");
+    for (size_t r = 0; r < t->rows; r++) {
+        for (size_t i = 0; i < t->columns; i++) {
+            fputs(i ? " & " : "", stdout);
+            put_latex(t->cell[r * t->columns + i]);
+        }
+        puts(r == 0 ? " \\\\\n\\hline" : " \\\\");
+    }
+    puts("\\hline\n\\end{tabular}");
+}
+
+static void print_notes(const il_comparison *c, const char *before, const char *const *notes,
+                        size_t count)
+{
+    char text[ANSWER];
+
+    for (size_t i = 0; i < count; i++)
+        if (notes[i][0])
+            printf("%s%s\n", before, notes[i]);
+    for (size_t i = 0; answer_note(c, i, text); i++)
+        if (text[0])
+            printf("%s%s\n", before, text);
+}
+
+static il_status print_read(const struct cli *cli, const il_comparison *c, const char *format,
+                            const char *const *notes, size_t count, il_error *err)
+{
+    struct table t = { NULL };
+    char text[ANSWER];
+    const il_status st = make_table(&t, c, c->groups, err);
+
+    answer(c, text);
+    if (st == IL_OK && strcmp(format, "md") == 0) {
+        put_escaped(text, "\\`*_<[", "\\");
+        puts("\n");
+        print_markdown(&t);
+        puts("");
+        print_notes(c, "- ", notes, count);
+    } else if (st == IL_OK && strcmp(format, "tex") == 0) {
+        printf("%% %s\n", text);
+        print_latex(&t);
+        print_notes(c, "% ", notes, count);
+    } else if (st == IL_OK) {
+        printf("%s\n\n", text);
+        print_text(cli, &t);
+        puts("");
+        print_notes(c, "", notes, count);
+    }
+    free_table(&t);
+    return st;
+}
+
+il_status comparison_print_short(const struct cli *cli, const il_comparison *c, size_t groups,
+                                 const char *more, il_error *err)
+{
+    struct table t = { NULL };
+    char text[ANSWER];
+    const il_status st = make_table(&t, c, groups < c->groups ? groups : c->groups, err);
+
+    answer(c, text);
+    if (st == IL_OK) {
+        print_text(cli, &t);
+        if (groups < c->groups)
+            printf("and %zu more\n", c->groups - groups);
+        printf("\n%s\n%s\n", text, more);
+    }
+    free_table(&t);
+    return st;
+}
+
+/* ---- for programs ---------------------------------------------------------------------------- */
+
+static void print_csv(const il_comparison *c)
+{
+    for (size_t i = 0; i < c->columns; i++)
+        printf("%s,", c->column[i]);
+    fputs("metric,verdict,best_run", stdout);
+    for (const struct number_column *n = number_columns; n->name; n++)
+        printf(",%s", n->name);
+    putchar('\n');
+    for (size_t k = 0; k < c->groups; k++) {
+        const il_run_group *const g = &c->group[k];
+
+        for (size_t i = 0; i < c->columns; i++) {
+            csv_text(stdout, g->value[i]);
+            putchar(',');
+        }
+        printf("%s,%s,%s", c->metric, verdict_word(g->verdict), g->best_run);
+        for (const struct number_column *n = number_columns; n->name; n++) {
+            putchar(',');
+            csv_number(stdout, n->of(c, g));
+        }
+        putchar('\n');
+    }
+}
+
+static json_t *group_json(const il_comparison *c, const il_run_group *g)
+{
+    json_t *const object = json_object(), *const by = json_object();
+    int failed = !object || !by;
+
+    for (size_t i = 0; !failed && i < c->columns; i++)
+        failed |= json_object_set_new(by, c->column[i], json_string(g->value[i])) != 0;
+    failed |= failed || json_object_set(object, "by", by) != 0 ||
+              json_object_set_new(object, "metric", json_string(c->metric)) != 0 ||
+              json_object_set_new(object, "verdict", json_string(verdict_word(g->verdict))) != 0 ||
+              json_object_set_new(object, "best_run", json_string(g->best_run)) != 0;
+    for (const struct number_column *n = number_columns; !failed && n->name; n++) {
+        const double x = n->of(c, g);
+
+        failed |= json_object_set_new(object, n->name,
+                                      !isfinite(x) ? json_null()
+                                      : n->whole   ? json_integer((json_int_t)x)
+                                                   : json_real(x)) != 0;
+    }
+    json_decref(by);
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static il_status print_lines(const il_comparison *c, il_error *err)
+{
+    for (size_t i = 0; i < c->groups; i++) {
+        json_t *const g = group_json(c, &c->group[i]);
+
+        if (!g)
+            return cli_no_memory(err);
+        json_dumpf(g, stdout, JSON_COMPACT);
+        putchar('\n');
+        json_decref(g);
+    }
+    return IL_OK;
+}
+
+static int add_texts(json_t *object, const char *name, const char *const *text, size_t n)
+{
+    json_t *const list = json_array();
+    int ok = list != NULL;
+
+    for (size_t i = 0; ok && i < n; i++)
+        ok = !text[i][0] || json_array_append_new(list, json_string(text[i])) == 0;
+    ok = ok && json_object_set(object, name, list) == 0;
+    json_decref(list);
+    return ok;
+}
+
+static il_status print_json(const struct cli *cli, const il_comparison *c, const char *const *notes,
+                            size_t count, il_error *err)
+{
+    json_t *const all = json_object(), *const groups = json_array();
+    char text[ANSWER];
+    int ok = all && groups;
+
+    answer(c, text);
+    ok = ok && json_object_set_new(all, "answer", json_string(text)) == 0 &&
+         json_object_set_new(all, "metric", json_string(c->metric)) == 0 &&
+         json_object_set_new(all, "more_is_better", json_boolean(c->more_is_better)) == 0 &&
+         json_object_set_new(all, "level", json_real(c->level)) == 0 &&
+         json_object_set_new(all, "alpha", json_real(c->alpha)) == 0 &&
+         json_object_set_new(all, "comparisons", json_integer((json_int_t)c->comparisons)) == 0 &&
+         add_texts(all, "by", c->column, c->columns) &&
+         add_texts(all, "pooled", c->pooled, c->pooleds) && add_texts(all, "notes", notes, count);
+    for (size_t i = 0; ok && i < c->groups; i++) {
+        json_t *const g = group_json(c, &c->group[i]);
+
+        ok = g && json_array_append_new(groups, g) == 0;
+    }
+    ok = ok && json_object_set(all, "groups", groups) == 0;
+    json_decref(groups);
+    if (ok && cli_json(cli, all) == 0)
+        return IL_OK;
+    if (!ok)
+        json_decref(all);
+    return cli_no_memory(err);
+}
+
+il_status comparison_print(const struct cli *cli, const il_comparison *c, const char *format,
+                           const char *const *notes, size_t count, il_error *err)
+{
+    if (strcmp(format, "csv") == 0) {
+        print_csv(c);
+        return IL_OK;
+    }
+    if (strcmp(format, "jsonl") == 0)
+        return print_lines(c, err);
+    if (strcmp(format, "json") == 0)
+        return print_json(cli, c, notes, count, err);
+    return print_read(cli, c, format, notes, count, err);
+}

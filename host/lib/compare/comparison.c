@@ -1,0 +1,424 @@
+/* comparison.c - what is said of each group, and of its difference to the best one or the control. */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/error.h"
+#include "groups.h"
+
+/* A comparison with what it owns. */
+struct owned {
+    il_comparison head; /* first: a comparison is cast to this */
+    const char *column[IL_RUN_COLUMNS], *pooled[IL_RUN_COLUMNS];
+    const char **value; /* [groups, columns] */
+    char **label;       /* [groups] */
+};
+
+/* what is at work while a comparison is made */
+struct job {
+    const il_runs *runs;
+    const il_compare_options *options;
+    struct il_groups groups;
+    size_t *start, *member; /* members of group g: member[start[g]] ... member[start[g + 1] - 1] */
+    double *slot;           /* [keys]: the metric of a group's run with this key; NaN: none */
+    double *x, *y;          /* [runs]: values */
+    struct owned *out;
+};
+
+/* ---- groups ---------------------------------------------------------------------------------- */
+
+static int set_members(struct job *j)
+{
+    const struct il_groups *const g = &j->groups;
+    size_t *const next = calloc(g->groups + 1, sizeof *next);
+
+    if (!next)
+        return 0;
+    for (size_t i = 0; i < j->runs->count; i++)
+        j->start[g->of[i] + 1]++;
+    for (size_t k = 0; k < g->groups; k++)
+        j->start[k + 1] += j->start[k];
+    memcpy(next, j->start, g->groups * sizeof *next);
+    for (size_t i = 0; i < j->runs->count; i++)
+        j->member[next[g->of[i]]++] = i;
+    free(next);
+    return 1;
+}
+
+/* "he_normal", or "init=he_normal, lr=0.1"; NULL: out of memory */
+static char *label_of(const struct job *j, size_t run)
+{
+    const struct il_groups *const g = &j->groups;
+    char *label = strdup(g->columns ? "" : "all runs");
+
+    for (size_t i = 0; label && i < g->columns; i++) {
+        const char *const column = j->runs->column[g->by[i]];
+        const char *const value = j->runs->run[run].value[g->by[i]];
+        char *more = NULL;
+        const int n = g->columns == 1
+                          ? asprintf(&more, "%s", value[0] ? value : "-")
+                          : asprintf(&more, "%s%s%s=%s", label, i ? ", " : "", column, value);
+
+        free(label);
+        label = n < 0 ? NULL : more;
+    }
+    return label;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* epochs to the target: the middle run's, those that never reach it last */
+static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
+{
+    const size_t n = j->start[k + 1] - j->start[k];
+
+    for (size_t i = 0; i < n; i++) {
+        const struct il_run_row *const run = &j->runs->run[j->member[j->start[k] + i]];
+
+        j->x[i] = run->reached;
+        out->reached += isfinite(run->reached);
+    }
+    qsort(j->x, n, sizeof *j->x, by_number);
+    out->reached_median = isnan(j->runs->target) || n == 0 ? NAN
+                          : isinf(j->x[n / 2])             ? INFINITY
+                                                           : (j->x[(n - 1) / 2] + j->x[n / 2]) / 2;
+}
+
+static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *err)
+{
+    const size_t id = il_runs_column(j->runs, "run_id", 6);
+    const int more = j->out->head.more_is_better;
+    size_t n = 0, areas = 0;
+    double area = 0, best = NAN;
+
+    *out = (il_run_group){
+        .metric = { .mean = NAN, .sd = NAN }, .p = NAN, .verdict = IL_VERDICT_NONE, .best_run = ""
+    };
+    for (size_t i = j->start[k]; i < j->start[k + 1]; i++) {
+        const struct il_run_row *const run = &j->runs->run[j->member[i]];
+
+        out->runs++;
+        out->diverged += (size_t)run->diverged;
+        out->failed += (size_t)run->failed;
+        if (isfinite(run->metric)) {
+            j->x[n++] = run->metric;
+            if (isnan(best) || (more ? run->metric > best : run->metric < best)) {
+                best = run->metric;
+                out->best_run = run->value[id];
+            }
+        }
+        if (isfinite(run->area)) {
+            area += run->area;
+            areas++;
+        }
+    }
+    out->area = areas ? area / (double)areas : NAN;
+    if (n > 0) {
+        const il_status st =
+            il_summarize(j->x, n, j->out->head.level, j->options->seed, &out->metric, err);
+
+        if (st != IL_OK)
+            return st;
+    }
+    sum_up_reached(j, k, out);
+    return IL_OK;
+}
+
+/* ---- order: the best first ------------------------------------------------------------------- */
+
+struct place {
+    double score; /* the mean, more is better; NaN last */
+    size_t group;
+};
+
+static int better(const void *a, const void *b)
+{
+    const struct place *const x = a, *const y = b;
+
+    if (isnan(x->score) || isnan(y->score))
+        return isnan(x->score) != isnan(y->score) ? isnan(x->score) - isnan(y->score)
+                                                  : (x->group > y->group) - (x->group < y->group);
+    return x->score != y->score ? (x->score < y->score) - (x->score > y->score)
+                                : (x->group > y->group) - (x->group < y->group);
+}
+
+/* ---- differences ----------------------------------------------------------------------------- */
+
+/* x[], y[]: pairs of runs of groups a and b that have the metric; returns how many */
+static size_t pairs_of(struct job *j, size_t a, size_t b)
+{
+    const struct il_groups *const g = &j->groups;
+    size_t n = 0;
+
+    for (size_t i = j->start[b]; i < j->start[b + 1]; i++)
+        j->slot[g->key[j->member[i]]] = j->runs->run[j->member[i]].metric;
+    for (size_t i = j->start[a]; i < j->start[a + 1]; i++) {
+        double *const partner = &j->slot[g->key[j->member[i]]];
+
+        if (isfinite(j->runs->run[j->member[i]].metric) && isfinite(*partner)) {
+            j->x[n] = j->runs->run[j->member[i]].metric;
+            j->y[n++] = *partner;
+            *partner = NAN; /* a run is in one pair */
+        }
+    }
+    for (size_t i = j->start[b]; i < j->start[b + 1]; i++)
+        j->slot[g->key[j->member[i]]] = NAN;
+    return n;
+}
+
+static il_status differ(struct job *j, size_t a, size_t b, il_difference *out, il_error *err)
+{
+    const size_t n = pairs_of(j, a, b);
+
+    *out = (il_difference){ .mean = NAN, .sd = NAN, .p = NAN, .effect = NAN };
+    return n == 0
+               ? IL_OK
+               : il_compare_paired(j->x, j->y, n, j->out->head.level, j->options->seed, out, err);
+}
+
+/*
+ * p of every pair, corrected together; those with the reference go to their groups. order[i]: the
+ * group that is the i-th best.
+ */
+static il_status correct_all(struct job *j, const struct place *order, il_error *err)
+{
+    il_comparison *const c = &j->out->head;
+    const size_t k = c->groups;
+    double *const p = malloc(k * k * sizeof *p);
+    size_t m = 0;
+    il_status st = IL_OK;
+
+    if (!p)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
+    for (size_t a = 0; a < k; a++)
+        for (size_t b = a + 1; b < k; b++) {
+            il_difference d;
+
+            if (a == c->reference || b == c->reference)
+                d = c->group[a == c->reference ? b : a].difference;
+            else
+                IL_TRY(differ(j, order[a].group, order[b].group, &d, err));
+            p[m++] = d.p;
+        }
+    IL_TRY(il_holm(p, m, err));
+    c->comparisons = m;
+    m = 0;
+    for (size_t a = 0; a < k; a++)
+        for (size_t b = a + 1; b < k; b++, m++)
+            if (a == c->reference || b == c->reference)
+                c->group[a == c->reference ? b : a].p = p[m];
+out:
+    free(p);
+    return st;
+}
+
+static il_status correct_control(il_comparison *c, il_error *err)
+{
+    double *const p = malloc(c->groups * sizeof *p);
+    size_t m = 0;
+    il_status st;
+
+    if (!p)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", c->groups);
+    for (size_t i = 0; i < c->groups; i++)
+        if (i != c->reference)
+            p[m++] = c->group[i].difference.p;
+    st = il_holm(p, m, err);
+    c->comparisons = m;
+    m = 0;
+    for (size_t i = 0; i < c->groups; i++)
+        if (i != c->reference)
+            c->group[i].p = p[m++];
+    free(p);
+    return st;
+}
+
+static void judge(il_comparison *c)
+{
+    const size_t least = il_pairs_least(c->alpha, c->comparisons ? c->comparisons : 1);
+
+    for (size_t i = 0; i < c->groups; i++) {
+        il_run_group *const g = &c->group[i];
+        const double ahead = c->more_is_better ? g->difference.mean : -g->difference.mean;
+
+        if (i == c->reference) {
+            g->verdict = IL_VERDICT_REFERENCE;
+            continue;
+        }
+        if (c->comparisons)
+            g->pairs_needed =
+                il_pairs_needed(g->difference.mean, g->difference.sd, c->alpha, c->comparisons);
+        g->verdict = isnan(g->p)               ? IL_VERDICT_NONE
+                     : g->difference.n < least ? IL_VERDICT_FEW
+                     : g->p >= c->alpha        ? IL_VERDICT_SAME
+                     : ahead > 0               ? IL_VERDICT_BETTER
+                                               : IL_VERDICT_WORSE;
+    }
+}
+
+static il_status compare_groups(struct job *j, const struct place *order, il_error *err)
+{
+    il_comparison *const c = &j->out->head;
+    il_status st = IL_OK;
+
+    if (c->reference == c->groups)
+        return IL_OK;
+    for (size_t i = 0; i < c->groups; i++) {
+        il_run_group *const g = &c->group[i];
+
+        if (i == c->reference)
+            continue;
+        IL_TRY(differ(j, order[i].group, order[c->reference].group, &g->difference, err));
+        g->left_over = g->metric.n - g->difference.n;
+    }
+    if (j->options->control)
+        IL_TRY(correct_control(c, err));
+    else if (c->groups > 1 && c->groups <= IL_COMPARE_GROUPS_MOST)
+        IL_TRY(correct_all(j, order, err));
+    judge(c);
+out:
+    return st;
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+/* the control by its label, or by the one value of one column; groups: none was asked for */
+static il_status find_reference(struct job *j, il_error *err)
+{
+    il_comparison *const c = &j->out->head;
+
+    c->reference = c->groups && c->group[0].metric.n ? 0 : c->groups;
+    if (!j->options->control)
+        return IL_OK;
+    for (size_t i = 0; i < c->groups; i++)
+        if (strcmp(c->group[i].label, j->options->control) == 0) {
+            c->reference = i;
+            return IL_OK;
+        }
+    return il_fail(err, IL_E_USAGE, "no group is called '%s': the best one is '%s'",
+                   j->options->control, c->groups ? c->group[0].label : "");
+}
+
+static il_status fill_groups(struct job *j, struct place *order, il_error *err)
+{
+    struct owned *const out = j->out;
+    il_comparison *const c = &out->head;
+    const struct il_groups *const g = &j->groups;
+    il_status st = IL_OK;
+
+    for (size_t k = 0; k < c->groups; k++) {
+        IL_TRY(sum_up(j, k, &c->group[k], err));
+        order[k].score = c->more_is_better ? c->group[k].metric.mean : -c->group[k].metric.mean;
+        order[k].group = k;
+    }
+    qsort(order, c->groups, sizeof *order, better);
+    for (size_t i = 0; i < c->groups; i++) { /* again, in that order */
+        const size_t run = g->first[order[i].group];
+
+        IL_TRY(sum_up(j, order[i].group, &c->group[i], err));
+        out->label[i] = label_of(j, run);
+        if (!out->label[i]) {
+            st = il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", c->groups);
+            goto out;
+        }
+        for (size_t k = 0; k < g->columns; k++)
+            out->value[i * g->columns + k] = j->runs->run[run].value[g->by[k]];
+        c->group[i].label = out->label[i];
+        c->group[i].value = &out->value[i * g->columns];
+    }
+out:
+    return st;
+}
+
+static il_status allocate(struct job *j, struct place **order, il_error *err)
+{
+    struct owned *const out = j->out;
+    const size_t runs = j->runs->count + 1, groups = j->groups.groups + 1;
+
+    out->label = calloc(groups, sizeof *out->label);
+    out->value = calloc(groups * (j->groups.columns + 1), sizeof *out->value);
+    out->head.group = calloc(groups, sizeof *out->head.group);
+    *order = calloc(groups, sizeof **order);
+    j->start = calloc(groups + 1, sizeof *j->start);
+    j->member = calloc(runs, sizeof *j->member);
+    j->x = calloc(runs, sizeof *j->x);
+    j->y = calloc(runs, sizeof *j->y);
+    j->slot = calloc(j->groups.keys + 1, sizeof *j->slot);
+    if (!out->label || !out->value || !out->head.group || !*order || !j->start || !j->member ||
+        !j->x || !j->y || !j->slot || !set_members(j))
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", j->runs->count);
+    for (size_t k = 0; k <= j->groups.keys; k++)
+        j->slot[k] = NAN;
+    return IL_OK;
+}
+
+static void set_head(struct job *j)
+{
+    il_comparison *const c = &j->out->head;
+    const struct il_groups *const g = &j->groups;
+
+    c->metric = j->runs->metric;
+    c->more_is_better = j->runs->more_is_better;
+    c->level = j->options->level > 0 ? j->options->level : 0.95;
+    c->alpha = j->options->alpha > 0 ? j->options->alpha : 0.05;
+    c->groups = g->groups;
+    c->columns = g->columns;
+    c->pooleds = g->pooleds;
+    c->column = j->out->column;
+    c->pooled = j->out->pooled;
+    for (size_t i = 0; i < g->columns; i++)
+        j->out->column[i] = j->runs->column[g->by[i]];
+    for (size_t i = 0; i < g->pooleds; i++)
+        j->out->pooled[i] = j->runs->column[g->pooled[i]];
+}
+
+il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_options *options,
+                     il_error *err)
+{
+    struct job j = { .runs = runs, .options = options, .out = calloc(1, sizeof *j.out) };
+    struct place *order = NULL;
+    il_status st;
+
+    *out = NULL;
+    if (!j.out)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    IL_TRY(il_groups_make(&j.groups, runs, options->by, err));
+    set_head(&j);
+    IL_TRY(allocate(&j, &order, err));
+    IL_TRY(fill_groups(&j, order, err));
+    IL_TRY(find_reference(&j, err));
+    IL_TRY(compare_groups(&j, order, err));
+    *out = &j.out->head;
+    j.out = NULL;
+out:
+    il_groups_free(&j.groups);
+    free(order);
+    free(j.start);
+    free(j.member);
+    free(j.x);
+    free(j.y);
+    free(j.slot);
+    if (j.out)
+        il_comparison_free(&j.out->head);
+    return st;
+}
+
+void il_comparison_free(il_comparison *c)
+{
+    struct owned *const o = (struct owned *)c;
+
+    if (!o)
+        return;
+    for (size_t i = 0; o->label && i < c->groups; i++)
+        free(o->label[i]);
+    free(o->label);
+    free(o->value);
+    free(c->group);
+    free(o);
+}

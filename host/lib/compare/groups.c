@@ -1,0 +1,155 @@
+/* groups.c - runs by group. Texts are kept once (runs.h), so that equal values are equal pointers. */
+#include "groups.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/error.h"
+#include "core/hash.h"
+
+static int is_seed(const char *column)
+{
+    return strcmp(column, "seed") == 0 || strcmp(column, "data_seed") == 0;
+}
+
+static int varies(const il_runs *r, size_t column)
+{
+    for (size_t i = 1; i < r->count; i++)
+        if (r->run[i].value[column] != r->run[0].value[column])
+            return 1;
+    return 0;
+}
+
+static int is_by(const struct il_groups *g, size_t column)
+{
+    for (size_t i = 0; i < g->columns; i++)
+        if (g->by[i] == column)
+            return 1;
+    return 0;
+}
+
+/* "init,depth" -> columns, each once */
+static il_status read_by(struct il_groups *g, const il_runs *r, const char *by, il_error *err)
+{
+    for (const char *p = by;; p++) {
+        const size_t n = strcspn(p, ","), column = il_runs_column(r, p, n);
+
+        if (column == r->columns)
+            return il_runs_no_column(r, p, n, err);
+        if (!is_by(g, column))
+            g->by[g->columns++] = column;
+        p += n;
+        if (!*p)
+            return IL_OK;
+    }
+}
+
+il_status il_compare_by(const char *by, il_error *err)
+{
+    struct il_groups g = { .columns = 0 };
+    il_runs *none = NULL;
+    il_status st = il_runs_new(&none, "test_accuracy", 0, err);
+
+    if (st == IL_OK)
+        st = read_by(&g, none, by, err);
+    il_runs_free(none);
+    return st;
+}
+
+static void choose_columns(struct il_groups *g, const il_runs *r, int all)
+{
+    for (size_t c = 0; c < r->parameters; c++) {
+        if (is_seed(r->column[c]) || is_by(g, c) || !varies(r, c))
+            continue;
+        if (all)
+            g->by[g->columns++] = c;
+        else
+            g->pooled[g->pooleds++] = c;
+    }
+}
+
+/* ---- numbers for equal tuples of values ------------------------------------------------------ */
+
+struct tuples {
+    const il_runs *runs;
+    size_t column[IL_RUN_COLUMNS + 2], columns;
+    size_t *slot; /* run + 1 of a tuple's first run, 0: none; [room] */
+    size_t room;
+};
+
+static int same_tuple(const struct tuples *t, size_t a, size_t b)
+{
+    for (size_t i = 0; i < t->columns; i++)
+        if (t->runs->run[a].value[t->column[i]] != t->runs->run[b].value[t->column[i]])
+            return 0;
+    return 1;
+}
+
+/* the first run that has this one's tuple */
+static size_t first_of(struct tuples *t, size_t run)
+{
+    uint64_t h = IL_HASH_START;
+    size_t at;
+
+    for (size_t i = 0; i < t->columns; i++)
+        h = il_hash_text(h, t->runs->run[run].value[t->column[i]]);
+    for (at = (size_t)h % t->room; t->slot[at]; at = (at + 1) % t->room)
+        if (same_tuple(t, t->slot[at] - 1, run))
+            return t->slot[at] - 1;
+    t->slot[at] = run + 1;
+    return run;
+}
+
+/* number[run]: of its tuple, from 0 in the order of runs; first[number]: its first run, where wanted */
+static int number_tuples(struct tuples *t, size_t *number, size_t *first, size_t *count)
+{
+    t->room = 2 * t->runs->count + 1;
+    t->slot = calloc(t->room, sizeof *t->slot);
+    if (!t->slot)
+        return 0;
+    *count = 0;
+    for (size_t i = 0; i < t->runs->count; i++) {
+        const size_t one = first_of(t, i);
+
+        number[i] = one == i ? *count : number[one];
+        if (one == i && first)
+            first[*count] = i;
+        *count += one == i;
+    }
+    free(t->slot);
+    return 1;
+}
+
+il_status il_groups_make(struct il_groups *g, const il_runs *r, const char *by, il_error *err)
+{
+    const size_t n = r->count ? r->count : 1;
+    struct tuples groups = { .runs = r }, pairs = { .runs = r };
+    il_status st = IL_OK;
+
+    memset(g, 0, sizeof *g);
+    if (by)
+        IL_TRY(read_by(g, r, by, err));
+    choose_columns(g, r, !by);
+    for (size_t i = 0; i < g->columns; i++)
+        groups.column[groups.columns++] = g->by[i];
+    for (size_t c = 0; c < r->parameters; c++)
+        if (is_seed(r->column[c]) && !is_by(g, c))
+            pairs.column[pairs.columns++] = c;
+    for (size_t i = 0; i < g->pooleds; i++)
+        pairs.column[pairs.columns++] = g->pooled[i];
+    g->of = calloc(n, sizeof *g->of);
+    g->key = calloc(n, sizeof *g->key);
+    g->first = calloc(n, sizeof *g->first);
+    if (!g->of || !g->key || !g->first || !number_tuples(&groups, g->of, g->first, &g->groups) ||
+        !number_tuples(&pairs, g->key, NULL, &g->keys))
+        st = il_fail(err, IL_E_MEMORY, "out of memory for groups of %zu runs", r->count);
+out:
+    return st;
+}
+
+void il_groups_free(struct il_groups *g)
+{
+    free(g->of);
+    free(g->key);
+    free(g->first);
+}

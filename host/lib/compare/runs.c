@@ -1,0 +1,420 @@
+/* runs.c - the runs of sweeps, read into memory. */
+#include "runs.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "initlab/config.h"
+#include "initlab/tables.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/word.h"
+
+/* ---- texts, each once ------------------------------------------------------------------------ */
+
+static char **slot_of(char **text, size_t room, const char *s)
+{
+    size_t at = (size_t)il_hash_text(IL_HASH_START, s) % room;
+
+    while (text[at] && strcmp(text[at], s) != 0)
+        at = (at + 1) % room;
+    return &text[at];
+}
+
+static int grow(il_runs *r)
+{
+    const size_t room = r->text_room ? 2 * r->text_room : 1024;
+    char **const more = calloc(room, sizeof *more);
+
+    if (!more)
+        return 0;
+    for (size_t i = 0; i < r->text_room; i++)
+        if (r->text[i])
+            *slot_of(more, room, r->text[i]) = r->text[i];
+    free(r->text);
+    r->text = more;
+    r->text_room = room;
+    return 1;
+}
+
+/* the one copy of a text; NULL: out of memory */
+static const char *once(il_runs *r, const char *s)
+{
+    char **at;
+
+    if (r->texts + 1 > r->text_room / 2 && !grow(r))
+        return NULL;
+    at = slot_of(r->text, r->text_room, s);
+    if (!*at) {
+        *at = strdup(s);
+        r->texts += *at != NULL;
+    }
+    return *at;
+}
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+/* columns of runs that are no results, and by which one may group */
+static const char *const OTHERS[] = {
+    "run_id", "number", "pack", "status", "depth", "environment"
+};
+static const char *const METRICS[] = {
+    "test_accuracy",   "test_cost",      "cost",          "train_accuracy", "validation_accuracy",
+    "validation_cost", "diverged_epoch", "diverged_step", "seconds",        NULL
+};
+
+size_t il_runs_column(const il_runs *r, const char *name, size_t n)
+{
+    for (size_t i = 0; i < r->columns; i++)
+        if (il_same_word(r->column[i], strlen(r->column[i]), name, n))
+            return i;
+    return r->columns;
+}
+
+il_status il_runs_no_column(const il_runs *r, const char *name, size_t n, il_error *err)
+{
+    const char *all[IL_RUN_COLUMNS + 1] = { NULL }, *near;
+    char word[64];
+
+    snprintf(word, sizeof word, "%.*s", (int)(n < 60 ? n : 60), name);
+    memcpy(all, r->column, r->columns * sizeof *all);
+    near = il_nearest(word, all);
+    return il_fail(err, IL_E_USAGE, "runs have no column '%s'%s%s%s", word,
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+il_status il_runs_new(il_runs **out, const char *metric, double target, il_error *err)
+{
+    il_runs *r = calloc(1, sizeof *r);
+    const il_parameter *p;
+    il_status st = IL_OK;
+    size_t m = 0;
+
+    *out = NULL;
+    if (!r)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    while (METRICS[m] && !il_same_word(METRICS[m], strlen(METRICS[m]), metric, strlen(metric)))
+        m++;
+    if (!METRICS[m]) {
+        const char *const near = il_nearest(metric, METRICS);
+
+        st = il_fail(err, IL_E_USAGE, "runs have no result '%s'%s%s%s", metric,
+                     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        goto out;
+    }
+    r->metric = strdup(METRICS[m]);
+    if (!r->metric) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
+    r->more_is_better = !strstr(r->metric, "cost") && !strstr(r->metric, "seconds");
+    r->target = target;
+    for (size_t i = 0; (p = il_parameter_at(i)) && r->columns < IL_RUN_COLUMNS; i++)
+        r->column[r->columns++] = p->name;
+    r->parameters = r->columns;
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS && r->columns < IL_RUN_COLUMNS; i++)
+        r->column[r->columns++] = OTHERS[i];
+    *out = r;
+    r = NULL;
+out:
+    il_runs_free(r);
+    return st;
+}
+
+void il_runs_free(il_runs *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; i < r->text_room; i++)
+        free(r->text[i]);
+    free(r->text);
+    free(r->run);
+    free(r->metric);
+    free(r);
+}
+
+size_t il_runs_count(const il_runs *r) { return r->count; }
+size_t il_runs_repeated(const il_runs *r) { return r->repeated; }
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+static struct il_run_row *new_run(il_runs *r)
+{
+    if (r->count == r->room) {
+        const size_t room = r->room ? 2 * r->room : 256;
+        struct il_run_row *const more =
+            room > SIZE_MAX / sizeof *more ? NULL : realloc(r->run, room * sizeof *more);
+
+        if (!more)
+            return NULL;
+        r->run = more;
+        r->room = room;
+    }
+    return &r->run[r->count];
+}
+
+static int take_run(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    il_runs *const r = arg;
+    struct il_run_row *const run = new_run(r);
+    const char *const none = once(r, "");
+
+    if (!run || !none)
+        return r->failed = 1;
+    *run = (struct il_run_row){ .metric = NAN, .area = NAN, .reached = INFINITY };
+    for (size_t c = 0; c < r->columns; c++)
+        run->value[c] = none;
+    for (size_t i = 0; i < columns; i++) {
+        const size_t at = il_runs_column(r, name[i], strlen(name[i]));
+
+        if (at < r->columns && !(run->value[at] = once(r, value[i].text)))
+            return r->failed = 1;
+        if (strcmp(name[i], r->metric) == 0 && value[i].kind != IL_VALUE_NULL &&
+            value[i].kind != IL_VALUE_TEXT)
+            run->metric = value[i].real;
+        if (strcmp(name[i], "status") == 0) {
+            run->diverged = strcmp(value[i].text, "diverged") == 0;
+            run->failed = strcmp(value[i].text, "failed") == 0;
+        }
+    }
+    r->count++;
+    return 0;
+}
+
+/* epochs of the runs that were added last, which come in their order */
+struct curves {
+    il_runs *runs;
+    size_t at;
+    double cost; /* of the epoch before; NaN: this is the first */
+    size_t epochs, id;
+    int finite;
+};
+
+static void end_curve(struct curves *c)
+{
+    if (c->epochs > 0 && !c->finite)
+        c->runs->run[c->at].area = NAN;
+}
+
+static int take_epoch(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    struct curves *const c = arg;
+    il_runs *const r = c->runs;
+    double cost = NAN, accuracy = NAN, epoch = NAN;
+    const char *id = "";
+    struct il_run_row *run;
+
+    for (size_t i = 0; i < columns; i++) {
+        const int number = value[i].kind == IL_VALUE_REAL || value[i].kind == IL_VALUE_WHOLE;
+
+        if (strcmp(name[i], "run_id") == 0)
+            id = value[i].text;
+        else if (number && strcmp(name[i], "cost") == 0)
+            cost = value[i].real;
+        else if (number && strcmp(name[i], "test_accuracy") == 0)
+            accuracy = value[i].real;
+        else if (number && strcmp(name[i], "epoch") == 0)
+            epoch = value[i].real;
+    }
+    while (c->at < r->count && strcmp(r->run[c->at].value[c->id], id) != 0) {
+        end_curve(c);
+        c->at++;
+        c->epochs = 0;
+        c->finite = 1;
+    }
+    if (c->at == r->count)
+        return 0;
+    run = &r->run[c->at];
+    c->finite &= isfinite(cost);
+    /* the trapezoid between two epochs; one epoch alone has no area */
+    if (c->epochs > 0)
+        run->area = (isnan(run->area) ? 0 : run->area) + (c->cost + cost) / 2;
+    c->cost = cost;
+    c->epochs++;
+    if (accuracy >= r->target && isinf(run->reached))
+        run->reached = epoch;
+    return 0;
+}
+
+/* the ids that were there before, in an order to search */
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* leave out runs, from `first` on, that are among the ones before */
+static int drop_repeated(il_runs *r, size_t first, size_t id)
+{
+    const char **const before = first ? malloc(first * sizeof *before) : NULL;
+    size_t to = first;
+
+    if (first && !before)
+        return 0;
+    for (size_t i = 0; i < first; i++)
+        before[i] = r->run[i].value[id];
+    if (first)
+        qsort(before, first, sizeof *before, by_text);
+    for (size_t i = first; i < r->count; i++) {
+        const char *const *const key = &r->run[i].value[id];
+
+        if (first && bsearch(key, before, first, sizeof *before, by_text))
+            r->repeated++;
+        else
+            r->run[to++] = r->run[i];
+    }
+    r->count = to;
+    free(before);
+    return 1;
+}
+
+il_status il_runs_add(il_runs *r, il_results *results, il_error *err)
+{
+    const size_t first = r->count, id = il_runs_column(r, "run_id", 6);
+    struct curves c = { .runs = r, .at = first, .id = id, .finite = 1 };
+    il_status st;
+
+    r->failed = 0;
+    IL_TRY(il_results_rows(results, IL_TABLE_RUNS, take_run, r, err));
+    if (!r->failed) {
+        IL_TRY(il_results_rows(results, IL_TABLE_EPOCHS, take_epoch, &c, err));
+        if (c.at < r->count)
+            end_curve(&c);
+    }
+    if (r->failed || !drop_repeated(r, first, id))
+        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", r->count);
+out:
+    if (st != IL_OK)
+        r->count = first;
+    return st;
+}
+
+/* ---- where ----------------------------------------------------------------------------------- */
+
+struct wanted {
+    size_t column;
+    char value[256];
+};
+
+/* the same text, or the same number */
+static int is_value(const char *have, const char *want)
+{
+    char *end, *other;
+    double a, b;
+
+    if (strcmp(have, want) == 0)
+        return 1;
+    a = strtod(have, &end);
+    b = strtod(want, &other);
+    return have[0] && want[0] && !*end && !*other && a == b;
+}
+
+/* every column that is named has one of the values given for it */
+static int is_wanted(const struct il_run_row *run, const struct wanted *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int any = 0;
+
+        for (size_t k = 0; k < n; k++)
+            any |= w[k].column == w[i].column && is_value(run->value[w[i].column], w[k].value);
+        if (!any)
+            return 0;
+    }
+    return 1;
+}
+
+/*
+ * Values may have commas of their own (layers), so one ends at the comma before the next "column=".
+ */
+static size_t value_length(const il_runs *r, const char *p)
+{
+    size_t n = 0;
+
+    for (;;) {
+        size_t name;
+
+        n += strcspn(p + n, ",");
+        if (!p[n])
+            return n;
+        name = strcspn(p + n + 1, "=,");
+        if (p[n + 1 + name] == '=' && il_runs_column(r, p + n + 1, name) < r->columns)
+            return n;
+        n++;
+    }
+}
+
+static il_status read_where(const il_runs *r, const char *where, struct wanted *w, size_t *n,
+                            il_error *err)
+{
+    for (const char *p = where; *p;) {
+        const size_t name = strcspn(p, "="), column = il_runs_column(r, p, name);
+        size_t length;
+
+        if (!p[name])
+            return il_fail(err, IL_E_USAGE, "'%s' is not COLUMN=VALUE", p);
+        if (column == r->columns)
+            return il_runs_no_column(r, p, name, err);
+        if (*n == IL_RUN_COLUMNS)
+            return il_fail(err, IL_E_USAGE, "more than %d conditions", IL_RUN_COLUMNS);
+        p += name + 1;
+        length = value_length(r, p);
+        w[*n].column = column;
+        snprintf(w[*n].value, sizeof w[*n].value, "%.*s", (int)(length < 255 ? length : 255), p);
+        ++*n;
+        p += length + (p[length] == ',');
+    }
+    return IL_OK;
+}
+
+/* what the column has, for the message: the first few values */
+static void values_of(const il_runs *r, size_t column, char *text, size_t size)
+{
+    const char *seen[5];
+    size_t n = 0, at = 0;
+
+    text[0] = 0;
+    for (size_t i = 0; i < r->count && n < 5; i++) {
+        const char *const v = r->run[i].value[column];
+        size_t k = 0;
+
+        while (k < n && seen[k] != v)
+            k++;
+        if (k < n)
+            continue;
+        seen[n++] = v;
+        if (at < size)
+            at += (size_t)snprintf(text + at, size - at, "%s%s", n > 1 ? ", " : "", v);
+    }
+}
+
+il_status il_runs_where(il_runs *r, const char *where, il_error *err)
+{
+    struct wanted w[IL_RUN_COLUMNS];
+    size_t n = 0, to = 0;
+    char values[160];
+    il_status st;
+
+    IL_TRY(read_where(r, where, w, &n, err));
+    for (size_t k = 0; k < n; k++) {
+        size_t any = 0;
+
+        for (size_t i = 0; i < r->count; i++)
+            any += (size_t)is_value(r->run[i].value[w[k].column], w[k].value);
+        values_of(r, w[k].column, values, sizeof values);
+        if (!any && r->count) {
+            st = il_fail(err, IL_E_USAGE, "no run has %s %s: they have %s", r->column[w[k].column],
+                         w[k].value, values);
+            goto out;
+        }
+    }
+    for (size_t i = 0; i < r->count; i++)
+        if (is_wanted(&r->run[i], w, n))
+            r->run[to++] = r->run[i];
+    if (to == 0 && r->count)
+        st = il_fail(err, IL_E_USAGE, "no run has all of '%s'", where);
+    else
+        r->count = to;
+out:
+    return st;
+}

@@ -1,0 +1,37 @@
+/* runs.h - runs in memory: a table of texts, each kept once, so that equal values are equal pointers. */
+#ifndef HOST_LIB_COMPARE_RUNS_H
+#define HOST_LIB_COMPARE_RUNS_H
+
+#include "initlab/compare.h"
+
+enum { IL_RUN_COLUMNS = 64 };
+
+struct il_run_row {
+    const char *value[IL_RUN_COLUMNS]; /* of the columns; "" where it has none */
+    double metric;                     /* NaN: none */
+    double area;                       /* under its loss curve; NaN: a cost was not finite */
+    double reached;                    /* epochs to the target; infinite: never */
+    int diverged, failed;
+};
+
+struct il_runs {
+    char *metric;
+    int more_is_better;
+    double target;
+    const char *column[IL_RUN_COLUMNS]; /* the parameters first, then others of the table */
+    size_t parameters, columns;
+    struct il_run_row *run;
+    size_t count, room, repeated;
+    char **text; /* every text once: an open hash of `texts` out of `text_room` */
+    size_t texts, text_room;
+    size_t first; /* of the sweep that is being added */
+    int failed;   /* out of memory while rows come in */
+};
+
+/* The place of a column by its name, dashes as underscores; columns: none. */
+size_t il_runs_column(const il_runs *runs, const char *name, size_t n);
+
+/* IL_E_USAGE: no such column, with the nearest */
+il_status il_runs_no_column(const il_runs *runs, const char *name, size_t n, il_error *err);
+
+#endif

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""initlab compare of a sweep that was really trained, against SciPy on its results.sqlite, to 1e-9.
+
+compare.py PROGRAM: trains in a folder of its own. Exits with 77 (skipped) where SciPy is missing.
+"""
+import csv
+import io
+import itertools
+import json
+import math
+import pathlib
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+try:
+    import numpy as np
+    from scipy import stats
+except ImportError:
+    print("skipped: no SciPy")
+    sys.exit(77)
+
+PROGRAM = sys.argv[1]
+HERE = pathlib.Path(__file__).resolve().parent
+WRONG = []
+
+
+def check(good, *words):
+    if not good:
+        WRONG.append(" ".join(map(str, words)))
+
+
+def near(got, want, *what):
+    if got is None or got == "":
+        got = math.nan
+    got = float(got)
+    check((math.isnan(got) and math.isnan(want)) or abs(got - want) <= 1e-9 * max(1, abs(want)), *what, repr(got), "not",
+          repr(want))
+
+
+def initlab(*words):
+    return subprocess.run([PROGRAM, *map(str, words)], check=True, capture_output=True, text=True).stdout
+
+
+def rows(folder, sql):
+    with sqlite3.connect(folder / "results.sqlite") as db:
+        db.row_factory = sqlite3.Row
+        return [dict(row) for row in db.execute(sql)]
+
+
+def holm(p):
+    order, most, out = np.argsort(p), 0, np.empty(len(p))
+    for i, k in enumerate(order):
+        most = max(most, min(1, (len(p) - i) * p[k]))
+        out[k] = most
+    return out
+
+
+def flips(d):
+    """All sign flips, two-sided."""
+    sums = np.array(list(itertools.product([1, -1], repeat=len(d)))) @ d
+    return np.mean(np.abs(sums) >= abs(d.sum()) - 1e-12)
+
+
+def paired(a, b):
+    """Differences of the runs of two groups that have a partner, by what is not grouped by."""
+    return np.array([a[key] - b[key] for key in a if key in b])
+
+
+def check_comparison(folder, by, pooled, metric="test_accuracy", control=None):
+    words = ["--by", ",".join(by), "--metric", metric] + (["--control", control] if control else [])
+    said = json.loads(initlab("compare", folder, "-o", "json", *words))
+    runs = rows(folder, "SELECT * FROM runs ORDER BY number")
+    groups = {}
+    for run in runs:
+        if run[metric] is not None:
+            groups.setdefault(tuple(str(run[c]) for c in by), {})[tuple(str(run[c]) for c in ("seed", "data_seed", *pooled))] = run[metric]
+    sign = -1 if "cost" in metric else 1
+    best_first = sorted(groups, key=lambda g: -sign * np.mean(list(groups[g].values())))
+    check([tuple(g["by"][c] for c in by) for g in said["groups"]] == best_first, "order", metric)
+    reference = (control,) if control else best_first[0]
+    if control:
+        compared = [g for g in best_first if g != reference]
+        p = dict(zip(compared, holm([flips(paired(groups[g], groups[reference])) for g in compared])))
+    else:
+        pairs = list(itertools.combinations(best_first, 2))
+        p = dict(zip(pairs, holm([flips(paired(groups[b], groups[a])) for a, b in pairs])))
+        p = {g: p.get((reference, g)) for g in best_first}
+    for g in said["groups"]:
+        name = tuple(g["by"][c] for c in by)
+        x = np.array(list(groups[name].values()))
+        near(g["mean"], x.mean(), name, "mean")
+        near(g["sd"], x.std(ddof=1), name, "sd")
+        near(g["median"], np.median(x), name, "median")
+        low, high = stats.t.interval(.95, len(x) - 1, loc=x.mean(), scale=stats.sem(x)) if x.std() else (x[0], x[0])
+        near(g["mean_low"], low, name, "low end")
+        near(g["mean_high"], high, name, "high end")
+        if name == reference:
+            check(g["verdict"] == "reference", name, g["verdict"])
+            continue
+        d = paired(groups[name], groups[reference])
+        check(g["pairs"] == len(d), name, "pairs", g["pairs"], len(d))
+        near(g["difference"], d.mean(), name, "difference")
+        near(g["p_alone"], flips(d), name, "p")
+        near(g["p"], p[name], name, "p after Holm")
+        low, high = stats.t.interval(.95, len(d) - 1, loc=d.mean(), scale=stats.sem(d)) if d.std() else (d[0], d[0])
+        near(g["difference_low"], low, name, "difference's low end")
+        near(g["difference_high"], high, name, "difference's high end")
+        both = [list(groups[k].values()) for k in (name, reference)]
+        near(g["improvement"], stats.mannwhitneyu(*[np.array(list(paired_values(groups, name, reference, i))) for i in (0, 1)],
+                                                  method="asymptotic").statistic / len(d) ** 2, name, "improvement", len(both))
+        worse = d.mean() * sign < 0
+        least = next(n for n in range(1, 99) if 2 * said["comparisons"] / 2**n < .05)
+        check(g["verdict"] == ("too few" if len(d) < least else "same" if p[name] >= .05 else "worse" if worse else "better"), name, "verdict", g["verdict"])
+    return said
+
+
+def paired_values(groups, a, b, which):
+    return [(groups[a][key], groups[b][key])[which] for key in groups[a] if key in groups[b]]
+
+
+def check_curves(folder):
+    """Epochs to a target, and the area under the loss curve."""
+    said = json.loads(initlab("compare", folder, "-o", "json", "--by", "init", "--target", "0.6"))
+    epochs = {}
+    for e in rows(folder, "SELECT runs.init, epochs.* FROM epochs JOIN runs USING (run_id) ORDER BY number, epoch"):
+        epochs.setdefault(e["init"], {}).setdefault(e["run_id"], []).append(e)
+    for g in said["groups"]:
+        runs = epochs[g["by"]["init"]].values()
+        first = [min((e["epoch"] for e in run if e["test_accuracy"] >= .6), default=math.inf) for run in runs]
+        check(g["reached"] == sum(map(math.isfinite, first)), g["by"], "reached", g["reached"])
+        middle = float(np.median(first))
+        near(g["reached_median"], middle if math.isfinite(middle) else math.nan, g["by"], "epochs to the target")
+        areas = [np.trapz([e["cost"] for e in run]) for run in runs if all(e["cost"] is not None for e in run)]
+        near(g["area"], np.mean(areas) if areas else math.nan, g["by"], "area")
+
+
+def check_formats(folder):
+    by_json = json.loads(initlab("compare", folder, "--by", "init", "-o", "json"))["groups"]
+    by_csv = list(csv.DictReader(io.StringIO(initlab("compare", folder, "--by", "init", "-o", "csv"))))
+    lines = [json.loads(line) for line in initlab("compare", folder, "--by", "init", "-o", "jsonl").splitlines()]
+    check(lines == by_json, "jsonl and json differ")
+    for a, b in zip(by_json, by_csv):
+        for name in set(a) - {"by", "metric", "verdict", "best_run"}:
+            near(b[name], math.nan if a[name] is None else a[name], "csv", name)
+    text = initlab("compare", folder, "--by", "init")
+    for g in by_json:
+        check(g["by"]["init"] in text and f"{g['mean']:.4f}" in text, "the table lacks", g["by"])
+    check("pooled within groups: lr" in text, "what is pooled is not named")
+    check(text.splitlines()[0].startswith(by_json[0]["by"]["init"] + " is best"), text.splitlines()[0])
+    markdown = initlab("compare", folder, "-o", "md").splitlines()
+    table = [line for line in markdown if line.startswith("|")]
+    check(len({line.replace(r"\|", "").count("|") for line in table}) == 1, "columns of the Markdown table")
+    latex = initlab("compare", folder, "-o", "tex")
+    check(latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 1, "LaTeX")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        top = pathlib.Path(name)
+        subprocess.run([sys.executable, HERE.parent / "cli/make_idx.py", top / "set", "192"], check=True)
+        # 3 schemes, 2 rates, 6 seeds; and the same schemes with other seeds in a folder of their own
+        initlab("sweep", "run", "--layers", "in,8,out", "--init", "he_normal,zeros,normal:std=30", "--lr", "0.1,0.5", "--seeds",
+                "0..5", "--epochs", "4", "--batch", "16", "--data", top / "set", "--devices", "cpu:1", "--out", top / "a", "-q")
+        initlab("sweep", "run", "--layers", "in,8,out", "--init", "he_normal,zeros", "--lr", "0.1,0.5", "--seeds", "4..8",
+                "--epochs", "4", "--batch", "16", "--data", top / "set", "--devices", "cpu:1", "--out", top / "b", "-q")
+        check_comparison(top / "a", ["init"], ["lr"])
+        check_comparison(top / "a", ["init", "lr"], [])
+        check_comparison(top / "a", ["init"], ["lr"], "cost")
+        check_comparison(top / "a", ["init"], ["lr"], control="zeros")
+        check_curves(top / "a")
+        check_formats(top / "a")
+        alone = json.loads(initlab("compare", top / "a", "-o", "json"))
+        check(alone["by"] == ["init", "lr"] and alone["pooled"] == [], "groups are not by all that varies:", alone["by"])
+        some = json.loads(initlab("compare", top / "a", "-o", "json", "--where", "lr=0.10,init=zeros,init=he_normal"))
+        check(some["by"] == ["init"] and [g["runs"] for g in some["groups"]] == [6, 6], "--where", some["by"])
+        both = json.loads(initlab("compare", top / "a", top / "b", "-o", "json", "--by", "init"))
+        runs = {g["by"]["init"]: g["runs"] for g in both["groups"]}
+        check(runs == {"he_normal": 18, "zeros": 18, "normal:std=30": 12}, "two folders", runs)
+        check("8 runs are in several folders: each counts once" in both["notes"], both["notes"])
+        pairs = {g["by"]["init"]: (g["pairs"], g["left_over"]) for g in both["groups"]}
+        check(pairs["normal:std=30"] == (12, 0) or both["groups"][0]["by"]["init"] == "normal:std=30", pairs)
+    sys.exit("\n".join(WRONG) if WRONG else 0)
+
+
+main()
