@@ -633,7 +633,7 @@ P
         "UPDATE runs SET run_id = '../../x' WHERE run_id = (SELECT min(run_id) FROM runs)"
     initlab sweep export a -o tensorboard --to board
     exits 65
-    has "a run's id is none" "$stderr"
+    has "'run_id' of a row is none" "$stderr"
     [ ! -e x ] && [ ! -e ../x ]
     lie "UPDATE runs SET run_id = '../' || number"
     initlab compare a
@@ -647,7 +647,107 @@ P
         "UPDATE epochs SET $(printf 'c%.0s' {1..3000}) = 1"
     initlab sweep export a -o tensorboard --to board2
     exits 65
-    has "has 10 columns" "$stderr"
+    has "'epochs' is not as initlab makes its tables" "$stderr"
+}
+
+sql() { # STATEMENTS, of a's results
+    python3 - "$1" <<'P'
+import sqlite3, sys
+db = sqlite3.connect("a/results.sqlite")
+db.executescript(sys.argv[1])
+db.execute("PRAGMA journal_mode = DELETE")
+db.close()
+P
+}
+
+# What follows a lie is one answer: 65, and what to do; then the file is made again.
+refused() { # WORDS: what stderr has
+    for command in "sweep merge a" "sweep export a" "compare a"; do
+        run --separate-stderr timeout 60 "$INITLAB" $command
+        exits 65
+        has "$1" "$stderr"
+        has "move it away, and 'initlab sweep merge' makes it again" "$stderr"
+    done
+    rm -f a/results.sqlite*
+    initlab sweep export a
+    [ "$status" -eq 0 ]
+    [ "$output" = "$(cat right.csv)" ]
+}
+
+@test "results.sqlite: tables and values that are not ours are refused, and ours come back" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out a --quiet
+    initlab sweep export a
+    echo "$output" > right.csv
+    sql ""
+    cp a/results.sqlite keep
+    while read -r change; do
+        cp keep a/results.sqlite
+        sql "$change"
+        refused "is not as initlab makes its tables"
+    done <<'SQL'
+ALTER TABLE epochs RENAME TO e; CREATE VIEW epochs AS SELECT * FROM e
+ALTER TABLE runs RENAME TO r; CREATE VIEW runs AS WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT n AS number, r.* FROM x, r
+CREATE TRIGGER t AFTER INSERT ON journals BEGIN DELETE FROM runs; END
+CREATE TRIGGER t BEFORE DELETE ON meta BEGIN SELECT RAISE(ABORT, 'no'); END
+CREATE INDEX i ON runs (abs(number))
+ALTER TABLE layers ADD COLUMN more TEXT
+ALTER TABLE layers DROP COLUMN unfitted
+DROP TABLE epochs; CREATE TABLE epochs (run_id, epoch, cost, lr, train_accuracy, test_cost, test_accuracy, validation_cost, validation_accuracy)
+DROP TABLE environments
+DROP TABLE meta
+SQL
+    # a user's own view is the user's
+    cp keep a/results.sqlite
+    sql "CREATE VIEW mine AS SELECT * FROM runs; CREATE TABLE notes (text)"
+    initlab sweep export a
+    [ "$status" -eq 0 ]
+    [ "$output" = "$(cat right.csv)" ]
+    while read -r change; do
+        cp keep a/results.sqlite
+        sql "UPDATE runs SET $change"
+        initlab sweep export a
+        exits 65
+        has "move it away" "$stderr"
+    done <<'SQL'
+error = 'a' || char(0) || 'b'
+error = cast(x'ff41' AS TEXT)
+init = x'00'
+error = replace(hex(zeroblob(4 << 20)), '0', 'a')
+SQL
+}
+
+@test "results.sqlite: pages that lead on for ever, links and pipes in its place" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out a --quiet
+    initlab sweep export a
+    echo "$output" > right.csv
+    for table in epochs sqlite_autoindex_runs_2; do
+        sql "" # out of the log
+        python3 "$BATS_TEST_DIRNAME/page_bomb.py" a/results.sqlite "$table"
+        refused "there is no end to what is in it"
+    done
+    sql ""
+    python3 "$BATS_TEST_DIRNAME/page_bomb.py" a/results.sqlite runs
+    run --separate-stderr timeout 60 "$INITLAB" sweep merge a # others find all by an index
+    exits 65
+    mv a/results.sqlite outside
+    sum=$(sha256sum < outside)
+    for file in results.sqlite results.sqlite-wal results.sqlite-shm results.sqlite-journal; do
+        rm -f a/results.sqlite*
+        ln -s ../outside "a/$file"
+        refused "it is a link"
+        rm -f a/results.sqlite*
+        mkfifo "a/$file"
+        refused "it is no regular file"
+    done
+    [ "$sum" = "$(sha256sum < outside)" ]
+    ln -s a linked # to the folder itself it is the user's
+    initlab sweep export linked
+    [ "$status" -eq 0 ]
+    [ "$output" = "$(cat right.csv)" ]
 }
 
 @test "export: CSV, JSON lines and TensorBoard events have what the results have" {

@@ -18,7 +18,7 @@
 #include "core/file.h"
 #include "core/inside.h"
 
-enum { FORMAT = 1, SETUP_MOST = 64 << 20, SWEEP_MOST = 1 << 20 /* bytes of the two files */ };
+enum { FORMAT = 1, SETUP_MOST = 64 << 20 /* bytes */ };
 
 /*
  * Bytes: of a run's line without its rows, of a row (8 numbers of 24 digits), and what a line, a group and a
@@ -407,7 +407,7 @@ static il_status load_sweep(struct il_folder *f, const char *dir, json_t *setup,
     size_t n = 0;
     il_status st;
 
-    IL_TRY(il_inside_read(dir, "sweep.yaml", SWEEP_MOST, &text, &n, err));
+    IL_TRY(il_inside_read(dir, "sweep.yaml", IL_SWEEP_MOST, &text, &n, err));
     il_folder_file(f, "sweep.yaml", path, 0);
     IL_TRY(il_sweep_parse(&f->sweep, path, text, n, err));
     st = know_files(f, dir, setup, err);

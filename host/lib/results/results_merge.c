@@ -15,6 +15,7 @@ enum { RUN_ID = 1, NUMBER, PACK, STATUS, ERROR, FIRST_PARAMETER };
 struct merge {
     struct il_folder *f;
     sqlite3 *db;
+    struct il_guard guard;
     sqlite3_stmt *run, *epoch, *layer, *environment, *journal;
     size_t parameters;
     int unbound;                  /* a value of the statement was not bound */
@@ -333,10 +334,12 @@ out:
 
 /* ---- how many rows there are ----------------------------------------------------------------- */
 
-/* meta's 'rows' is there when nothing was folded since they were counted */
-#define ROWS                                                                                       \
-    "SELECT (SELECT count(*) FROM runs) || ' ' || (SELECT count(*) FROM epochs) || ' ' ||"         \
-    " (SELECT count(*) FROM layers)"
+/*
+ * meta's 'rows' is there when nothing was folded since they were counted. SQLite counts a table's rows as
+ * one step, which the guard could not end.
+ */
+#define COUNT(table) "(SELECT ifnull(sum(1), 0) FROM " table ")"
+#define ROWS         "SELECT " COUNT("runs") " || ' ' || " COUNT("epochs") " || ' ' || " COUNT("layers")
 
 /* What somebody deleted comes back: everything is folded again. */
 static const char recount[] =
@@ -344,6 +347,7 @@ static const char recount[] =
 static const char count_rows[] = "INSERT INTO meta SELECT 'rows', (" ROWS ")"
                                  " WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'rows')";
 #undef ROWS
+#undef COUNT
 
 /* ---- journals -------------------------------------------------------------------------------- */
 
@@ -409,7 +413,7 @@ il_status il_results_merge(il_folder *f, il_error *err)
     il_status st;
 
     IL_TRY(il_folder_journals(f, &names, &n, err));
-    IL_TRY(il_results_connect(&m.db, f, 1, err));
+    IL_TRY(il_results_connect(&m.db, &m.guard, f, 1, err));
     if (!prepare(&m)) {
         st = il_results_fail(m.db, err);
         goto out;
