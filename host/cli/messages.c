@@ -2,6 +2,7 @@
 #include "messages.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,12 +61,70 @@ void cli_flush(struct cli *cli)
         cli->out_errno = errno ? errno : EIO;
 }
 
+void cli_json_add(json_t **array, json_t *value)
+{
+    if (!*array) {
+        json_decref(value);
+    } else if (json_array_append_new(*array, value) != 0) {
+        json_decref(*array);
+        *array = NULL;
+    }
+}
+
+void cli_json_set(json_t **object, const char *name, json_t *value)
+{
+    if (!*object) {
+        json_decref(value);
+    } else if (json_object_set_new(*object, name, value) != 0) {
+        json_decref(*object);
+        *object = NULL;
+    }
+}
+
+json_t *cli_json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+/* These two do what core/json.c does for the library, and why. */
+char *cli_json_text(const json_t *value, size_t flags)
+{
+    const size_t n = value ? json_dumpb(value, NULL, 0, flags) : 0;
+    char *const text = n > 0 ? malloc(n + 1) : NULL;
+
+    if (!text || json_dumpb(value, text, n, flags) != n) {
+        free(text);
+        return NULL;
+    }
+    text[n] = 0;
+    return text;
+}
+
+json_t *cli_json_of(const char *text, size_t flags, json_error_t *why, int *memory)
+{
+    char *all = NULL;
+    json_t *both, *value = NULL;
+
+    *memory = asprintf(&all, "[\"%0*d\",%s]", strlen(text) < 4096 ? (int)strlen(text) + 2 : 4096, 0,
+                       text) < 0;
+    if (*memory)
+        return NULL;
+    errno = 0;
+    both = json_loads(all, flags, why);
+    *memory = errno == ENOMEM;
+    if (both && !*memory && json_array_size(both) == 2)
+        value = json_incref(json_array_get(both, 1));
+    else if (both)
+        snprintf(why->text, sizeof why->text, "more than one value");
+    json_decref(both);
+    free(all);
+    return value;
+}
+
 int cli_json(const struct cli *cli, json_t *value)
 {
-    if (!value)
-        return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
-    json_dumpf(value, stdout, JSON_INDENT(2)); /* a write error stays in stdout for main */
-    putchar('\n');
+    const int written = value && json_dumpf(value, stdout, JSON_INDENT(2)) == 0;
+
     json_decref(value);
+    if (!written && !ferror(stdout)) /* a write error stays in stdout for main */
+        return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
+    putchar('\n');
     return 0;
 }

@@ -26,6 +26,22 @@ void cli_say(const struct cli *cli, const char *fmt, ...) __attribute__((format(
 /* Flush stdout; the first failure is kept, for main to report at the end. */
 void cli_flush(struct cli *cli);
 
+/*
+ * Put a value into an array or an object, which becomes NULL where memory is short: a value that is NULL
+ * counts as that.
+ */
+void cli_json_add(json_t **array, json_t *value);
+void cli_json_set(json_t **object, const char *name, json_t *value);
+
+/* A number that is finite, else null. */
+json_t *cli_json_number(double x);
+
+/* A value's text, to be freed; NULL: out of memory, or value NULL. flags: json_dumps's. */
+char *cli_json_text(const json_t *value, size_t flags);
+
+/* The value of a text, NULL and *memory 0: it is no JSON, or 1: memory is short. */
+json_t *cli_json_of(const char *text, size_t flags, json_error_t *why, int *memory);
+
 /* Print a JSON value on stdout and give it up; NULL is "out of memory". Returns the exit code. */
 int cli_json(const struct cli *cli, json_t *value);
 

@@ -143,11 +143,11 @@ static int cpu_open(struct il_device **d, int index, int threads, char *why, siz
     if (!choose(&f, why, n) || !choose_input(&way, why, n))
         return E_TOO_LARGE;
     c = calloc(1, sizeof *c);
-    if (!c) {
+    if (!c || !il_blas_start()) {
+        free(c);
         snprintf(why, n, "out of memory");
         return E_MEMORY;
     }
-    il_blas_start();
     c->head.seam = il_cpu_seam();
     c->threads = threads;
     c->flavour = f;

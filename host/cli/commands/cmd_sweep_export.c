@@ -100,7 +100,7 @@ static il_status put_rows(const struct options *o, il_results *r, il_error *err)
                                                   : IL_TABLE_RUNS,
                          put_row, &s, err);
     if (to[0]) {
-        if (fclose(s.f) != 0 && st == IL_OK)
+        if ((fclose(s.f) != 0 || !text) && st == IL_OK)
             st = cli_no_memory(err);
         if (st == IL_OK)
             st = il_write_file(to, text, n, err);

@@ -203,13 +203,13 @@ static void print_table(const struct plan *t, const struct row *row)
 
 static int in_json(const struct plan *t, const struct row *row)
 {
-    json_t *const keys = json_array();
+    json_t *keys = json_array();
 
     for (size_t k = 0; k < t->plan->keys; k++)
-        json_array_append_new(
-            keys, json_pack("{s:I, s:I, s:I, s:I, s:f}", "packs", (json_int_t)row[k].packs, "runs",
-                            (json_int_t)row[k].runs, "largest", (json_int_t)row[k].largest,
-                            "memory", (json_int_t)row[k].memory, "seconds", row[k].seconds));
+        cli_json_add(&keys, json_pack("{s:I, s:I, s:I, s:I, s:f}", "packs",
+                                      (json_int_t)row[k].packs, "runs", (json_int_t)row[k].runs,
+                                      "largest", (json_int_t)row[k].largest, "memory",
+                                      (json_int_t)row[k].memory, "seconds", row[k].seconds));
     return cli_json(
         t->cli, json_pack("{s:I, s:I, s:I, s:s, s:f, s:b, s:o}", "runs", (json_int_t)t->plan->runs,
                           "packs", (json_int_t)t->plan->packs, "pack_size",

@@ -25,17 +25,17 @@ static void count(const il_folder *f, struct count by[3])
 static json_t *failures(const il_folder *f)
 {
     const il_sweep_plan *const plan = il_folder_plan(f);
-    json_t *const all = json_array();
+    json_t *all = json_array();
 
     for (size_t p = 0; p < plan->packs; p++) {
         const il_folder_pack *const pack = il_folder_pack_at(f, p);
 
         if (pack->failed > 0)
-            json_array_append_new(all, json_pack("{s:I, s:I, s:I, s:I, s:s}", "pack", (json_int_t)p,
-                                                 "runs", (json_int_t)plan->pack[p].count, "failed",
-                                                 (json_int_t)pack->failed, "attempts",
-                                                 (json_int_t)pack->attempts, "error",
-                                                 pack->error ? pack->error : ""));
+            cli_json_add(&all,
+                         json_pack("{s:I, s:I, s:I, s:I, s:s}", "pack", (json_int_t)p, "runs",
+                                   (json_int_t)plan->pack[p].count, "failed",
+                                   (json_int_t)pack->failed, "attempts", (json_int_t)pack->attempts,
+                                   "error", pack->error ? pack->error : ""));
     }
     return all;
 }

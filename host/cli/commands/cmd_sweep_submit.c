@@ -201,8 +201,8 @@ static il_status slurm(struct submission *s)
     if (!f)
         return cli_no_memory(&s->err);
     put_script(s, f);
-    st = fclose(f) == 0 ? il_folder_write(s->folder, "submit.sbatch", text, &s->err)
-                        : cli_no_memory(&s->err);
+    st = fclose(f) == 0 && text ? il_folder_write(s->folder, "submit.sbatch", text, &s->err)
+                                : cli_no_memory(&s->err);
     free(text);
     if (st != IL_OK)
         return st;

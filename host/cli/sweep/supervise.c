@@ -269,7 +269,9 @@ static void on_error(struct state *st, struct worker *w, const json_t *line)
 
 static void on_line(struct state *st, struct worker *w, const char *text)
 {
-    json_t *const line = json_loads(text, 0, NULL);
+    json_error_t why;
+    int memory;
+    json_t *const line = cli_json_of(text, 0, &why, &memory);
 
     w->quiet = 0;
     if (!line) /* whatever it was, it may have been the end of a pack */

@@ -111,50 +111,69 @@ il_status il_guard_files(const char *folder, il_error *err)
 
 enum { TYPE, NAME, TABLE, SQL, FIELDS };
 
+/* a row's text, "" for NULL; NULL: out of memory */
 static const char *field(sqlite3_stmt *s, int i)
 {
-    const char *const text = (const char *)sqlite3_column_text(s, i);
-
-    return text ? text : "";
+    return sqlite3_column_type(s, i) == SQLITE_NULL ? "" : (const char *)sqlite3_column_text(s, i);
 }
 
+/* 1 or 0; -1: out of memory */
 static int is_same(sqlite3_stmt *a, sqlite3_stmt *b)
 {
-    for (int i = 0; i < FIELDS; i++)
-        if (sqlite3_column_bytes(a, i) != sqlite3_column_bytes(b, i) ||
-            strcmp(field(a, i), field(b, i)) != 0)
+    for (int i = 0; i < FIELDS; i++) {
+        const char *const x = field(a, i), *const y = field(b, i);
+
+        if (!x || !y)
+            return -1;
+        if (sqlite3_column_bytes(a, i) != sqlite3_column_bytes(b, i) || strcmp(x, y) != 0)
             return 0;
+    }
     return 1;
 }
 
-/* Is it on, or of the name of, a table of ours? */
+/* Is it on, or of the name of, a table of ours? -1: out of memory. */
 static int is_about_ours(sqlite3 *ours, sqlite3_stmt *theirs)
 {
-    return sqlite3_table_column_metadata(ours, "main", field(theirs, TABLE), NULL, NULL, NULL, NULL,
-                                         NULL, NULL) == SQLITE_OK ||
-           sqlite3_table_column_metadata(ours, "main", field(theirs, NAME), NULL, NULL, NULL, NULL,
-                                         NULL, NULL) == SQLITE_OK;
+    static const int which[] = { TABLE, NAME };
+
+    for (int i = 0; i < 2; i++) {
+        const char *const name = field(theirs, which[i]);
+        const int code = name ? sqlite3_table_column_metadata(ours, "main", name, NULL, NULL, NULL,
+                                                              NULL, NULL, NULL)
+                              : SQLITE_NOMEM;
+
+        if (code != SQLITE_ERROR) /* there is no such table */
+            return code == SQLITE_OK ? 1 : -1;
+    }
+    return 0;
+}
+
+/* SQLITE_MISMATCH, and the name */
+static int differs(sqlite3_stmt *s, char wrong[64])
+{
+    const char *const name = field(s, NAME);
+
+    snprintf(wrong, 64, "%s", name ? name : "");
+    return name ? SQLITE_MISMATCH : SQLITE_NOMEM;
 }
 
 /* Both lists are in one order. What is neither ours nor about ours, as a user's own view, is left alone. */
 static int next_of_theirs(sqlite3 *ours, sqlite3_stmt *mine, sqlite3_stmt *theirs, char wrong[64])
 {
-    const int more = sqlite3_step(mine) == SQLITE_ROW;
-    int code;
+    const int more = sqlite3_step(mine);
+    int code, about;
 
+    if (more != SQLITE_ROW && more != SQLITE_DONE)
+        return more;
     while ((code = sqlite3_step(theirs)) == SQLITE_ROW) {
-        if (more && is_same(mine, theirs))
+        about = more == SQLITE_ROW ? is_same(mine, theirs) : 0;
+        if (about == 1)
             return SQLITE_ROW;
-        if (is_about_ours(ours, theirs)) {
-            snprintf(wrong, 64, "%s", field(theirs, NAME));
-            return SQLITE_MISMATCH;
-        }
+        about = about < 0 ? about : is_about_ours(ours, theirs);
+        if (about)
+            return about > 0 ? differs(theirs, wrong) : SQLITE_NOMEM;
     }
-    if (code == SQLITE_DONE && more) {
-        snprintf(wrong, 64, "%s", field(mine, NAME));
-        return SQLITE_MISMATCH;
-    }
-    return code;
+    return code == SQLITE_DONE && more == SQLITE_ROW ? differs(mine, wrong) : code;
 }
 
 int il_guard_tables(sqlite3 *db, sqlite3 *ours, char wrong[64])

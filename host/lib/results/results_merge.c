@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/results.h"
+#include "core/json.h"
 #include "core/number.h"
 #include "results_impl.h"
 
@@ -296,7 +297,7 @@ static il_status begin_journal(struct merge *m, const json_t *head, il_error *er
     m->env = 0;
     if (!json_is_object(env) || json_object_size(env) == 0)
         return IL_OK;
-    facts = json_dumps(env, JSON_COMPACT | JSON_SORT_KEYS);
+    facts = il_json_text(env, JSON_COMPACT | JSON_SORT_KEYS);
     if (!facts)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     BIND(m, sqlite3_bind_text(m->environment, 1, facts, -1, SQLITE_STATIC));
@@ -352,22 +353,26 @@ static const char count_rows[] = "INSERT INTO meta SELECT 'rows', (" ROWS ")"
 /* ---- journals -------------------------------------------------------------------------------- */
 
 /* how far a journal was folded, and on what it ran */
-static struct il_folder_reading folded(struct merge *m, const char *name)
+static il_status folded(struct merge *m, const char *name, struct il_folder_reading *r,
+                        il_error *err)
 {
     sqlite3_stmt *s = NULL;
-    struct il_folder_reading r = { 0 };
+    int code = sqlite3_prepare_v2(m->db, "SELECT bytes, environment FROM journals WHERE name = ?",
+                                  -1, &s, NULL);
 
+    *r = (struct il_folder_reading){ 0 };
     m->env = 0;
-    if (sqlite3_prepare_v2(m->db, "SELECT bytes, environment FROM journals WHERE name = ?", -1, &s,
-                           NULL) == SQLITE_OK &&
-        sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC) == SQLITE_OK &&
-        sqlite3_step(s) == SQLITE_ROW && sqlite3_column_int64(s, 0) > 0) {
-        r = (struct il_folder_reading){ (size_t)sqlite3_column_int64(s, 0), IL_OWNER_US };
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    if (code == SQLITE_ROW && sqlite3_column_int64(s, 0) > 0) {
+        *r = (struct il_folder_reading){ (size_t)sqlite3_column_int64(s, 0), IL_OWNER_US };
         m->env = sqlite3_column_int64(s, 1);
     }
     m->env_until = m->env;
     sqlite3_finalize(s);
-    return r;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? IL_OK : il_results_fail(m->db, err);
 }
 
 static il_status exec(struct merge *m, const char *sql, il_error *err)
@@ -385,7 +390,7 @@ static il_status fold(struct merge *m, const char *name, il_error *err)
     st = exec(m, "BEGIN IMMEDIATE", err);
     if (st != IL_OK)
         return st;
-    r = folded(m, name);
+    IL_TRY(folded(m, name, &r, err));
     before = r.from;
     m->added = 0;
     m->name = name;

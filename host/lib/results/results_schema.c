@@ -49,7 +49,8 @@ static const char after[] =
 
 il_status il_results_fail(sqlite3 *db, il_error *err)
 {
-    const int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+    /* a call that failed and left no code had no memory for one */
+    const int code = db && sqlite3_errcode(db) ? sqlite3_errcode(db) : SQLITE_NOMEM;
     const char *const file = db ? sqlite3_db_filename(db, "main") : NULL;
     /* an error of SQL: the tables are not those that our statements are for */
     const int bad = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR ||
@@ -62,7 +63,7 @@ il_status il_results_fail(sqlite3 *db, il_error *err)
                    : bad                                                ? IL_E_DATA
                                                                         : IL_E_IO,
                    "%s: %s%s%s", file && file[0] ? file : "results.sqlite",
-                   !db                        ? "out of memory"
+                   code == SQLITE_NOMEM       ? "out of memory"
                    : code == SQLITE_INTERRUPT ? "there is no end to what is in it"
                                               : sqlite3_errmsg(db),
                    bad ? ": " : "", bad ? IL_GUARD_REMEDY : "");
@@ -339,8 +340,7 @@ static il_status place_of(const struct il_folder *f, char path[IL_PATH], il_erro
     il_status st = IL_OK;
 
     if (!folder)
-        return il_fail(err, errno == ENOMEM ? IL_E_MEMORY : IL_E_CREATE, "%s: %s", f->path,
-                       strerror(errno));
+        return il_fail(err, il_or_memory(errno, IL_E_CREATE), "%s: %s", f->path, strerror(errno));
     if ((size_t)snprintf(path, IL_PATH, "%s/results.sqlite", folder) >= IL_PATH)
         st = il_fail(err, IL_E_USAGE, "%s: the folder's name is too long", f->path);
     free(folder);
