@@ -12,6 +12,18 @@
 
 enum { WIDTH = 80, COLUMN = 28 };
 
+/* n bytes that have no blank, of a recipe's author perhaps */
+static void put_word(const char *text, size_t n)
+{
+    char word[256];
+
+    for (size_t k; n > 0; text += k, n -= k) {
+        k = n < sizeof word ? n : sizeof word - 1;
+        snprintf(word, sizeof word, "%.*s", (int)k, text);
+        cli_put(stdout, word);
+    }
+}
+
 /* Print words from column at on, wrapped before WIDTH, following lines indented; then a newline. */
 static void wrap(const char *text, size_t at, size_t indent)
 {
@@ -28,7 +40,8 @@ static void wrap(const char *text, size_t at, size_t indent)
             at = indent;
             first = 1;
         }
-        printf("%s%.*s", first ? "" : " ", (int)n, text);
+        fputs(first ? "" : " ", stdout);
+        put_word(text, n);
         at += n + !first;
         first = 0;
         text += n;
@@ -293,7 +306,9 @@ static il_status layers(const struct cli *cli)
 
 static void named_file(const struct cli *cli, const char *name, const char *about)
 {
-    printf("\n  %s%s%s\n      ", cli->bold, name, cli->plain);
+    printf("\n  %s", cli->bold);
+    cli_put(stdout, name);
+    printf("%s\n      ", cli->plain);
     wrap(about[0] ? about : "(no description)", 6, 6);
 }
 

@@ -773,6 +773,72 @@ SQL
     exits 73
 }
 
+@test "texts from files are printed without what a terminal or a spreadsheet would obey" {
+    tiny set
+    esc=$(printf '\033]0;owned\007\302\233\342\200\256')
+    printf 'parameters: {layers: "in,out", batch: 8, epochs: 1}\nseeds: 0..1\n' > sweep.yaml
+    initlab sweep run sweep.yaml --data set --out "it's
+a	$esc" --quiet
+    [ "$status" -eq 0 ]
+    no_escapes "$stderr$output"
+    cp -r "it's
+a	$esc" r
+    # a journal whose words are an attacker's: a failure's error and a formula
+    python3 "$BATS_TEST_DIRNAME/fail_pack.py" r $'\033[2J=cmd|calc!A1\u009b\u202e'
+    rm -f r/results.sqlite*
+    initlab sweep status r
+    no_escapes "$output$stderr"
+    has 'failed 1 time: \x1b[2J=cmd|calc!A1\xc2\x9b\xe2\x80\xae' "$output"
+    initlab sweep export r
+    [ "$status" -eq 0 ]
+    for cell in '=1+1' '+1' '-x' '@a' $'\ta'; do
+        rm -f r/results.sqlite*
+        python3 "$BATS_TEST_DIRNAME/fail_pack.py" r "$cell"
+        initlab sweep export r
+        has ",failed,'$cell," "$output"
+    done
+    # names that a run's file has
+    printf '{"epoch":1,"cost":1}\n{"status":"ok\\u001b[2J","test_accuracy":1}\n' > $'a\033[2Jb.jsonl'
+    initlab compare $'a\033[2Jb.jsonl'
+    no_escapes "$output$stderr"
+    has 'a?[2Jb' "$output"
+    has 'ok\x1b[2J' "$output"
+    initlab compare $'no\033[2Jfile'
+    exits 65
+    no_escapes "$stderr"
+}
+
+@test "hints quote paths as a shell does; a path that begins with - is no option" {
+    tiny set
+    printf 'parameters: {layers: "in,out", batch: 8, epochs: 1}\n' > sweep.yaml
+    for out in "it's mine" 'a;touch owned' $'b\nc' '$(touch owned)' -x; do
+        initlab sweep submit sweep.yaml --engine mpi --kind cpu --parallel 1 --data set --out "$out"
+        [ "$status" -eq 0 ]
+        [[ $output != *$'\n'* ]]
+        eval "set -- ${output##*initlab-mpi}" # what a person pastes
+        [ "$1" = "$PWD/$out" ] || [ "$1" = "./$out" ] || [ "$1" = "$out" ]
+        [ -f "$1/sweep.json" ]
+    done
+    [ ! -e owned ]
+    initlab sweep repair "it's mine"
+    has "1 of 1 packs are left for initlab sweep run 'it'\\''s mine'" "$output"
+    initlab sweep repair ./-x
+    has "left for 'initlab sweep run ./-x'" "$output"
+}
+
+@test "submit takes no second line in --sbatch, and no command" {
+    tiny set
+    printf 'parameters: {layers: "in,out", batch: 8, epochs: 1}\n' > sweep.yaml
+    for option in $'--time=1\n#SBATCH --uid=0' $'--time=1\ntouch owned' $'--x\r' 'touch owned' ''; do
+        initlab sweep submit sweep.yaml --engine slurm --kind cpu --data set --out out --sbatch "$option"
+        exits 2
+        has "not one option of sbatch" "$stderr"
+        [ ! -e out ]
+    done
+    initlab sweep submit sweep.yaml --engine slurm --kind cpu --data set --out $'a\033b'
+    exits 2
+}
+
 @test "progress on a terminal: a bar as wide as there is room for" {
     command -v script || skip "no script"
     tiny set

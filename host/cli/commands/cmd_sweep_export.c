@@ -12,13 +12,19 @@ struct sink {
     int csv, begun;
 };
 
-static void csv_text(FILE *f, const char *text)
+/* A spreadsheet takes what begins so for a formula, and runs it: a text gets a ' before it. */
+static const char FORMULA[] = "=+-@\t\r";
+
+static void csv_text(FILE *f, const il_value *v)
 {
+    const char *text = v->text;
+    const int formula = v->kind == IL_VALUE_TEXT && text[0] && strchr(FORMULA, text[0]);
+
     if (!strpbrk(text, ",\"\n\r")) {
-        fputs(text, f);
+        fprintf(f, "%s%s", formula ? "'" : "", text);
         return;
     }
-    fputc('"', f);
+    fputs(formula ? "\"'" : "\"", f);
     for (; *text; text++) {
         if (*text == '"')
             fputc('"', f);
@@ -47,7 +53,7 @@ static void put_csv(struct sink *s, const char *const *name, const il_value *val
         if (value[i].kind == IL_VALUE_REAL)
             put_real(s->f, value[i].real);
         else
-            csv_text(s->f, value[i].text);
+            csv_text(s->f, &value[i]);
     }
     fputc('\n', s->f);
 }

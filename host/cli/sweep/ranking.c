@@ -28,7 +28,7 @@ static char *shown(const il_value *v, const char *column)
     else if (v->kind == IL_VALUE_REAL)
         il_number_text(v->real, text); /* as many digits as tell it from others */
     else
-        return strdup(v->text);
+        return cli_shown(v->text);
     return strdup(text);
 }
 
