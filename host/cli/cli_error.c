@@ -1,6 +1,7 @@
 /* cli_error.c - fill an error, and find its words behind a parameter's name. */
 #include "cli_error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,8 @@ il_status cli_no_memory(il_error *err)
 {
     return cli_error(err, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
 }
+
+il_status cli_or_memory(il_status other) { return errno == ENOMEM ? IL_E_MEMORY : other; }
 
 const char *cli_error_words(const il_error *err, const char *parameter)
 {

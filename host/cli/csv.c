@@ -2,16 +2,30 @@
 #include "csv.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "initlab/initlab.h"
 
+/* A spreadsheet takes what begins so for a formula, and runs it, unless it is a number. */
+static int is_formula(const char *text)
+{
+    char *end;
+
+    if (!text[0] || !strchr("=+-@\t\r", text[0]))
+        return 0;
+    strtod(text, &end);
+    return *end != 0 || text[0] == '+';
+}
+
 void csv_text(FILE *f, const char *text)
 {
+    const char *const mark = is_formula(text) ? "'" : "";
+
     if (!strpbrk(text, ",\"\n\r")) {
-        fputs(text, f);
+        fprintf(f, "%s%s", mark, text);
         return;
     }
-    fputc('"', f);
+    fprintf(f, "\"%s", mark);
     for (; *text; text++) {
         if (*text == '"')
             fputc('"', f);

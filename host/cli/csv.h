@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* quoted where it must be */
+/* quoted where it must be; a ' before what a spreadsheet would take for a formula */
 void csv_text(FILE *f, const char *text);
 
 /* as short as reads back to the same number; nothing where it is not finite */

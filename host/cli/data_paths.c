@@ -2,6 +2,7 @@
 #include "data_paths.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,9 @@ static int add_folder(char ***names, size_t *count, const char *folder, const ch
     int bad = 0;
 
     snprintf(path, sizeof path, "%s/%s", folder, kind);
+    errno = 0;
     dir = opendir(path);
+    bad = !dir && errno == ENOMEM;
     while (dir && !bad && (e = readdir(dir))) {
         char *dot = strrchr(e->d_name, '.');
         char **more;

@@ -12,6 +12,18 @@
 
 enum { WIDTH = 80, COLUMN = 28 };
 
+/* n bytes that have no blank, of a recipe's author perhaps */
+static void put_word(const char *text, size_t n)
+{
+    char word[256];
+
+    for (size_t k; n > 0; text += k, n -= k) {
+        k = n < sizeof word ? n : sizeof word - 1;
+        snprintf(word, sizeof word, "%.*s", (int)k, text);
+        cli_put(stdout, word);
+    }
+}
+
 /* Print words from column at on, wrapped before WIDTH, following lines indented; then a newline. */
 static void wrap(const char *text, size_t at, size_t indent)
 {
@@ -28,7 +40,8 @@ static void wrap(const char *text, size_t at, size_t indent)
             at = indent;
             first = 1;
         }
-        printf("%s%.*s", first ? "" : " ", (int)n, text);
+        fputs(first ? "" : " ", stdout);
+        put_word(text, n);
         at += n + !first;
         first = 0;
         text += n;
@@ -272,7 +285,7 @@ void help_list(const struct cli *cli, il_list list)
 
 /* ---- pages ----------------------------------------------------------------------------------- */
 
-static void layers(const struct cli *cli)
+static il_status layers(const struct cli *cli)
 {
     printf("%slayers:%s --layers in,256,out\n\n", cli->bold, cli->plain);
     paragraphs(
@@ -288,50 +301,59 @@ static void layers(const struct cli *cli)
           "  in,256x3,out       three of them, for any dataset\n"
           "  in,out             none: softmax regression\n",
           stdout);
+    return IL_OK;
 }
 
 static void named_file(const struct cli *cli, const char *name, const char *about)
 {
-    printf("\n  %s%s%s\n      ", cli->bold, name, cli->plain);
+    printf("\n  %s", cli->bold);
+    cli_put(stdout, name);
+    printf("%s\n      ", cli->plain);
     wrap(about[0] ? about : "(no description)", 6, 6);
 }
 
-static void recipes(const struct cli *cli)
+static il_status recipes(const struct cli *cli)
 {
     char **names = data_names(DATA_RECIPES);
+    il_status st = names ? IL_OK : IL_E_MEMORY;
 
     printf("%srecipes:%s 'initlab train --recipe NAME'\n", cli->bold, cli->plain);
-    for (size_t i = 0; names && names[i]; i++) {
+    for (size_t i = 0; st == IL_OK && names[i]; i++) {
         char path[4096], text[1024] = "";
 
         if (data_path_of(DATA_RECIPES, names[i], path, sizeof path))
-            il_config_describe(path, text, sizeof text, NULL);
+            st = il_config_describe(path, text, sizeof text, NULL);
+        st = st == IL_E_MEMORY ? st : IL_OK; /* one that is wrong has no description */
         named_file(cli, names[i], text);
     }
     data_names_free(names);
+    return st;
 }
 
-static void sweeps(const struct cli *cli)
+static il_status sweeps(const struct cli *cli)
 {
     char **names = data_names(DATA_SWEEPS);
+    il_status st = names ? IL_OK : IL_E_MEMORY;
 
     printf("%ssweeps:%s 'initlab sweep plan NAME', 'initlab sweep run NAME --out DIR'\n", cli->bold,
            cli->plain);
-    for (size_t i = 0; names && names[i]; i++) {
+    for (size_t i = 0; st == IL_OK && names[i]; i++) {
         char path[4096];
         il_sweep *s = NULL;
 
         if (data_path_of(DATA_SWEEPS, names[i], path, sizeof path))
-            il_sweep_load(&s, path, NULL);
+            st = il_sweep_load(&s, path, NULL);
+        st = st == IL_E_MEMORY ? st : IL_OK;
         named_file(cli, names[i], s ? il_sweep_description(s) : "");
         il_sweep_free(s);
     }
     data_names_free(names);
+    return st;
 }
 
 static const struct {
     const char *name;
-    void (*show)(const struct cli *cli);
+    il_status (*show)(const struct cli *cli);
 } pages[] = { { "layers", layers }, { "recipes", recipes }, { "sweeps", sweeps } };
 
 const char *help_page_name(size_t index)
@@ -339,4 +361,9 @@ const char *help_page_name(size_t index)
     return index < sizeof pages / sizeof *pages ? pages[index].name : NULL;
 }
 
-void help_page(const struct cli *cli, size_t index) { pages[index].show(cli); }
+int help_page(const struct cli *cli, size_t index)
+{
+    const il_status st = pages[index].show(cli);
+
+    return st == IL_OK ? 0 : cli_fail(cli, st, "%s", il_status_text(st));
+}

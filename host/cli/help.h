@@ -15,9 +15,9 @@ int help_command(const struct cli *cli, const struct command *command);
 void help_list(const struct cli *cli, il_list list);
 void help_entry(const struct cli *cli, const il_entry *entry);
 
-/* What help is there on beside commands and lists: the index-th name, NULL past the end; show one. */
+/* What help is there on beside commands and lists: the index-th name, NULL past the end; show one, the exit code. */
 const char *help_page_name(size_t index);
-void help_page(const struct cli *cli, size_t index);
+int help_page(const struct cli *cli, size_t index);
 
 /* All that help is there on, separated by spaces: commands, lists, pages. */
 void help_topics(const struct cli *cli, char *text, size_t size);

@@ -2,6 +2,7 @@
 #include "messages.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,11 +28,114 @@ void cli_color(struct cli *cli, const char *when)
     cli->calm = err ? "\033[0m" : "";
 }
 
+/* Bytes of the character at the beginning that a terminal shows as it is; 0: it is to be escaped. */
+static size_t harmless(const char *text)
+{
+    const unsigned char *const p = (const unsigned char *)text;
+    char one[5] = "";
+    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+
+    if (p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0))
+        return 0; /* C0, DEL, C1 */
+    if (p[0] == 0xe2 &&
+        ((p[1] == 0x80 && ((p[2] & 0xfe) == 0x8e || (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+         (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)))
+        return 0; /* marks of direction, ends of lines and paragraphs */
+    for (size_t i = 0; i < n && text[i]; i++)
+        one[i] = text[i];
+    return strlen(one) == n && il_utf8(one) == 0 ? n : 0;
+}
+
+/* the next piece of a text, as it is shown; how many bytes of it that was */
+static size_t piece(const char *text, char to[8])
+{
+    const size_t n = harmless(text);
+
+    if (n > 0)
+        snprintf(to, 8, "%.*s", (int)n, text);
+    else
+        snprintf(to, 8, "\\x%02x", (unsigned)(unsigned char)*text);
+    return n > 0 ? n : 1;
+}
+
+size_t cli_put(FILE *to, const char *text)
+{
+    char shown[8];
+    size_t n = 0;
+
+    while (*text) {
+        text += piece(text, shown);
+        for (const char *p = shown; *p; p++)
+            n += (*p & 0xc0) != 0x80;
+        if (to)
+            fputs(shown, to);
+    }
+    return n;
+}
+
+char *cli_shown(const char *text)
+{
+    char *const all = malloc(4 * strlen(text) + 1), *to = all, shown[8];
+
+    while (all && *text) {
+        text += piece(text, shown);
+        to = stpcpy(to, shown);
+    }
+    if (all)
+        *to = 0;
+    return all;
+}
+
 static void print_message(const struct cli *cli, const char *fmt, va_list args)
 {
+    char text[4 * 4096 + 1024]; /* longer than any: no allocation may fail here */
+
+    vsnprintf(text, sizeof text, fmt, args);
     fprintf(stderr, "%sinitlab:%s ", cli->alarm, cli->calm);
-    vfprintf(stderr, fmt, args);
+    cli_put(stderr, text);
     fputc('\n', stderr);
+}
+
+/* ---- commands to type ------------------------------------------------------------------------ */
+
+const char *cli_word(char *to, const char *path)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789/._-+,:=@%";
+    const size_t end = CLI_COMMAND - 192; /* and a command's words */
+    size_t n = 0;
+    int strange = 0;
+
+    for (const char *p = path; *p; p += harmless(p) ? harmless(p) : 1)
+        strange |= harmless(p) == 0;
+    if (path[0] == '-') /* no option */
+        n += (size_t)sprintf(to, "./");
+    if (path[0] && !path[strspn(path, plain)]) {
+        snprintf(to + n, end - n, "%s", path);
+        return to;
+    }
+    n += (size_t)sprintf(to + n, strange ? "$'" : "'");
+    for (; *path && n < end; path++)
+        if (strange && (harmless(path) == 0 || strchr("\\'", *path)) && (*path & 0xc0) != 0x80)
+            n += (size_t)sprintf(to + n, "\\x%02x", (unsigned)(unsigned char)*path);
+        else if (*path == '\'')
+            n += (size_t)sprintf(to + n, "'\\''");
+        else
+            to[n++] = *path;
+    sprintf(to + n, "'");
+    return to;
+}
+
+const char *cli_command(char *to, const char *words, const char *path, const char *more)
+{
+    char word[CLI_COMMAND];
+    const char *quote;
+
+    cli_word(word, path);
+    quote = strchr(word, '\'') ? "" : "'";
+    snprintf(to, CLI_COMMAND, "%sinitlab %s %.*s%s%s", quote, words, CLI_COMMAND - 160, word, more,
+             quote);
+    return to;
 }
 
 int cli_fail(const struct cli *cli, il_status status, const char *fmt, ...)
@@ -60,12 +164,70 @@ void cli_flush(struct cli *cli)
         cli->out_errno = errno ? errno : EIO;
 }
 
+void cli_json_add(json_t **array, json_t *value)
+{
+    if (!*array) {
+        json_decref(value);
+    } else if (json_array_append_new(*array, value) != 0) {
+        json_decref(*array);
+        *array = NULL;
+    }
+}
+
+void cli_json_set(json_t **object, const char *name, json_t *value)
+{
+    if (!*object) {
+        json_decref(value);
+    } else if (json_object_set_new(*object, name, value) != 0) {
+        json_decref(*object);
+        *object = NULL;
+    }
+}
+
+json_t *cli_json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+/* These two do what core/json.c does for the library, and why. */
+char *cli_json_text(const json_t *value, size_t flags)
+{
+    const size_t n = value ? json_dumpb(value, NULL, 0, flags) : 0;
+    char *const text = n > 0 ? malloc(n + 1) : NULL;
+
+    if (!text || json_dumpb(value, text, n, flags) != n) {
+        free(text);
+        return NULL;
+    }
+    text[n] = 0;
+    return text;
+}
+
+json_t *cli_json_of(const char *text, size_t flags, json_error_t *why, int *memory)
+{
+    char *all = NULL;
+    json_t *both, *value = NULL;
+
+    *memory = asprintf(&all, "[\"%0*d\",%s]", strlen(text) < 4096 ? (int)strlen(text) + 2 : 4096, 0,
+                       text) < 0;
+    if (*memory)
+        return NULL;
+    errno = 0;
+    both = json_loads(all, flags, why);
+    *memory = errno == ENOMEM;
+    if (both && !*memory && json_array_size(both) == 2)
+        value = json_incref(json_array_get(both, 1));
+    else if (both)
+        snprintf(why->text, sizeof why->text, "more than one value");
+    json_decref(both);
+    free(all);
+    return value;
+}
+
 int cli_json(const struct cli *cli, json_t *value)
 {
-    if (!value)
-        return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
-    json_dumpf(value, stdout, JSON_INDENT(2)); /* a write error stays in stdout for main */
-    putchar('\n');
+    const int written = value && json_dumpf(value, stdout, JSON_INDENT(2)) == 0;
+
     json_decref(value);
+    if (!written && !ferror(stdout)) /* a write error stays in stdout for main */
+        return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
+    putchar('\n');
     return 0;
 }

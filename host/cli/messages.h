@@ -3,6 +3,7 @@
 #define HOST_CLI_MESSAGES_H
 
 #include <jansson.h>
+#include <stdio.h>
 #include "initlab/status.h"
 
 struct command_table;
@@ -23,8 +24,45 @@ int cli_fail(const struct cli *cli, il_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void cli_say(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * Print a text that may come from a file: what a terminal would obey, control characters and those that turn the
+ * direction of writing, and what is no UTF-8, as \xNN. cli_fail and cli_say do so with their whole message.
+ * Returns how many characters that is; to NULL: prints none.
+ */
+size_t cli_put(FILE *to, const char *text);
+
+/* The same as a text, to be freed; NULL: out of memory. */
+char *cli_shown(const char *text);
+
+enum { CLI_COMMAND = 4 * 4096 + 256 };
+
+/* A path as a word that a shell reads back, quoted where it must be; to has CLI_COMMAND bytes. */
+const char *cli_word(char *to, const char *path);
+
+/*
+ * A command for a person to type, in quotes of the sentence where the path needs none of its own:
+ * 'initlab WORDS PATHMORE'. to has CLI_COMMAND bytes.
+ */
+const char *cli_command(char *to, const char *words, const char *path, const char *more);
+
 /* Flush stdout; the first failure is kept, for main to report at the end. */
 void cli_flush(struct cli *cli);
+
+/*
+ * Put a value into an array or an object, which becomes NULL where memory is short: a value that is NULL
+ * counts as that.
+ */
+void cli_json_add(json_t **array, json_t *value);
+void cli_json_set(json_t **object, const char *name, json_t *value);
+
+/* A number that is finite, else null. */
+json_t *cli_json_number(double x);
+
+/* A value's text, to be freed; NULL: out of memory, or value NULL. flags: json_dumps's. */
+char *cli_json_text(const json_t *value, size_t flags);
+
+/* The value of a text, NULL and *memory 0: it is no JSON, or 1: memory is short. */
+json_t *cli_json_of(const char *text, size_t flags, json_error_t *why, int *memory);
 
 /* Print a JSON value on stdout and give it up; NULL is "out of memory". Returns the exit code. */
 int cli_json(const struct cli *cli, json_t *value);

@@ -56,7 +56,8 @@ il_status output_check(const struct options *o, const char *option, const char *
         slash[slash == folder] = 0;
     if (access(slash ? folder : ".", W_OK | X_OK) != 0 ||
         (access(path, F_OK) == 0 && access(path, W_OK) != 0))
-        return cli_error(err, IL_E_CREATE, "cannot create '%s': %s", path, strerror(errno));
+        return cli_error(err, cli_or_memory(IL_E_CREATE), "cannot create '%s': %s", path,
+                         strerror(errno));
     return IL_OK;
 }
 

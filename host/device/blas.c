@@ -41,7 +41,7 @@ static int unknown_to_blis(void)
  * BLIS takes its generic kernels on a CPU that it does not know: 36 GFLOP/s instead of 168 on a Zen
  * 5 core. There is no call to say better; it reads this variable when it is first used.
  */
-void il_blas_start(void)
+int il_blas_start(void)
 {
     char type[16];
 
@@ -51,12 +51,18 @@ void il_blas_start(void)
                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
                      ? BLIS_ARCH_SKX
                      : BLIS_ARCH_ZEN3);
-        setenv("BLIS_ARCH_TYPE", type, 0);
+        if (setenv("BLIS_ARCH_TYPE", type, 0) != 0)
+            return 0;
     }
     bli_init(); /* or a question about the kernels, coming first, aborts */
+    return 1;
 }
 #else
-void il_blas_start(void) { bli_init(); }
+int il_blas_start(void)
+{
+    bli_init();
+    return 1;
+}
 #endif
 
 void il_blas_about(char *text, size_t n)
@@ -88,7 +94,7 @@ void il_blas_sgemm(int threads, int ta, int tb, int m, int n, int k, float alpha
 #else
 #include <cblas.h>
 
-void il_blas_start(void) {}
+int il_blas_start(void) { return 1; }
 
 /* Weak: null where the CBLAS is not OpenBLAS. */
 extern void openblas_set_num_threads(int threads) __attribute__((weak));

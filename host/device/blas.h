@@ -7,9 +7,9 @@
 /*
  * Call before anything else here, once a process or more often. Sets BLIS_ARCH_TYPE in the
  * environment, unless it is set, where BLIS would not know the CPU; so not beside another thread's
- * getenv.
+ * getenv. 0: out of memory for that.
  */
-void il_blas_start(void);
+int il_blas_start(void);
 
 /* Name, version and kernels of the CBLAS: "BLIS 0.9.0 (haswell)". */
 void il_blas_about(char *text, size_t n);

@@ -51,6 +51,7 @@ struct cpu {
     int threads;
     enum flavour flavour;
     enum input input;
+    char name[sizeof((struct il_about *)0)->name]; /* once it was asked for; it stays */
 };
 struct il_record {
     il_step_fn *step;
@@ -142,11 +143,11 @@ static int cpu_open(struct il_device **d, int index, int threads, char *why, siz
     if (!choose(&f, why, n) || !choose_input(&way, why, n))
         return E_TOO_LARGE;
     c = calloc(1, sizeof *c);
-    if (!c) {
+    if (!c || !il_blas_start()) {
+        free(c);
         snprintf(why, n, "out of memory");
         return E_MEMORY;
     }
-    il_blas_start();
     c->head.seam = il_cpu_seam();
     c->threads = threads;
     c->flavour = f;
@@ -185,8 +186,10 @@ static int cpu_about(struct il_device *d, struct il_about *out)
     char blas[96], kilobytes[32];
 
     memset(out, 0, sizeof *out);
-    if (!proc_value("/proc/cpuinfo", "model name", out->name, sizeof out->name))
-        snprintf(out->name, sizeof out->name, "CPU");
+    if (!self(d)->name[0] &&
+        !proc_value("/proc/cpuinfo", "model name", self(d)->name, sizeof self(d)->name))
+        snprintf(self(d)->name, sizeof self(d)->name, "CPU");
+    snprintf(out->name, sizeof out->name, "%s", self(d)->name);
     il_blas_about(blas, sizeof blas);
     snprintf(out->detail, sizeof out->detail, "%s kernels, %s, %d thread%s",
              flavour_name[self(d)->flavour], blas, self(d)->threads,

@@ -7,6 +7,7 @@
  *
  * GPUs: rank r of a node takes cuda:r. The folder is made by 'initlab sweep submit --engine mpi'.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,16 +62,36 @@ static il_status open_all(struct rank *r, const char *dir, const char *data)
     return st;
 }
 
+static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A line on stderr; what a terminal would obey, in a name or a journal's words, as \xNN. */
+static void say(const char *fmt, ...)
+{
+    char text[8192];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    fputs("initlab-mpi: ", stderr);
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        if (*p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0) ||
+            (p > (const unsigned char *)text && p[-1] == 0xc2 && *p < 0xa0))
+            fprintf(stderr, "\\x%02x", *p);
+        else
+            fputc(*p, stderr);
+    fputc('\n', stderr);
+}
+
 /* each rank read the same journals: one of them says so */
 static void say_damage(struct rank *r)
 {
     const il_damage *d;
 
     while (r->rank == 0 && (d = il_folder_damage(r->folder)))
-        fprintf(stderr,
-                "initlab-mpi: %s/journal/%s is damaged at byte %zu (%s): what was committed there "
-                "is left out, and trained again\n",
-                il_folder_path(r->folder), d->journal, d->byte, d->what);
+        say("%s/journal/%s is damaged at byte %zu (%s): what was committed there "
+            "is left out, and trained again",
+            il_folder_path(r->folder), d->journal, d->byte, d->what);
 }
 
 /* the packs that nobody has trained, the dearest first: the same on each rank, as rank 0 sees them */
@@ -124,12 +145,11 @@ static il_status work(struct rank *r)
                              on_progress, NULL, &t, &r->err);
         r->trained += st == IL_OK && t.failed == 0;
         if (st == IL_OK && t.failed > 0) {
-            fprintf(stderr, "initlab-mpi: pack %zu: %zu of its %zu runs failed: %s\n", pack,
-                    t.failed, t.runs, t.failure.text);
+            say("pack %zu: %zu of its %zu runs failed: %s", pack, t.failed, t.runs, t.failure.text);
             r->failed++;
         }
         if (st == IL_E_USAGE || st == IL_E_DATA || st == IL_E_MEMORY) {
-            fprintf(stderr, "initlab-mpi: pack %zu failed: %s\n", pack, r->err.text);
+            say("pack %zu failed: %s", pack, r->err.text);
             r->failed++;
             st = il_folder_fail(r->folder, pack, st, r->err.text, &r->err);
         }
@@ -156,17 +176,15 @@ static int agree(struct rank *r, il_status st)
     long sums[2] = { r->trained, r->failed }, total[2];
 
     if (st != IL_OK && st != IL_E_INTERRUPTED)
-        fprintf(stderr, "initlab-mpi: rank %d: %s\n", r->rank, r->err.text);
+        say("rank %d: %s", r->rank, r->err.text);
     MPI_Allreduce(&mine, &all, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
     MPI_Allreduce(sums, total, 2, MPI_LONG, MPI_SUM, MPI_COMM_WORLD);
     if (r->rank == 0 && r->folder) {
         const long undone = (long)r->left - total[0] - total[1];
 
-        fprintf(
-            stderr, "initlab-mpi: %ld packs trained on %d ranks, %ld with failures, %ld left%s\n",
-            total[0], r->ranks, total[1], undone, undone > 0 ? ": the same command goes on" : "");
-        fprintf(stderr, "initlab-mpi: 'initlab sweep merge %s' folds the results together\n",
-                il_folder_path(r->folder));
+        say("%ld packs trained on %d ranks, %ld with failures, %ld left%s", total[0], r->ranks,
+            total[1], undone, undone > 0 ? ": the same command goes on" : "");
+        say("'initlab sweep merge' folds the results of %s together", il_folder_path(r->folder));
     }
     return all;
 }

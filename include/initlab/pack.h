@@ -81,6 +81,10 @@ il_status il_check_files(const il_config *config, const il_dataset *set, il_erro
 il_status il_pack_plan(il_memory *out, il_device *device, const il_dataset *set,
                        const il_config *const *runs, size_t count, il_error *err);
 
+/** il_pack_plan's total alone, for which the device is not asked what it has: for thousands of packs. */
+il_status il_pack_bytes(size_t *out, il_device *device, const il_dataset *set,
+                        const il_config *const *runs, size_t count, il_error *err);
+
 /**
  * Put a dataset on a device to stay there, for all packs that are opened with it afterwards: they
  * neither allocate nor upload it. NULL, another one, or il_device_close takes it away; no pack may be

@@ -664,7 +664,7 @@ P
         "UPDATE runs SET run_id = '../../x' WHERE run_id = (SELECT min(run_id) FROM runs)"
     initlab sweep export a -o tensorboard --to board
     exits 65
-    has "a run's id is none" "$stderr"
+    has "'run_id' of a row is none" "$stderr"
     [ ! -e x ] && [ ! -e ../x ]
     lie "UPDATE runs SET run_id = '../' || number"
     initlab compare a
@@ -678,7 +678,107 @@ P
         "UPDATE epochs SET $(printf 'c%.0s' {1..3000}) = 1"
     initlab sweep export a -o tensorboard --to board2
     exits 65
-    has "has 10 columns" "$stderr"
+    has "'epochs' is not as initlab makes its tables" "$stderr"
+}
+
+sql() { # STATEMENTS, of a's results
+    python3 - "$1" <<'P'
+import sqlite3, sys
+db = sqlite3.connect("a/results.sqlite")
+db.executescript(sys.argv[1])
+db.execute("PRAGMA journal_mode = DELETE")
+db.close()
+P
+}
+
+# What follows a lie is one answer: 65, and what to do; then the file is made again.
+refused() { # WORDS: what stderr has
+    for command in "sweep merge a" "sweep export a" "compare a"; do
+        run --separate-stderr timeout 60 "$INITLAB" $command
+        exits 65
+        has "$1" "$stderr"
+        has "move it away, and 'initlab sweep merge' makes it again" "$stderr"
+    done
+    rm -f a/results.sqlite*
+    initlab sweep export a
+    [ "$status" -eq 0 ]
+    [ "$output" = "$(cat right.csv)" ]
+}
+
+@test "results.sqlite: tables and values that are not ours are refused, and ours come back" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out a --quiet
+    initlab sweep export a
+    echo "$output" > right.csv
+    sql ""
+    cp a/results.sqlite keep
+    while read -r change; do
+        cp keep a/results.sqlite
+        sql "$change"
+        refused "is not as initlab makes its tables"
+    done <<'SQL'
+ALTER TABLE epochs RENAME TO e; CREATE VIEW epochs AS SELECT * FROM e
+ALTER TABLE runs RENAME TO r; CREATE VIEW runs AS WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT n AS number, r.* FROM x, r
+CREATE TRIGGER t AFTER INSERT ON journals BEGIN DELETE FROM runs; END
+CREATE TRIGGER t BEFORE DELETE ON meta BEGIN SELECT RAISE(ABORT, 'no'); END
+CREATE INDEX i ON runs (abs(number))
+ALTER TABLE layers ADD COLUMN more TEXT
+ALTER TABLE layers DROP COLUMN unfitted
+DROP TABLE epochs; CREATE TABLE epochs (run_id, epoch, cost, lr, train_accuracy, test_cost, test_accuracy, validation_cost, validation_accuracy)
+DROP TABLE environments
+DROP TABLE meta
+SQL
+    # a user's own view is the user's
+    cp keep a/results.sqlite
+    sql "CREATE VIEW mine AS SELECT * FROM runs; CREATE TABLE notes (text)"
+    initlab sweep export a
+    [ "$status" -eq 0 ]
+    [ "$output" = "$(cat right.csv)" ]
+    while read -r change; do
+        cp keep a/results.sqlite
+        sql "UPDATE runs SET $change"
+        initlab sweep export a
+        exits 65
+        has "move it away" "$stderr"
+    done <<'SQL'
+error = 'a' || char(0) || 'b'
+error = cast(x'ff41' AS TEXT)
+init = x'00'
+error = replace(hex(zeroblob(4 << 20)), '0', 'a')
+SQL
+}
+
+@test "results.sqlite: pages that lead on for ever, links and pipes in its place" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out a --quiet
+    initlab sweep export a
+    echo "$output" > right.csv
+    for table in epochs sqlite_autoindex_runs_2; do
+        sql "" # out of the log
+        python3 "$BATS_TEST_DIRNAME/page_bomb.py" a/results.sqlite "$table"
+        refused "there is no end to what is in it"
+    done
+    sql ""
+    python3 "$BATS_TEST_DIRNAME/page_bomb.py" a/results.sqlite runs
+    run --separate-stderr timeout 60 "$INITLAB" sweep merge a # others find all by an index
+    exits 65
+    mv a/results.sqlite outside
+    sum=$(sha256sum < outside)
+    for file in results.sqlite results.sqlite-wal results.sqlite-shm results.sqlite-journal; do
+        rm -f a/results.sqlite*
+        ln -s ../outside "a/$file"
+        refused "it is a link"
+        rm -f a/results.sqlite*
+        mkfifo "a/$file"
+        refused "it is no regular file"
+    done
+    [ "$sum" = "$(sha256sum < outside)" ]
+    ln -s a linked # to the folder itself it is the user's
+    initlab sweep export linked
+    [ "$status" -eq 0 ]
+    [ "$output" = "$(cat right.csv)" ]
 }
 
 @test "export: CSV, JSON lines and TensorBoard events have what the results have" {
@@ -702,6 +802,72 @@ P
     exits 2
     initlab sweep export r --to nowhere/runs.csv
     exits 73
+}
+
+@test "texts from files are printed without what a terminal or a spreadsheet would obey" {
+    tiny set
+    esc=$(printf '\033]0;owned\007\302\233\342\200\256')
+    printf 'parameters: {layers: "in,out", batch: 8, epochs: 1}\nseeds: 0..1\n' > sweep.yaml
+    initlab sweep run sweep.yaml --data set --out "it's
+a	$esc" --quiet
+    [ "$status" -eq 0 ]
+    no_escapes "$stderr$output"
+    cp -r "it's
+a	$esc" r
+    # a journal whose words are an attacker's: a failure's error and a formula
+    python3 "$BATS_TEST_DIRNAME/fail_pack.py" r $'\033[2J=cmd|calc!A1\u009b\u202e'
+    rm -f r/results.sqlite*
+    initlab sweep status r
+    no_escapes "$output$stderr"
+    has 'failed 1 time: \x1b[2J=cmd|calc!A1\xc2\x9b\xe2\x80\xae' "$output"
+    initlab sweep export r
+    [ "$status" -eq 0 ]
+    for cell in '=1+1' '+1' '-x' '@a' $'\ta'; do
+        rm -f r/results.sqlite*
+        python3 "$BATS_TEST_DIRNAME/fail_pack.py" r "$cell"
+        initlab sweep export r
+        has ",failed,'$cell," "$output"
+    done
+    # names that a run's file has
+    printf '{"epoch":1,"cost":1}\n{"status":"ok\\u001b[2J","test_accuracy":1}\n' > $'a\033[2Jb.jsonl'
+    initlab compare $'a\033[2Jb.jsonl'
+    no_escapes "$output$stderr"
+    has 'a?[2Jb' "$output"
+    has 'ok\x1b[2J' "$output"
+    initlab compare $'no\033[2Jfile'
+    exits 65
+    no_escapes "$stderr"
+}
+
+@test "hints quote paths as a shell does; a path that begins with - is no option" {
+    tiny set
+    printf 'parameters: {layers: "in,out", batch: 8, epochs: 1}\n' > sweep.yaml
+    for out in "it's mine" 'a;touch owned' $'b\nc' '$(touch owned)' -x; do
+        initlab sweep submit sweep.yaml --engine mpi --kind cpu --parallel 1 --data set --out "$out"
+        [ "$status" -eq 0 ]
+        [[ $output != *$'\n'* ]]
+        eval "set -- ${output##*initlab-mpi}" # what a person pastes
+        [ "$1" = "$PWD/$out" ] || [ "$1" = "./$out" ] || [ "$1" = "$out" ]
+        [ -f "$1/sweep.json" ]
+    done
+    [ ! -e owned ]
+    initlab sweep repair "it's mine"
+    has "1 of 1 packs are left for initlab sweep run 'it'\\''s mine'" "$output"
+    initlab sweep repair ./-x
+    has "left for 'initlab sweep run ./-x'" "$output"
+}
+
+@test "submit takes no second line in --sbatch, and no command" {
+    tiny set
+    printf 'parameters: {layers: "in,out", batch: 8, epochs: 1}\n' > sweep.yaml
+    for option in $'--time=1\n#SBATCH --uid=0' $'--time=1\ntouch owned' $'--x\r' 'touch owned' ''; do
+        initlab sweep submit sweep.yaml --engine slurm --kind cpu --data set --out out --sbatch "$option"
+        exits 2
+        has "not one option of sbatch" "$stderr"
+        [ ! -e out ]
+    done
+    initlab sweep submit sweep.yaml --engine slurm --kind cpu --data set --out $'a\033b'
+    exits 2
 }
 
 @test "progress on a terminal: a bar as wide as there is room for" {

@@ -9,12 +9,14 @@
  *   FAIL_ROLE   worker: only in processes with that word on their command line; super: in the others
  *   FAIL_SKIP   a,b: allocations of libraries of these names do not fail: BLIS aborts on its own
  *   FAIL_COUNT  a file to which each process adds how many calls it made
+ *   FAIL_TRAP   SIGTRAP at that call, for a debugger
  * Writes to stdin, stdout and stderr are left alone unless FAIL_STDOUT is set.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,7 +36,7 @@ void *__libc_memalign(size_t alignment, size_t n);
 static struct {
     const char *what, *path, *skip;
     long at, count;
-    int error, half, forever, mine, out;
+    int error, half, forever, mine, out, trap;
     struct {
         uintptr_t begin, end;
     } library[LIBRARIES];
@@ -89,6 +91,7 @@ __attribute__((constructor)) static void begin(void)
     fail.half = getenv("FAIL_SHORT") != NULL;
     fail.forever = getenv("FAIL_FOREVER") != NULL;
     fail.out = getenv("FAIL_STDOUT") != NULL;
+    fail.trap = getenv("FAIL_TRAP") != NULL;
     fail.mine = !role || is_worker() == (strcmp(role, "worker") == 0);
     dl_iterate_phdr(note_library, NULL);
     fail.at = at ? atol(at) : 0;
@@ -118,6 +121,8 @@ static int hit(const char *what)
     if (!fail.what || !fail.mine || strcmp(fail.what, what) != 0)
         return 0;
     count = __atomic_add_fetch(&fail.count, 1, __ATOMIC_RELAXED);
+    if (count == fail.at && fail.trap)
+        raise(SIGTRAP);
     return fail.forever ? count >= fail.at : count == fail.at;
 }
 

@@ -19,7 +19,7 @@ enum { MOST = 1024, RUNS = 6 };
 static struct {
     const struct il_seam *cpu;
     void *at[MOST];
-    size_t size[MOST], now, peak, left, reserve;
+    size_t size[MOST], now, peak, left, reserve, asked;
 } count;
 
 static int counted_alloc(struct il_device *d, void **p, size_t bytes)
@@ -51,6 +51,7 @@ static int counted_about(struct il_device *d, struct il_about *out)
 {
     const int e = count.cpu->about(d, out);
 
+    count.asked++;
     out->memory_free = count.left;
     out->reserve = count.reserve;
     return e;
@@ -169,6 +170,7 @@ static void test_too_large_is_refused(void **state)
     il_device *const d = counted(&seam);
     il_config *c[RUNS];
     il_memory one, plan;
+    size_t bytes = 0;
     il_pack *p = NULL;
     il_error err = { .text = "" };
     char words[64];
@@ -177,6 +179,10 @@ static void test_too_large_is_refused(void **state)
     configs(c, RUNS, "orthogonal", "adam", "gelu");
     assert_int_equal(il_pack_plan(&one, d, set, (const il_config *const *)c, RUNS, &err), IL_OK);
     assert_true(one.fits == SIZE_MAX); /* nobody knows how much there is */
+    count.asked = 0;
+    assert_int_equal(il_pack_bytes(&bytes, d, set, (const il_config *const *)c, RUNS, &err), IL_OK);
+    assert_int_equal(bytes, one.total);
+    assert_int_equal(count.asked, 0);
     count.reserve = 1000;
     count.left = one.total + count.reserve - 1;
     assert_int_equal(il_pack_plan(&plan, d, set, (const il_config *const *)c, RUNS, &err), IL_OK);

@@ -449,8 +449,11 @@ static void mistakes(void **state)
           ":1:16: lr has in this sweep the values 1, 2, not '0.1'" },
         { "parameters:\n\tlr: 1\n", ":2:1: " },
         { "parameters: {lr: 1}\n---\nparameters: {lr: 1}\n", "one document" },
-        { "seeds: 0..1000000\nparameters: {data_seed: [1,2,3,4,5,6,7,8,9,10,11]}\n",
-          ":2:14: with the values of 'data_seed' there are more than 10000000 runs" },
+        { "seeds: 0..99999\nparameters: {data_seed: [1,2,3,4,5,6,7,8,9,10,11]}\n",
+          ":2:14: with the values of 'data_seed' there are more than 1000000 runs: divide them" },
+        { "method: random\ncount: 100001\nseeds: 0..9\nparameters: {lr: {min: 1, max: 2}}\n",
+          "with these seeds there are more than 1000000 runs: divide them" },
+        { "method: random\ncount: 1000001\nparameters: {lr: {min: 1, max: 2}}\n", ":2:8: " },
         { "method: random\ncount: 2\nparameters: {epochs: {min: 0, max: 5}}\n",
           ":3:28: epochs: 0" },
         { "method: random\ncount: 2\nparameters:\n  epochs: {min: 1, max: 5, distribution: "
@@ -475,9 +478,9 @@ static void mistakes(void **state)
         { "parameters:\n  lr: 1 # \xc3\xa4 \xff\n", ":2:13: " },
         { "method: random\ncount: 9\nparameters: {lr: [1, 2], batch: {min: 1, max: 4}}\n",
           ":2:1: of the 9 runs asked for, only 8 different ones can be" },
-        { "method: random\ncount: 10000000\nparameters: {lr: {min: 1, max: 2}, batch: [8, 9]}\n"
+        { "method: random\ncount: 1000000\nparameters: {lr: {min: 1, max: 2}, batch: [8, 9]}\n"
           "exclude: [{batch: 8}, {batch: 9}]\n",
-          ":2:1: of the 10000000 runs asked for, 0 were found: then 1001 draws" },
+          ":2:1: of the 1000000 runs asked for, 0 were found: then 1001 draws" },
         { "method: random\ncount: 3\nparameters: {optimizer: [sgd, adam], batch: [8, 9]}\n"
           "when: {batch: {optimizer: adam}}\nexclude: [{batch: 8}]\n",
           ":2:1: of the 3 runs asked for, 2 were found: then 1021 draws" },

@@ -20,15 +20,8 @@ static double cost_at(const struct seen_run *s, size_t epoch)
     return epoch > 0 && epoch <= s->epochs ? s->cost[epoch - 1] : NAN;
 }
 
-/* columns of a terminal that a name takes: its letters */
-static int width(const char *name)
-{
-    int n = 0;
-
-    for (; *name; name++)
-        n += (*name & 0xc0) != 0x80;
-    return n;
-}
+/* columns of a terminal that a name takes */
+static int width(const char *name) { return (int)cli_put(NULL, name); }
 
 /* best accuracy first, then lowest cost; unknown numbers last */
 static int better(const void *a, const void *b)
@@ -63,12 +56,14 @@ static void table(const struct cli *cli, const struct seen_run *s, size_t n)
     printf("%s%-*s  %6s  %12s  %12s  %13s  status%s\n", cli->bold, wide, "run", "epochs",
            "first cost", "last cost", "test_accuracy", cli->plain);
     for (size_t i = 0; i < n; i++) {
-        printf("%s%*s  %6zu", s[i].name, wide - width(s[i].name), "", s[i].epochs);
+        printf("%*s  %6zu", (int)cli_put(stdout, s[i].name) - wide, "", s[i].epochs);
         cell(cost_at(&s[i], 1), 6);
         cell(cost_at(&s[i], s[i].epochs), 6);
         putchar(' ');
         cell(s[i].accuracy, 4);
-        printf("  %s\n", s[i].status);
+        fputs("  ", stdout);
+        cli_put(stdout, s[i].status);
+        putchar('\n');
     }
 }
 

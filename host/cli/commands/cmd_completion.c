@@ -8,16 +8,19 @@
 
 enum { WORDS = 4096 };
 
-/* What a row's value may be, recipes included. */
-static void row_words(const struct opt_row *row, char *text, size_t size)
+/* What a row's value may be, recipes included; 0: out of memory. */
+static int row_words(const struct opt_row *row, char *text, size_t size)
 {
     char **names = row->complete == COMPLETE_RECIPE ? data_names(DATA_RECIPES) : NULL;
     size_t n = 0;
 
+    if (row->complete == COMPLETE_RECIPE && !names)
+        return 0;
     opt_words(row, text, size);
     for (size_t i = 0; names && names[i] && n < size; i++)
         n += (size_t)snprintf(text + n, size - n, "%s%s", i ? " " : "", names[i]);
     data_names_free(names);
+    return 1;
 }
 
 /* The words that a command's operand may be, separated by spaces; "" where it takes none. */
@@ -48,13 +51,14 @@ static void quoted(const char *text, const char *shell)
 
 /* ---- bash ---- */
 
-static void bash_row(const struct command *c, const struct opt_row *row)
+static int bash_row(const struct command *c, const struct opt_row *row)
 {
     char words[WORDS];
 
     if (row->metavar[0] == 0)
-        return;
-    row_words(row, words, sizeof words);
+        return 1;
+    if (!row_words(row, words, sizeof words))
+        return 0;
     printf("    '%s',--%s", c->name, row->name);
     if (row->letter)
         printf("|'%s',-%c", c->name, row->letter);
@@ -66,10 +70,11 @@ static void bash_row(const struct command *c, const struct opt_row *row)
         printf(") COMPREPLY=($(compgen -W '%s' -- \"$cur\") $(compgen -f -- \"$cur\")); "
                "return ;;\n",
                words);
+    return 1;
 }
 
 /* One branch a command: its options, or its operands. */
-static void bash_command(const struct cli *cli, const struct command *c, const struct options *o)
+static int bash_command(const struct cli *cli, const struct command *c, const struct options *o)
 {
     char words[WORDS];
 
@@ -79,6 +84,7 @@ static void bash_command(const struct cli *cli, const struct command *c, const s
             printf("--%s ", o->row[i].name);
     operand_words(cli, c, words, sizeof words);
     printf("'; operands='%s' ;;\n", words);
+    return 1;
 }
 
 static void bash_head(const struct cli *cli)
@@ -115,7 +121,7 @@ static void bash_tail(void)
 
 /* ---- zsh ---- */
 
-static void zsh_row(const struct opt_row *row)
+static int zsh_row(const struct opt_row *row)
 {
     char words[WORDS];
     const int takes = row->metavar[0] != 0;
@@ -128,7 +134,8 @@ static void zsh_row(const struct opt_row *row)
         printf("'--%s%s[", row->name, takes ? "=" : row->parameter ? "=-" : "");
     quoted(row->help, "zsh");
     putchar(']');
-    row_words(row, words, sizeof words);
+    if (!row_words(row, words, sizeof words))
+        return 0;
     if (takes) {
         putchar(':');
         quoted(row->metavar, "zsh");
@@ -141,20 +148,22 @@ static void zsh_row(const struct opt_row *row)
     } else if (row->parameter)
         fputs("::value:(yes no)", stdout);
     putchar('\'');
+    return 1;
 }
 
-static void zsh_command(const struct cli *cli, const struct command *c, const struct options *o)
+static int zsh_command(const struct cli *cli, const struct command *c, const struct options *o)
 {
     char words[WORDS];
 
     printf("        '%s')\n            _arguments -s", c->name);
     for (size_t i = 0; i < o->rows; i++)
-        if (!o->row[i].hidden)
-            zsh_row(&o->row[i]);
+        if (!o->row[i].hidden && !zsh_row(&o->row[i]))
+            return 0;
     operand_words(cli, c, words, sizeof words);
     if (words[0])
         printf(" \\\n                '1:operand:(%s)'", words);
     puts(" ;;");
+    return 1;
 }
 
 static void zsh_head(const struct cli *cli)
@@ -212,7 +221,7 @@ static void fish_seen(const struct command *c)
     putchar('\'');
 }
 
-static void fish_row(const struct command *c, const struct opt_row *row)
+static int fish_row(const struct command *c, const struct opt_row *row)
 {
     char words[WORDS];
 
@@ -220,7 +229,8 @@ static void fish_row(const struct command *c, const struct opt_row *row)
     printf(" -l %s", row->name);
     if (row->letter)
         printf(" -s %c", row->letter);
-    row_words(row, words, sizeof words);
+    if (!row_words(row, words, sizeof words))
+        return 0;
     if (row->complete == COMPLETE_FOLDER)
         fputs(" -x -a '(__fish_complete_directories)'", stdout);
     else if (row->complete == COMPLETE_NONE && row->metavar[0])
@@ -230,9 +240,10 @@ static void fish_row(const struct command *c, const struct opt_row *row)
     fputs(" -d '", stdout);
     quoted(row->help, "fish");
     puts("'");
+    return 1;
 }
 
-static void fish_command(const struct cli *cli, const struct command *c, const struct options *o)
+static int fish_command(const struct cli *cli, const struct command *c, const struct options *o)
 {
     char words[WORDS];
 
@@ -242,40 +253,46 @@ static void fish_command(const struct cli *cli, const struct command *c, const s
         puts("'");
     }
     for (size_t i = 0; i < o->rows; i++)
-        if (!o->row[i].hidden)
-            fish_row(c, &o->row[i]);
+        if (!o->row[i].hidden && !fish_row(c, &o->row[i]))
+            return 0;
     operand_words(cli, c, words, sizeof words);
     if (words[0]) {
         fish_seen(c);
         printf(" -a '%s'\n", words);
     }
+    return 1;
 }
 
 /* ---- the command ---- */
 
-/* Visit every command with its table of options. */
+/* Visit every command with its table of options; visit returns 0 when out of memory. */
 static int each(const struct cli *cli,
-                void (*visit)(const struct cli *, const struct command *, const struct options *))
+                int (*visit)(const struct cli *, const struct command *, const struct options *))
 {
     for (size_t i = 0; command_at(cli->commands, i); i++) {
         struct options o;
+        int good;
 
         if (command_at(cli->commands, i)->hidden)
             continue;
-        if (options_open(&o, command_at(cli->commands, i)) != 0)
+        good = options_open(&o, command_at(cli->commands, i)) == 0;
+        if (good) {
+            good = visit(cli, command_at(cli->commands, i), &o);
+            options_free(&o);
+        }
+        if (!good)
             return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
-        visit(cli, command_at(cli->commands, i), &o);
-        options_free(&o);
     }
     return 0;
 }
 
-static void bash_rows(const struct cli *cli, const struct command *c, const struct options *o)
+static int bash_rows(const struct cli *cli, const struct command *c, const struct options *o)
 {
     (void)cli;
     for (size_t i = 0; i < o->rows; i++)
-        if (!o->row[i].hidden)
-            bash_row(c, &o->row[i]);
+        if (!o->row[i].hidden && !bash_row(c, &o->row[i]))
+            return 0;
+    return 1;
 }
 
 static int bash(const struct cli *cli)

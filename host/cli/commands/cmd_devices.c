@@ -37,11 +37,8 @@ static int run(struct cli *cli, const struct options *o)
     for (size_t i = 0; il_device_list(i, &info); i++) {
         if (!opt_given(o, "json"))
             line(&info);
-        else if (json_array_append_new(all, object(&info)) != 0) {
-            json_decref(all);
-            all = NULL;
-            break;
-        }
+        else
+            cli_json_add(&all, object(&info));
     }
     return opt_given(o, "json") ? cli_json(cli, all) : 0;
 }

@@ -19,26 +19,21 @@ static int run(struct cli *cli, const struct options *o)
     json_t *all = json ? json_object() : NULL;
     const char *name, *value;
     il_device_info info;
-    int bad = json && !all;
 
-    for (unsigned i = 0; !bad && il_build_fact(i, &name, &value); i++) {
+    for (unsigned i = 0; il_build_fact(i, &name, &value); i++) {
         if (json)
-            bad = json_object_set_new(all, name, json_string(value)) != 0;
+            cli_json_set(&all, name, json_string(value));
         else
             printf("%-12s %s\n", name, value);
     }
-    for (size_t i = 0; !bad && il_device_list(i, &info); i++) {
+    for (size_t i = 0; il_device_list(i, &info); i++) {
         char text[sizeof info.name + sizeof info.detail + sizeof info.why_not];
 
         describe(&info, text, sizeof text);
         if (json)
-            bad = json_object_set_new(all, info.id, json_string(text)) != 0;
+            cli_json_set(&all, info.id, json_string(text));
         else
             printf("%-12s %s\n", info.id, text);
-    }
-    if (bad) {
-        json_decref(all);
-        all = NULL;
     }
     return json ? cli_json(cli, all) : 0;
 }

@@ -59,8 +59,8 @@ static int run(struct cli *cli, const struct options *o)
     if (list_named(topic) == IL_LISTS && command_named(cli->commands, topic))
         return help_command(cli, command_named(cli->commands, topic));
     if (help_page_name(page_named(topic)))
-        help_page(cli, page_named(topic));
-    else if (list_named(topic) != IL_LISTS)
+        return help_page(cli, page_named(topic));
+    if (list_named(topic) != IL_LISTS)
         help_list(cli, list_named(topic));
     else
         return unknown(cli, topic);

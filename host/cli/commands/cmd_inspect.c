@@ -159,14 +159,12 @@ static void jacobian_line(const struct inspect *t)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
-
 static json_t *numbers(const double *x, size_t n)
 {
-    json_t *const all = json_array();
+    json_t *all = json_array();
 
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(all, number(x[i]));
+        cli_json_add(&all, cli_json_number(x[i]));
     return all;
 }
 
@@ -198,23 +196,23 @@ static json_t *layer_object(const struct inspect *t, size_t l)
                 { "theory_xi_grad", s->theory.xi_grad },
                 { "theory_c_star", s->theory.c_star },
                 { "theory_xi_c", s->theory.xi_c } };
-    json_t *const o = json_pack("{s:I, s:I, s:I, s:I}", "layer", (json_int_t)l + 1, "fan_in",
-                                (json_int_t)s->fan_in, "fan_out", (json_int_t)s->fan_out,
-                                "distinct", (json_int_t)s->distinct);
+    json_t *o = json_pack("{s:I, s:I, s:I, s:I}", "layer", (json_int_t)l + 1, "fan_in",
+                          (json_int_t)s->fan_in, "fan_out", (json_int_t)s->fan_out, "distinct",
+                          (json_int_t)s->distinct);
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        json_object_set_new(o, all[i].name, number(all[i].value));
-    json_object_set_new(o, "rank", json_integer((json_int_t)rank_of(t, l)));
-    json_object_set_new(o, "singular_values", numbers(t->singular[l], t->count[l]));
+        cli_json_set(&o, all[i].name, cli_json_number(all[i].value));
+    cli_json_set(&o, "rank", json_integer((json_int_t)rank_of(t, l)));
+    cli_json_set(&o, "singular_values", numbers(t->singular[l], t->count[l]));
     return o;
 }
 
 static json_t *object(const struct inspect *t)
 {
-    json_t *const layers = json_array();
+    json_t *layers = json_array();
 
     for (size_t l = 0; l < t->layers; l++)
-        json_array_append_new(layers, layer_object(t, l));
+        cli_json_add(&layers, layer_object(t, l));
     return json_pack("{s:I, s:s, s:s, s:o, s:o}", "samples", (json_int_t)t->samples, "init",
                      il_config_get(t->net.config, "init"), "activation",
                      il_config_get(t->net.config, "activation"), "layers", layers,

@@ -133,25 +133,24 @@ static void all(const struct cli *cli, const il_place *at)
     }
 }
 
-static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
-
 static json_t *law_object(const il_tensor_law *law)
 {
-    json_t *const o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "law", law->name, "mean",
-                                number(law->mean), "std", number(law->std), "low", number(law->low),
-                                "high", number(law->high), "rate", number(law->rate));
+    json_t *o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "law", law->name, "mean",
+                          cli_json_number(law->mean), "std", cli_json_number(law->std), "low",
+                          cli_json_number(law->low), "high", cli_json_number(law->high), "rate",
+                          cli_json_number(law->rate));
 
     if (o && !isnan(law->keeps)) {
-        json_object_set_new(o, "keeps_q", number(law->keeps));
-        json_object_set_new(o, "slope", number(law->slope));
-        json_object_set_new(o, "unstable", json_boolean(is_unstable(law)));
+        cli_json_set(&o, "keeps_q", cli_json_number(law->keeps));
+        cli_json_set(&o, "slope", cli_json_number(law->slope));
+        cli_json_set(&o, "unstable", json_boolean(is_unstable(law)));
     }
     return o;
 }
 
 static json_t *parameters(const il_entry *e)
 {
-    json_t *const all = json_array();
+    json_t *all = json_array();
 
     for (size_t i = 0; i < IL_MAX_PARAMS && e->param[i].name; i++) {
         const il_param *const p = &e->param[i];
@@ -159,9 +158,8 @@ static json_t *parameters(const il_entry *e)
         const int given = !help_default(p, normal, sizeof normal);
 
         help_valid(p, valid, sizeof valid);
-        json_array_append_new(all,
-                              json_pack("{s:s, s:s, s:s, s:s?}", "name", p->name, "help", p->help,
-                                        "valid", valid, "default", given ? NULL : normal));
+        cli_json_add(&all, json_pack("{s:s, s:s, s:s, s:s?}", "name", p->name, "help", p->help,
+                                     "valid", valid, "default", given ? NULL : normal));
     }
     return all;
 }
@@ -169,11 +167,11 @@ static json_t *parameters(const il_entry *e)
 static json_t *in_frameworks(const il_entry *e)
 {
     const char *name, *ours;
-    json_t *const all = json_object();
+    json_t *all = json_object();
 
     for (size_t i = 0; (name = il_scheme_alias(i, &ours)); i++)
         if (il_list_find(IL_SCHEMES, ours) == e)
-            json_object_set_new(all, name, json_string(ours));
+            cli_json_set(&all, name, json_string(ours));
     return all;
 }
 
@@ -182,14 +180,13 @@ static json_t *object(const char *text, const il_place *at)
 {
     const il_entry *const e = il_list_find(IL_SCHEMES, text);
     il_tensor_law weights, bias;
-    json_t *const o =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "scheme", text, "name", e->name, "aliases",
-                  e->aliases, "formula", e->formula, "source", e->source, "parameters",
-                  parameters(e), "frameworks", in_frameworks(e));
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "scheme", text, "name", e->name,
+                          "aliases", e->aliases, "formula", e->formula, "source", e->source,
+                          "parameters", parameters(e), "frameworks", in_frameworks(e));
 
     if (o && il_scheme_law(text, at, &weights, &bias, NULL) == IL_OK) {
-        json_object_set_new(o, "weights", law_object(&weights));
-        json_object_set_new(o, "bias", law_object(&bias));
+        cli_json_set(&o, "weights", law_object(&weights));
+        cli_json_set(&o, "bias", law_object(&bias));
     }
     return o;
 }
@@ -208,7 +205,7 @@ static int in_json(const struct cli *cli, const char *text, const il_place *at)
         return cli_json(cli, object(text, at));
     }
     for (size_t i = 0; list && (e = il_list_at(IL_SCHEMES, i)); i++)
-        json_array_append_new(list, object(e->name, at));
+        cli_json_add(&list, object(e->name, at));
     return cli_json(cli, list);
 }
 

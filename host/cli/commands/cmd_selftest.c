@@ -9,7 +9,8 @@
 
 struct selftest {
     struct cli *cli;
-    json_t *checks; /* NULL: print lines */
+    int json;       /* else print lines */
+    json_t *checks; /* NULL: out of memory */
     size_t count;
 };
 
@@ -33,26 +34,26 @@ static void on_check(void *arg, const il_check *c)
     json_t *o;
 
     t->count++;
-    if (!t->checks) {
+    if (!t->json) {
         print_check(t, c);
         return;
     }
     o = json_pack("{s:s, s:b, s:f, s:s}", "name", c->name, "good", c->good, "seconds", c->seconds,
                   "detail", c->detail);
     if (o && c->gigabytes > 0)
-        json_object_set_new(o, "gb_per_s", json_real(c->gigabytes));
+        cli_json_set(&o, "gb_per_s", json_real(c->gigabytes));
     if (o && c->gigaflops > 0)
-        json_object_set_new(o, "gflop_per_s", json_real(c->gigaflops));
+        cli_json_set(&o, "gflop_per_s", json_real(c->gigaflops));
     if (o && isfinite(c->share))
-        json_object_set_new(o, "share", json_real(c->share));
-    json_array_append_new(t->checks, o);
+        cli_json_set(&o, "share", json_real(c->share));
+    cli_json_add(&t->checks, o);
 }
 
 /* the last lines, or the whole object; returns the exit code */
 static int finish(struct selftest *t, const il_device_info *about, const char *why, int level,
                   unsigned long long seed, size_t failed)
 {
-    if (t->checks) {
+    if (t->json) {
         json_t *const all =
             json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:o}", "device", about->id, "name",
                       about->name, "detail", about->detail, "level", level, "seed",
@@ -87,7 +88,8 @@ static int run(struct cli *cli, const struct options *o)
     st = il_device_open(&device, opt_get(o, "device"), 1, why, &err);
     if (st == IL_OK)
         st = il_device_about(device, &about, &err);
-    if (st == IL_OK && opt_given(o, "json"))
+    t.json = opt_given(o, "json");
+    if (t.json)
         t.checks = json_array();
     if (st == IL_OK)
         st = il_selftest(device, level, seed, on_check, &t, &failed, &err);

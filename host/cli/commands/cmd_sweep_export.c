@@ -24,6 +24,8 @@ static void put_csv(struct sink *s, const char *const *name, const il_value *val
             fputc(',', s->f);
         if (value[i].kind == IL_VALUE_REAL)
             csv_number(s->f, value[i].real);
+        else if (value[i].kind == IL_VALUE_WHOLE)
+            fputs(value[i].text, s->f);
         else
             csv_text(s->f, value[i].text);
     }
@@ -78,7 +80,7 @@ static il_status put_rows(const struct options *o, il_results *r, il_error *err)
                                                   : IL_TABLE_RUNS,
                          put_row, &s, err);
     if (to[0]) {
-        if (fclose(s.f) != 0 && st == IL_OK)
+        if ((fclose(s.f) != 0 || !text) && st == IL_OK)
             st = cli_no_memory(err);
         if (st == IL_OK)
             st = il_write_file(to, text, n, err);

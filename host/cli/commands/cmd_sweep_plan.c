@@ -30,7 +30,7 @@ struct plan {
 /* what is shown of a key: of its first pack, for all of its runs */
 struct row {
     size_t packs, runs, largest, first; /* first: pack */
-    il_memory memory;                   /* of the largest pack */
+    size_t memory;                      /* of the largest pack */
     double cost, seconds;               /* of all packs */
 };
 
@@ -136,8 +136,8 @@ static il_status rows_of(struct plan *t, struct row *row, int timed)
             return n->err.status;
         r->largest = pack->count;
         r->cost = cost(t, c[0], r->largest) * (double)r->runs / (double)r->largest;
-        st = il_pack_plan(&r->memory, n->device, n->set, (const il_config *const *)c, pack->count,
-                          &n->err);
+        st = il_pack_bytes(&r->memory, n->device, n->set, (const il_config *const *)c, pack->count,
+                           &n->err);
         if (st == IL_OK && timed)
             st = measure(t, c, pack->count, MEASURE, &r->seconds);
         r->seconds *= (double)r->runs / (double)r->largest;
@@ -195,7 +195,7 @@ static void print_table(const struct plan *t, const struct row *row)
            "memory", "time", t->cli->plain);
     for (size_t k = 0; k < t->plan->keys; k++)
         printf("%4zu %7zu %8zu %8zu %8.1f MiB %10.1f s\n", k + 1, row[k].packs, row[k].runs,
-               row[k].largest, (double)row[k].memory.total / 1048576, row[k].seconds);
+               row[k].largest, (double)row[k].memory / 1048576, row[k].seconds);
     printf("%zu runs in %zu packs of at most %zu on %s; one worker takes about %.1f s, %s\n",
            t->plan->runs, t->plan->packs, t->packing.runs, il_device_id(t->net.device),
            total(t, row), t->measured ? "measured" : "estimated");
@@ -203,13 +203,13 @@ static void print_table(const struct plan *t, const struct row *row)
 
 static int in_json(const struct plan *t, const struct row *row)
 {
-    json_t *const keys = json_array();
+    json_t *keys = json_array();
 
     for (size_t k = 0; k < t->plan->keys; k++)
-        json_array_append_new(
-            keys, json_pack("{s:I, s:I, s:I, s:I, s:f}", "packs", (json_int_t)row[k].packs, "runs",
-                            (json_int_t)row[k].runs, "largest", (json_int_t)row[k].largest,
-                            "memory", (json_int_t)row[k].memory.total, "seconds", row[k].seconds));
+        cli_json_add(&keys, json_pack("{s:I, s:I, s:I, s:I, s:f}", "packs",
+                                      (json_int_t)row[k].packs, "runs", (json_int_t)row[k].runs,
+                                      "largest", (json_int_t)row[k].largest, "memory",
+                                      (json_int_t)row[k].memory, "seconds", row[k].seconds));
     return cli_json(
         t->cli, json_pack("{s:I, s:I, s:I, s:s, s:f, s:b, s:o}", "runs", (json_int_t)t->plan->runs,
                           "packs", (json_int_t)t->plan->packs, "pack_size",

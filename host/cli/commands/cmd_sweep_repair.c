@@ -15,15 +15,20 @@ static void say(void *arg, const il_repair *r)
 
     all->moved += r->aside[0] != 0;
     all->left += r->why[0] != 0;
+    cli_put(stdout, dir);
+    fputs("/journal/", stdout);
+    cli_put(stdout, r->journal);
+    fputs(r->why[0] ? " stays: it cannot be read (" : " is aside as ", stdout);
+    cli_put(stdout, r->why[0] ? r->why : r->aside);
     if (r->why[0])
-        printf("%s/journal/%s stays: it cannot be read (%s)\n", dir, r->journal, r->why);
+        putchar(')');
     else if (r->kept[0])
-        printf("%s/journal/%s is aside as %s; %zu group%s of it that %s right: %s\n", dir,
-               r->journal, r->aside, r->groups, r->groups == 1 ? "" : "s",
-               r->groups == 1 ? "is" : "are", r->kept);
+        printf("; %zu group%s of it that %s right: ", r->groups, r->groups == 1 ? "" : "s",
+               r->groups == 1 ? "is" : "are");
     else
-        printf("%s/journal/%s is aside as %s; nothing in it was right\n", dir, r->journal,
-               r->aside);
+        fputs("; nothing in it was right", stdout);
+    cli_put(stdout, r->why[0] ? "" : r->kept);
+    putchar('\n');
 }
 
 /* how many packs nobody has trained now */
@@ -40,6 +45,7 @@ static int run(struct cli *cli, const struct options *o)
 {
     struct sweep_lock lock = SWEEP_UNLOCKED;
     struct repairs all = { 0 };
+    char command[CLI_COMMAND];
     il_folder *f = NULL;
     il_error err = { .text = "" };
     il_status st = sweep_folder(o, 0, &f, &err);
@@ -51,11 +57,14 @@ static int run(struct cli *cli, const struct options *o)
         st = il_folder_repair(f, say, &all, &err);
     if (st == IL_OK)
         st = il_folder_scan(f, &err);
-    if (st == IL_OK && all.moved + all.left == 0)
-        printf("nothing in the journals of %s is damaged\n", il_folder_path(f));
+    if (st == IL_OK && all.moved + all.left == 0) {
+        fputs("nothing in the journals of ", stdout);
+        cli_put(stdout, il_folder_path(f));
+        puts(" is damaged");
+    }
     if (st == IL_OK && packs_left(f) > 0)
-        printf("%zu of %zu packs are left for 'initlab sweep run %s'\n", packs_left(f),
-               il_folder_plan(f)->packs, il_folder_path(f));
+        printf("%zu of %zu packs are left for %s\n", packs_left(f), il_folder_plan(f)->packs,
+               cli_command(command, "sweep run", il_folder_path(f), ""));
     sweep_unlock(&lock);
     il_folder_close(f);
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);

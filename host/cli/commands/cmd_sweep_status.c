@@ -25,17 +25,17 @@ static void count(const il_folder *f, struct count by[3])
 static json_t *failures(const il_folder *f)
 {
     const il_sweep_plan *const plan = il_folder_plan(f);
-    json_t *const all = json_array();
+    json_t *all = json_array();
 
     for (size_t p = 0; p < plan->packs; p++) {
         const il_folder_pack *const pack = il_folder_pack_at(f, p);
 
         if (pack->failed > 0)
-            json_array_append_new(all, json_pack("{s:I, s:I, s:I, s:I, s:s}", "pack", (json_int_t)p,
-                                                 "runs", (json_int_t)plan->pack[p].count, "failed",
-                                                 (json_int_t)pack->failed, "attempts",
-                                                 (json_int_t)pack->attempts, "error",
-                                                 pack->error ? pack->error : ""));
+            cli_json_add(&all,
+                         json_pack("{s:I, s:I, s:I, s:I, s:s}", "pack", (json_int_t)p, "runs",
+                                   (json_int_t)plan->pack[p].count, "failed",
+                                   (json_int_t)pack->failed, "attempts", (json_int_t)pack->attempts,
+                                   "error", pack->error ? pack->error : ""));
     }
     return all;
 }
@@ -63,7 +63,9 @@ static void in_words(const il_folder *f, const struct count by[3])
     const il_sweep_plan *const plan = il_folder_plan(f);
     const double all = by[0].cost + by[1].cost + by[2].cost;
 
-    printf("%zu runs in %zu packs for %s\n", plan->runs, plan->packs, il_folder_kind(f));
+    printf("%zu runs in %zu packs for ", plan->runs, plan->packs);
+    cli_put(stdout, il_folder_kind(f));
+    putchar('\n');
     printf("done    %8zu runs, %zu packs, %.0f %% of the cost\n", by[IL_PACK_DONE].runs,
            by[IL_PACK_DONE].packs, all > 0 ? 100 * by[IL_PACK_DONE].cost / all : 100);
     printf("failed  %8zu runs, %zu packs\n", by[IL_PACK_FAILED].runs, by[IL_PACK_FAILED].packs);
@@ -74,13 +76,16 @@ static void in_words(const il_folder *f, const struct count by[3])
     for (size_t p = 0; p < plan->packs; p++) {
         const il_folder_pack *const pack = il_folder_pack_at(f, p);
 
+        if (pack->failed == 0 && pack->status != IL_PACK_FAILED)
+            continue;
         if (pack->status == IL_PACK_FAILED)
-            printf("pack %zu failed %u time%s: %s\n", p, pack->attempts,
-                   pack->attempts == 1 ? "" : "s", pack->error ? pack->error : "");
-        else if (pack->failed > 0)
-            printf("pack %zu: %zu of its %zu runs failed, %u attempt%s: %s\n", p, pack->failed,
-                   plan->pack[p].count, pack->attempts, pack->attempts == 1 ? "" : "s",
-                   pack->error ? pack->error : "");
+            printf("pack %zu failed %u time%s: ", p, pack->attempts,
+                   pack->attempts == 1 ? "" : "s");
+        else
+            printf("pack %zu: %zu of its %zu runs failed, %u attempt%s: ", p, pack->failed,
+                   plan->pack[p].count, pack->attempts, pack->attempts == 1 ? "" : "s");
+        cli_put(stdout, pack->error ? pack->error : "");
+        putchar('\n');
     }
 }
 
@@ -125,9 +130,11 @@ static int run_merge(struct cli *cli, const struct options *o)
         st = il_results_open(&r, f, &err);
     if (st == IL_OK)
         st = il_results_tally(r, &t, &err);
-    if (st == IL_OK)
-        printf("%s/results.sqlite: %zu of %zu runs, %zu diverged, %zu failed\n", il_folder_path(f),
+    if (st == IL_OK) {
+        cli_put(stdout, il_folder_path(f));
+        printf("/results.sqlite: %zu of %zu runs, %zu diverged, %zu failed\n",
                t.ok + t.diverged + t.failed, il_folder_plan(f)->runs, t.diverged, t.failed);
+    }
     il_results_close(r);
     il_folder_close(f);
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);

@@ -20,7 +20,8 @@
  * when a task dies, and snake order needs few */
 enum { ARRAY_DEFAULT = 1001, SHARDS_EACH = 8 };
 
-static const char NOT_PLAIN[] = "--out: Slurm takes no folder whose path has blanks or a %";
+static const char NOT_PLAIN[] =
+    "--out: Slurm takes no folder whose path has blanks, control characters or a %";
 
 struct submission {
     const struct cli *cli;
@@ -112,23 +113,22 @@ static void put_word(FILE *f, const char *word)
     fputc('\'', f);
 }
 
-/* a path on a command line for a person to type: quoted where it must be */
-static void put_path(FILE *f, const char *path)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                "0123456789/._-+,:=@%";
-
-    if (path[strspn(path, plain)])
-        put_word(f, path);
-    else
-        fputs(path, f);
-}
-
 /* #SBATCH lines are read by sbatch, not by a shell: a path with blanks cannot stand there */
 static int is_plain(const char *path)
 {
     for (; *path; path++)
-        if (isspace((unsigned char)*path) || *path == '%')
+        if (isspace((unsigned char)*path) || iscntrl((unsigned char)*path) || *path == '%')
+            return 0;
+    return 1;
+}
+
+/* One option of sbatch, which is a line of the script: a second line would be another, or a command. */
+static int is_option(const char *text)
+{
+    if (text[0] != '-')
+        return 0;
+    for (; *text; text++)
+        if (iscntrl((unsigned char)*text))
             return 0;
     return 1;
 }
@@ -188,7 +188,7 @@ static void put_script(const struct submission *s, FILE *f)
 
 static il_status slurm(struct submission *s)
 {
-    char *text = NULL, path[4200];
+    char *text = NULL, path[4200], word[CLI_COMMAND];
     size_t n = 0;
     FILE *f;
     il_status st;
@@ -201,8 +201,8 @@ static il_status slurm(struct submission *s)
     if (!f)
         return cli_no_memory(&s->err);
     put_script(s, f);
-    st = fclose(f) == 0 ? il_folder_write(s->folder, "submit.sbatch", text, &s->err)
-                        : cli_no_memory(&s->err);
+    st = fclose(f) == 0 && text ? il_folder_write(s->folder, "submit.sbatch", text, &s->err)
+                                : cli_no_memory(&s->err);
     free(text);
     if (st != IL_OK)
         return st;
@@ -210,25 +210,22 @@ static il_status slurm(struct submission *s)
     cli_say(s->cli, "%zu packs in %zu shards, %zu at a time; MaxArraySize is %zu%s",
             il_folder_plan(s->folder)->packs, s->shards, s->parallel, s->array,
             s->known ? "" : ", as nobody answered 'scontrol show config'");
-    cli_say(s->cli, "when the array has ended: initlab sweep merge %s", s->dir);
-    fputs("sbatch ", stdout);
-    put_path(stdout, path);
-    putchar('\n');
+    cli_say(s->cli, "when the array has ended: initlab sweep merge %s", cli_word(word, s->dir));
+    printf("sbatch %s\n", cli_word(word, path));
     return IL_OK;
 }
 
 static void mpi(const struct submission *s)
 {
     const char *const slash = strrchr(s->program, '/');
-    char program[4200];
+    char program[4200], word[CLI_COMMAND];
 
     snprintf(program, sizeof program, "%.*sinitlab-mpi", slash ? (int)(slash + 1 - s->program) : 0,
              s->program);
     printf("mpirun -np %zu ", s->parallel);
-    put_path(stdout, program);
+    fputs(cli_word(word, program), stdout);
     putchar(' ');
-    put_path(stdout, s->dir);
-    putchar('\n');
+    puts(cli_word(word, s->dir));
 }
 
 /* What must be so before there is a folder. */
@@ -241,6 +238,12 @@ static il_status check(struct submission *s)
     if (!opt_given(s->o, "engine"))
         return cli_error(&s->err, IL_E_USAGE,
                          "--engine: slurm or mpi (see 'initlab help sweep submit')");
+    for (size_t i = 0; i < s->o->onces; i++)
+        if (strcmp(s->o->once[i].row->name, "sbatch") == 0 && !is_option(s->o->once[i].value))
+            return cli_error(&s->err, IL_E_USAGE,
+                             "--sbatch: '%.60s' is not one option of sbatch, as --partition=long; "
+                             "give --sbatch again for another",
+                             s->o->once[i].value);
     if (slurm && !sweep_continues(s->o) &&
         !(is_plain(out) && (out[0] == '/' || (getcwd(here, sizeof here) && is_plain(here)))))
         return cli_error(&s->err, IL_E_USAGE, "%s", NOT_PLAIN);

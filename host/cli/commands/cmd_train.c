@@ -107,7 +107,7 @@ static json_t *summary(const struct train *t)
     const char *status = stopped(t) ? "interrupted" : t->last.diverged ? "diverged" : "ok";
     const double accuracy = stopped(t) && t->epochs == 0 ? NAN : t->last.test_accuracy;
     json_t *all = json_pack("{s:s, s:o, s:I, s:f, s:s}", "status", status, "test_accuracy",
-                            run_report_number(accuracy), "epochs", (json_int_t)t->epochs, "seconds",
+                            cli_json_number(accuracy), "epochs", (json_int_t)t->epochs, "seconds",
                             microseconds(t->seconds), "device", il_device_id(t->net.device));
     int bad = all == NULL;
 

@@ -39,7 +39,7 @@ static int fill_row(struct table *t, size_t row, const il_comparison *c, const i
     char text[CELL];
 
     for (size_t i = 0; i < c->columns; i++)
-        if (!(*to++ = strdup(!g ? c->column[i] : g->value[i][0] ? g->value[i] : "-")))
+        if (!(*to++ = cli_shown(!g ? c->column[i] : g->value[i][0] ? g->value[i] : "-")))
             return 0;
     if (c->columns == 0 && !(*to++ = strdup(g ? g->label : "")))
         return 0;
@@ -161,6 +161,13 @@ static void print_latex(const struct table *t)
     puts("\\hline\n\\end{tabular}");
 }
 
+static void print_note(const char *before, const char *text)
+{
+    fputs(before, stdout);
+    cli_put(stdout, text);
+    putchar('\n');
+}
+
 static void print_notes(const il_comparison *c, const char *before, const char *const *notes,
                         size_t count)
 {
@@ -168,10 +175,10 @@ static void print_notes(const il_comparison *c, const char *before, const char *
 
     for (size_t i = 0; i < count; i++)
         if (notes[i][0])
-            printf("%s%s\n", before, notes[i]);
+            print_note(before, notes[i]);
     for (size_t i = 0; answer_note(c, i, text); i++)
         if (text[0])
-            printf("%s%s\n", before, text);
+            print_note(before, text);
 }
 
 static il_status print_read(const struct cli *cli, const il_comparison *c, const char *format,
@@ -183,17 +190,21 @@ static il_status print_read(const struct cli *cli, const il_comparison *c, const
 
     answer(c, text);
     if (st == IL_OK && strcmp(format, "md") == 0) {
-        put_escaped(text, "\\`*_<[", "\\");
+        char *const shown = cli_shown(text);
+
+        put_escaped(shown ? shown : "", "\\`*_<[", "\\");
+        free(shown);
         puts("\n");
         print_markdown(&t);
         puts("");
         print_notes(c, "- ", notes, count);
     } else if (st == IL_OK && strcmp(format, "tex") == 0) {
-        printf("%% %s\n", text);
+        print_note("% ", text);
         print_latex(&t);
         print_notes(c, "% ", notes, count);
     } else if (st == IL_OK) {
-        printf("%s\n\n", text);
+        print_note("", text);
+        putchar('\n');
         print_text(cli, &t);
         puts("");
         print_notes(c, "", notes, count);
@@ -214,7 +225,9 @@ il_status comparison_print_short(const struct cli *cli, const il_comparison *c, 
         print_text(cli, &t);
         if (groups < c->groups)
             printf("and %zu more\n", c->groups - groups);
-        printf("\n%s\n%s\n", text, more);
+        putchar('\n');
+        print_note("", text);
+        print_note("", more);
     }
     free_table(&t);
     return st;

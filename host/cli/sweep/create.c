@@ -51,8 +51,8 @@ static il_status read_file(const char *path, char **text, size_t *size, il_error
         errno = EISDIR;
     }
     if (!f)
-        return cli_error(err, IL_E_DATA, "cannot read '%s': %s%s", path, strerror(errno),
-                         errno == EISDIR ? ", without a sweep.json in it" : "");
+        return cli_error(err, cli_or_memory(IL_E_DATA), "cannot read '%s': %s%s", path,
+                         strerror(errno), errno == EISDIR ? ", without a sweep.json in it" : "");
     *text = malloc(FILE_MOST + 1);
     *size = *text ? fread(*text, 1, FILE_MOST + 1, f) : 0;
     broken = ferror(f) ? errno : 0;

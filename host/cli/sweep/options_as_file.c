@@ -190,7 +190,7 @@ il_status options_as_file(struct options_file *f, const struct options *o, il_er
     st = put_parameters(to, f, o, err);
     if (st == IL_OK)
         put_seeds(to, f, o);
-    if (fclose(to) != 0 && st == IL_OK)
+    if ((fclose(to) != 0 || !f->text) && st == IL_OK)
         st = cli_no_memory(err);
     return st;
 }

@@ -269,7 +269,9 @@ static void on_error(struct state *st, struct worker *w, const json_t *line)
 
 static void on_line(struct state *st, struct worker *w, const char *text)
 {
-    json_t *const line = json_loads(text, 0, NULL);
+    json_error_t why;
+    int memory;
+    json_t *const line = cli_json_of(text, 0, &why, &memory);
 
     w->quiet = 0;
     if (!line) /* whatever it was, it may have been the end of a pack */
@@ -543,27 +545,27 @@ out:
 static int code_of(struct state *st)
 {
     struct cli *const cli = st->s->cli;
+    const char *const path = il_folder_path(st->s->folder);
     const size_t failed = st->failed_before + st->failed;
+    char command[CLI_COMMAND];
 
     if (st->fatal != IL_OK)
         return cli_fail(cli, st->fatal, "%s", st->err.text);
     if (signals_caught() && st->queued > 0) {
-        cli_say(cli,
-                "stopped by %s; the packs in training are saved: 'initlab sweep run %s' goes on",
-                signals_name(), il_folder_path(st->s->folder));
+        cli_say(cli, "stopped by %s; the packs in training are saved: %s goes on", signals_name(),
+                cli_command(command, "sweep run", path, ""));
         return il_status_exit(IL_E_INTERRUPTED);
     }
     if (st->failed > 0 && st->stopping) {
         cli_say(cli, "stopped after %zu failed pack%s", st->failed, st->failed == 1 ? "" : "s");
     } else if (failed > 0) {
-        cli_say(cli,
-                "%zu run%s of %zu pack%s failed; 'initlab sweep retry %s --failed' tries %s again",
-                st->meter.failed, st->meter.failed == 1 ? "" : "s", failed, failed == 1 ? "" : "s",
-                il_folder_path(st->s->folder), st->meter.failed == 1 ? "it" : "them");
+        cli_say(cli, "%zu run%s of %zu pack%s failed; %s tries %s again", st->meter.failed,
+                st->meter.failed == 1 ? "" : "s", failed, failed == 1 ? "" : "s",
+                cli_command(command, "sweep retry", path, " --failed"),
+                st->meter.failed == 1 ? "it" : "them");
     } else if (st->queued > 0) {
-        return cli_fail(cli, IL_E_DEVICE,
-                        "no worker took %zu of the packs; 'initlab sweep run %s' goes on",
-                        st->queued, il_folder_path(st->s->folder));
+        return cli_fail(cli, IL_E_DEVICE, "no worker took %zu of the packs; %s goes on", st->queued,
+                        cli_command(command, "sweep run", path, ""));
     }
     return failed > 0;
 }

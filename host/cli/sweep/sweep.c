@@ -97,7 +97,7 @@ void sweep_damage(const struct cli *cli, il_folder *folder)
 static il_status unmerged(il_folder *folder, il_results *r, size_t *n, il_error *err)
 {
     const il_sweep_plan *const plan = il_folder_plan(folder);
-    size_t ended = 0;
+    size_t ended = 0, merged;
     il_tally t;
     il_status st = il_folder_scan(folder, err);
 
@@ -108,7 +108,8 @@ static il_status unmerged(il_folder *folder, il_results *r, size_t *n, il_error 
     for (size_t p = 0; p < plan->packs; p++)
         if (il_folder_pack_at(folder, p)->status != IL_PACK_TODO)
             ended += plan->pack[p].count;
-    *n = ended - (t.ok + t.diverged + t.failed);
+    merged = t.ok + t.diverged + t.failed;
+    *n = ended > merged ? ended - merged : 0;
     return IL_OK;
 }
 

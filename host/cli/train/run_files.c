@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "cli_error.h"
+#include "messages.h"
 
 static double number(const json_t *object, const char *key)
 {
@@ -85,14 +86,16 @@ static il_status take(struct run_files *f, size_t file, size_t count, const char
 {
     const char *const path = f->path[file];
     json_error_t why;
-    json_t *const line = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+    int took = 1, memory;
+    json_t *const line = cli_json_of(text, JSON_REJECT_DUPLICATES, &why, &memory);
     const char *const status = json_string_value(json_object_get(line, "status"));
     const json_int_t epoch = json_integer_value(json_object_get(line, "epoch"));
     il_status st = IL_OK;
-    int took = 1;
 
-    if (!json_is_object(line))
-        st = cli_error(err, line || why.text[0] ? IL_E_DATA : IL_E_MEMORY,
+    if (memory)
+        st = cli_no_memory(err);
+    else if (!json_is_object(line))
+        st = cli_error(err, IL_E_DATA,
                        "%.300s:%zu: not an object of 'train --out FILE.jsonl': %.100s", path, count,
                        line ? "another kind of JSON" : why.text);
     else if (status)
@@ -130,8 +133,8 @@ static il_status read_lines(struct run_files *f, size_t file, FILE *from, il_err
         errno = 0;
     }
     if (st == IL_OK && !feof(from))
-        st = cli_error(err, errno == ENOMEM ? IL_E_MEMORY : IL_E_DATA, "cannot read '%.300s': %s",
-                       f->path[file], strerror(errno ? errno : EIO));
+        st = cli_error(err, cli_or_memory(IL_E_DATA), "cannot read '%.300s': %s", f->path[file],
+                       strerror(errno ? errno : EIO));
     if (st == IL_OK && f->runs == before)
         st = cli_error(err, IL_E_DATA, "%.300s: no epoch in it (made by 'train --out'?)",
                        f->path[file]);
@@ -146,7 +149,8 @@ static il_status read_file(struct run_files *f, size_t file, il_error *err)
     il_status st;
 
     if (!from)
-        return cli_error(err, IL_E_DATA, "cannot open '%.300s': %s", path, strerror(errno));
+        return cli_error(err, cli_or_memory(IL_E_DATA), "cannot open '%.300s': %s", path,
+                         strerror(errno));
     if (is_folder(from))
         st = cli_error(err, IL_E_DATA,
                        "'%.300s' is a folder, and not a sweep's: it has no "

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli_error.h"
+#include "messages.h"
 #include "data_paths.h"
 
 static const struct column {
@@ -56,7 +57,7 @@ il_status run_report_open(struct run_report *r, const char *path, int validation
     r->csv = data_path_ends_in(path, ".csv");
     r->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
     if (!r->file)
-        return fail(err, IL_E_CREATE, "create", r);
+        return fail(err, cli_or_memory(IL_E_CREATE), "create", r);
     if (!r->csv)
         return IL_OK;
     fputs("epoch", r->file);
@@ -75,24 +76,25 @@ static void put_number(const struct run_report *r, double x)
     fputs(isfinite(x) ? text : !r->csv ? "null" : isnan(x) ? "nan" : text, r->file);
 }
 
-json_t *run_report_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
-
-/* The fewest digits with which every number reads back as it was; NULL: out of memory. */
-static char *dump(const json_t *object)
+/* the fewest digits, of 6 or more, with which every number in it reads back as it was */
+static size_t digits_of(const json_t *x)
 {
-    char *text = NULL;
-    int same = 0;
+    const char *name;
+    const json_t *inner;
+    char text[40];
+    size_t most = 6;
 
-    for (size_t digits = 6; digits <= 17 && !same; digits++) {
-        json_t *back;
+    if (json_is_real(x))
+        do
+            snprintf(text, sizeof text, "%.*g", (int)most, json_real_value(x));
+        while (strtod(text, NULL) != json_real_value(x) && most++ < 17);
+    json_object_foreach((json_t *)(uintptr_t)x, name, inner)
+    {
+        const size_t n = digits_of(inner);
 
-        free(text);
-        text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(digits));
-        back = text ? json_loads(text, 0, NULL) : NULL;
-        same = json_equal(object, back);
-        json_decref(back);
+        most = n > most ? n : most;
     }
-    return text;
+    return most;
 }
 
 il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *err)
@@ -116,7 +118,9 @@ il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *er
 
 il_status run_report_end(struct run_report *r, json_t *last, il_error *err)
 {
-    char *text = r->file && !r->csv && last ? dump(last) : NULL;
+    char *text = r->file && !r->csv && last
+                     ? cli_json_text(last, JSON_COMPACT | JSON_REAL_PRECISION(digits_of(last)))
+                     : NULL;
     il_status st = IL_OK;
 
     if (r->file && !r->csv) {

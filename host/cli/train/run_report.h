@@ -23,9 +23,6 @@ il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *er
 il_status run_report_end(struct run_report *r, json_t *last, il_error *err);
 il_status run_report_close(struct run_report *r, il_error *err);
 
-/* JSON of a number; null where it is not finite. */
-json_t *run_report_number(double x);
-
 /* Every parameter of a run by its name; a number too large for JSON's integers as a string. */
 json_t *run_report_config(const il_config *config);
 

@@ -53,9 +53,9 @@ static void introduce_data(const struct train *t)
 {
     const size_t held_out = strtoul(value(t, "validation"), NULL, 10);
 
-    fprintf(stderr, "data     %s: %zu training",
-            il_dataset_name(t->net.set)[0] ? il_dataset_name(t->net.set) : t->net.folder,
-            il_dataset_train(t->net.set).count - held_out);
+    fputs("data     ", stderr);
+    cli_put(stderr, il_dataset_name(t->net.set)[0] ? il_dataset_name(t->net.set) : t->net.folder);
+    fprintf(stderr, ": %zu training", il_dataset_train(t->net.set).count - held_out);
     if (held_out)
         fprintf(stderr, ", %zu validation", held_out);
     fprintf(stderr, " and %zu test images of %zu pixels, %zu classes\n",
@@ -77,14 +77,17 @@ static void introduce_group(const struct train *t, const char *group)
 {
     const il_parameter *p;
     const char *text;
+    char cut[LONGEST + 1];
     int n = 0;
 
     for (size_t i = 0; (p = il_parameter_at(i)); i++) {
         if (strcmp(p->group, group) != 0)
             continue;
         text = value(t, p->name)[0] ? value(t, p->name) : "none";
-        fprintf(stderr, "%s%s %.*s%s", n++ ? ", " : "         ", p->name, LONGEST, text,
-                strlen(text) > LONGEST ? "..." : "");
+        snprintf(cut, sizeof cut, "%s", text);
+        fprintf(stderr, "%s%s ", n++ ? ", " : "         ", p->name);
+        cli_put(stderr, cut);
+        fputs(strlen(text) > LONGEST ? "..." : "", stderr);
     }
     fputc('\n', stderr);
 }
@@ -97,7 +100,9 @@ void train_introduce(const struct train *t)
         return;
     il_device_about(t->net.device, &info, NULL);
     fprintf(stderr, "device   %s: %s", il_device_id(t->net.device), info.name);
-    fprintf(stderr, "%s%s\n", t->net.why[0] ? "; " : "", t->net.why);
+    fputs(t->net.why[0] ? "; " : "", stderr);
+    cli_put(stderr, t->net.why);
+    fputc('\n', stderr);
     introduce_data(t);
     if (opt_given(t->net.o, "verbose"))
         fprintf(stderr, "input    %s: %.1f %% of the training bytes are not 0\n",

@@ -1,6 +1,7 @@
 /* error.c - status codes in words, from the one list, and errors in words, in UTF-8. */
 #include "error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -58,6 +59,8 @@ il_status il_fail_parameter(il_error *err, il_status status, const char *paramet
     va_end(ap);
     return status;
 }
+
+il_status il_or_memory(int error, il_status other) { return error == ENOMEM ? IL_E_MEMORY : other; }
 
 il_status il_fail_of(il_error *err, il_status status, const char *parameter)
 {

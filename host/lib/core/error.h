@@ -28,6 +28,9 @@ il_status il_fail_of(il_error *err, il_status status, const char *parameter);
 il_status il_fail_place(il_error *err, il_status status, const char *path, size_t line,
                         size_t column, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
+/* A failed call's status by its errno: IL_E_MEMORY where memory was short, else the other one. */
+il_status il_or_memory(int error, il_status other);
+
 /* Run a call that returns il_status; needs a local `st` and a label `out`. */
 #define IL_TRY(call)                                                                               \
     do {                                                                                           \

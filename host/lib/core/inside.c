@@ -147,7 +147,8 @@ il_status il_inside_read(const char *folder, const char *name, size_t most, char
 
     *text = NULL;
     if (fd < 0 || fstat(fd, &info) != 0) {
-        st = il_fail(err, IL_E_DATA, "cannot read '%s/%s': %s", folder, name, il_inside_why(errno));
+        st = il_fail(err, il_or_memory(errno, IL_E_DATA), "cannot read '%s/%s': %s", folder, name,
+                     il_inside_why(errno));
         goto out;
     }
     *n = (size_t)info.st_size;

@@ -96,10 +96,19 @@ static il_sha256_blocks_fn *best(void) { return il_sha256_blocks_plain; }
 void il_sha256_start(struct il_sha256 *s)
 {
     *s = (struct il_sha256){
-        .blocks = best(),
         .h = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
                0x5be0cd19 },
     };
+}
+
+/* Asking the CPU takes as long as kilobytes of sum where it traps, as in a virtual machine. */
+enum { ASK = 4096 };
+
+static void add_blocks(struct il_sha256 *s, const uint8_t *p, size_t n)
+{
+    if (!s->blocks && s->bytes >= ASK)
+        s->blocks = best();
+    (s->blocks ? s->blocks : il_sha256_blocks_plain)(s->h, p, n);
 }
 
 void il_sha256_add(struct il_sha256 *s, const void *bytes, size_t n)
@@ -114,10 +123,10 @@ void il_sha256_add(struct il_sha256 *s, const void *bytes, size_t n)
         memcpy(s->rest + have, p, take);
         if (have + take < 64)
             return;
-        s->blocks(s->h, s->rest, 1);
+        add_blocks(s, s->rest, 1);
         p += take, n -= take;
     }
-    s->blocks(s->h, p, n / 64);
+    add_blocks(s, p, n / 64);
     if (n % 64 > 0)
         memcpy(s->rest, p + n / 64 * 64, n % 64);
 }

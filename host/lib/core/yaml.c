@@ -45,7 +45,10 @@ il_status il_yaml_next(struct il_yaml *y)
 
     if (y->have_event)
         yaml_event_delete(e);
+    errno = 0;
     y->have_event = yaml_parser_parse(&y->parser, e);
+    if (!y->have_event && (errno == ENOMEM || y->parser.error == YAML_MEMORY_ERROR))
+        return il_fail(y->err, IL_E_MEMORY, "out of memory"); /* of which not all has that error */
     if (!y->have_event) {
         const yaml_mark_t at = problem_mark(y);
 
@@ -153,7 +156,7 @@ il_status il_yaml_slurp(const char *path, char **text, size_t *n, il_error *err)
 
     *text = NULL;
     if (!f)
-        return il_fail(err, IL_E_DATA, "%s: %s", path, strerror(errno));
+        return il_fail(err, il_or_memory(errno, IL_E_DATA), "%s: %s", path, strerror(errno));
     *text = malloc(BYTES_MOST + 1);
     if (!*text) {
         st = il_fail(err, IL_E_MEMORY, "out of memory");
@@ -161,7 +164,7 @@ il_status il_yaml_slurp(const char *path, char **text, size_t *n, il_error *err)
     }
     *n = fread(*text, 1, BYTES_MOST + 1, f);
     if (ferror(f))
-        st = il_fail(err, IL_E_DATA, "%s: %s", path, strerror(errno));
+        st = il_fail(err, il_or_memory(errno, IL_E_DATA), "%s: %s", path, strerror(errno));
     else if (*n > BYTES_MOST)
         st = il_fail(err, IL_E_DATA, "%s: more than %d bytes is too much", path, BYTES_MOST);
 out:

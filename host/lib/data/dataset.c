@@ -198,7 +198,8 @@ static il_status check_sums(const il_dataset *set, const char *dir, char *const 
     in = il_open_stream(path);
     if (!in) {
         if (errno != ENOENT)
-            st = il_fail(err, IL_E_DATA, "%s: cannot open: %s", path, il_open_why(errno));
+            st = il_fail(err, il_or_memory(errno, IL_E_DATA), "%s: cannot open: %s", path,
+                         il_open_why(errno));
         goto out;
     }
     if (fstat(fileno(in), &info) != 0 || info.st_size > SUMS_MOST) {
@@ -209,7 +210,8 @@ static il_status check_sums(const il_dataset *set, const char *dir, char *const 
     while (getline(&line, &size, in) >= 0)
         IL_TRY(check_line(set, line, path, ++number, names, err));
     if (!feof(in))
-        st = il_fail(err, IL_E_DATA, "%s: cannot read: %s", path, strerror(errno));
+        st = il_fail(err, il_or_memory(errno, IL_E_DATA), "%s: cannot read: %s", path,
+                     strerror(errno));
 out:
     if (in)
         fclose(in);

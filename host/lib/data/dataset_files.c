@@ -297,12 +297,14 @@ il_status il_dataset_find(struct il_dataset_files *out, const char *dir, il_erro
     for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/'; n--)
         folder[n - 1] = 0;
     if (kind_of(dir) != 1 && (!split_prefix(folder, prefix) || kind_of(folder) != 1)) {
-        st = il_fail(err, IL_E_DATA, "%s: no folder with a dataset: %s", dir,
-                     strerror(kind_of(dir) ? ENOTDIR : errno));
+        errno = kind_of(dir) ? ENOTDIR : errno;
+        st = il_fail(err, il_or_memory(errno, IL_E_DATA), "%s: no folder with a dataset: %s", dir,
+                     strerror(errno));
         goto out;
     }
     if (access(folder, X_OK) != 0) {
-        st = il_fail(err, IL_E_DATA, "%s: cannot look into it: %s", folder, strerror(errno));
+        st = il_fail(err, il_or_memory(errno, IL_E_DATA), "%s: cannot look into it: %s", folder,
+                     strerror(errno));
         goto out;
     }
     IL_TRY(search(&p, folder, prefix, err));

@@ -198,7 +198,7 @@ il_status il_idx_read(struct il_idx *out, const char *path, unsigned dims, il_er
     *out = (struct il_idx){ 0 };
     il_sha256_start(&idx.sha);
     if (fd < 0)
-        return il_fail(err, errno == ENOMEM ? IL_E_MEMORY : IL_E_DATA, "%s: cannot open: %s", path,
+        return il_fail(err, il_or_memory(errno, IL_E_DATA), "%s: cannot open: %s", path,
                        il_open_why(errno));
     in = gzdopen(fd, "rb");
     if (!in) {

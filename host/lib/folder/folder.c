@@ -17,8 +17,9 @@
 #include "sweep/sweep_impl.h"
 #include "core/file.h"
 #include "core/inside.h"
+#include "core/json.h"
 
-enum { FORMAT = 1, SETUP_MOST = 64 << 20, SWEEP_MOST = 1 << 20 /* bytes of the two files */ };
+enum { FORMAT = 1, SETUP_MOST = 64 << 20 /* bytes */ };
 
 /*
  * Bytes: of a run's line without its rows, of a row (8 numbers of 24 digits), and what a line, a group and a
@@ -219,7 +220,7 @@ static il_status write_setup(struct il_folder *f, il_error *err)
                   (json_int_t)f->setup.pixels, "classes", (json_int_t)f->setup.classes, "samples",
                   (json_int_t)f->setup.samples, "runs", (json_int_t)f->plan->runs, "packs",
                   (json_int_t)f->plan->packs, "files", files_of(f), "plan", f->setup.sum);
-    char *const text = all ? json_dumps(all, JSON_INDENT(2)) : NULL;
+    char *const text = il_json_text(all, JSON_INDENT(2));
     char *whole = NULL;
     il_status st = IL_E_MEMORY;
 
@@ -285,10 +286,11 @@ static il_status load_setup(const char *dir, json_t **all, il_error *err)
     *all = NULL;
     if (st != IL_OK)
         return il_fail(err, st, "'%s' is no sweep's folder: %s", dir, words.text);
-    *all = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
-    if (!*all)
-        st = il_fail(err, why.text[0] ? IL_E_DATA : IL_E_MEMORY, "%s/sweep.json:%d: %s", dir,
-                     why.line, why.text[0] ? why.text : "out of memory");
+    *all = il_json(text, n, JSON_REJECT_DUPLICATES, &why, &st);
+    if (st == IL_E_MEMORY)
+        il_fail(err, st, "out of memory for %s/sweep.json", dir);
+    else if (!*all)
+        il_fail(err, st, "%s/sweep.json:%d: %s", dir, why.line, why.text);
     free(text);
     return st;
 }
@@ -384,7 +386,9 @@ static il_status read_setup(struct il_folder *f, const char *dir, json_t *all, i
                        &pack_size, "pack_weights", &pack_weights, "data", &data, "data_sum",
                        &data_sum, "pixels", &pixels, "classes", &classes, "samples", &samples,
                        "plan", &sum) != 0)
-        return il_fail(err, IL_E_DATA, "%s/sweep.json: %s", dir, why.text);
+        return il_fail(err,
+                       json_error_code(&why) == json_error_out_of_memory ? IL_E_MEMORY : IL_E_DATA,
+                       "%s/sweep.json: %s", dir, why.text);
     if (format != FORMAT)
         return il_fail(err, IL_E_DATA, "%s/sweep.json: its format is %lld, this program's is %d",
                        dir, (long long)format, FORMAT);
@@ -407,7 +411,7 @@ static il_status load_sweep(struct il_folder *f, const char *dir, json_t *setup,
     size_t n = 0;
     il_status st;
 
-    IL_TRY(il_inside_read(dir, "sweep.yaml", SWEEP_MOST, &text, &n, err));
+    IL_TRY(il_inside_read(dir, "sweep.yaml", IL_SWEEP_MOST, &text, &n, err));
     il_folder_file(f, "sweep.yaml", path, 0);
     IL_TRY(il_sweep_parse(&f->sweep, path, text, n, err));
     st = know_files(f, dir, setup, err);

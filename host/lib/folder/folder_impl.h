@@ -5,7 +5,7 @@
 #include "initlab/folder.h"
 #include "journal.h"
 
-enum { IL_PATH = 4096 };
+enum { IL_PATH = 4096, IL_SWEEP_MOST = 1 << 20 /* bytes of a sweep.yaml */ };
 
 struct il_folder {
     char path[IL_PATH - 300]; /* names in it fit behind */

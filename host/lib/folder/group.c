@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core/json.h"
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
@@ -23,18 +24,13 @@ static int wrong(struct il_journal_group *text, const char *fmt, ...)
     return 0;
 }
 
-/*
- * A line's value; NULL and IL_OK: it is no JSON. jansson does not tell that from a failed allocation, so it
- * is asked twice.
- */
+/* A line's value; NULL and IL_OK: it is no JSON. */
 static json_t *parse(const char *line, il_status *st)
 {
     json_error_t why;
-    json_t *value = NULL;
+    json_t *const value = il_json(line, strlen(line), 0, &why, st);
 
-    for (int i = 0; i < 2 && !value; i++)
-        value = json_loads(line, 0, &why);
-    *st = value || why.text[0] ? IL_OK : IL_E_MEMORY;
+    *st = *st == IL_E_DATA ? IL_OK : *st;
     return value;
 }
 

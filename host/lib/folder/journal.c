@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "core/json.h"
 #include "core/file.h"
 #include "core/inside.h"
 #include "journal_line.h"
@@ -80,7 +81,7 @@ static int reserve(struct il_journal *j, size_t n)
 
 il_status il_journal_add(struct il_journal *j, json_t *line, il_error *err)
 {
-    char *const text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    char *const text = il_json_text(line, JSON_COMPACT | JSON_REAL_PRECISION(17));
     const size_t n = text ? strlen(text) : 0;
     const int fits = text && reserve(j, IL_LINE_HEAD + n + 1);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "group.h"
+#include "core/json.h"
 #include "core/clock.h"
 #include "core/inside.h"
 #include "initlab/version.h"
@@ -168,7 +169,7 @@ static char *write_note(const struct training *t)
                         (json_int_t)t->index, "left_out", left_out(t), "seconds", t->seconds,
                         "evaluation_seconds", t->evaluation_seconds, "epochs", rows);
     if (all)
-        text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(17));
+        text = il_json_text(all, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(all);
     json_decref(rows);
     return text;
@@ -177,7 +178,10 @@ static char *write_note(const struct training *t)
 /* 0: the note is of something else */
 static int read_note(struct training *t, const char *text)
 {
-    json_t *const all = json_loads(text, 0, NULL), *const rows = json_object_get(all, "epochs");
+    json_error_t why;
+    il_status st;
+    json_t *const all = il_json(text, strlen(text), 0, &why, &st);
+    const json_t *const rows = json_object_get(all, "epochs");
     const char *const plan = json_string_value(json_object_get(all, "plan"));
     const size_t n = json_array_size(rows);
     json_t *const here = left_out(t), *const there = json_object_get(all, "left_out");

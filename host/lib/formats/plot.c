@@ -518,7 +518,7 @@ il_status il_plot_text(char **svg, size_t *n, const char *title, const char *x_l
     p.file.stream = open_memstream(svg, n);
     if (p.file.stream)
         draw(&p, title, x_label, y_label);
-    if (p.file.stream && fclose(p.file.stream) == 0 && !p.file.error)
+    if (p.file.stream && fclose(p.file.stream) == 0 && !p.file.error && *svg)
         return IL_OK;
     free(*svg);
     *svg = NULL;

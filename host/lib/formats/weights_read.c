@@ -12,6 +12,7 @@
 #include <string.h>
 #include <jansson.h>
 #include "core/inside.h"
+#include "core/json.h"
 #include "core/sha256.h"
 #include "core/word.h"
 
@@ -206,6 +207,7 @@ static il_status safetensors_header(FILE *f, const char *path, long long size, j
     uint64_t n = 0;
     json_error_t why;
     char *text = NULL;
+    il_status st;
 
     if (fseeko(f, 0, SEEK_SET) != 0 || fread(head, 1, 8, f) != 8)
         return il_fail(err, IL_E_DATA, "%s: too short for a safetensors file", path);
@@ -214,11 +216,13 @@ static il_status safetensors_header(FILE *f, const char *path, long long size, j
     if (n > HEADER_MOST || (long long)n + 8 > size || !(text = read_text(f, 8, (size_t)n)))
         return il_fail(err, IL_E_DATA, "%s: not a safetensors file, or its header is cut off",
                        path);
-    *all = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+    *all = il_json(text, strlen(text), JSON_REJECT_DUPLICATES, &why, &st);
     *length = (long long)n;
     free(text);
     if (json_is_object(*all))
         return IL_OK;
+    if (st == IL_E_MEMORY)
+        return il_fail(err, st, "out of memory for the header of %s", path);
     return il_fail(err, IL_E_DATA, "%s: the header is no JSON object: %.80s", path, why.text);
 }
 
@@ -388,7 +392,8 @@ il_status il_weights_read(const char *path, const struct il_tensor *t, int trans
     f = il_open_stream(path);
     size = f ? file_size(f) : -1;
     if (size < 0)
-        st = il_fail(err, IL_E_DATA, "cannot open '%s': %s", path, il_open_why(errno));
+        st = il_fail(err, il_or_memory(errno, IL_E_DATA), "cannot open '%s': %s", path,
+                     il_open_why(errno));
     else if (npy)
         st = npy_find(f, path, size, &x, err);
     else

@@ -36,7 +36,8 @@ static int text_close(struct text *t, size_t before, size_t to, const char *last
         fputc(' ', t->stream);
     fputs(last, t->stream);
     good = good && !ferror(t->stream);
-    return fclose(t->stream) == 0 && good;
+    return fclose(t->stream) == 0 && good &&
+           t->bytes; /* glibc may lose the text, and say nothing */
 }
 
 static int tensor_bytes(const struct il_tensor *t, size_t *bytes)

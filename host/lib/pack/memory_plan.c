@@ -195,6 +195,24 @@ static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allo
     return low;
 }
 
+static il_status too_large(size_t runs, il_error *err)
+{
+    return il_fail(err, IL_E_USAGE, "a pack of %zu such runs is too large for any device", runs);
+}
+
+il_status il_plan_bytes(struct il_pack *p, const il_dataset *set, il_memory *out, il_error *err)
+{
+    struct il_allocations list = { .item = il_plan_room(p) };
+    il_status st = IL_OK;
+
+    if (!list.item)
+        st = il_fail(err, IL_E_MEMORY, "out of memory for a pack");
+    else if (!sum(p, set, &list, p->runs, out))
+        st = too_large(p->runs, err);
+    free(list.item);
+    return st;
+}
+
 il_status il_plan(struct il_pack *p, const il_dataset *set, il_memory *out, il_error *err)
 {
     struct il_allocations list = { .item = il_plan_room(p) };
@@ -207,7 +225,7 @@ il_status il_plan(struct il_pack *p, const il_dataset *set, il_memory *out, il_e
     if (!list.item)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
     if (!sum(p, set, &list, runs, out)) {
-        st = il_fail(err, IL_E_USAGE, "a pack of %zu such runs is too large for any device", runs);
+        st = too_large(runs, err);
         goto out;
     }
     e = p->device->seam->about(p->device, &about);

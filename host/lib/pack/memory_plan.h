@@ -17,6 +17,9 @@ int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allo
 /* Does an activation's derivative need z beside a? */
 int il_act_needs_z(uint32_t code);
 
+/* What a pack needs, whatever there is of it. IL_E_USAGE: too large for any device. */
+il_status il_plan_bytes(struct il_pack *p, const il_dataset *set, il_memory *out, il_error *err);
+
 /* The whole plan of a pack. IL_E_USAGE: too large for any device; IL_E_DEVICE. */
 il_status il_plan(struct il_pack *p, const il_dataset *set, il_memory *out, il_error *err);
 

@@ -104,6 +104,22 @@ out:
     return st;
 }
 
+il_status il_pack_bytes(size_t *out, il_device *device, const il_dataset *set,
+                        const il_config *const *runs, size_t count, il_error *err)
+{
+    struct il_pack *p = NULL;
+    il_memory m;
+    il_status st;
+
+    *out = 0;
+    IL_TRY(begin(&p, device, set, runs, count, err));
+    IL_TRY(il_plan_bytes(p, set, &m, err));
+    *out = m.total;
+out:
+    il_pack_close(p);
+    return st;
+}
+
 void il_pack_close(il_pack *p)
 {
     if (!p)

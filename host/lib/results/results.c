@@ -7,6 +7,7 @@
 
 struct il_results {
     sqlite3 *db;
+    struct il_guard guard;
 };
 
 enum { COLUMNS = 64 };
@@ -21,7 +22,7 @@ il_status il_results_open(il_results **out, const il_folder *f, il_error *err)
     *out = NULL;
     if (!r)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    IL_TRY(il_results_connect(&r->db, f, 0, err));
+    IL_TRY(il_results_connect(&r->db, &r->guard, f, 0, err));
     *out = r;
     r = NULL;
 out:
@@ -63,15 +64,6 @@ static il_value value_of(sqlite3_stmt *s, int i)
     return v;
 }
 
-/* Ids of runs lead to names of files: 16 hexadecimal digits, whatever the file was made by. */
-static int is_sound(const char *name, const il_value *v)
-{
-    if (strcmp(name, "run_id") != 0)
-        return 1;
-    return v->kind == IL_VALUE_TEXT && strspn(v->text, "0123456789abcdef") == 16 &&
-           v->text[16] == 0;
-}
-
 static il_status read_rows(il_results *r, const char *sql, il_row_fn *each, void *arg,
                            il_error *err)
 {
@@ -89,14 +81,15 @@ static il_status read_rows(il_results *r, const char *sql, il_row_fn *each, void
     while ((code = sqlite3_step(s)) == SQLITE_ROW) {
         for (int i = 0; i < columns; i++) {
             name[i] = sqlite3_column_name(s, i);
+            if (name[i] && !il_guard_value(s, i)) {
+                st = il_fail(err, IL_E_DATA,
+                             "results.sqlite: '%s' of a row is none that initlab writes: %s",
+                             name[i], IL_GUARD_REMEDY);
+                goto out;
+            }
             value[i] = value_of(s, i);
             if (!name[i] || !value[i].text) {
                 st = il_fail(err, IL_E_MEMORY, "out of memory");
-                goto out;
-            }
-            if (!is_sound(name[i], &value[i])) {
-                st = il_fail(err, IL_E_DATA,
-                             "results.sqlite: a run's id is none that initlab writes");
                 goto out;
             }
         }

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include "core/error.h"
 #include "folder/folder_impl.h"
+#include "results_guard.h"
 
 /* PRAGMA user_version and application_id ("ilab") of results.sqlite */
 enum { IL_RESULTS_VERSION = 2, IL_RESULTS_ID = 0x696c6162 };
@@ -17,9 +18,10 @@ il_status il_results_fail(sqlite3 *db, il_error *err);
 
 /*
  * Open the file. create: make it and its tables if need be. IL_E_DATA: what lies there is not this
- * sweep's results; nothing of it is changed.
+ * sweep's results; nothing of it is changed. guard lives as long as db.
  */
-il_status il_results_connect(sqlite3 **db, const struct il_folder *f, int create, il_error *err);
+il_status il_results_connect(sqlite3 **db, struct il_guard *guard, const struct il_folder *f,
+                             int create, il_error *err);
 
 /* The tables alone, in memory. */
 il_status il_results_blank(sqlite3 **db, il_error *err);

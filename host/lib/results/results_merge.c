@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/results.h"
+#include "core/json.h"
 #include "core/number.h"
 #include "results_impl.h"
 
@@ -15,6 +16,7 @@ enum { RUN_ID = 1, NUMBER, PACK, STATUS, ERROR, FIRST_PARAMETER };
 struct merge {
     struct il_folder *f;
     sqlite3 *db;
+    struct il_guard guard;
     sqlite3_stmt *run, *epoch, *layer, *environment, *journal;
     size_t parameters;
     int unbound;                  /* a value of the statement was not bound */
@@ -295,7 +297,7 @@ static il_status begin_journal(struct merge *m, const json_t *head, il_error *er
     m->env = 0;
     if (!json_is_object(env) || json_object_size(env) == 0)
         return IL_OK;
-    facts = json_dumps(env, JSON_COMPACT | JSON_SORT_KEYS);
+    facts = il_json_text(env, JSON_COMPACT | JSON_SORT_KEYS);
     if (!facts)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     BIND(m, sqlite3_bind_text(m->environment, 1, facts, -1, SQLITE_STATIC));
@@ -333,10 +335,12 @@ out:
 
 /* ---- how many rows there are ----------------------------------------------------------------- */
 
-/* meta's 'rows' is there when nothing was folded since they were counted */
-#define ROWS                                                                                       \
-    "SELECT (SELECT count(*) FROM runs) || ' ' || (SELECT count(*) FROM epochs) || ' ' ||"         \
-    " (SELECT count(*) FROM layers)"
+/*
+ * meta's 'rows' is there when nothing was folded since they were counted. SQLite counts a table's rows as
+ * one step, which the guard could not end.
+ */
+#define COUNT(table) "(SELECT ifnull(sum(1), 0) FROM " table ")"
+#define ROWS         "SELECT " COUNT("runs") " || ' ' || " COUNT("epochs") " || ' ' || " COUNT("layers")
 
 /* What somebody deleted comes back: everything is folded again. */
 static const char recount[] =
@@ -344,26 +348,31 @@ static const char recount[] =
 static const char count_rows[] = "INSERT INTO meta SELECT 'rows', (" ROWS ")"
                                  " WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'rows')";
 #undef ROWS
+#undef COUNT
 
 /* ---- journals -------------------------------------------------------------------------------- */
 
 /* how far a journal was folded, and on what it ran */
-static struct il_folder_reading folded(struct merge *m, const char *name)
+static il_status folded(struct merge *m, const char *name, struct il_folder_reading *r,
+                        il_error *err)
 {
     sqlite3_stmt *s = NULL;
-    struct il_folder_reading r = { 0 };
+    int code = sqlite3_prepare_v2(m->db, "SELECT bytes, environment FROM journals WHERE name = ?",
+                                  -1, &s, NULL);
 
+    *r = (struct il_folder_reading){ 0 };
     m->env = 0;
-    if (sqlite3_prepare_v2(m->db, "SELECT bytes, environment FROM journals WHERE name = ?", -1, &s,
-                           NULL) == SQLITE_OK &&
-        sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC) == SQLITE_OK &&
-        sqlite3_step(s) == SQLITE_ROW && sqlite3_column_int64(s, 0) > 0) {
-        r = (struct il_folder_reading){ (size_t)sqlite3_column_int64(s, 0), IL_OWNER_US };
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    if (code == SQLITE_ROW && sqlite3_column_int64(s, 0) > 0) {
+        *r = (struct il_folder_reading){ (size_t)sqlite3_column_int64(s, 0), IL_OWNER_US };
         m->env = sqlite3_column_int64(s, 1);
     }
     m->env_until = m->env;
     sqlite3_finalize(s);
-    return r;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? IL_OK : il_results_fail(m->db, err);
 }
 
 static il_status exec(struct merge *m, const char *sql, il_error *err)
@@ -381,7 +390,7 @@ static il_status fold(struct merge *m, const char *name, il_error *err)
     st = exec(m, "BEGIN IMMEDIATE", err);
     if (st != IL_OK)
         return st;
-    r = folded(m, name);
+    IL_TRY(folded(m, name, &r, err));
     before = r.from;
     m->added = 0;
     m->name = name;
@@ -409,7 +418,7 @@ il_status il_results_merge(il_folder *f, il_error *err)
     il_status st;
 
     IL_TRY(il_folder_journals(f, &names, &n, err));
-    IL_TRY(il_results_connect(&m.db, f, 1, err));
+    IL_TRY(il_results_connect(&m.db, &m.guard, f, 1, err));
     if (!prepare(&m)) {
         st = il_results_fail(m.db, err);
         goto out;

@@ -2,6 +2,7 @@
  * results_schema.c - the tables of results.sqlite. The columns of a run's parameters come from the
  * one list of parameters; ANY keeps numbers numbers and text text, as seeds go beyond 2^63.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +11,16 @@
 #include "core/inside.h"
 #include "results_impl.h"
 
-#define LAYERS                                                                                     \
+#define LAYERS(unfitted)                                                                           \
     "CREATE TABLE layers (run_id TEXT NOT NULL, layer INTEGER NOT NULL, fan_in INTEGER NOT NULL,"  \
-    " fan_out INTEGER NOT NULL, start_mean REAL, start_std REAL, end_mean REAL, end_std REAL,"     \
-    " unfitted INTEGER, PRIMARY KEY (run_id, layer)) STRICT, WITHOUT ROWID;"
+    " fan_out INTEGER NOT NULL, start_mean REAL, start_std REAL, end_mean REAL, end_std "          \
+    "REAL," unfitted " PRIMARY KEY (run_id, layer)) STRICT, WITHOUT ROWID;"
 
 /* version 1, without unfitted, becomes this one */
-static const char from_1[] = "ALTER TABLE layers RENAME TO old;" LAYERS
-                             "INSERT INTO layers SELECT *, NULL FROM old; DROP TABLE old;"
-                             "PRAGMA user_version = 2;";
+static const char layers_of_1[] = LAYERS(""), layers_of_2[] = LAYERS(" unfitted INTEGER,");
+static const char from_1[] = "ALTER TABLE layers RENAME TO old;" LAYERS(
+    " unfitted INTEGER,") "INSERT INTO layers SELECT *, NULL FROM old; DROP TABLE old;"
+                          "PRAGMA user_version = 2;";
 
 static const char before[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
@@ -43,17 +45,16 @@ static const char after[] =
     ") STRICT;"
     "CREATE TABLE epochs (run_id TEXT NOT NULL, epoch INTEGER NOT NULL, cost REAL, lr REAL,"
     " train_accuracy REAL, test_cost REAL, test_accuracy REAL, validation_cost REAL,"
-    " validation_accuracy REAL, PRIMARY KEY (run_id, epoch)) STRICT, WITHOUT ROWID;" LAYERS;
-
-static const char REMEDY[] =
-    "move it away, and 'initlab sweep merge' makes it again from the journals";
+    " validation_accuracy REAL, PRIMARY KEY (run_id, epoch)) STRICT, WITHOUT ROWID;";
 
 il_status il_results_fail(sqlite3 *db, il_error *err)
 {
-    const int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+    /* a call that failed and left no code had no memory for one */
+    const int code = db && sqlite3_errcode(db) ? sqlite3_errcode(db) : SQLITE_NOMEM;
     const char *const file = db ? sqlite3_db_filename(db, "main") : NULL;
     /* an error of SQL: the tables are not those that our statements are for */
-    const int bad = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR;
+    const int bad = code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR ||
+                    code == SQLITE_TOOBIG || code == SQLITE_INTERRUPT;
 
     return il_fail(err,
                    code == SQLITE_NOMEM                                 ? IL_E_MEMORY
@@ -62,11 +63,14 @@ il_status il_results_fail(sqlite3 *db, il_error *err)
                    : bad                                                ? IL_E_DATA
                                                                         : IL_E_IO,
                    "%s: %s%s%s", file && file[0] ? file : "results.sqlite",
-                   db ? sqlite3_errmsg(db) : "out of memory", bad ? ": " : "", bad ? REMEDY : "");
+                   code == SQLITE_NOMEM       ? "out of memory"
+                   : code == SQLITE_INTERRUPT ? "there is no end to what is in it"
+                                              : sqlite3_errmsg(db),
+                   bad ? ": " : "", bad ? IL_GUARD_REMEDY : "");
 }
 
-/* the statements that make all tables; to be freed */
-static char *schema(void)
+/* the statements that make all tables of a version; to be freed */
+static char *schema(int version)
 {
     char columns[4096];
     const il_parameter *p;
@@ -76,8 +80,9 @@ static char *schema(void)
     for (size_t i = 0; (p = il_parameter_at(i)) && n < sizeof columns; i++)
         n += (size_t)snprintf(columns + n, sizeof columns - n, ", \"%s\" ANY", p->name);
     if (n >= sizeof columns ||
-        asprintf(&all, "%s%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;", before,
-                 columns, after, IL_RESULTS_VERSION, IL_RESULTS_ID) < 0)
+        asprintf(&all, "%s%s%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;", before,
+                 columns, after, version == 1 ? layers_of_1 : layers_of_2, version,
+                 IL_RESULTS_ID) < 0)
         return NULL;
     return all;
 }
@@ -94,39 +99,34 @@ static int pragma(sqlite3 *db, const char *sql)
 }
 
 /* which sweep this is, for who has the file alone */
-static int describe(sqlite3 *db, const struct il_folder *f)
+static il_status describe(sqlite3 *db, const struct il_folder *f, il_error *err)
 {
-    char path[IL_PATH], size[32], *text = NULL;
-    FILE *file;
-    size_t room = 0;
-    ssize_t n;
+    char size[32], *text = NULL;
     sqlite3_stmt *s = NULL;
-    int ok;
+    size_t n = 0;
+    /* a folder that has no such file is a sweep's all the same */
+    il_status st = il_inside_read(f->path, "sweep.yaml", IL_SWEEP_MOST, &text, &n, err);
+    const char *const pair[][2] = { { "sweep", text ? text : "" },
+                                    { "plan", f->setup.sum },
+                                    { "device", f->setup.kind },
+                                    { "pack_size", size },
+                                    { "data_sum", f->setup.data_sum } };
+    int ok = st != IL_E_MEMORY;
 
-    il_folder_file(f, "sweep.yaml", path, 0);
-    file = fopen(path, "r");
-    n = file ? getdelim(&text, &room, 0, file) : -1;
-    if (file)
-        fclose(file);
+    if (!ok)
+        return st;
     snprintf(size, sizeof size, "%zu", f->setup.pack_size);
-    {
-        const char *const pair[][2] = { { "sweep", n > 0 ? text : "" },
-                                        { "plan", f->setup.sum },
-                                        { "device", f->setup.kind },
-                                        { "pack_size", size },
-                                        { "data_sum", f->setup.data_sum } };
-
-        ok = sqlite3_prepare_v2(db, "INSERT INTO meta VALUES (?1, ?2)", -1, &s, NULL) == SQLITE_OK;
-        for (size_t i = 0; ok && i < sizeof pair / sizeof *pair; i++) {
-            sqlite3_bind_text(s, 1, pair[i][0], -1, SQLITE_STATIC);
-            sqlite3_bind_text(s, 2, pair[i][1], -1, SQLITE_STATIC);
-            ok = sqlite3_step(s) == SQLITE_DONE;
-            sqlite3_reset(s);
-        }
+    ok = sqlite3_prepare_v2(db, "INSERT INTO meta VALUES (?1, ?2)", -1, &s, NULL) == SQLITE_OK;
+    for (size_t i = 0; ok && i < sizeof pair / sizeof *pair; i++) {
+        ok = sqlite3_bind_text(s, 1, pair[i][0], -1, SQLITE_STATIC) == SQLITE_OK &&
+             sqlite3_bind_text(s, 2, pair[i][1], -1, SQLITE_STATIC) == SQLITE_OK &&
+             sqlite3_step(s) == SQLITE_DONE;
+        sqlite3_reset(s);
     }
+    st = ok ? IL_OK : il_results_fail(db, err);
     sqlite3_finalize(s);
     free(text);
-    return ok;
+    return st;
 }
 
 static int is_empty(sqlite3 *db)
@@ -143,23 +143,26 @@ static int exec(sqlite3 *db, const char *sql)
 /* Make the tables of an empty file, unless another process was faster. */
 static il_status make_tables(sqlite3 *db, const struct il_folder *f, il_error *err)
 {
-    char *const all = schema();
+    char *const all = schema(IL_RESULTS_VERSION);
     il_status st = IL_OK;
 
     if (!all)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    if (!exec(db, "BEGIN IMMEDIATE") || (is_empty(db) && !(exec(db, all) && describe(db, f))) ||
-        !exec(db, "COMMIT")) {
+    if (!exec(db, "BEGIN IMMEDIATE") || (is_empty(db) && !exec(db, all)))
         st = il_results_fail(db, err);
+    else if (pragma(db, "SELECT count(*) FROM meta") == 0)
+        st = describe(db, f, err);
+    if (st == IL_OK && !exec(db, "COMMIT"))
+        st = il_results_fail(db, err);
+    if (st != IL_OK)
         exec(db, "ROLLBACK");
-    }
     free(all);
     return st;
 }
 
-il_status il_results_blank(sqlite3 **db, il_error *err)
+static il_status blank(sqlite3 **db, int version, il_error *err)
 {
-    char *const all = schema();
+    char *const all = schema(version);
     il_status st = IL_OK;
 
     *db = NULL;
@@ -171,36 +174,80 @@ il_status il_results_blank(sqlite3 **db, il_error *err)
     return st;
 }
 
-/* Is it this sweep's, by its plan? */
-static int is_ours(sqlite3 *db, const struct il_folder *f)
+il_status il_results_blank(sqlite3 **db, il_error *err)
 {
-    sqlite3_stmt *s = NULL;
-    const int ours = sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'plan'", -1, &s,
-                                        NULL) == SQLITE_OK &&
-                     sqlite3_step(s) == SQLITE_ROW && sqlite3_column_text(s, 0) &&
-                     strcmp((const char *)sqlite3_column_text(s, 0), f->setup.sum) == 0;
-
-    sqlite3_finalize(s);
-    return ours;
+    return blank(db, IL_RESULTS_VERSION, err);
 }
 
-/* Whatever else lies there is left as it is. */
+/* ---- whatever else lies there is left as it is ----------------------------------------------- */
+
+/* Is it this sweep's, by its plan? */
+static il_status check_plan(sqlite3 *db, const char *path, const struct il_folder *f, il_error *err)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'plan'", -1, &s, NULL);
+    const char *text = NULL;
+    il_status st = IL_OK;
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    if (code == SQLITE_ROW) {
+        text = (const char *)sqlite3_column_text(s, 0);
+        if (!text && sqlite3_column_type(s, 0) == SQLITE_TEXT)
+            code = SQLITE_NOMEM;
+    }
+    if (code == SQLITE_NOMEM)
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+    else if (code != SQLITE_ROW && code != SQLITE_DONE)
+        st = il_results_fail(db, err);
+    else if (!text || strcmp(text, f->setup.sum) != 0)
+        st = il_fail(err, IL_E_DATA, "%s: results of another sweep: %s", path, IL_GUARD_REMEDY);
+    sqlite3_finalize(s);
+    return st;
+}
+
+static il_status check_tables(sqlite3 *db, int version, const char *path, il_error *err)
+{
+    sqlite3 *ours = NULL;
+    char wrong[64];
+    il_status st;
+    int code;
+
+    IL_TRY(blank(&ours, version, err));
+    code = il_guard_tables(db, ours, wrong);
+    if (code == SQLITE_MISMATCH)
+        st = il_fail(err, IL_E_DATA, "%s: '%s' is not as initlab makes its tables: %s", path, wrong,
+                     IL_GUARD_REMEDY);
+    else if (code == SQLITE_NOMEM)
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+    else if (code != SQLITE_OK)
+        st = il_results_fail(db, err);
+out:
+    sqlite3_close(ours);
+    return st;
+}
+
+/* in one transaction, as another process may bring the tables to another version */
 static il_status check(sqlite3 *db, const char *path, const struct il_folder *f, il_error *err)
 {
     const int version = pragma(db, "PRAGMA user_version");
+    int id;
 
     if (version < 0)
         return il_results_fail(db, err);
-    if (pragma(db, "PRAGMA application_id") != IL_RESULTS_ID)
-        return il_fail(err, IL_E_DATA, "%s: not the results of a sweep: %s", path, REMEDY);
+    id = pragma(db, "PRAGMA application_id");
+    if (id != IL_RESULTS_ID && sqlite3_errcode(db) == SQLITE_NOMEM)
+        return il_results_fail(db, err);
+    if (id != IL_RESULTS_ID)
+        return il_fail(err, IL_E_DATA, "%s: not the results of a sweep: %s", path, IL_GUARD_REMEDY);
     if (version < 1 || version > IL_RESULTS_VERSION)
         return il_fail(err, IL_E_DATA, "%s: results of version %d, not %d: %s", path, version,
-                       IL_RESULTS_VERSION, REMEDY);
-    if (!is_ours(db, f))
-        return sqlite3_errcode(db) == SQLITE_CORRUPT
-                   ? il_results_fail(db, err)
-                   : il_fail(err, IL_E_DATA, "%s: results of another sweep: %s", path, REMEDY);
-    return IL_OK;
+                       IL_RESULTS_VERSION, IL_GUARD_REMEDY);
+    {
+        const il_status st = check_tables(db, version, path, err);
+
+        return st == IL_OK ? check_plan(db, path, f, err) : st;
+    }
 }
 
 /* Bring an earlier version's tables to this one's, unless another process was faster. */
@@ -218,20 +265,29 @@ static il_status upgrade(sqlite3 *db, il_error *err)
     return st;
 }
 
-static il_status open_file(sqlite3 **db, const char *name, int flags, const char *path,
-                           const struct il_folder *f, il_error *err)
+static il_status open_file(sqlite3 **db, struct il_guard *guard, const char *name, int flags,
+                           const char *path, const struct il_folder *f, il_error *err)
 {
     const int create = flags & SQLITE_OPEN_CREATE;
     il_status st = IL_OK;
 
-    if (sqlite3_open_v2(name, db, flags, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(name, db, flags | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK ||
+        !il_guard(guard, *db)) {
         st = il_results_fail(*db, err);
         goto out;
     }
     sqlite3_busy_timeout(*db, 60000);
     if (create && is_empty(*db))
         IL_TRY(make_tables(*db, f, err));
+    if (!exec(*db, "BEGIN")) {
+        st = il_results_fail(*db, err);
+        goto out;
+    }
     IL_TRY(check(*db, path, f, err));
+    if (!exec(*db, "COMMIT")) {
+        st = il_results_fail(*db, err);
+        goto out;
+    }
     if (create)
         IL_TRY(upgrade(*db, err));
     if (create) /* it stays so; who cannot have it now, as others are at work, does without */
@@ -259,8 +315,8 @@ static char *immutable(const char *path)
 }
 
 /* A folder that cannot be written has results, too: SQLite would make files beside them. */
-static il_status open_read_only(sqlite3 **db, const char *path, const struct il_folder *f,
-                                il_error *err)
+static il_status open_read_only(sqlite3 **db, struct il_guard *guard, const char *path,
+                                const struct il_folder *f, il_error *err)
 {
     char log[IL_PATH + 4], *uri;
     struct stat info;
@@ -272,18 +328,38 @@ static il_status open_read_only(sqlite3 **db, const char *path, const struct il_
     uri = immutable(path);
     if (!uri)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    st = open_file(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path, f, err);
+    st = open_file(db, guard, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path, f, err);
     free(uri);
     return st;
 }
 
-il_status il_results_connect(sqlite3 **db, const struct il_folder *f, int create, il_error *err)
+/* The file's path; links to the folder are the user's, and resolved, as SQLite is to follow none. */
+static il_status place_of(const struct il_folder *f, char path[IL_PATH], il_error *err)
+{
+    char *const folder = realpath(f->path, NULL);
+    il_status st = IL_OK;
+
+    if (!folder)
+        return il_fail(err, il_or_memory(errno, IL_E_CREATE), "%s: %s", f->path, strerror(errno));
+    if ((size_t)snprintf(path, IL_PATH, "%s/results.sqlite", folder) >= IL_PATH)
+        st = il_fail(err, IL_E_USAGE, "%s: the folder's name is too long", f->path);
+    free(folder);
+    return st;
+}
+
+il_status il_results_connect(sqlite3 **db, struct il_guard *guard, const struct il_folder *f,
+                             int create, il_error *err)
 {
     const int flags = create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
     char path[IL_PATH];
     il_status st;
 
-    il_folder_file(f, "results.sqlite", path, 0);
-    st = open_file(db, path, flags, path, f, err);
-    return st == IL_E_CREATE && !create ? open_read_only(db, path, f, err) : st;
+    *db = NULL;
+    IL_TRY(place_of(f, path, err));
+    IL_TRY(il_guard_files(f->path, err));
+    st = open_file(db, guard, path, flags, path, f, err);
+    if (st == IL_E_CREATE && !create)
+        st = open_read_only(db, guard, path, f, err);
+out:
+    return st;
 }

@@ -2,6 +2,7 @@
  * cross_seeds.c - `seeds` of a random sweep: settings are compared over the same seeds, so each draw of the
  * other parameters is a run for every seed, as in a grid, and count is the number of draws.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "sweep_impl.h"
@@ -41,14 +42,20 @@ il_status il_sweep_cross(struct il_sweep *s, il_error *err)
     const size_t most = a ? s->runs * a->count : 0;
     uint32_t *run;
     char **drawn;
+    char text[160];
     size_t runs = 0;
     il_status st = IL_OK;
 
     if (!a)
         return IL_OK;
-    if (most > IL_SWEEP_RUNS)
-        return il_sweep_complain(s->path, a->at,
-                                 "with these seeds there are more than 10000000 runs", err);
+    if (most > IL_SWEEP_RUNS) {
+        snprintf(
+            text, sizeof text,
+            "with these seeds there are more than %d runs: divide them among sweeps, each with "
+            "some of the seeds",
+            IL_SWEEP_RUNS);
+        return il_sweep_complain(s->path, a->at, text, err);
+    }
     run = malloc(most * sizeof *run);
     drawn = calloc(most * s->axes, sizeof *drawn);
     if (!run || !drawn) {

@@ -129,13 +129,15 @@ static il_status start_seen(struct seen *seen, size_t runs, il_error *err)
 static il_status choose_grid(struct il_sweep *s, il_error *err)
 {
     struct seen seen = { 0 };
-    char text[128];
+    char text[192];
     size_t points = 1;
     il_status st;
 
     for (size_t i = 0; i < s->axes; i++)
         if (s->axis[i].group == i && (points *= s->axis[i].count) > RUNS_MOST) {
-            snprintf(text, sizeof text, "with the values of '%s' there are more than %zu runs",
+            snprintf(text, sizeof text,
+                     "with the values of '%s' there are more than %zu runs: divide them among "
+                     "sweeps, each with some of its values",
                      s->axis[i].name, RUNS_MOST);
             return il_sweep_complain(s->path, s->axis[i].at, text, err);
         }

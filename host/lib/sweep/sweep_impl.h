@@ -7,9 +7,9 @@
 #include "axis.h"
 
 enum { IL_SWEEP_RULES = 64, IL_SWEEP_TERMS = 8 };
-enum { IL_SWEEP_FOREIGN = 6 };     /* keys of W&B that are passed over */
-enum { IL_SWEEP_AXES = 64 };       /* a bit each, of 64 */
-enum { IL_SWEEP_RUNS = 10000000 }; /* at most */
+enum { IL_SWEEP_FOREIGN = 6 };    /* keys of W&B that are passed over */
+enum { IL_SWEEP_AXES = 64 };      /* a bit each, of 64 */
+enum { IL_SWEEP_RUNS = 1000000 }; /* at most: what every command lists in seconds */
 
 /* name = value, as in exclude and when */
 struct il_term {
