@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "cli_error.h"
+#include "common/cli_error.h"
 #include "sweep/ranking.h"
 #include "sweep/sweep.h"
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
+#include "common/cli_error.h"
 #include "sweep.h"
 
 /* The table is kept until its widths are known. */

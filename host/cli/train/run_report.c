@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
-#include "data_paths.h"
+#include "common/cli_error.h"
+#include "common/data_paths.h"
 
 static const struct column {
     const char *name;

@@ -5,7 +5,7 @@
 #ifndef HOST_CLI_TRAIN_TRAIN_H
 #define HOST_CLI_TRAIN_TRAIN_H
 
-#include "messages.h"
+#include "common/messages.h"
 #include "network.h"
 #include "progress.h"
 #include "run_report.h"
