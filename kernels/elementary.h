@@ -6,7 +6,7 @@
  * choice is a select, so that loops over these functions become vector code. Division and sqrt are
  * IEEE's. Subnormal arguments count as zero and subnormal results are zero, as on a GPU with
  * -ftz=true. NaN gives NaN, infinities give what IEEE says. Errors are at most 4 units in the last
- * place, most of them below 2: tests/unit/test_elementary.c has the bound of each. (Not math.h:
+ * place, most of them below 2: tests/unit/devices/test_elementary.c has the bound of each. (Not math.h:
  * with -I that name would hide the compiler's own.)
  */
 #ifndef KERNELS_ELEMENTARY_H

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "initlab/tables.h"
-#include "help.h"
-#include "options.h"
-#include "signals.h"
+#include "common/help.h"
+#include "common/options.h"
+#include "common/signals.h"
 
 #define X(name) extern const struct command cmd_##name;
 #include "commands.def"

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <mpi.h>
 #include "initlab/initlab.h"
-#include "cli/data_paths.h"
-#include "cli/signals.h"
+#include "cli/common/data_paths.h"
+#include "cli/common/signals.h"
 
 enum { FAILED_RUNS = 1 };
 

@@ -30,13 +30,13 @@ static void case_op(struct il_trial *t, const struct il_op *op)
         t->kind = i / 2 % kinds;
         t->rare = i % 2 && !t->plain;
         il_operands_draw(t, op, &o);
-        TRY(t, op->call(t->d, &o));
+        TRY(t, il_op_call(op, t->d, &o));
         il_trial_keep_written(t);
         if (il_op_writes(op, "a") && o.z) { /* may be done in place */
             il_trial_mark(t, o.a, 0);
             il_trial_mark(t, o.z, 1);
             o.a = o.z;
-            TRY(t, op->call(t->d, &o));
+            TRY(t, il_op_call(op, t->d, &o));
             il_trial_keep_written(t);
         }
         il_trial_release(t);

@@ -3,7 +3,7 @@
  * and its operands (operands.h), for zero, copy, the products, and a recorded step.
  *
  * A case calls its op on whatever device it is given, with operands drawn from a seed. The self-test
- * gives the same to two devices and compares; tests/unit/test_ops.c gives it a device that holds each
+ * gives the same to two devices and compares; unit/devices/test_ops.c gives it a device that holds each
  * call against a reference in double; tests/property/ops_hash.c one that every compiler builds.
  */
 #ifndef HOST_SELFTEST_CASES_H

@@ -11,28 +11,46 @@
 
 /* ---- the ops as rows ------------------------------------------------------------------------- */
 
-#define LOCAL(type, name)                                                                          \
-    type const name = o->name;                                                                     \
-    (void)name;
-#define X(op, params, args, moved, flops)                                                          \
-    static int call_##op(struct il_device *d, const struct il_operands *o)                         \
-    {                                                                                              \
-        IL_OPERANDS(LOCAL)                                                                         \
-        return d->seam->op args;                                                                   \
-    }                                                                                              \
-    static size_t bytes_##op(const struct il_operands *o)                                          \
-    {                                                                                              \
-        IL_OPERANDS(LOCAL)                                                                         \
-        return moved;                                                                              \
-    }
-#include "ops.def"
-#undef X
-
 const struct il_op il_ops[IL_OPS] = {
-#define X(op, params, args, moved, flops) { #op, #params, #args, call_##op, bytes_##op },
+#define X(name, params, args, moved, flops) { #name, #params, #args },
 #include "ops.def"
 #undef X
 };
+
+/* every operand as a local, so that a row's arguments and formulas are C as they stand */
+#define LOCAL(type, name)                                                                          \
+    type const name = o->name;                                                                     \
+    (void)name;
+
+int il_op_call(const struct il_op *op, struct il_device *d, const struct il_operands *o)
+{
+#define X LOCAL
+#include "operands.def"
+#undef X
+    switch (op - il_ops) {
+#define X(name, params, args, moved, flops)                                                        \
+    case IL_OP_##name:                                                                             \
+        return d->seam->name args;
+#include "ops.def"
+#undef X
+    }
+    return -2; /* no row: not reached */
+}
+
+size_t il_op_bytes(const struct il_op *op, const struct il_operands *o)
+{
+#define X LOCAL
+#include "operands.def"
+#undef X
+    switch (op - il_ops) {
+#define X(name, params, args, moved, flops)                                                        \
+    case IL_OP_##name:                                                                             \
+        return moved;
+#include "ops.def"
+#undef X
+    }
+    return 0;
+}
 
 /* where a list "(d, w, fill)" or "(struct il_device *d, float *w)" has a name; NULL: nowhere */
 static const char *find(const char *list, const char *name)

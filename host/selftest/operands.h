@@ -1,7 +1,6 @@
 /*
- * operands.h - what the ops of kernels/ops.def are called with. The names of their parameters are a
- * vocabulary: `z` are always logits, `rate` the rates of an epoch. An op's case, its timing and its row
- * in docs/kernels.md follow from its row and from how its operands are drawn here.
+ * operands.h - the ops of kernels/ops.def as rows, and what they are called with (operands.def). An op's
+ * case, its timing and its row in docs/kernels.md follow from its row and from how its operands are drawn.
  *
  * A `const` parameter is an input; what the others point to is what the op writes. `work` alone is
  * neither: nothing is said of what it holds afterwards.
@@ -19,66 +18,21 @@ enum {
     IL_OPS
 };
 
-#define IL_OPERANDS(X)                                                                             \
-    /* matrices [rows, ld] of runs */                                                              \
-    X(float *, w)                                                                                  \
-    X(float *, v)                                                                                  \
-    X(float *, m)                                                                                  \
-    X(float *, g)                                                                                  \
-    X(float *, x)                                                                                  \
-    X(float *, z)                                                                                  \
-    X(float *, a)                                                                                  \
-    X(float *, dz)                                                                                 \
-    /* a number a column; scratch memory */                                                        \
-    X(float *, scale)                                                                              \
-    X(float *, shift)                                                                              \
-    X(struct il_moments *, out)                                                                    \
-    X(float *, work)                                                                               \
-    /* of each run; of each step */                                                                \
-    X(struct il_fill *, fill)                                                                      \
-    X(struct il_act *, act)                                                                        \
-    X(struct il_head *, head)                                                                      \
-    X(struct il_sums *, sums)                                                                      \
-    X(float *, ratio)                                                                              \
-    X(float *, multiplier)                                                                         \
-    X(float *, rate)                                                                               \
-    X(struct il_adam_step *, table)                                                                \
-    X(struct il_clock *, clock)                                                                    \
-    /* of each sample */                                                                           \
-    X(uint8_t *, label)                                                                            \
-    X(uint8_t *, images)                                                                           \
-    X(uint8_t *, labels)                                                                           \
-    /* sizes: cols, width, classes and pixels are one run's columns that are used */               \
-    X(unsigned, runs)                                                                              \
-    X(unsigned, rows)                                                                              \
-    X(unsigned, cols)                                                                              \
-    X(unsigned, width)                                                                             \
-    X(unsigned, classes)                                                                           \
-    X(unsigned, pixels)                                                                            \
-    X(unsigned, block)                                                                             \
-    X(unsigned, ld)                                                                                \
-    /* settings */                                                                                 \
-    X(unsigned, rule)                                                                              \
-    X(float, edge)                                                                                 \
-    X(float, rest)                                                                                 \
-    X(float, decay)                                                                                \
-    X(unsigned, decay_rows)                                                                        \
-    X(int, decoupled)                                                                              \
-    X(int, gradient)
-
 struct il_operands {
 #define X(type, name) type name;
-    IL_OPERANDS(X)
+#include "operands.def"
 #undef X
 };
 
-/* A row of ops.def. bytes: its formula. */
+/* a row of ops.def */
 struct il_op {
     const char *name, *params, *args;
-    int (*call)(struct il_device *d, const struct il_operands *o);
-    size_t (*bytes)(const struct il_operands *o);
 };
 extern const struct il_op il_ops[IL_OPS];
+
+/* its call, and the bytes that it moves by its formula */
+int il_op_call(const struct il_op *op, struct il_device *d, const struct il_operands *o);
+size_t il_op_bytes(const struct il_op *op, const struct il_operands *o);
 
 /* does it have this parameter; does it write what that points to? */
 int il_op_takes(const struct il_op *op, const char *name);

@@ -153,7 +153,7 @@ static int next_call(struct il_device *d, const struct il_op *op, const struct i
 
     if (o.clock)
         o.clock += (*calls)++ % STEPS;
-    return op->call(d, &o);
+    return il_op_call(op, d, &o);
 }
 
 /* as many calls as a batch is to have, or fewer that are long */
@@ -162,7 +162,7 @@ static unsigned calls_within(struct bench *b, const struct il_op *op, const stru
     const double begin = il_seconds(), most = 0.05; /* seconds */
     double took;
 
-    TRY(b, op->call(b->d, o));
+    TRY(b, il_op_call(op, b->d, o));
     TRY(b, b->d->seam->wait(b->d));
     took = il_seconds() - begin;
     return took * CALLS < most ? CALLS : took < most ? (unsigned)(most / took) : 1;
@@ -185,7 +185,7 @@ static void bench_op(struct bench *b, const struct il_op *op, unsigned runs, con
         snprintf(of_runs, sizeof of_runs, " %u runs", runs);
     snprintf(what, sizeof what, "%s %s%ux%u%s", op->name, name, t.rows, t.cols, of_runs);
     if (!b->code)
-        report(b, what, (double)op->bytes(&o), 0);
+        report(b, what, (double)il_op_bytes(op, &o), 0);
     il_trial_release(&t);
 }
 

@@ -3,7 +3,7 @@
 
 FLOORS is the one list of what stands on what. Read are the includes of kernels/, include/ and host/, and, since calls
 through public headers do not show there, the symbols that each object file of BUILD takes from another (nm).
-A file and its header are one unit.
+A file and its header are one unit. Folders of tests/ and tools/, too, are small enough to be looked over.
 
 check_layers.py --svg prints the picture of docs/design.md. Standard library only.
 """
@@ -20,6 +20,7 @@ FLOORS = [
     {"host/cli/commands": "one command a file"},
     {"host/cli/compare": "groups of runs, shown"},
     {"host/cli/sweep": "workers", "host/cli/train": "one training"},
+    {"host/cli/common": "options, help, messages, paths of data"},
     {"host/selftest": "a device against the CPU device"},
     {"host/lib/compare": "groups of runs, and what tells them apart"},
     {"host/lib/results": "journals folded into SQLite"},
@@ -38,8 +39,7 @@ FLOORS = [
     {"kernels": "device code, compiled by nvcc and as C"},
     {"include/initlab": "what other programs see"},
 ]
-# The program sees the library as any other program does. Its floors are by use: its top holds main, and what its
-# commands share.
+# The program sees the library as any other program does.
 PROGRAM = ("host/cli", "host/mpi")
 INCLUDES = ["", "kernels", "host", "host/lib", "host/cli", "include"]
 SOURCES_MOST, README_MOST = 20, 10
@@ -63,11 +63,11 @@ def sources(root):
 
 
 def included(root, path):
-    """The files of the tree that a file includes, with the line that does."""
+    """The files of the tree that a file includes, in quotes or in angles, with the line that does."""
     for number, line in enumerate((root / path).read_text().splitlines(), 1):
-        found = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
-        for folder in [room(path), *INCLUDES] if found else []:
-            target = os.path.normpath(os.path.join(folder, found[1]))
+        found = re.match(r'\s*#\s*include\s*(["<])([^">]+)[">]', line)
+        for folder in [room(path)] * (found[1] == '"') + INCLUDES if found else []:
+            target = os.path.normpath(os.path.join(folder, found[2]))
             if (root / target).is_file():
                 yield target, f"{path}:{number} includes {target}"
                 break
@@ -79,20 +79,31 @@ def by_include(root):
             yield path, target, words
 
 
+def source_of(root, path):
+    """The source that an object was made of, by its path in BUILD; None: it is gone. A kernel for one flavour of CPU
+    is compiled from a file of the build that includes it (Kernels.cmake)."""
+    parts = pathlib.PurePosixPath(path.as_posix().split(".dir/", 1)[1]).with_suffix("").parts
+    flavoured = ["kernels/" + parts[-1][:-2] + ".cu", "host/device/" + parts[-1]]
+    for source in flavoured if len(parts) == 3 and parts[0] == "kernels" else ["/".join(parts)]:
+        if (root / source).is_file():
+            return source
+    return None
+
+
 def symbols(root, build):
-    """(defined, needed): symbol to object, object to symbols; objects by their source's path. A build folder may
-    still hold objects of files that are gone."""
+    """(defined, needed): symbol to source, source to symbols. A build folder may still hold objects of files that
+    are gone."""
+    objects = {str(path): source_of(root, path.relative_to(build)) for top in ("host", "kernels")
+               for path in sorted(build.glob(f"CMakeFiles/*.dir/{top}/**/*.o"))}
+    read = [path for path, source in objects.items() if source]
     defined, needed = {}, collections.defaultdict(set)
-    for path in sorted(build.glob("CMakeFiles/*.dir/host/**/*.c.o")):
-        source = path.relative_to(build).as_posix().split(".dir/", 1)[1][:-2]
-        if not (root / source).is_file():
-            continue
-        for line in subprocess.run(["nm", path], check=True, capture_output=True, text=True).stdout.splitlines():
-            kind, name = line.split()[-2:]
-            if kind == "U":
-                needed[source].add(name)
-            elif kind in "TDRBVW":
-                defined[name] = source
+    for line in subprocess.run(["nm", "-A", *read], check=True, capture_output=True, text=True).stdout.splitlines():
+        path, _, words = line.rpartition(":")
+        kind, name = words.split()[-2:]
+        if kind == "U":
+            needed[objects[path]].add(name)
+        elif kind in "TDRBVW":
+            defined[name] = objects[path]
     return defined, needed
 
 
@@ -112,10 +123,8 @@ def wrong_way(source, target):
     """Does an edge go up, or sideways into another room?"""
     if room(source).startswith(PROGRAM) and not room(target).startswith(PROGRAM + ("include",)):
         return True
-    if room(source) == room(target) or room(source) == "host/mpi" and room(target) == "host/cli":
+    if room(source) == room(target):
         return False
-    if room(target) == "host/cli" and room(source).startswith("host/cli/"):
-        return False    # what the program's rooms share lies at its top; circles show below
     return FLOOR.get(room(target), 0) >= FLOOR.get(room(source), 0)
 
 
@@ -150,16 +159,20 @@ def circles(edges):
 
 def rooms_in_order(root):
     """A room is known, has a page that says what lives there, and not more sources than one can look over."""
-    rooms = collections.Counter(room(path) for path in sources(root) if not path.endswith((".h", ".def")))
+    many = collections.Counter(room(path) for path in sources(root) if not path.endswith((".h", ".def")))
+    for top in ("tests", "tools"):
+        many.update(room(path.relative_to(root).as_posix()) for path in (root / top).rglob("*")
+                    if path.suffix in (".c", ".cpp", ".cu", ".py", ".sh", ".bats"))
     for path in sources(root):
         if floor_of(path) is None:
             yield f"{path}: in no room that FLOORS has"
+    for name in sorted(many):
+        if many[name] > SOURCES_MOST:
+            yield f"{name}: {many[name]} sources, more than {SOURCES_MOST}: is there a room missing?"
     for name in FLOOR:
-        if rooms[name] > SOURCES_MOST:
-            yield f"{name}: {rooms[name]} sources, more than {SOURCES_MOST}: is there a room missing?"
         readme = root / name / "README.md"
         lines = len(readme.read_text().splitlines()) if readme.is_file() else 0
-        if name.startswith("host") and not 0 < lines <= README_MOST:
+        if name != "kernels" and not 0 < lines <= README_MOST:
             yield f"{name}/README.md: {lines} lines, not 1 to {README_MOST}"
 
 

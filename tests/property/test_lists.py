@@ -184,11 +184,11 @@ static const struct ref_decay ref_decay_scratch_decay = { "", ref_of_scratch_dec
 '''),
     ],
     'schedule': [
-        ('tests/unit/test_config.c', 'static const struct {\n    const struct pin *pin;\n',
+        ('tests/unit/runs/test_config.c', 'static const struct {\n    const struct pin *pin;\n',
          'static const struct pin pin_scratch_schedule[] = { { "", 3, 10, 100, 0, 0.05 } };\n'),
     ],
     'scheme': [
-        ('tests/unit/test_schemes.c', 'static const struct {\n    const struct law *law;\n',
+        ('tests/unit/runs/test_schemes.c', 'static const struct {\n    const struct law *law;\n',
          'LAW(scratch_scheme) = { { "", 784, 10, .std = .5 } };\n'),
     ],
     'op': [

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
+#include "common/cli_error.h"
 #include "compare/compare_sweeps.h"
 #include "compare/comparison_print.h"
-#include "outputs.h"
+#include "common/outputs.h"
 #include "sweep/sweep.h"
 #include "train/run_names.h"
 

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "data_paths.h"
-#include "help.h"
-#include "options.h"
+#include "common/data_paths.h"
+#include "common/help.h"
+#include "common/options.h"
 
 enum { WORDS = 4096 };
 

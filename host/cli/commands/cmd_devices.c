@@ -1,8 +1,8 @@
 /* cmd_devices.c - initlab devices: where runs can train on this machine, and why elsewhere not. */
 #include <stdio.h>
 #include "initlab/initlab.h"
-#include "messages.h"
-#include "options.h"
+#include "common/messages.h"
+#include "common/options.h"
 
 static void line(const il_device_info *d)
 {

@@ -1,8 +1,8 @@
 /* cmd_env.c - initlab env: what a bug report needs: the build, the CPU, the state of CUDA. */
 #include <stdio.h>
 #include "initlab/initlab.h"
-#include "messages.h"
-#include "options.h"
+#include "common/messages.h"
+#include "common/options.h"
 
 /* Where a device's state goes: "cpu", "cuda:0", ... with the words of `devices`. */
 static void describe(const il_device_info *d, char *text, size_t size)

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "initlab/tables.h"
-#include "help.h"
-#include "man.h"
-#include "options.h"
+#include "common/help.h"
+#include "common/man.h"
+#include "common/options.h"
 
 /* The list of that name, IL_LISTS if there is none. */
 static il_list list_named(const char *name)

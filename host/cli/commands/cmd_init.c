@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
-#include "messages.h"
-#include "outputs.h"
+#include "common/cli_error.h"
+#include "common/messages.h"
+#include "common/outputs.h"
 #include "train/network.h"
 
 /* what was drawn: layer l has width[l] inputs and width[l + 1] units */

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
-#include "messages.h"
-#include "outputs.h"
+#include "common/cli_error.h"
+#include "common/messages.h"
+#include "common/outputs.h"
 #include "train/network.h"
 
 /* Jacobians are averaged over so many samples at most: each costs a pass per class. */

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/initlab.h"
-#include "help.h"
-#include "messages.h"
-#include "options.h"
+#include "common/help.h"
+#include "common/messages.h"
+#include "common/options.h"
 
 /* an option's number, at least 1; 0 after a line on stderr */
 static size_t count(const struct cli *cli, const struct options *o, const char *name)

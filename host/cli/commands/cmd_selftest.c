@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "initlab/initlab.h"
-#include "messages.h"
-#include "options.h"
+#include "common/messages.h"
+#include "common/options.h"
 
 struct selftest {
     struct cli *cli;

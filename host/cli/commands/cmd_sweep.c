@@ -1,6 +1,6 @@
 /* cmd_sweep.c - the group of commands that train many runs. */
 #include <stddef.h>
-#include "command_table.h"
+#include "common/command_table.h"
 
 static const struct opt_row rows[] = { { .name = "" } };
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
-#include "csv.h"
+#include "common/cli_error.h"
+#include "common/csv.h"
 #include "sweep/sweep.h"
 
 struct sink {

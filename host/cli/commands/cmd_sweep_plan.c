@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
-#include "clock.h"
-#include "messages.h"
+#include "common/cli_error.h"
+#include "common/clock.h"
+#include "common/messages.h"
 #include "sweep/check_files.h"
 #include "sweep/create.h"
 #include "sweep/sweep.h"

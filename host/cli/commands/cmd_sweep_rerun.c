@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
-#include "signals.h"
+#include "common/cli_error.h"
+#include "common/signals.h"
 #include "sweep/sweep.h"
 
 struct again {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
+#include "common/cli_error.h"
 #include "compare/compare_sweeps.h"
 #include "sweep/create.h"
 #include "sweep/device_list.h"

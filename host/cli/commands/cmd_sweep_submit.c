@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "cli_error.h"
+#include "common/cli_error.h"
 #include "sweep/create.h"
 #include "sweep/sweep.h"
 #include "sweep/sweep_rows.h"

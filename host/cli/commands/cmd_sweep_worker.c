@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "clock.h"
-#include "signals.h"
+#include "common/clock.h"
+#include "common/signals.h"
 #include "sweep/sweep.h"
 
 static const double PAUSE = 0.25; /* seconds between two shares */

@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
-#include "signals.h"
+#include "common/cli_error.h"
+#include "common/signals.h"
 #include "train/train.h"
 
 /* ---- training ---- */

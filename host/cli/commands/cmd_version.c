@@ -1,8 +1,8 @@
 /* cmd_version.c - initlab version. */
 #include <stdio.h>
 #include "initlab/initlab.h"
-#include "messages.h"
-#include "options.h"
+#include "common/messages.h"
+#include "common/options.h"
 
 static int run(struct cli *cli, const struct options *o)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "answer.h"
-#include "cli_error.h"
+#include "common/cli_error.h"
 #include "comparison_print.h"
 #include "sweep/sweep.h"
 

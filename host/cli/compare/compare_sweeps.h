@@ -3,8 +3,8 @@
 #define HOST_CLI_COMPARE_COMPARE_SWEEPS_H
 
 #include "initlab/initlab.h"
-#include "messages.h"
-#include "options.h"
+#include "common/messages.h"
+#include "common/options.h"
 
 /* `compare DIR...` with its options. */
 il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err);

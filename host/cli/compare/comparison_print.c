@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "answer.h"
-#include "cli_error.h"
+#include "common/cli_error.h"
 #include "columns.h"
-#include "csv.h"
+#include "common/csv.h"
 
 /* The cells of a table that people read, a row a group, the head first. */
 struct table {

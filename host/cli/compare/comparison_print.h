@@ -3,7 +3,7 @@
 #define HOST_CLI_COMPARE_COMPARISON_PRINT_H
 
 #include "initlab/initlab.h"
-#include "messages.h"
+#include "common/messages.h"
 
 #define COMPARISON_FORMATS "text|csv|json|jsonl|md|tex"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
+#include "common/cli_error.h"
 
 /* what was read: which init for which layers */
 struct read {

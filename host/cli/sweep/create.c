@@ -11,8 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "cli_error.h"
-#include "data_paths.h"
+#include "common/cli_error.h"
+#include "common/data_paths.h"
 #include "sweep.h"
 
 enum { FILE_MOST = 1 << 20 }; /* bytes of a sweep file */

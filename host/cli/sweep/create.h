@@ -6,8 +6,8 @@
 #define HOST_CLI_SWEEP_CREATE_H
 
 #include "initlab/initlab.h"
-#include "messages.h"
-#include "options.h"
+#include "common/messages.h"
+#include "common/options.h"
 #include "options_as_file.h"
 
 /* A sweep of a file or of options, checked. */

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "initlab/device.h"
-#include "cli_error.h"
+#include "common/cli_error.h"
 
 enum { DEVICES_MOST = 256 };
 

@@ -7,7 +7,7 @@
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
-#include "cli_error.h"
+#include "common/cli_error.h"
 
 enum { WAIT = 100 }; /* tenths of a second: workers of a killed sweep end within one */
 

@@ -1,12 +1,11 @@
 /* meter.c - how far a sweep is, on stderr. */
-#include "clock.h"
 #include "meter.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "clock.h"
+#include "common/clock.h"
 
 static const double BAR = 0.2, JSON = 1, LINES = 2; /* seconds between two shows at least */
 enum { CELLS = 24, LEAST = 4 };                     /* of a bar; fewer are none */

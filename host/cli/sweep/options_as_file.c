@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/sweep.h"
-#include "cli_error.h"
+#include "common/cli_error.h"
 
 /* a value in double quotes, as YAML has them */
 static void quote(FILE *f, const char *text, size_t n)

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 #include "initlab/status.h"
-#include "options.h"
+#include "common/options.h"
 
 /* What a line of the text was made of; NULL: of no option. */
 struct made_line {

@@ -16,10 +16,10 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "cli_error.h"
-#include "clock.h"
+#include "common/cli_error.h"
+#include "common/clock.h"
 #include "meter.h"
-#include "signals.h"
+#include "common/signals.h"
 
 enum { NONE = -1, LINE = 4096, STRIKES = 2 /* twice */, TICK = 200 /* ms */ };
 enum { LOOK = 5 }; /* seconds: the most that may pass between two looks at workers */

@@ -4,8 +4,8 @@
 
 #include "initlab/folder.h"
 #include "device_list.h"
-#include "messages.h"
-#include "options.h"
+#include "common/messages.h"
+#include "common/options.h"
 
 struct supervision {
     struct cli *cli;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "cli_error.h"
-#include "data_paths.h"
+#include "common/cli_error.h"
+#include "common/data_paths.h"
 
 enum { PACK_CPU = 32, PACK_GPU = 256 };
 enum { WEIGHTS_CPU = 5 << 18 }; /* 5 MiB of floats: 4 runs of 784-256-256-10 (build/bench_sparse) */

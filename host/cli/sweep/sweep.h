@@ -3,8 +3,8 @@
 #define HOST_CLI_SWEEP_SWEEP_H
 
 #include "initlab/initlab.h"
-#include "messages.h"
-#include "options.h"
+#include "common/messages.h"
+#include "common/options.h"
 
 /* --NAME as a whole number from low to high; other if it was not given. */
 il_status sweep_number(const struct options *o, const char *name, size_t low, size_t high,

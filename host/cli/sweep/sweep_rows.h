@@ -2,7 +2,7 @@
 #ifndef HOST_CLI_SWEEP_SWEEP_ROWS_H
 #define HOST_CLI_SWEEP_SWEEP_ROWS_H
 
-#include "command_table.h"
+#include "common/command_table.h"
 
 /* the options that make a folder */
 #define SWEEP_MAKE_ROWS                                                                            \

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
-#include "data_paths.h"
-#include "messages.h"
+#include "common/cli_error.h"
+#include "common/data_paths.h"
+#include "common/messages.h"
 
 /* A recipe is a file where its name has a slash or an ending, else one of the bundled ones. */
 static il_status load_recipe(struct network *n, const char *recipe)

@@ -3,7 +3,7 @@
 #define HOST_CLI_TRAIN_NETWORK_H
 
 #include "initlab/initlab.h"
-#include "options.h"
+#include "common/options.h"
 
 struct network {
     const struct options *o;

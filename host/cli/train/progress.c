@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "clock.h"
+#include "common/clock.h"
 #include "progress.h"
 
 void progress_start(struct progress *p, const char *when, int quiet, size_t epochs)

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "cli_error.h"
-#include "messages.h"
+#include "common/cli_error.h"
+#include "common/messages.h"
 
 static double number(const json_t *object, const char *key)
 {

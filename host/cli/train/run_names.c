@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
+#include "common/cli_error.h"
 
 /* a file's name so far: the last `parts` parts of its path, without ending unless `whole` */
 struct short_name {

@@ -5,9 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli_error.h"
-#include "messages.h"
-#include "data_paths.h"
+#include "common/cli_error.h"
+#include "common/messages.h"
+#include "common/data_paths.h"
 
 static const struct column {
     const char *name;

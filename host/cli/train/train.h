@@ -5,9 +5,9 @@
 #ifndef HOST_CLI_TRAIN_TRAIN_H
 #define HOST_CLI_TRAIN_TRAIN_H
 
-#include "messages.h"
+#include "common/messages.h"
 #include "network.h"
-#include "outputs.h"
+#include "common/outputs.h"
 #include "progress.h"
 #include "run_report.h"
 

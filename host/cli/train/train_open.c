@@ -1,6 +1,6 @@
 /* train_open.c - what can be wrong with a training is found before it starts. */
 #include <string.h>
-#include "outputs.h"
+#include "common/outputs.h"
 #include "train.h"
 
 il_status train_check(struct train *t)
