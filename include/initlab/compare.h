@@ -42,6 +42,38 @@ il_status il_runs_add(il_runs *runs, il_results *results, il_error *err);
  */
 il_status il_runs_where(il_runs *runs, const char *where, il_error *err);
 
+/**
+ * What settings are chosen by: a column of results, as validation_accuracy. To be said before runs are added.
+ * IL_E_USAGE: no such column.
+ */
+il_status il_runs_select(il_runs *runs, const char *select, il_error *err);
+
+/**
+ * Fair tuning: of each group keep the runs of its best setting of the columns `over` ("lr,schedule") alone,
+ * by the mean of il_runs_select's column over the setting's runs; a setting that lacks it in a run is passed
+ * over. by as il_compare_options has it, without `over`. *settings: how many there were.
+ * IL_E_USAGE: no such column, nothing selected, or a group none of whose settings has the column.
+ */
+il_status il_runs_best_over(il_runs *runs, const char *by, const char *over, size_t *settings,
+                            il_error *err);
+
+/** What the best of k trials of a group gives, for k = 1, ..., trials. */
+typedef struct il_budget {
+    char *label;
+    size_t trials;
+    double *
+        expected; /**< [trials]: of the metric, of the trial that il_runs_select's column is best of */
+} il_budget;
+
+/**
+ * Expected result against the number of trials: a trial is a run, chosen at random without replacement; the
+ * best is chosen by il_runs_select's column, and its metric is told (Dodge 2019, Tang 2020). A budget a group,
+ * in the order of runs; il_budgets_free frees.
+ */
+il_status il_runs_budgets(const il_runs *runs, const char *by, const char *over, il_budget **out,
+                          size_t *count, il_error *err);
+void il_budgets_free(il_budget *budgets, size_t count);
+
 /** How many there are, and how many were left out for being there twice. */
 size_t il_runs_count(const il_runs *runs);
 size_t il_runs_repeated(const il_runs *runs);

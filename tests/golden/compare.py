@@ -136,6 +136,36 @@ def check_curves(folder):
         near(g["area"], np.mean(areas) if areas else math.nan, g["by"], "area")
 
 
+def check_tuning(folder):
+    """Each scheme with its best rate by validation, and the expected test result of the best of k runs."""
+    said = json.loads(initlab("compare", folder, "-o", "json", "--best-over", "lr", "--budget"))
+    runs = rows(folder, "SELECT * FROM runs ORDER BY number")
+    by_rate, trials = {}, {}
+    for run in runs:
+        by_rate.setdefault(run["init"], {}).setdefault(str(run["lr"]), []).append(run)
+        trials.setdefault(run["init"], []).append((run["validation_accuracy"], run["number"], run["test_accuracy"]))
+    chosen = {init: max(rates, key=lambda lr: np.mean([r["validation_accuracy"] for r in rates[lr]]))
+              for init, rates in by_rate.items()}
+    check(len(set(chosen.values())) > 1, "one rate is best for all: the test sees nothing", chosen)
+    for g in said["groups"]:
+        init = g["by"]["init"]
+        check(g["by"]["lr"] == chosen[init], init, "rate", g["by"]["lr"], "not", chosen[init])
+        near(g["mean"], np.mean([r["test_accuracy"] for r in by_rate[init][chosen[init]]]), init, "mean at its best rate")
+    for init, expected in said["budgets"].items():
+        order = [test for _, _, test in sorted(trials[init])]
+        check(len(expected) == len(order), init, "trials")
+        for k in 1, 2, 3:
+            near(expected[k - 1], np.mean([order[max(c)] for c in itertools.combinations(range(len(order)), k)]), init,
+                 "best of", k)
+    check("--validation" in fails("compare", folder.parent / "a", "--best-over", "lr"), "no word of --validation")
+
+
+def fails(*words):
+    done = subprocess.run([PROGRAM, *map(str, words)], check=False, capture_output=True, text=True)
+    check(done.returncode == 2, words, done.returncode)
+    return done.stderr
+
+
 def check_formats(folder):
     by_json = json.loads(initlab("compare", folder, "--by", "init", "-o", "json"))["groups"]
     by_csv = list(csv.DictReader(io.StringIO(initlab("compare", folder, "--by", "init", "-o", "csv"))))
@@ -165,6 +195,10 @@ def main():
                 "0..5", "--epochs", "4", "--batch", "16", "--data", top / "set", "--devices", "cpu:1", "--out", top / "a", "-q")
         initlab("sweep", "run", "--layers", "in,8,out", "--init", "he_normal,zeros", "--lr", "0.1,0.5", "--seeds", "4..8",
                 "--epochs", "4", "--batch", "16", "--data", top / "set", "--devices", "cpu:1", "--out", top / "b", "-q")
+        initlab("sweep", "run", "--layers", "in,8,out", "--init", "he_normal,normal:std=2", "--lr", "0.01,0.1,1", "--seeds", "0..3",
+                "--epochs", "3", "--batch", "16", "--validation", "64", "--data", top / "set", "--devices", "cpu:1", "--out",
+                top / "v", "-q")
+        check_tuning(top / "v")
         check_comparison(top / "a", ["init"], ["lr"])
         check_comparison(top / "a", ["init", "lr"], [])
         check_comparison(top / "a", ["init"], ["lr"], "cost")

@@ -165,6 +165,18 @@ static const struct opt_row rows[] = {
       .metavar = "GROUP",
       .group = "Sweeps",
       .help = "compare all others with this group, chosen beforehand, and not with the best one" },
+    { .name = "best-over",
+      .metavar = "COLUMNS",
+      .group = "Sweeps",
+      .help = "fair tuning: each group with its own best setting of these, as lr,schedule" },
+    { .name = "select",
+      .metavar = "COLUMN",
+      .value = "validation_accuracy",
+      .group = "Sweeps",
+      .help = "what that setting is best by" },
+    { .name = "budget",
+      .group = "Sweeps",
+      .help = "also print what the best of 1, 2, 4, ... trials would give, each run a trial" },
     { .name = "target",
       .metavar = "ACCURACY",
       .group = "Sweeps",
@@ -196,6 +208,11 @@ const struct command cmd_compare = {
         "and how many seeds would tell.\n\nA run that diverged counts with the accuracy that it "
         "had, and never reached a target. A cost that is not finite is in no mean. Where runs are "
         "left to be trained, a line under the table says how many are done.\n\n"
+        "--best-over lr chooses a learning rate for each group by --select, on validation samples, "
+        "and "
+        "compares the groups at their chosen rates on the metric. --budget adds what that choice "
+        "is "
+        "worth with fewer trials.\n\n"
         "Of files of 'train --out', print one line a run, the best test accuracy first, and draw "
         "the losses of all of them in one figure. A file may hold several runs, and - is standard "
         "input. A run is called by its file, with as much of the path as tells it from others, and "
@@ -203,6 +220,7 @@ const struct command cmd_compare = {
         "came; a cost that was not finite is shown as -.",
     .examples = "initlab compare results\n"
                 "initlab compare results --where activation=tanh --by init --target 0.95\n"
+                "initlab compare rates --best-over lr --budget\n"
                 "initlab compare monday tuesday --metric validation_accuracy -o md\n"
                 "initlab compare zeros.jsonl ones.jsonl normal.jsonl --plot losses.svg",
     .rows = rows,

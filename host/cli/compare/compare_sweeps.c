@@ -57,7 +57,7 @@ static il_status read_folders(const struct cli *cli, const struct options *o, il
 
 static il_status make_notes(struct notes *n, int folders, il_error *err)
 {
-    n->count = (size_t)folders + 2;
+    n->count = (size_t)folders + 3;
     n->line = calloc(n->count, sizeof *n->line);
     n->text = calloc(n->count, sizeof *n->text);
     if (!n->line || !n->text)
@@ -68,9 +68,9 @@ static il_status make_notes(struct notes *n, int folders, il_error *err)
 }
 
 /* Choosing the best group and telling its accuracy on the same samples is optimistic. */
-static void note_selection(const il_comparison *c, char *line)
+static void note_selection(const il_comparison *c, const struct options *o, char *line)
 {
-    if (c->groups > 1 && strncmp(c->metric, "test_", 5) == 0)
+    if (c->groups > 1 && !opt_given(o, "best-over") && strncmp(c->metric, "test_", 5) == 0)
         snprintf(line, ANSWER,
                  "ranked on test samples: what is chosen by this table looks better than it is; "
                  "--metric validation_accuracy ranks runs that have --validation samples");
@@ -89,21 +89,73 @@ static il_status read_target(const struct options *o, double *target, il_error *
                : IL_OK;
 }
 
-il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err)
+/* the options that say what is read */
+static il_status open_runs(il_runs **runs, const struct options *o, il_error *err)
 {
-    const il_compare_options options = { .by = opt_given(o, "by") ? opt_get(o, "by") : NULL,
-                                         .control = opt_given(o, "control") ? opt_get(o, "control")
-                                                                            : NULL };
-    struct notes n = { NULL, NULL, 0 };
-    il_runs *runs = NULL;
-    il_comparison *c = NULL;
+    const char *const by = opt_given(o, "by") ? opt_get(o, "by") : NULL;
     double target;
     il_status st = read_target(o, &target, err);
 
-    if (st == IL_OK && options.by)
-        st = il_compare_by(options.by, err);
+    if (st == IL_OK && by)
+        st = il_compare_by(by, err);
+    if (st == IL_OK && opt_given(o, "best-over"))
+        st = il_compare_by(opt_get(o, "best-over"), err);
+    if (st == IL_OK && (opt_given(o, "budget") || opt_given(o, "select")) &&
+        !opt_given(o, "best-over"))
+        st = cli_error(err, IL_E_USAGE, "--select and --budget go with --best-over");
     if (st == IL_OK)
-        st = il_runs_new(&runs, opt_get(o, "metric"), target, err);
+        st = il_runs_new(runs, opt_get(o, "metric"), target, err);
+    return st == IL_OK && opt_given(o, "best-over")
+               ? il_runs_select(*runs, opt_get(o, "select"), err)
+               : st;
+}
+
+/* --best-over: choose, and say so. *by becomes what groups are by then; to be freed. */
+static il_status tune(il_runs *runs, const struct options *o, char **by, char *line, il_error *err)
+{
+    const char *const over = opt_get(o, "best-over");
+    size_t settings;
+    il_status st;
+
+    if (!opt_given(o, "best-over"))
+        return IL_OK;
+    st = il_runs_best_over(runs, *by, over, &settings, err);
+    if (st != IL_OK)
+        return st;
+    snprintf(line, ANSWER, "each group with its best %.100s of %zu settings in all, by mean %.100s",
+             over, settings, opt_get(o, "select"));
+    if (*by) {
+        char *both = NULL;
+
+        if (asprintf(&both, "%s,%s", *by, over) < 0)
+            return cli_no_memory(err);
+        free(*by);
+        *by = both;
+    }
+    return IL_OK;
+}
+
+/* before runs are left out */
+static il_status read_budgets(const il_runs *runs, const struct options *o, const char *by,
+                              il_budget **budgets, size_t *count, il_error *err)
+{
+    return opt_given(o, "budget")
+               ? il_runs_budgets(runs, by, opt_get(o, "best-over"), budgets, count, err)
+               : IL_OK;
+}
+
+il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err)
+{
+    il_compare_options options = { .control =
+                                       opt_given(o, "control") ? opt_get(o, "control") : NULL };
+    char *by = opt_given(o, "by") ? strdup(opt_get(o, "by")) : NULL;
+    struct notes n = { NULL, NULL, 0 };
+    il_budget *budgets = NULL;
+    size_t count = 0;
+    il_runs *runs = NULL;
+    il_comparison *c = NULL;
+    il_status st = opt_given(o, "by") && !by ? cli_no_memory(err) : open_runs(&runs, o, err);
+
     if (st == IL_OK)
         st = make_notes(&n, o->operands, err);
     if (st == IL_OK)
@@ -115,19 +167,26 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
         goto out;
     }
     if (st == IL_OK)
+        st = read_budgets(runs, o, by, &budgets, &count, err);
+    if (st == IL_OK)
+        st = tune(runs, o, &by, n.line[o->operands + 2], err);
+    options.by = by;
+    if (st == IL_OK)
         st = il_compare(&c, runs, &options, err);
     if (st != IL_OK)
         goto out;
-    note_selection(c, n.line[o->operands]);
+    note_selection(c, o, n.line[o->operands]);
     if (il_runs_repeated(runs))
         snprintf(n.line[o->operands + 1], ANSWER,
                  "%zu runs are in several folders: each counts once", il_runs_repeated(runs));
-    st = comparison_print(cli, c, opt_get(o, "format"), n.text, n.count, err);
+    st = comparison_print(cli, c, opt_get(o, "format"), n.text, n.count, budgets, count, err);
 out:
     il_comparison_free(c);
+    il_budgets_free(budgets, count);
     il_runs_free(runs);
     free(n.line);
     free(n.text);
+    free(by);
     return st;
 }
 

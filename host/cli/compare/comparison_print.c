@@ -213,6 +213,59 @@ static il_status print_read(const struct cli *cli, const il_comparison *c, const
     return st;
 }
 
+/* ---- budgets: groups by numbers of trials, 1, 2, 4, ... and all ------------------------------- */
+
+static size_t trials_at(size_t column, size_t most)
+{
+    const size_t k = (size_t)1 << column;
+
+    return k < most ? k : most;
+}
+
+static int fill_budgets(struct table *t, const il_comparison *c, const il_budget *b, size_t most)
+{
+    char text[CELL];
+
+    for (size_t r = 0; r < t->rows; r++)
+        for (size_t i = 0; i < t->columns; i++) {
+            const size_t k = i ? trials_at(i - 1, most) : 0;
+
+            if (r == 0)
+                snprintf(text, CELL, i ? "best of %zu" : "", k);
+            else if (i)
+                put_metric(c, k <= b[r - 1].trials ? b[r - 1].expected[k - 1] : NAN, text);
+            t->cell[r * t->columns + i] = cli_shown(r && !i ? b[r - 1].label : text);
+            if (!t->cell[r * t->columns + i])
+                return 0;
+        }
+    return 1;
+}
+
+static il_status print_budgets(const struct cli *cli, const il_comparison *c, const char *format,
+                               const il_budget *b, size_t n, il_error *err)
+{
+    struct table t = { .rows = n + 1, .columns = 2, .named = 1 };
+    size_t most = 1;
+    il_status st = IL_OK;
+
+    for (size_t i = 0; i < n; i++)
+        most = b[i].trials > most ? b[i].trials : most;
+    while (trials_at(t.columns - 2, most) < most)
+        t.columns++;
+    t.cell = calloc(t.rows * t.columns, sizeof *t.cell);
+    if (!t.cell || !fill_budgets(&t, c, b, most))
+        st = cli_no_memory(err);
+    puts("");
+    if (st == IL_OK && strcmp(format, "md") == 0)
+        print_markdown(&t);
+    else if (st == IL_OK && strcmp(format, "tex") == 0)
+        print_latex(&t);
+    else if (st == IL_OK)
+        print_text(cli, &t);
+    free_table(&t);
+    return st;
+}
+
 il_status comparison_print_short(const struct cli *cli, const il_comparison *c, size_t groups,
                                  const char *more, il_error *err)
 {
@@ -311,8 +364,25 @@ static int add_texts(json_t *object, const char *name, const char *const *text, 
     return ok;
 }
 
+static int add_budgets(json_t *object, const il_budget *b, size_t n)
+{
+    json_t *const all = json_object();
+    int ok = all != NULL;
+
+    for (size_t i = 0; ok && i < n; i++) {
+        json_t *const list = json_array();
+
+        ok = list && json_object_set_new(all, b[i].label, list) == 0;
+        for (size_t k = 0; ok && k < b[i].trials; k++)
+            ok = json_array_append_new(list, json_real(b[i].expected[k])) == 0;
+    }
+    ok = ok && json_object_set(object, "budgets", all) == 0;
+    json_decref(all);
+    return ok;
+}
+
 static il_status print_json(const struct cli *cli, const il_comparison *c, const char *const *notes,
-                            size_t count, il_error *err)
+                            size_t count, const il_budget *budgets, size_t budgeted, il_error *err)
 {
     json_t *const all = json_object(), *const groups = json_array();
     char text[ANSWER];
@@ -332,7 +402,8 @@ static il_status print_json(const struct cli *cli, const il_comparison *c, const
 
         ok = g && json_array_append_new(groups, g) == 0;
     }
-    ok = ok && json_object_set(all, "groups", groups) == 0;
+    ok = ok && json_object_set(all, "groups", groups) == 0 &&
+         (!budgeted || add_budgets(all, budgets, budgeted));
     json_decref(groups);
     if (ok && cli_json(cli, all) == 0)
         return IL_OK;
@@ -342,8 +413,11 @@ static il_status print_json(const struct cli *cli, const il_comparison *c, const
 }
 
 il_status comparison_print(const struct cli *cli, const il_comparison *c, const char *format,
-                           const char *const *notes, size_t count, il_error *err)
+                           const char *const *notes, size_t count, const il_budget *budgets,
+                           size_t budgeted, il_error *err)
 {
+    il_status st;
+
     if (strcmp(format, "csv") == 0) {
         print_csv(c);
         return IL_OK;
@@ -351,6 +425,9 @@ il_status comparison_print(const struct cli *cli, const il_comparison *c, const 
     if (strcmp(format, "jsonl") == 0)
         return print_lines(c, err);
     if (strcmp(format, "json") == 0)
-        return print_json(cli, c, notes, count, err);
-    return print_read(cli, c, format, notes, count, err);
+        return print_json(cli, c, notes, count, budgets, budgeted, err);
+    st = print_read(cli, c, format, notes, count, err);
+    if (st == IL_OK && budgeted)
+        st = print_budgets(cli, c, format, budgets, budgeted, err);
+    return st;
 }

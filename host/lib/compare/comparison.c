@@ -46,26 +46,6 @@ static int set_members(struct job *j)
     return 1;
 }
 
-/* "he_normal", or "init=he_normal, lr=0.1"; NULL: out of memory */
-static char *label_of(const struct job *j, size_t run)
-{
-    const struct il_groups *const g = &j->groups;
-    char *label = strdup(g->columns ? "" : "all runs");
-
-    for (size_t i = 0; label && i < g->columns; i++) {
-        const char *const column = j->runs->column[g->by[i]];
-        const char *const value = j->runs->run[run].value[g->by[i]];
-        char *more = NULL;
-        const int n = g->columns == 1
-                          ? asprintf(&more, "%s", value[0] ? value : "-")
-                          : asprintf(&more, "%s%s%s=%s", label, i ? ", " : "", column, value);
-
-        free(label);
-        label = n < 0 ? NULL : more;
-    }
-    return label;
-}
-
 static int by_number(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
@@ -322,7 +302,7 @@ static il_status fill_groups(struct job *j, struct place *order, il_error *err)
         const size_t run = g->first[order[i].group];
 
         IL_TRY(sum_up(j, order[i].group, &c->group[i], err));
-        out->label[i] = label_of(j, run);
+        out->label[i] = il_groups_label(&j->groups, j->runs, run);
         if (!out->label[i]) {
             st = il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", c->groups);
             goto out;

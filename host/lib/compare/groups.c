@@ -2,6 +2,7 @@
 #include "groups.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/error.h"
@@ -120,7 +121,27 @@ static int number_tuples(struct tuples *t, size_t *number, size_t *first, size_t
     return 1;
 }
 
+/* take these columns out of those that groups are by */
+static il_status leave_out(struct il_groups *g, const il_runs *r, const char *over, il_error *err)
+{
+    struct il_groups out = { .columns = 0 };
+    const il_status st = read_by(&out, r, over, err);
+    size_t to = 0;
+
+    for (size_t i = 0; i < g->columns; i++)
+        if (!is_by(&out, g->by[i]))
+            g->by[to++] = g->by[i];
+    g->columns = to;
+    return st;
+}
+
 il_status il_groups_make(struct il_groups *g, const il_runs *r, const char *by, il_error *err)
+{
+    return il_groups_without(g, r, by, NULL, err);
+}
+
+il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *by, const char *over,
+                            il_error *err)
 {
     const size_t n = r->count ? r->count : 1;
     struct tuples groups = { .runs = r }, pairs = { .runs = r };
@@ -130,6 +151,8 @@ il_status il_groups_make(struct il_groups *g, const il_runs *r, const char *by, 
     if (by)
         IL_TRY(read_by(g, r, by, err));
     choose_columns(g, r, !by);
+    if (over)
+        IL_TRY(leave_out(g, r, over, err));
     for (size_t i = 0; i < g->columns; i++)
         groups.column[groups.columns++] = g->by[i];
     for (size_t c = 0; c < r->parameters; c++)
@@ -145,6 +168,24 @@ il_status il_groups_make(struct il_groups *g, const il_runs *r, const char *by, 
         st = il_fail(err, IL_E_MEMORY, "out of memory for groups of %zu runs", r->count);
 out:
     return st;
+}
+
+char *il_groups_label(const struct il_groups *g, const il_runs *r, size_t run)
+{
+    char *label = strdup(g->columns ? "" : "all runs");
+
+    for (size_t i = 0; label && i < g->columns; i++) {
+        const char *const column = r->column[g->by[i]];
+        const char *const value = r->run[run].value[g->by[i]];
+        char *more = NULL;
+        const int n = g->columns == 1
+                          ? asprintf(&more, "%s", value[0] ? value : "-")
+                          : asprintf(&more, "%s%s%s=%s", label, i ? ", " : "", column, value);
+
+        free(label);
+        label = n < 0 ? NULL : more;
+    }
+    return label;
 }
 
 void il_groups_free(struct il_groups *g)

@@ -15,6 +15,12 @@ struct il_groups {
 
 /* by NULL: every parameter that varies, but seeds. IL_E_USAGE: no such column. */
 il_status il_groups_make(struct il_groups *g, const il_runs *runs, const char *by, il_error *err);
+/* The same, with the columns `over` ("lr,schedule") left out of what groups are by. */
+il_status il_groups_without(struct il_groups *g, const il_runs *runs, const char *by,
+                            const char *over, il_error *err);
+
+/* "he_normal", or "init=he_normal, lr=0.1": of a run's group. To be freed; NULL: out of memory */
+char *il_groups_label(const struct il_groups *g, const il_runs *runs, size_t run);
 void il_groups_free(struct il_groups *g);
 
 #endif

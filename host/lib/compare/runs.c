@@ -85,31 +85,41 @@ il_status il_runs_no_column(const il_runs *r, const char *name, size_t n, il_err
                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+int il_more_is_better(const char *metric)
+{
+    return !strstr(metric, "cost") && !strstr(metric, "seconds");
+}
+
+static il_status find_metric(const char *name, const char **out, il_error *err)
+{
+    const char *near;
+
+    for (size_t m = 0; METRICS[m]; m++)
+        if (il_same_word(METRICS[m], strlen(METRICS[m]), name, strlen(name))) {
+            *out = METRICS[m];
+            return IL_OK;
+        }
+    near = il_nearest(name, METRICS);
+    return il_fail(err, IL_E_USAGE, "runs have no result '%s'%s%s%s", name,
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+il_status il_runs_select(il_runs *r, const char *select, il_error *err)
+{
+    return find_metric(select, &r->select, err);
+}
+
 il_status il_runs_new(il_runs **out, const char *metric, double target, il_error *err)
 {
     il_runs *r = calloc(1, sizeof *r);
     const il_parameter *p;
-    il_status st = IL_OK;
-    size_t m = 0;
+    il_status st;
 
     *out = NULL;
     if (!r)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    while (METRICS[m] && !il_same_word(METRICS[m], strlen(METRICS[m]), metric, strlen(metric)))
-        m++;
-    if (!METRICS[m]) {
-        const char *const near = il_nearest(metric, METRICS);
-
-        st = il_fail(err, IL_E_USAGE, "runs have no result '%s'%s%s%s", metric,
-                     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-        goto out;
-    }
-    r->metric = strdup(METRICS[m]);
-    if (!r->metric) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory");
-        goto out;
-    }
-    r->more_is_better = !strstr(r->metric, "cost") && !strstr(r->metric, "seconds");
+    IL_TRY(find_metric(metric, &r->metric, err));
+    r->more_is_better = il_more_is_better(r->metric);
     r->target = target;
     for (size_t i = 0; (p = il_parameter_at(i)) && r->columns < IL_RUN_COLUMNS; i++)
         r->column[r->columns++] = p->name;
@@ -131,7 +141,6 @@ void il_runs_free(il_runs *r)
         free(r->text[i]);
     free(r->text);
     free(r->run);
-    free(r->metric);
     free(r);
 }
 
@@ -163,7 +172,7 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
 
     if (!run || !none)
         return r->failed = 1;
-    *run = (struct il_run_row){ .metric = NAN, .area = NAN, .reached = INFINITY };
+    *run = (struct il_run_row){ .metric = NAN, .select = NAN, .area = NAN, .reached = INFINITY };
     for (size_t c = 0; c < r->columns; c++)
         run->value[c] = none;
     for (size_t i = 0; i < columns; i++) {
@@ -171,9 +180,12 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
 
         if (at < r->columns && !(run->value[at] = once(r, value[i].text)))
             return r->failed = 1;
-        if (strcmp(name[i], r->metric) == 0 && value[i].kind != IL_VALUE_NULL &&
-            value[i].kind != IL_VALUE_TEXT)
-            run->metric = value[i].real;
+        if (value[i].kind == IL_VALUE_REAL || value[i].kind == IL_VALUE_WHOLE) {
+            if (strcmp(name[i], r->metric) == 0)
+                run->metric = value[i].real;
+            if (r->select && strcmp(name[i], r->select) == 0)
+                run->select = value[i].real;
+        }
         if (strcmp(name[i], "status") == 0) {
             run->diverged = strcmp(value[i].text, "diverged") == 0;
             run->failed = strcmp(value[i].text, "failed") == 0;

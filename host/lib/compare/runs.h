@@ -9,13 +9,14 @@ enum { IL_RUN_COLUMNS = 64 };
 struct il_run_row {
     const char *value[IL_RUN_COLUMNS]; /* of the columns; "" where it has none */
     double metric;                     /* NaN: none */
+    double select;                     /* what settings are chosen by; NaN: none */
     double area;                       /* under its loss curve; NaN: a cost was not finite */
     double reached;                    /* epochs to the target; infinite: never */
     int diverged, failed;
 };
 
 struct il_runs {
-    char *metric;
+    const char *metric, *select; /* of the columns of results; select NULL: none */
     int more_is_better;
     double target;
     const char *column[IL_RUN_COLUMNS]; /* the parameters first, then others of the table */
@@ -27,6 +28,9 @@ struct il_runs {
     size_t first; /* of the sweep that is being added */
     int failed;   /* out of memory while rows come in */
 };
+
+/* Is more of this result better? */
+int il_more_is_better(const char *metric);
 
 /* The place of a column by its name, dashes as underscores; columns: none. */
 size_t il_runs_column(const il_runs *runs, const char *name, size_t n);
