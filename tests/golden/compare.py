@@ -195,7 +195,7 @@ def main():
                 "0..5", "--epochs", "4", "--batch", "16", "--data", top / "set", "--devices", "cpu:1", "--out", top / "a", "-q")
         initlab("sweep", "run", "--layers", "in,8,out", "--init", "he_normal,zeros", "--lr", "0.1,0.5", "--seeds", "4..8",
                 "--epochs", "4", "--batch", "16", "--data", top / "set", "--devices", "cpu:1", "--out", top / "b", "-q")
-        initlab("sweep", "run", "--layers", "in,8,out", "--init", "he_normal,normal:std=2", "--lr", "0.01,0.1,1", "--seeds", "0..3",
+        initlab("sweep", "run", "--layers", "in,8,out", "--init", "he_normal,normal:std=3,zeros", "--lr", "0.003,0.1,3", "--seeds", "0..3",
                 "--epochs", "3", "--batch", "16", "--validation", "64", "--data", top / "set", "--devices", "cpu:1", "--out",
                 top / "v", "-q")
         check_tuning(top / "v")

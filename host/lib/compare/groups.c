@@ -67,6 +67,9 @@ static void choose_columns(struct il_groups *g, const il_runs *r, int all)
         else
             g->pooled[g->pooleds++] = c;
     }
+    for (size_t i = 0; all && i < r->tuneds; i++) /* whether they differ or not */
+        if (!is_by(g, r->tuned[i]))
+            g->by[g->columns++] = r->tuned[i];
 }
 
 /* ---- numbers for equal tuples of values ------------------------------------------------------ */
@@ -132,6 +135,16 @@ static il_status leave_out(struct il_groups *g, const il_runs *r, const char *ov
         if (!is_by(&out, g->by[i]))
             g->by[to++] = g->by[i];
     g->columns = to;
+    return st;
+}
+
+il_status il_groups_tuned(il_runs *r, const char *over, il_error *err)
+{
+    struct il_groups g = { .columns = 0 };
+    const il_status st = read_by(&g, r, over, err);
+
+    memcpy(r->tuned, g.by, g.columns * sizeof *g.by);
+    r->tuneds = st == IL_OK ? g.columns : 0;
     return st;
 }
 

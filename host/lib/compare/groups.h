@@ -15,6 +15,9 @@ struct il_groups {
 
 /* by NULL: every parameter that varies, but seeds. IL_E_USAGE: no such column. */
 il_status il_groups_make(struct il_groups *g, const il_runs *runs, const char *by, il_error *err);
+/* The values of these columns were chosen for each group: where `by` is NULL groups are by them, too. */
+il_status il_groups_tuned(il_runs *runs, const char *over, il_error *err);
+
 /* The same, with the columns `over` ("lr,schedule") left out of what groups are by. */
 il_status il_groups_without(struct il_groups *g, const il_runs *runs, const char *by,
                             const char *over, il_error *err);

@@ -18,6 +18,8 @@ struct il_run_row {
 struct il_runs {
     const char *metric, *select; /* of the columns of results; select NULL: none */
     int more_is_better;
+    size_t tuned[IL_RUN_COLUMNS],
+        tuneds; /* columns whose values were chosen: groups are by them, too */
     double target;
     const char *column[IL_RUN_COLUMNS]; /* the parameters first, then others of the table */
     size_t parameters, columns;

@@ -95,6 +95,7 @@ il_status il_runs_best_over(il_runs *r, const char *by, const char *over, size_t
             r->run[to++] = r->run[i];
     r->count = to;
     *settings = s.all.groups;
+    IL_TRY(il_groups_tuned(r, over, err));
 out:
     free_settings(&s);
     free(both);
