@@ -919,7 +919,7 @@ static void test_spelling(void **state)
         { "keras.normal", NULL, "did you mean 'keras.RandomNormal'" },
         { "torch.lecun_normal_", NULL, "'lecun_normal' without a framework is ours" },
         { "torch.kaiming_norml_", NULL, "did you mean 'torch.kaiming_normal_'" },
-        { "he_normal:gain=-1", NULL, "between 0 and" },
+        { "he_normal:gain=-1", NULL, "from 0 to" },
         { "he_normal:gain=automatic", NULL, "a number or one of auto|" },
         { "he_normal:gian=2", NULL, "did you mean 'gain'" },
         { "sparse:axis=side", NULL, "one of in|out" },
