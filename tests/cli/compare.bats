@@ -141,4 +141,7 @@ same.jsonl" | tr '\n' ' ')" ]
         has "rsvg-convert" "$stderr"
         [ ! -e $name ]
     done
+    initlab compare none.jsonl --plot ./.svg
+    exits 2
+    has "'./.svg' has no name before its ending" "$stderr"
 }

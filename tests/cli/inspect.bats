@@ -116,6 +116,26 @@ P
     has '"init": "zeros"' "$output"
 }
 
+@test "fewer images than the default looks at are all looked at, and that is said; so is init's batch" {
+    tiny set
+    initlab inspect --data set --layers in,8,out --device cpu --json
+    exits 0
+    has "there are fewer training images than 256: all 96 are looked at" "$stderr"
+    has '"samples": 96' "$output"
+    initlab inspect --data set --layers in,8,out --device cpu --json --validation 40
+    has "all 56 are looked at" "$stderr"
+    initlab init --data set --layers in,8,out --init lsuv --device cpu
+    exits 0
+    has "there are fewer training samples than 128: all 96 are looked at" "$stderr"
+    whole=$output
+    initlab init --data set --layers in,8,out --init lsuv --device cpu --batch 96
+    [ -z "$stderr" ]
+    [ "$output" = "$whole" ]
+    initlab init --data set --layers in,8,out --init lsuv --device cpu --batch 97
+    exits 2
+    has "97 is more than the 96 training samples" "$stderr"
+}
+
 @test "mistakes in inspect: one line each, and what is valid" {
     initlab inspect --samples 0
     exits 2

@@ -142,6 +142,33 @@ assert 0.58 < e["cost"] < 0.60 and 0.88 < e["test_accuracy"] < 0.91, e'
     [ "$(cost 1.csv)" != "$(cost 3.csv)" ]
 }
 
+@test "--out names the data: a known dataset, else the folder" {
+    tiny data
+    "$INITLAB" train --data data --device cpu --batch 8 --epochs 1 -q --out run.jsonl
+    [ "$(tail -n 1 run.jsonl | python3 -c 'import json, sys; print(json.load(sys.stdin)["data"])')" = data ]
+    "$INITLAB" train --device cpu --batch 8000 --epochs 1 -q --out run.jsonl
+    [ "$(tail -n 1 run.jsonl | python3 -c 'import json, sys; print(json.load(sys.stdin)["data"])')" = mnist ]
+}
+
+@test "black images: what a scheme cannot do with them is said" {
+    tiny data
+    python3 - data <<'P'
+import sys
+for part in "train", "t10k":
+    with open(f"{sys.argv[1]}/{part}-images-idx3-ubyte", "r+b") as f:
+        head = f.read(16)
+        n = len(f.read())
+        f.seek(16)
+        f.write(bytes(n))
+P
+    initlab train --data data --device cpu --layers in,8,out --batch 8 --init autoinit
+    exits 2
+    has "every pixel of the training images is 0" "$stderr"
+    initlab init --layers 16,8,3 --init autoinit --device cpu
+    [ "$status" -ne 0 ]
+    [[ $stderr != *"every pixel"* ]]
+}
+
 @test "--plot - is standard output, and what is printed goes to standard error" {
     tiny data
     echo 'parameters: {layers: "in,out", batch: 8, epochs: 2}' >r.yaml

@@ -56,6 +56,23 @@ static int needs_set(const struct network *n)
     return opt_given(n->o, "data") || il_config_needs_data(n->config);
 }
 
+/* The default batch, which some schemes look at, may be larger than the dataset. */
+static il_status fit_batch(const struct cli *cli, struct network *n)
+{
+    const size_t batch = strtoul(il_config_get(n->config, "batch"), NULL, 10);
+    const size_t count = n->set ? il_dataset_train(n->set).count : 0;
+    const size_t held_out = strtoul(il_config_get(n->config, "validation"), NULL, 10);
+    const size_t most = held_out < count ? count - held_out : count;
+    char text[32];
+
+    if (!n->set || batch <= most || opt_given(n->o, "batch"))
+        return IL_OK;
+    cli_say(cli, "--batch: there are fewer training samples than %zu: all %zu are looked at", batch,
+            most);
+    snprintf(text, sizeof text, "%zu", most);
+    return il_config_set(n->config, "batch", text, &n->err);
+}
+
 static il_status draw(struct network *n, struct drawn *d)
 {
     il_status st = IL_OK;
@@ -98,8 +115,8 @@ static int run(struct cli *cli, const struct options *o)
     if ((st = network_configure(&n)) != IL_OK ||
         (st = output_check(o, "save", ".safetensors", ".npy", &n.err)) != IL_OK ||
         (needs_set(&n) && (st = network_dataset(&n)) != IL_OK) ||
-        (st = network_device(&n)) != IL_OK || (n.set && (st = network_pack(&n)) != IL_OK) ||
-        (st = draw(&n, &d)) != IL_OK)
+        (st = fit_batch(cli, &n)) != IL_OK || (st = network_device(&n)) != IL_OK ||
+        (n.set && (st = network_pack(&n)) != IL_OK) || (st = draw(&n, &d)) != IL_OK)
         goto out;
     network_say_unfitted(cli, &n);
     if (opt_given(o, "save"))

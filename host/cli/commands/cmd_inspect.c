@@ -284,7 +284,30 @@ static il_status plot(struct inspect *t)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static il_status open(struct inspect *t)
+/* Not more samples than there are: fewer than was asked for are an error, than the default a word. */
+static il_status fit_samples(const struct cli *cli, struct inspect *t)
+{
+    struct network *const n = &t->net;
+    const size_t count = il_dataset_train(n->set).count;
+    const size_t held_out = strtoul(il_config_get(n->config, "validation"), NULL, 10);
+    const size_t most = held_out < count ? count - held_out : count;
+    char text[32];
+
+    if (t->samples > most && opt_given(n->o, "samples"))
+        return cli_error(&n->err, IL_E_USAGE,
+                         "--samples: %zu are more than the training images, "
+                         "which are %zu",
+                         t->samples, most);
+    if (t->samples > most) {
+        cli_say(cli, "--samples: there are fewer training images than %zu: all %zu are looked at",
+                t->samples, most);
+        t->samples = most;
+    }
+    snprintf(text, sizeof text, "%zu", t->samples);
+    return il_config_set(n->config, "batch", text, &n->err);
+}
+
+static il_status open(const struct cli *cli, struct inspect *t)
 {
     struct network *const n = &t->net;
     const char *const samples = opt_get(n->o, "samples");
@@ -299,11 +322,7 @@ static il_status open(struct inspect *t)
         (st = output_check(n->o, "plot", ".svg", ".svg", &n->err)) != IL_OK ||
         (st = network_dataset(n)) != IL_OK)
         return st;
-    if (t->samples > il_dataset_train(n->set).count)
-        return cli_error(&n->err, IL_E_USAGE, "--samples: %s are more than the training images",
-                         samples);
-    if ((st = il_config_set(n->config, "batch", samples, &n->err)) != IL_OK ||
-        (st = network_device(n)) != IL_OK)
+    if ((st = fit_samples(cli, t)) != IL_OK || (st = network_device(n)) != IL_OK)
         return st;
     return network_pack(n);
 }
@@ -314,7 +333,7 @@ static int run(struct cli *cli, const struct options *o)
     il_status st;
     int code = 0;
 
-    if ((st = open(&t)) != IL_OK || (st = figure_open(&t.figure, o, &t.net.err)) != IL_OK ||
+    if ((st = open(cli, &t)) != IL_OK || (st = figure_open(&t.figure, o, &t.net.err)) != IL_OK ||
         (st = measure(&t)) != IL_OK || (opt_given(o, "plot") && (st = plot(&t)) != IL_OK)) {
         code = cli_fail(cli, st, "%s", t.net.err.text);
         goto out;

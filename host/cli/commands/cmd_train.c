@@ -101,6 +101,17 @@ static il_status sum_files(struct train *t)
     return st;
 }
 
+/* What was trained on: a dataset of a known name, else its folder. */
+static json_t *data(const struct train *t)
+{
+    const char *const name = il_dataset_name(t->net.set);
+    char folder[sizeof t->net.folder];
+
+    snprintf(folder, sizeof folder, "%s", name[0] ? name : t->net.folder);
+    il_utf8(folder);
+    return json_string(folder);
+}
+
 /* The last object of the report. */
 static json_t *summary(const struct train *t)
 {
@@ -117,7 +128,7 @@ static json_t *summary(const struct train *t)
     }
     if (!bad) {
         bad |= json_object_set_new(all, "version", json_string(IL_VERSION));
-        bad |= json_object_set_new(all, "data", json_string(il_dataset_name(t->net.set)));
+        bad |= json_object_set_new(all, "data", data(t));
         bad |= json_object_set_new(all, "data_sum", json_string(il_dataset_sum(t->net.set)));
         if (t->files)
             bad |= json_object_set(all, "files", t->files);

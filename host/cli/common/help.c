@@ -201,16 +201,27 @@ static void listed(const char *words, char *text, size_t size)
     text[n] = 0;
 }
 
+/* a bound, short where that is the same number: 0.99999999 is not 1 */
+static void bound(double x, char text[32])
+{
+    snprintf(text, 32, "%g", x);
+    if (strtod(text, NULL) != x)
+        il_number_text(x, text);
+}
+
 void help_valid(const il_param *p, char *text, size_t size)
 {
     const int numbers = p->kind == IL_PARAM_NUMBER || p->kind == IL_PARAM_NUMBER_OR_WORD;
-    char words[256] = "";
+    char words[256] = "", low[32], high[32];
     size_t n = 0;
 
     if (p->words)
         listed(p->words, words, sizeof words);
-    if (numbers)
-        n = (size_t)snprintf(text, size, "%g to %g", p->min, p->max);
+    if (numbers) {
+        bound(p->min, low);
+        bound(p->max, high);
+        n = (size_t)snprintf(text, size, "%s to %s", low, high);
+    }
     snprintf(text + n, size - n, "%s%s", numbers && words[0] ? ", or " : "",
              p->kind == IL_PARAM_TEXT ? "any text" : words);
 }

@@ -34,7 +34,8 @@ il_status output_check(const struct options *o, const char *option, const char *
                        const char *other, il_error *err)
 {
     const char *path = opt_get(o, option);
-    char folder[4096], *slash;
+    char folder[4096];
+    const char *slash;
 
     if (!opt_given(o, option))
         return IL_OK;
@@ -43,6 +44,11 @@ il_status output_check(const struct options *o, const char *option, const char *
                    ? cli_error(err, IL_E_USAGE,
                                "--plot - and %s: standard output takes one of them", rival(o))
                    : IL_OK;
+    slash = strrchr(path, '/');
+    if (strcmp(slash ? slash + 1 : path, ending) == 0 ||
+        strcmp(slash ? slash + 1 : path, other) == 0)
+        return cli_error(err, IL_E_USAGE, "--%s: '%.300s' has no name before its ending", option,
+                         path);
     if (!data_path_ends_in(path, ending) && !data_path_ends_in(path, other))
         return cli_error(
             err, IL_E_USAGE, "--%s: '%.300s' does not end in %s%s%s%s", option, path, ending,
@@ -53,7 +59,7 @@ il_status output_check(const struct options *o, const char *option, const char *
         return cli_error(err, IL_E_CREATE, "cannot create '%s': %s", path, strerror(ENAMETOOLONG));
     slash = strrchr(folder, '/');
     if (slash)
-        slash[slash == folder] = 0;
+        folder[slash == folder ? 1 : slash - folder] = 0;
     if (access(slash ? folder : ".", W_OK | X_OK) != 0 ||
         (access(path, F_OK) == 0 && access(path, W_OK) != 0))
         return cli_error(err, cli_or_memory(IL_E_CREATE), "cannot create '%s': %s", path,

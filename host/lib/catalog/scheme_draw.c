@@ -96,3 +96,10 @@ il_status il_check_alternative(const char *name, double value, double untouched,
                ? IL_OK
                : il_fail(err, IL_E_USAGE, "%s and %s exclude each other; give one", name, other);
 }
+
+double il_rounded_down(double x)
+{
+    const double last = pow(10, floor(log10(x)) - 5); /* the sixth digit */
+
+    return floor(x / last * (1 + 1e-12)) * last; /* .8 is not .799999 */
+}

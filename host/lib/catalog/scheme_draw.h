@@ -37,4 +37,7 @@ il_status il_check_whole(const char *name, double value, il_error *err);
 il_status il_check_alternative(const char *name, double value, double untouched, const char *other,
                                il_error *err);
 
+/* A bound x > 0 as it is told with %.6g: never above x, so that what is told is valid. */
+double il_rounded_down(double x);
+
 #endif

@@ -8,6 +8,10 @@ SCHEME(autoinit)
     out->variance = 1;
     if (at->incoming > 0)
         return il_draw_normal(out, 1 / sqrt(at->fan_in * at->incoming));
+    if (at->layer == 0 && at->incoming == 0)
+        return il_fail(err, IL_E_USAGE,
+                       "autoinit: every pixel of the training images is 0, so nothing comes into "
+                       "the first layer: it cannot be fitted to that dataset");
     if (at->layer == 0)
         return il_fail(err, IL_E_USAGE, "autoinit: its first layer needs a dataset");
     return il_fail(err, IL_E_USAGE,

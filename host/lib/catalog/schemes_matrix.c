@@ -35,10 +35,11 @@ SCHEME(sparse)
     if (st != IL_OK)
         return st;
     if (by_share && share < 1 && zeros == n)
-        return il_fail(err, IL_E_USAGE,
-                       "sparse: frac_zero = %g leaves nothing of a unit's %u weights; up to %.6g "
-                       "leaves one (1 is for none)",
-                       share, n, (n - 1.0) / n);
+        return il_fail(
+            err, IL_E_USAGE,
+            "sparse: frac_zero = %.15g leaves nothing of a unit's %u weights; up to %.6g "
+            "leaves one (1 is for none)",
+            share, n, il_rounded_down((n - 1.0) / n));
     il_draw_normal(out, v->std);
     out->fill.law = IL_LAW_SPARSE;
     out->fill.by_row = v->axis != AXIS_IN;

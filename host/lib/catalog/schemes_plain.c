@@ -14,10 +14,10 @@ SCHEME(uniform)
     const float low = (float)v->low, high = (float)v->high;
 
     if (!(v->low <= v->high))
-        return il_fail(err, IL_E_USAGE, "uniform needs low <= high, not %g and %g", v->low,
+        return il_fail(err, IL_E_USAGE, "uniform needs low <= high, not %.15g and %.15g", v->low,
                        v->high);
     if (low < high && nextafterf(low, INFINITY) == high)
-        return il_fail(err, IL_E_USAGE, "uniform: no float lies between %.9g and %.9g", v->low,
+        return il_fail(err, IL_E_USAGE, "uniform: no float lies between %.15g and %.15g", v->low,
                        v->high);
     il_draw_uniform(out, 0);
     out->fill.a = low;
@@ -49,7 +49,8 @@ SCHEME(trunc_normal)
     const double from = fmax((low - mean) / std, -cut), to = fmin((high - mean) / std, cut);
 
     if (!(low < high))
-        return il_fail(err, IL_E_USAGE, "trunc_normal needs low < high, not %g and %g", low, high);
+        return il_fail(err, IL_E_USAGE, "trunc_normal needs low < high, not %.15g and %.15g", low,
+                       high);
     if (!(from < to && from <= NEARER_BOUND && to >= -NEARER_BOUND))
         return il_fail(err, IL_E_USAGE,
                        "trunc_normal: low to high, %g to %g, must begin within cut and %g standard "

@@ -21,8 +21,8 @@ static il_status no_edge(double sigma_b, const struct il_act *hidden, il_error *
     if (most > 0)
         return il_fail(err, IL_E_USAGE,
                        "edge_of_chaos: no q* up to %g has chi1 = 1 with sigma_b = %g for this "
-                       "activation; sigma_b may be at most %g",
-                       IL_MEANFIELD_MOST, sigma_b, sqrt(most));
+                       "activation; sigma_b may be at most %.6g",
+                       IL_MEANFIELD_MOST, sigma_b, il_rounded_down(sqrt(most)));
     return il_fail(err, IL_E_USAGE,
                    "edge_of_chaos: this activation has no q* up to %g with chi1 = 1",
                    IL_MEANFIELD_MOST);

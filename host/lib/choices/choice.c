@@ -176,6 +176,7 @@ static il_status read_value(struct il_choice *c, int at, const char *text, il_er
     const il_param *const p = &e->param[at];
     il_param_value *const value = &c->value[at];
     const int word = p->words ? il_word_index(p->words, text) : -1;
+    char low[IL_NUMBER_TEXT], high[IL_NUMBER_TEXT];
 
     *value = (il_param_value){ .kind = word < 0 ? IL_PARAM_NUMBER : IL_PARAM_WORD,
                                .word = word < 0 ? 0 : (unsigned)word };
@@ -200,9 +201,12 @@ static il_status read_value(struct il_choice *c, int at, const char *text, il_er
     if (!il_read_real(text, &value->number))
         return il_fail(err, IL_E_USAGE, "%s: %s must be a number%s%s, not '%.60s'", e->name,
                        p->name, p->words ? " or one of " : "", p->words ? p->words : "", text);
-    if (!(value->number >= p->min && value->number <= p->max))
-        return il_fail(err, IL_E_USAGE, "%s: %s must be between %g and %g, not %.60s", e->name,
-                       p->name, p->min, p->max, text);
+    if (!(value->number >= p->min && value->number <= p->max)) {
+        il_write_real(p->min, low);
+        il_write_real(p->max, high);
+        return il_fail(err, IL_E_USAGE, "%s: %s must be from %s to %s, not %.60s", e->name, p->name,
+                       low, high, text);
+    }
     return IL_OK;
 }
 

@@ -57,14 +57,33 @@ static void bounds(enum il_parameter_id id, double *low, double *high)
                                                  : 18446744073709551615.0;
 }
 
-static il_status check_bounds(enum il_parameter_id id, double x, const char *text, il_error *err)
+enum { BOUNDS = 2 * IL_NUMBER_TEXT + 32 };
+
+/* what is valid, in words; every digit counts: one that is left out makes a bound another number */
+static const char *bounds_text(enum il_parameter_id id, char text[BOUNDS])
 {
+    char from[IL_NUMBER_TEXT], to[IL_NUMBER_TEXT];
     double low, high;
 
     bounds(id, &low, &high);
+    il_write_real(low, from);
+    il_write_real(high, to);
+    if (kinds[id] == REAL)
+        snprintf(text, BOUNDS, "from %s up to but not %s", from, to);
+    else
+        snprintf(text, BOUNDS, "from %s to %s", from, high < 1e19 ? to : "18446744073709551615");
+    return text;
+}
+
+static il_status check_bounds(enum il_parameter_id id, double x, const char *text, il_error *err)
+{
+    double low, high;
+    char valid[BOUNDS];
+
+    bounds(id, &low, &high);
     if (!(x >= low && (kinds[id] == WHOLE ? x <= high : x < high)))
-        return il_fail(err, IL_E_USAGE, "%s: %.60s is not between %.15g and %.15g",
-                       parameters[id].name, text, low, high);
+        return il_fail(err, IL_E_USAGE, "%s: %.60s is out of bounds: a number %s",
+                       parameters[id].name, text, bounds_text(id, valid));
     return IL_OK;
 }
 
@@ -72,14 +91,15 @@ static il_status read_whole(struct reading *r, enum il_parameter_id id, const ch
                             il_error *err)
 {
     const int digits = *text && strspn(text, "0123456789") == strlen(text);
-    char normal[IL_NUMBER_TEXT];
+    char normal[IL_NUMBER_TEXT], valid[BOUNDS];
     il_status st;
 
-    if (!il_read_whole(text, &r->value.whole))
-        return digits ? il_fail(err, IL_E_USAGE, "%s: %.60s is no whole number below 2^64",
-                                parameters[id].name, text)
-                      : il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a whole number",
-                                parameters[id].name, text);
+    if (!il_read_whole(text, &r->value.whole) && digits)
+        return il_fail(err, IL_E_USAGE, "%s: %.60s is no whole number below 2^64",
+                       parameters[id].name, text);
+    if (!digits)
+        return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a whole number %s, in digits",
+                       parameters[id].name, text, bounds_text(id, valid));
     st = check_bounds(id, (double)r->value.whole, text, err);
     snprintf(normal, sizeof normal, "%llu", (unsigned long long)r->value.whole);
     r->text = strdup(normal);
@@ -89,8 +109,11 @@ static il_status read_whole(struct reading *r, enum il_parameter_id id, const ch
 static il_status read_real(struct reading *r, enum il_parameter_id id, const char *text,
                            il_error *err)
 {
-    char normal[IL_NUMBER_TEXT];
+    char normal[IL_NUMBER_TEXT], *end;
 
+    if (!il_read_real(text, &r->value.real) && (strtod(text, &end), end != text && !*end))
+        return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a finite number", parameters[id].name,
+                       text);
     if (!il_read_real(text, &r->value.real))
         return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a number", parameters[id].name, text);
     r->value.real += 0.0; /* -0 is 0 */

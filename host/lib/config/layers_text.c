@@ -23,21 +23,26 @@ static int read_count(const char *text, uint64_t *n)
     return 1;
 }
 
-/* 0: it is none */
-static int read_term(struct term *t, char *word)
+static il_status read_term(struct term *t, const char *word, il_error *err)
 {
-    char *const by = strchr(word, 'x');
+    const size_t n = strcspn(word, "x");
+    char first[64];
     uint64_t width = 0;
 
     *t = (struct term){ strcmp(word, "in") == 0 ? IL_WIDTH_IN : IL_WIDTH_OUT, 1 };
     if (strcmp(word, "in") == 0 || strcmp(word, "out") == 0)
-        return 1;
-    if (by)
-        *by = 0;
-    if (!read_count(word, &width) || width < 1 || width > IL_WIDTH_MOST)
-        return 0;
+        return IL_OK;
+    snprintf(first, sizeof first, "%.*s", (int)n, word);
+    if (!read_count(first, &width) || width < 1 || width > IL_WIDTH_MOST)
+        return il_fail(err, IL_E_USAGE,
+                       "layers: '%s' is not a width from 1 to %d, nor WIDTHxN, in or out", word,
+                       IL_WIDTH_MOST);
     t->width = (unsigned)width;
-    return !by || (read_count(by + 1, &t->times) && t->times >= 1);
+    if (word[n] && (!read_count(word + n + 1, &t->times) || t->times < 1))
+        return il_fail(
+            err, IL_E_USAGE,
+            "layers: '%s': behind the x stands how many layers, a whole number from 1 on", word);
+    return IL_OK;
 }
 
 /* Count the widths of a text, and keep them where there is room for them. */
@@ -47,19 +52,20 @@ static il_status read_terms(struct il_layers *out, const char *text, il_error *e
     for (const char *p = text;; p++) {
         const size_t length = strcspn(p, ",-");
         struct term t;
-        char word[32];
+        char word[64];
+        il_status st;
 
         if (length >= sizeof word)
-            return il_fail(err, IL_E_USAGE, "layers: '%.30s...' is not a width", p);
+            return il_fail(err, IL_E_USAGE,
+                           "layers: '%.30s...' is too long for a width, WIDTHxN, in or out", p);
         memcpy(word, p, length);
         word[length] = 0;
-        if (!read_term(&t, word))
-            return il_fail(err, IL_E_USAGE,
-                           "layers: '%.*s' is not a width from 1 to %d, nor WIDTHxN, in or out",
-                           (int)length, p, IL_WIDTH_MOST);
+        st = read_term(&t, word, err);
+        if (st != IL_OK)
+            return st;
         if (t.times > IL_LAYERS_MOST + 1 - out->count)
-            return il_fail(err, IL_E_USAGE, "layers: '%.*s' makes more than %d widths, the most",
-                           (int)length, p, IL_LAYERS_MOST + 1);
+            return il_fail(err, IL_E_USAGE, "layers: with '%.*s' there are more than %d layers",
+                           (int)length, p, IL_LAYERS_MOST);
         for (unsigned i = 0; out->width && i < t.times; i++)
             out->width[out->count + i] = t.width;
         out->count += (unsigned)t.times;
