@@ -12,7 +12,7 @@
 #include "device/seam.h"
 
 /* kinds of parameters besides the lists, whose numbers stand for themselves */
-enum { WHOLE = IL_LISTS, REAL, FLAG, LAYERS, INIT, MATH };
+enum { WHOLE_NUMBER = IL_LISTS, REAL_NUMBER, FLAG, LAYERS, INIT, MATH };
 
 static const il_parameter parameters[IL_PARAMETERS] = {
 #define X(id, kind, name, metavar, value, help, group, key)                                        \
@@ -21,10 +21,18 @@ static const il_parameter parameters[IL_PARAMETERS] = {
 #undef X
 };
 
-static const int kinds[IL_PARAMETERS] = {
-#define X(id, kind, ...) kind,
+/* numbers have bounds: whole ones may equal both, real ones are below high */
+static const struct {
+    int kind;
+    double low, high;
+} kinds[IL_PARAMETERS] = {
+#define WHOLE(least, most) WHOLE_NUMBER, .low = least, .high = most
+#define REAL(least, below) REAL_NUMBER, .low = least, .high = below
+#define X(id, is, ...)     { .kind = is },
 #include "parameters.def"
 #undef X
+#undef REAL
+#undef WHOLE
 };
 
 /* A value that was read, shared by the copies of a config and never changed. */
@@ -45,30 +53,17 @@ const il_parameter *il_parameter_at(size_t index)
 
 /* ---- reading one value ----------------------------------------------------------------------- */
 
-/* bounds of numbers; REAL ones may equal low, and are below high */
-static void bounds(enum il_parameter_id id, double *low, double *high)
-{
-    *low = id == IL_PARAMETER_BATCH || id == IL_PARAMETER_EPOCHS ? 1 : 0;
-    *high = id == IL_PARAMETER_LR                ? 1e38
-            : id == IL_PARAMETER_LABEL_SMOOTHING ? 1
-            : id == IL_PARAMETER_BATCH           ? 1 << 24
-            : id == IL_PARAMETER_EPOCHS          ? 1e6
-            : id == IL_PARAMETER_VALIDATION      ? 2147483647
-                                                 : 18446744073709551615.0;
-}
-
 enum { BOUNDS = 2 * IL_NUMBER_TEXT + 32 };
 
 /* what is valid, in words; every digit counts: one that is left out makes a bound another number */
 static const char *bounds_text(enum il_parameter_id id, char text[BOUNDS])
 {
     char from[IL_NUMBER_TEXT], to[IL_NUMBER_TEXT];
-    double low, high;
+    const double low = kinds[id].low, high = kinds[id].high;
 
-    bounds(id, &low, &high);
     il_write_real(low, from);
     il_write_real(high, to);
-    if (kinds[id] == REAL)
+    if (kinds[id].kind == REAL_NUMBER)
         snprintf(text, BOUNDS, "from %s up to but not %s", from, to);
     else
         snprintf(text, BOUNDS, "from %s to %s", from, high < 1e19 ? to : "18446744073709551615");
@@ -77,11 +72,10 @@ static const char *bounds_text(enum il_parameter_id id, char text[BOUNDS])
 
 static il_status check_bounds(enum il_parameter_id id, double x, const char *text, il_error *err)
 {
-    double low, high;
+    const double low = kinds[id].low, high = kinds[id].high;
     char valid[BOUNDS];
 
-    bounds(id, &low, &high);
-    if (!(x >= low && (kinds[id] == WHOLE ? x <= high : x < high)))
+    if (!(x >= low && (kinds[id].kind == WHOLE_NUMBER ? x <= high : x < high)))
         return il_fail(err, IL_E_USAGE, "%s: %.60s is out of bounds: a number %s",
                        parameters[id].name, text, bounds_text(id, valid));
     return IL_OK;
@@ -140,7 +134,7 @@ static il_status read_choice(struct reading *r, enum il_parameter_id id, const c
                              il_error *err)
 {
     il_error inner = { .text = "" };
-    const il_status st = il_choice_parse(&r->value.choice, (il_list)kinds[id], text, &inner);
+    const il_status st = il_choice_parse(&r->value.choice, (il_list)kinds[id].kind, text, &inner);
     char normal[IL_CHOICE_TEXT];
 
     if (st != IL_OK)
@@ -171,10 +165,10 @@ static il_status read_value(struct reading *r, enum il_parameter_id id, const ch
 {
     il_status st;
 
-    switch (kinds[id]) {
-    case WHOLE:
+    switch (kinds[id].kind) {
+    case WHOLE_NUMBER:
         return read_whole(r, id, text, err);
-    case REAL:
+    case REAL_NUMBER:
         return read_real(r, id, text, err);
     case FLAG:
         return read_flag(r, id, text, err);
@@ -198,9 +192,9 @@ static void release(struct reading *r, enum il_parameter_id id)
 {
     if (!r || atomic_fetch_sub(&r->users, 1) > 1)
         return;
-    if (kinds[id] == LAYERS)
+    if (kinds[id].kind == LAYERS)
         il_layers_free(&r->value.layers);
-    if (kinds[id] == INIT)
+    if (kinds[id].kind == INIT)
         il_init_free(&r->value.init);
     free(r->text);
     free(r);
@@ -313,9 +307,10 @@ int il_parameter_number(const char *name)
 {
     const size_t i = find(name);
 
-    return i == IL_PARAMETERS || (kinds[i] != WHOLE && kinds[i] != REAL) ? IL_NO_NUMBER
-           : kinds[i] == WHOLE                                           ? IL_WHOLE_NUMBER
-                                                                         : IL_REAL_NUMBER;
+    return i == IL_PARAMETERS              ? IL_NO_NUMBER
+           : kinds[i].kind == WHOLE_NUMBER ? IL_WHOLE_NUMBER
+           : kinds[i].kind == REAL_NUMBER  ? IL_REAL_NUMBER
+                                           : IL_NO_NUMBER;
 }
 
 const char *il_config_get(const il_config *c, const char *name)
