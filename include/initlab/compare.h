@@ -143,5 +143,41 @@ il_status il_compare_by(const char *by, il_error *err);
 /** Free; NULL is legal. */
 void il_comparison_free(il_comparison *comparison);
 
+/** A group across conditions. */
+typedef struct il_ranked {
+    char *label;
+    double rank; /**< mean of its ranks within each condition; 1 is the best, ties share */
+    double mean; /**< of the metric: the mean over conditions of their means */
+    double
+        improvement; /**< that a run of the best-ranked group beats one of this, within a condition;
+                             NaN: it is the best-ranked one */
+} il_ranked;
+
+typedef struct il_across {
+    const char *metric;
+    size_t conditions; /**< that have a run of every group */
+    size_t left_out;   /**< that have not */
+    il_friedman friedman;
+    il_ranked *group; /**< [groups], the best rank first */
+    size_t groups;
+    double
+        *p; /**< [groups * groups]: Wilcoxon's of two groups' means over conditions, after Holm */
+    struct {
+        size_t first, last;
+    } * clique; /**< [cliques]: groups of which no two are told apart, as ranges of `group` */
+    size_t cliques;
+} il_across;
+
+/**
+ * Compare groups across conditions: `across` names the columns that conditions are by ("activation,depth"),
+ * options->by what groups are by, or NULL: what else varies but the seeds. IL_E_USAGE: no such column; fewer
+ * than 2 groups or conditions.
+ */
+il_status il_compare_across(il_across **out, const il_runs *runs, const char *across,
+                            const il_compare_options *options, il_error *err);
+
+/** Free; NULL is legal. */
+void il_across_free(il_across *across);
+
 IL_API_END
 #endif

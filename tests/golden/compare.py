@@ -160,6 +160,46 @@ def check_tuning(folder):
     check("--validation" in fails("compare", folder.parent / "a", "--best-over", "lr"), "no word of --validation")
 
 
+def check_across(folder):
+    """Ranks within conditions; every seed and rate a condition here."""
+    said = json.loads(initlab("compare", folder, "-o", "json", "--by", "init", "--across", "seed,lr"))
+    cells = {}
+    for run in rows(folder, "SELECT * FROM runs ORDER BY number"):
+        cells.setdefault((run["seed"], run["lr"]), {})[run["init"]] = run["test_accuracy"]
+    names = sorted(next(iter(cells.values())))
+    x = np.array([[cell[name] for name in names] for cell in cells.values()])
+    check(said["conditions"] == len(cells) and said["left_out"] == 0, "conditions", said["conditions"])
+    near(said["chi2"], stats.friedmanchisquare(*x.T).statistic, "Friedman")
+    near(said["chi2_p"], stats.friedmanchisquare(*x.T).pvalue, "Friedman's p")
+    ranks = dict(zip(names, stats.rankdata(-x, axis=1).mean(axis=0)))
+    order = sorted(names, key=lambda name: ranks[name])
+    check([g["group"] for g in said["groups"]] == order, "order of ranks")
+    pairs = list(itertools.combinations(range(len(order)), 2))
+    column = [x[:, names.index(name)] for name in order]
+    p = holm([signed_ranks(column[i] - column[j]) for i, j in pairs])
+    for (i, j), want in zip(pairs, p):
+        near(said["groups"][i]["p"][j], want, "p of", order[i], order[j])
+        share = said["groups"][i]["same_as"], said["groups"][j]["same_as"]
+        if j == i + 1:
+            check(bool(set(share[0]) & set(share[1])) == (want >= .05), "letters of", order[i], order[j], share)
+    for i, g in enumerate(said["groups"]):
+        near(g["rank"], ranks[g["group"]], "rank of", g["group"])
+        near(g["mean"], column[i].mean(), "mean of", g["group"])
+        if i: # one run a condition: how often it wins
+            near(g["improvement"], np.mean((column[0] > column[i]) + (column[0] == column[i]) / 2), "improvement", g["group"])
+
+
+def signed_ranks(d):
+    """Wilcoxon's p by all sign flips, ties as they are."""
+    d = d[d != 0]
+    if len(d) == 0:
+        return 1.
+    ranks = stats.rankdata(np.abs(d))
+    low = min(ranks[d > 0].sum(), ranks[d < 0].sum())
+    flips = np.array(list(itertools.product([0, 1], repeat=len(d)))) @ ranks
+    return min(1, 2 * np.mean(flips <= low + 1e-9))
+
+
 def fails(*words):
     done = subprocess.run([PROGRAM, *map(str, words)], check=False, capture_output=True, text=True)
     check(done.returncode == 2, words, done.returncode)
@@ -203,6 +243,7 @@ def main():
         check_comparison(top / "a", ["init", "lr"], [])
         check_comparison(top / "a", ["init"], ["lr"], "cost")
         check_comparison(top / "a", ["init"], ["lr"], control="zeros")
+        check_across(top / "a")
         check_curves(top / "a")
         check_formats(top / "a")
         alone = json.loads(initlab("compare", top / "a", "-o", "json"))

@@ -177,6 +177,10 @@ static const struct opt_row rows[] = {
     { .name = "budget",
       .group = "Sweeps",
       .help = "also print what the best of 1, 2, 4, ... trials would give, each run a trial" },
+    { .name = "across",
+      .metavar = "COLUMNS",
+      .group = "Sweeps",
+      .help = "rank groups within each condition, as activation,depth, and compare their ranks" },
     { .name = "target",
       .metavar = "ACCURACY",
       .group = "Sweeps",
@@ -213,6 +217,11 @@ const struct command cmd_compare = {
         "compares the groups at their chosen rates on the metric. --budget adds what that choice "
         "is "
         "worth with fewer trials.\n\n"
+        "--across activation,depth takes these columns for conditions: groups are ranked within "
+        "each, and "
+        "compared by Friedman's test of their mean ranks, then pair by pair by Wilcoxon's (Holm); "
+        "groups "
+        "with a letter in common cannot be told apart.\n\n"
         "Of files of 'train --out', print one line a run, the best test accuracy first, and draw "
         "the losses of all of them in one figure. A file may hold several runs, and - is standard "
         "input. A run is called by its file, with as much of the path as tells it from others, and "
@@ -220,6 +229,7 @@ const struct command cmd_compare = {
         "came; a cost that was not finite is shown as -.",
     .examples = "initlab compare results\n"
                 "initlab compare results --where activation=tanh --by init --target 0.95\n"
+                "initlab compare results --by init --across activation\n"
                 "initlab compare rates --best-over lr --budget\n"
                 "initlab compare monday tuesday --metric validation_accuracy -o md\n"
                 "initlab compare zeros.jsonl ones.jsonl normal.jsonl --plot losses.svg",

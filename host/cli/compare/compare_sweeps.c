@@ -7,6 +7,7 @@
 #include <string.h>
 #include "answer.h"
 #include "common/cli_error.h"
+#include "across_print.h"
 #include "comparison_print.h"
 #include "sweep/sweep.h"
 
@@ -100,6 +101,10 @@ static il_status open_runs(il_runs **runs, const struct options *o, il_error *er
         st = il_compare_by(by, err);
     if (st == IL_OK && opt_given(o, "best-over"))
         st = il_compare_by(opt_get(o, "best-over"), err);
+    if (st == IL_OK && opt_given(o, "across"))
+        st = il_compare_by(opt_get(o, "across"), err);
+    if (st == IL_OK && opt_given(o, "across") && opt_given(o, "control"))
+        st = cli_error(err, IL_E_USAGE, "--across ranks all groups: it has no --control");
     if (st == IL_OK && (opt_given(o, "budget") || opt_given(o, "select")) &&
         !opt_given(o, "best-over"))
         st = cli_error(err, IL_E_USAGE, "--select and --budget go with --best-over");
@@ -154,6 +159,7 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     size_t count = 0;
     il_runs *runs = NULL;
     il_comparison *c = NULL;
+    il_across *a = NULL;
     il_status st = opt_given(o, "by") && !by ? cli_no_memory(err) : open_runs(&runs, o, err);
 
     if (st == IL_OK)
@@ -171,16 +177,21 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     if (st == IL_OK)
         st = tune(runs, o, &by, n.line[o->operands + 2], err);
     options.by = by;
-    if (st == IL_OK)
+    if (st == IL_OK && opt_given(o, "across"))
+        st = il_compare_across(&a, runs, opt_get(o, "across"), &options, err);
+    else if (st == IL_OK)
         st = il_compare(&c, runs, &options, err);
     if (st != IL_OK)
         goto out;
-    note_selection(c, o, n.line[o->operands]);
+    if (c)
+        note_selection(c, o, n.line[o->operands]);
     if (il_runs_repeated(runs))
         snprintf(n.line[o->operands + 1], ANSWER,
                  "%zu runs are in several folders: each counts once", il_runs_repeated(runs));
-    st = comparison_print(cli, c, opt_get(o, "format"), n.text, n.count, budgets, count, err);
+    st = a ? across_print(cli, a, opt_get(o, "across"), opt_get(o, "format"), n.text, n.count, err)
+           : comparison_print(cli, c, opt_get(o, "format"), n.text, n.count, budgets, count, err);
 out:
+    il_across_free(a);
     il_comparison_free(c);
     il_budgets_free(budgets, count);
     il_runs_free(runs);

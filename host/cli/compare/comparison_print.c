@@ -9,12 +9,7 @@
 #include "common/cli_error.h"
 #include "columns.h"
 #include "common/csv.h"
-
-/* The cells of a table that people read, a row a group, the head first. */
-struct table {
-    char **cell;                 /* [rows, columns] */
-    size_t rows, columns, named; /* named: columns that groups are by */
-};
+#include "text_table.h"
 
 static size_t shown_of(const il_comparison *c)
 {
@@ -25,15 +20,8 @@ static size_t shown_of(const il_comparison *c)
     return n;
 }
 
-static void free_table(struct table *t)
-{
-    for (size_t i = 0; t->cell && i < t->rows * t->columns; i++)
-        free(t->cell[i]);
-    free(t->cell);
-}
-
 /* the head is row 0; g NULL: the head */
-static int fill_row(struct table *t, size_t row, const il_comparison *c, const il_run_group *g)
+static int fill_row(struct text_table *t, size_t row, const il_comparison *c, const il_run_group *g)
 {
     char **to = &t->cell[row * t->columns];
     char text[CELL];
@@ -56,7 +44,8 @@ static int fill_row(struct table *t, size_t row, const il_comparison *c, const i
     return 1;
 }
 
-static il_status make_table(struct table *t, const il_comparison *c, size_t groups, il_error *err)
+static il_status make_table(struct text_table *t, const il_comparison *c, size_t groups,
+                            il_error *err)
 {
     t->named = c->columns ? c->columns : 1;
     t->columns = t->named + shown_of(c);
@@ -71,95 +60,6 @@ static il_status make_table(struct table *t, const il_comparison *c, size_t grou
 }
 
 /* ---- for people ------------------------------------------------------------------------------ */
-
-static int letters(const char *s)
-{
-    int n = 0;
-
-    for (; *s; s++)
-        n += (*s & 0xc0) != 0x80;
-    return n;
-}
-
-static int width_of(const struct table *t, size_t column)
-{
-    int most = 0;
-
-    for (size_t r = 0; r < t->rows; r++)
-        if (letters(t->cell[r * t->columns + column]) > most)
-            most = letters(t->cell[r * t->columns + column]);
-    return most;
-}
-
-/* words to the left, numbers to the right */
-static void print_text(const struct cli *cli, const struct table *t)
-{
-    for (size_t r = 0; r < t->rows; r++) {
-        if (r == 0)
-            fputs(cli->bold, stdout);
-        for (size_t i = 0; i < t->columns; i++) {
-            const char *const cell = t->cell[r * t->columns + i];
-            const int room = width_of(t, i) - letters(cell), last = i + 1 == t->columns;
-
-            printf("%s%*s%s%*s", i ? "  " : "", i < t->named || last ? 0 : room, "", cell,
-                   i < t->named && !last ? room : 0, "");
-        }
-        printf("%s\n", r == 0 ? cli->plain : "");
-    }
-}
-
-static void put_escaped(const char *s, const char *special, const char *escape)
-{
-    for (; *s; s++)
-        if (strchr(special, *s))
-            printf("%s%c", escape, *s);
-        else
-            putchar(*s);
-}
-
-static void print_markdown(const struct table *t)
-{
-    for (size_t r = 0; r < t->rows; r++) {
-        for (size_t i = 0; i < t->columns; i++) {
-            fputs(i ? " | " : "| ", stdout);
-            put_escaped(t->cell[r * t->columns + i], "|\\`*_<[", "\\");
-        }
-        puts(" |");
-        for (size_t i = 0; r == 0 && i < t->columns; i++)
-            fputs(i < t->named ? "| --- " : "| ---: ", stdout);
-        if (r == 0)
-            puts("|");
-    }
-}
-
-static void put_latex(const char *s)
-{
-    for (; *s; s++)
-        if (*s == '\\')
-            fputs("\\textbackslash{}", stdout);
-        else if (*s == '~' || *s == '^')
-            printf("\\%c{}", *s);
-        else if (strchr("&%$#_{}", *s))
-            printf("\\%c", *s);
-        else
-            putchar(*s);
-}
-
-static void print_latex(const struct table *t)
-{
-    fputs("\\begin{tabular}{", stdout);
-    for (size_t i = 0; i < t->columns; i++)
-        putchar(i < t->named ? 'l' : 'r');
-    puts("}\n\\hline");
-    for (size_t r = 0; r < t->rows; r++) {
-        for (size_t i = 0; i < t->columns; i++) {
-            fputs(i ? " & " : "", stdout);
-            put_latex(t->cell[r * t->columns + i]);
-        }
-        puts(r == 0 ? " \\\\\n\\hline" : " \\\\");
-    }
-    puts("\\hline\n\\end{tabular}");
-}
 
 static void print_note(const char *before, const char *text)
 {
@@ -184,7 +84,7 @@ static void print_notes(const il_comparison *c, const char *before, const char *
 static il_status print_read(const struct cli *cli, const il_comparison *c, const char *format,
                             const char *const *notes, size_t count, il_error *err)
 {
-    struct table t = { NULL };
+    struct text_table t = { NULL };
     char text[ANSWER];
     const il_status st = make_table(&t, c, c->groups, err);
 
@@ -192,24 +92,24 @@ static il_status print_read(const struct cli *cli, const il_comparison *c, const
     if (st == IL_OK && strcmp(format, "md") == 0) {
         char *const shown = cli_shown(text);
 
-        put_escaped(shown ? shown : "", "\\`*_<[", "\\");
+        text_table_markdown(shown ? shown : "");
         free(shown);
         puts("\n");
-        print_markdown(&t);
+        text_table_print(cli, &t, format);
         puts("");
         print_notes(c, "- ", notes, count);
     } else if (st == IL_OK && strcmp(format, "tex") == 0) {
         print_note("% ", text);
-        print_latex(&t);
+        text_table_print(cli, &t, format);
         print_notes(c, "% ", notes, count);
     } else if (st == IL_OK) {
         print_note("", text);
         putchar('\n');
-        print_text(cli, &t);
+        text_table_print(cli, &t, format);
         puts("");
         print_notes(c, "", notes, count);
     }
-    free_table(&t);
+    text_table_free(&t);
     return st;
 }
 
@@ -222,7 +122,8 @@ static size_t trials_at(size_t column, size_t most)
     return k < most ? k : most;
 }
 
-static int fill_budgets(struct table *t, const il_comparison *c, const il_budget *b, size_t most)
+static int fill_budgets(struct text_table *t, const il_comparison *c, const il_budget *b,
+                        size_t most)
 {
     char text[CELL];
 
@@ -244,7 +145,7 @@ static int fill_budgets(struct table *t, const il_comparison *c, const il_budget
 static il_status print_budgets(const struct cli *cli, const il_comparison *c, const char *format,
                                const il_budget *b, size_t n, il_error *err)
 {
-    struct table t = { .rows = n + 1, .columns = 2, .named = 1 };
+    struct text_table t = { .rows = n + 1, .columns = 2, .named = 1 };
     size_t most = 1;
     il_status st = IL_OK;
 
@@ -256,33 +157,29 @@ static il_status print_budgets(const struct cli *cli, const il_comparison *c, co
     if (!t.cell || !fill_budgets(&t, c, b, most))
         st = cli_no_memory(err);
     puts("");
-    if (st == IL_OK && strcmp(format, "md") == 0)
-        print_markdown(&t);
-    else if (st == IL_OK && strcmp(format, "tex") == 0)
-        print_latex(&t);
-    else if (st == IL_OK)
-        print_text(cli, &t);
-    free_table(&t);
+    if (st == IL_OK)
+        text_table_print(cli, &t, format);
+    text_table_free(&t);
     return st;
 }
 
 il_status comparison_print_short(const struct cli *cli, const il_comparison *c, size_t groups,
                                  const char *more, il_error *err)
 {
-    struct table t = { NULL };
+    struct text_table t = { NULL };
     char text[ANSWER];
     const il_status st = make_table(&t, c, groups < c->groups ? groups : c->groups, err);
 
     answer(c, text);
     if (st == IL_OK) {
-        print_text(cli, &t);
+        text_table_print(cli, &t, "text");
         if (groups < c->groups)
             printf("and %zu more\n", c->groups - groups);
         putchar('\n');
         print_note("", text);
         print_note("", more);
     }
-    free_table(&t);
+    text_table_free(&t);
     return st;
 }
 

@@ -1,0 +1,225 @@
+/* across_print.c - groups across conditions, as a sentence, a table, and for programs. */
+#include "across_print.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "answer.h"
+#include "columns.h"
+#include "common/cli_error.h"
+#include "common/csv.h"
+#include "text_table.h"
+
+enum { LETTERS = 27 };
+
+/* Groups that share a letter cannot be told apart; beyond 26 sets of them there is "+". */
+static void letters_of(const il_across *a, size_t group, char text[LETTERS + 1])
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < a->cliques && n < LETTERS; k++)
+        if (group >= a->clique[k].first && group <= a->clique[k].last)
+            text[n++] = (char)(k < 26 ? 'a' + (int)k : '+');
+    text[n] = 0;
+}
+
+static void sentence(const il_across *a, const char *across, char text[ANSWER])
+{
+    const il_friedman *const f = &a->friedman;
+
+    if (isnan(f->f_p))
+        snprintf(text, ANSWER, "Over %zu conditions (%.200s) all groups tie in every one.",
+                 a->conditions, across);
+    else
+        snprintf(text, ANSWER,
+                 "Over %zu conditions (%.200s) %.100s has the best mean rank, %.2f of %zu; %s "
+                 "(Friedman's "
+                 "F = %.4g, p = %.2g).",
+                 a->conditions, across, a->group[0].label, a->group[0].rank, a->groups,
+                 f->f_p < 0.05 ? "the groups differ"
+                               : "no difference between the groups is detectable",
+                 f->f, f->f_p);
+}
+
+/* ---- for people ------------------------------------------------------------------------------ */
+
+static int fill(struct text_table *t, const il_across *a)
+{
+    static const char *const head[] = { "group", "rank", "mean", "best beats it", "same as" };
+    const il_comparison like = { .metric = a->metric };
+    char text[5][CELL];
+
+    for (size_t r = 0; r < t->rows; r++) {
+        const il_ranked *const g = r ? &a->group[r - 1] : NULL;
+
+        for (size_t i = 0; i < t->columns; i++)
+            snprintf(text[i], CELL, "%s", head[i]);
+        if (g) {
+            snprintf(text[1], CELL, "%.2f", g->rank);
+            put_metric(&like, g->mean, text[2]);
+            snprintf(text[3], CELL, isnan(g->improvement) ? "-" : "%.0f %%", 100 * g->improvement);
+            letters_of(a, r - 1, text[4]);
+        }
+        for (size_t i = 0; i < t->columns; i++)
+            if (!(t->cell[r * t->columns + i] = cli_shown(g && i == 0 ? g->label : text[i])))
+                return 0;
+    }
+    return 1;
+}
+
+static void print_lines(const il_across *a, const char *before, const char *const *notes,
+                        size_t count)
+{
+    const size_t pairs = a->groups * (a->groups - 1) / 2;
+
+    for (size_t i = 0; i < count; i++)
+        if (notes[i][0]) {
+            fputs(before, stdout);
+            cli_put(stdout, notes[i]);
+            putchar('\n');
+        }
+    if (a->left_out)
+        printf("%s%zu conditions lack a run of some group and are left out\n", before, a->left_out);
+    printf("%srank: within each condition, of the mean %s, 1 the best; best beats it: how often a "
+           "run of the "
+           "best-ranked group is ahead of one of this, within a condition; groups with a letter in "
+           "common "
+           "cannot be told apart (Wilcoxon's signed ranks of conditions, Holm over %zu pairs, "
+           "which takes %zu "
+           "conditions at least)\n",
+           before, a->metric, pairs, il_pairs_least(0.05, pairs));
+}
+
+static il_status print_read(const struct cli *cli, const il_across *a, const char *across,
+                            const char *format, const char *const *notes, size_t count,
+                            il_error *err)
+{
+    struct text_table t = { .rows = a->groups + 1, .columns = 5, .named = 1 };
+    const int markdown = strcmp(format, "md") == 0, latex = strcmp(format, "tex") == 0;
+    char text[ANSWER], *shown;
+    il_status st = IL_OK;
+
+    sentence(a, across, text);
+    shown = cli_shown(text);
+    t.cell = calloc(t.rows * t.columns, sizeof *t.cell);
+    if (!shown || !t.cell || !fill(&t, a)) {
+        st = cli_no_memory(err);
+        goto out;
+    }
+    if (markdown)
+        text_table_markdown(shown);
+    else
+        printf("%s%s", latex ? "% " : "", shown);
+    puts(latex ? "" : "\n");
+    text_table_print(cli, &t, format);
+    puts("");
+    print_lines(a, markdown ? "- " : latex ? "% " : "", notes, count);
+out:
+    text_table_free(&t);
+    free(shown);
+    return st;
+}
+
+/* ---- for programs ---------------------------------------------------------------------------- */
+
+static void print_csv(const il_across *a)
+{
+    puts("group,rank,mean,improvement,same_as");
+    for (size_t i = 0; i < a->groups; i++) {
+        char letters[LETTERS + 1];
+
+        letters_of(a, i, letters);
+        csv_text(stdout, a->group[i].label);
+        putchar(',');
+        csv_number(stdout, a->group[i].rank);
+        putchar(',');
+        csv_number(stdout, a->group[i].mean);
+        putchar(',');
+        csv_number(stdout, a->group[i].improvement);
+        printf(",%s\n", letters);
+    }
+}
+
+static json_t *group_json(const il_across *a, size_t i)
+{
+    json_t *const object = json_object(), *const p = json_array();
+    char letters[LETTERS + 1];
+    const double more = a->group[i].improvement;
+    int ok = object && p;
+
+    letters_of(a, i, letters);
+    for (size_t k = 0; ok && k < a->groups; k++)
+        ok = json_array_append_new(p, json_real(a->p[i * a->groups + k])) == 0;
+    ok = ok && json_object_set_new(object, "group", json_string(a->group[i].label)) == 0 &&
+         json_object_set_new(object, "rank", json_real(a->group[i].rank)) == 0 &&
+         json_object_set_new(object, "mean", json_real(a->group[i].mean)) == 0 &&
+         json_object_set_new(object, "improvement", isnan(more) ? json_null() : json_real(more)) ==
+             0 &&
+         json_object_set_new(object, "same_as", json_string(letters)) == 0 &&
+         json_object_set(object, "p", p) == 0;
+    json_decref(p);
+    if (ok)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+static il_status print_json(const struct cli *cli, const il_across *a, const char *across,
+                            il_error *err)
+{
+    json_t *const all = json_object(), *const groups = json_array();
+    char text[ANSWER];
+    int ok = all && groups;
+
+    sentence(a, across, text);
+    for (size_t i = 0; ok && i < a->groups; i++) {
+        json_t *const g = group_json(a, i);
+
+        ok = g && json_array_append_new(groups, g) == 0;
+    }
+    ok = ok && json_object_set_new(all, "answer", json_string(text)) == 0 &&
+         json_object_set_new(all, "metric", json_string(a->metric)) == 0 &&
+         json_object_set_new(all, "conditions", json_integer((json_int_t)a->conditions)) == 0 &&
+         json_object_set_new(all, "left_out", json_integer((json_int_t)a->left_out)) == 0 &&
+         json_object_set_new(all, "chi2", number(a->friedman.chi2)) == 0 &&
+         json_object_set_new(all, "chi2_p", number(a->friedman.chi2_p)) == 0 &&
+         json_object_set_new(all, "f", number(a->friedman.f)) == 0 &&
+         json_object_set_new(all, "f_p", number(a->friedman.f_p)) == 0 &&
+         json_object_set(all, "groups", groups) == 0;
+    json_decref(groups);
+    if (ok)
+        return cli_json(cli, all) == 0 ? IL_OK : cli_no_memory(err);
+    json_decref(all);
+    return cli_no_memory(err);
+}
+
+static il_status print_jsonl(const il_across *a, il_error *err)
+{
+    for (size_t i = 0; i < a->groups; i++) {
+        json_t *const g = group_json(a, i);
+
+        if (!g)
+            return cli_no_memory(err);
+        json_dumpf(g, stdout, JSON_COMPACT);
+        putchar('\n');
+        json_decref(g);
+    }
+    return IL_OK;
+}
+
+il_status across_print(const struct cli *cli, const il_across *a, const char *across,
+                       const char *format, const char *const *notes, size_t count, il_error *err)
+{
+    if (strcmp(format, "csv") == 0) {
+        print_csv(a);
+        return IL_OK;
+    }
+    if (strcmp(format, "jsonl") == 0)
+        return print_jsonl(a, err);
+    if (strcmp(format, "json") == 0)
+        return print_json(cli, a, across, err);
+    return print_read(cli, a, across, format, notes, count, err);
+}
