@@ -186,14 +186,14 @@ static il_status print_read(const struct cli *cli, const il_comparison *c, const
 {
     struct table t = { NULL };
     char text[ANSWER];
-    const il_status st = make_table(&t, c, c->groups, err);
+    char *shown = NULL;
+    il_status st = make_table(&t, c, c->groups, err);
 
     answer(c, text);
+    if (st == IL_OK && !(shown = cli_shown(text)))
+        st = cli_no_memory(err);
     if (st == IL_OK && strcmp(format, "md") == 0) {
-        char *const shown = cli_shown(text);
-
-        put_escaped(shown ? shown : "", "\\`*_<[", "\\");
-        free(shown);
+        put_escaped(shown, "\\`*_<[", "\\");
         puts("\n");
         print_markdown(&t);
         puts("");
@@ -209,6 +209,7 @@ static il_status print_read(const struct cli *cli, const il_comparison *c, const
         puts("");
         print_notes(c, "", notes, count);
     }
+    free(shown);
     free_table(&t);
     return st;
 }
