@@ -90,6 +90,7 @@ int main(int argc, char **argv)
     int code;
 
     signals_no_file_limit();
+    cli_json_start();
     cli_color(&cli, "auto");
     code = dispatch(&cli, argc > 0 ? argc - 1 : 0, argv + (argc > 0));
     cli_flush(&cli);

@@ -3,6 +3,7 @@
  * once per flavour of CPU; the flavours are three tables that differ in their ops alone, and give
  * equal bits.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,13 +159,15 @@ static int cpu_open(struct il_device **d, int index, int threads, char *why, siz
 
 static void cpu_close(struct il_device *d) { free(d); }
 
-/* The value of the first line of a /proc file that begins with key; 0: none. */
+/* The value of the first line of a /proc file that begins with key; 0: none; -1: out of memory. */
 static int proc_value(const char *path, const char *key, char *value, size_t n)
 {
     FILE *const f = fopen(path, "r");
     char line[512];
     int found = 0;
 
+    if (!f && errno == ENOMEM)
+        return -1;
     while (f && !found && fgets(line, sizeof line, f)) {
         const char *colon = strchr(line, ':');
 
@@ -184,10 +187,14 @@ static int cpu_about(struct il_device *d, struct il_about *out)
     const long page = sysconf(_SC_PAGESIZE), pages = sysconf(_SC_PHYS_PAGES);
     const long available = sysconf(_SC_AVPHYS_PAGES);
     char blas[96], kilobytes[32];
+    int found = self(d)->name[0] ? 1
+                                 : proc_value("/proc/cpuinfo", "model name", self(d)->name,
+                                              sizeof self(d)->name);
 
     memset(out, 0, sizeof *out);
-    if (!self(d)->name[0] &&
-        !proc_value("/proc/cpuinfo", "model name", self(d)->name, sizeof self(d)->name))
+    if (found < 0)
+        return E_MEMORY;
+    if (found == 0)
         snprintf(self(d)->name, sizeof self(d)->name, "CPU");
     snprintf(out->name, sizeof out->name, "%s", self(d)->name);
     il_blas_about(blas, sizeof blas);
@@ -197,7 +204,10 @@ static int cpu_about(struct il_device *d, struct il_about *out)
     if (page > 0 && pages > 0)
         out->memory = (size_t)page * (size_t)pages;
     /* sysconf counts the page cache as taken, the kernel's own estimate does not */
-    if (proc_value("/proc/meminfo", "MemAvailable", kilobytes, sizeof kilobytes))
+    found = proc_value("/proc/meminfo", "MemAvailable", kilobytes, sizeof kilobytes);
+    if (found < 0)
+        return E_MEMORY;
+    if (found > 0)
         out->memory_free = (size_t)strtoull(kilobytes, NULL, 10) * 1024;
     else if (page > 0 && available > 0)
         out->memory_free = (size_t)page * (size_t)available;

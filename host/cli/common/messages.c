@@ -186,40 +186,20 @@ void cli_json_set(json_t **object, const char *name, json_t *value)
 
 json_t *cli_json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
-/* These two do what core/json.c does for the library, and why. */
-char *cli_json_text(const json_t *value, size_t flags)
+/* jansson's malloc */
+static void *have_or_end(size_t n)
 {
-    const size_t n = value ? json_dumpb(value, NULL, 0, flags) : 0;
-    char *const text = n > 0 ? malloc(n + 1) : NULL;
+    static const char text[] = "initlab: out of host memory\n";
+    void *const p = malloc(n);
 
-    if (!text || json_dumpb(value, text, n, flags) != n) {
-        free(text);
-        return NULL;
-    }
-    text[n] = 0;
-    return text;
+    if (p || n == 0)
+        return p;
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        _exit(il_status_exit(IL_E_IO));
+    _exit(il_status_exit(IL_E_MEMORY));
 }
 
-json_t *cli_json_of(const char *text, size_t flags, json_error_t *why, int *memory)
-{
-    char *all = NULL;
-    json_t *both, *value = NULL;
-
-    *memory = asprintf(&all, "[\"%0*d\",%s]", strlen(text) < 4096 ? (int)strlen(text) + 2 : 4096, 0,
-                       text) < 0;
-    if (*memory)
-        return NULL;
-    errno = 0;
-    both = json_loads(all, flags, why);
-    *memory = errno == ENOMEM;
-    if (both && !*memory && json_array_size(both) == 2)
-        value = json_incref(json_array_get(both, 1));
-    else if (both)
-        snprintf(why->text, sizeof why->text, "more than one value");
-    json_decref(both);
-    free(all);
-    return value;
-}
+void cli_json_start(void) { json_set_alloc_funcs(have_or_end, free); }
 
 int cli_json(const struct cli *cli, json_t *value)
 {

@@ -204,7 +204,7 @@ out:
 il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *by, il_error *err)
 {
     const il_compare_options options = { .by = by && by[0] ? by : NULL };
-    char done[SWEEP_DONE] = "", more[ANSWER];
+    char done[SWEEP_DONE] = "", word[CLI_COMMAND], more[CLI_COMMAND + ANSWER];
     il_runs *runs = NULL;
     il_comparison *c = NULL;
     il_status st = il_runs_new(&runs, "test_accuracy", NAN, err);
@@ -219,8 +219,8 @@ il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *
         st = il_compare(&c, runs, &options, err);
     if (st != IL_OK)
         goto out;
-    snprintf(more, sizeof more, "%s%sinitlab compare %.300s says how sure that is, and more", done,
-             done[0] ? "; " : "", il_folder_path(folder));
+    snprintf(more, sizeof more, "%s%sinitlab compare %s says how sure that is, and more", done,
+             done[0] ? "; " : "", cli_word(word, il_folder_path(folder)));
     st = comparison_print_short(cli, c, SHORT, more, err);
 out:
     il_comparison_free(c);

@@ -86,14 +86,14 @@ static il_status print_read(const struct cli *cli, const il_comparison *c, const
 {
     struct text_table t = { NULL };
     char text[ANSWER];
-    const il_status st = make_table(&t, c, c->groups, err);
+    char *shown = NULL;
+    il_status st = make_table(&t, c, c->groups, err);
 
     answer(c, text);
+    if (st == IL_OK && !(shown = cli_shown(text)))
+        st = cli_no_memory(err);
     if (st == IL_OK && strcmp(format, "md") == 0) {
-        char *const shown = cli_shown(text);
-
-        text_table_markdown(shown ? shown : "");
-        free(shown);
+        text_table_markdown(shown);
         puts("\n");
         text_table_print(cli, &t, format);
         puts("");
@@ -109,6 +109,7 @@ static il_status print_read(const struct cli *cli, const il_comparison *c, const
         puts("");
         print_notes(c, "", notes, count);
     }
+    free(shown);
     text_table_free(&t);
     return st;
 }

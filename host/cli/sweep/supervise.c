@@ -269,9 +269,7 @@ static void on_error(struct state *st, struct worker *w, const json_t *line)
 
 static void on_line(struct state *st, struct worker *w, const char *text)
 {
-    json_error_t why;
-    int memory;
-    json_t *const line = cli_json_of(text, 0, &why, &memory);
+    json_t *const line = json_loads(text, 0, NULL);
 
     w->quiet = 0;
     if (!line) /* whatever it was, it may have been the end of a pack */

@@ -86,15 +86,13 @@ static il_status take(struct run_files *f, size_t file, size_t count, const char
 {
     const char *const path = f->path[file];
     json_error_t why;
-    int took = 1, memory;
-    json_t *const line = cli_json_of(text, JSON_REJECT_DUPLICATES, &why, &memory);
+    int took = 1;
+    json_t *const line = json_loads(text, JSON_REJECT_DUPLICATES, &why);
     const char *const status = json_string_value(json_object_get(line, "status"));
     const json_int_t epoch = json_integer_value(json_object_get(line, "epoch"));
     il_status st = IL_OK;
 
-    if (memory)
-        st = cli_no_memory(err);
-    else if (!json_is_object(line))
+    if (!json_is_object(line))
         st = cli_error(err, IL_E_DATA,
                        "%.300s:%zu: not an object of 'train --out FILE.jsonl': %.100s", path, count,
                        line ? "another kind of JSON" : why.text);

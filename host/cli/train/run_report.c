@@ -119,7 +119,7 @@ il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *er
 il_status run_report_end(struct run_report *r, json_t *last, il_error *err)
 {
     char *text = r->file && !r->csv && last
-                     ? cli_json_text(last, JSON_COMPACT | JSON_REAL_PRECISION(digits_of(last)))
+                     ? json_dumps(last, JSON_COMPACT | JSON_REAL_PRECISION(digits_of(last)))
                      : NULL;
     il_status st = IL_OK;
 

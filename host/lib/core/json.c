@@ -1,7 +1,8 @@
 /*
- * json.c - jansson takes no heed of a failed allocation in the middle of a text: a token that is read, or a text that
- * is written, loses what did not fit, and a number may end the process by an assertion. So reading begins with a
- * token as long as any that follows, which makes room for all, and writing is into room that is there.
+ * json.c - jansson (2.14) takes no heed of a failed allocation in the middle of a text: a token that is read, or a text
+ * that is written, loses what did not fit, and a string's missing end is looked for in what lies behind it. So reading
+ * begins with a token as long as any that follows, which makes room for all, and writing is into room that is there. The
+ * program ends before jansson sees a failed allocation (host/cli/common/messages.h); a library cannot choose that.
  */
 #include "json.h"
 

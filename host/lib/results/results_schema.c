@@ -87,15 +87,18 @@ static char *schema(int version)
     return all;
 }
 
-static int pragma(sqlite3 *db, const char *sql)
+/* the number that a statement gives; 0: SQLite's error */
+static int ask(sqlite3 *db, const char *sql, int *value)
 {
     sqlite3_stmt *s = NULL;
-    int value = -1;
+    int code = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
 
-    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
-        value = sqlite3_column_int(s, 0);
-    sqlite3_finalize(s);
-    return value;
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    if (code == SQLITE_ROW)
+        *value = sqlite3_column_int(s, 0);
+    sqlite3_finalize(s); /* whose code stays the connection's */
+    return code == SQLITE_ROW;
 }
 
 /* which sweep this is, for who has the file alone */
@@ -129,10 +132,16 @@ static il_status describe(sqlite3 *db, const struct il_folder *f, il_error *err)
     return st;
 }
 
-static int is_empty(sqlite3 *db)
+/* 0: SQLite's error */
+static int ask_empty(sqlite3 *db, int *empty)
 {
-    return pragma(db, "PRAGMA user_version") == 0 && pragma(db, "PRAGMA application_id") == 0 &&
-           pragma(db, "SELECT count(*) FROM sqlite_schema") == 0;
+    int version, id, tables;
+
+    if (!ask(db, "PRAGMA user_version", &version) || !ask(db, "PRAGMA application_id", &id) ||
+        !ask(db, "SELECT count(*) FROM sqlite_schema", &tables))
+        return 0;
+    *empty = version == 0 && id == 0 && tables == 0;
+    return 1;
 }
 
 static int exec(sqlite3 *db, const char *sql)
@@ -144,13 +153,14 @@ static int exec(sqlite3 *db, const char *sql)
 static il_status make_tables(sqlite3 *db, const struct il_folder *f, il_error *err)
 {
     char *const all = schema(IL_RESULTS_VERSION);
+    int empty = 0;
     il_status st = IL_OK;
 
     if (!all)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    if (!exec(db, "BEGIN IMMEDIATE") || (is_empty(db) && !exec(db, all)))
+    if (!exec(db, "BEGIN IMMEDIATE") || !ask_empty(db, &empty) || (empty && !exec(db, all)))
         st = il_results_fail(db, err);
-    else if (pragma(db, "SELECT count(*) FROM meta") == 0)
+    else if (empty)
         st = describe(db, f, err);
     if (st == IL_OK && !exec(db, "COMMIT"))
         st = il_results_fail(db, err);
@@ -230,13 +240,9 @@ out:
 /* in one transaction, as another process may bring the tables to another version */
 static il_status check(sqlite3 *db, const char *path, const struct il_folder *f, il_error *err)
 {
-    const int version = pragma(db, "PRAGMA user_version");
-    int id;
+    int version, id;
 
-    if (version < 0)
-        return il_results_fail(db, err);
-    id = pragma(db, "PRAGMA application_id");
-    if (id != IL_RESULTS_ID && sqlite3_errcode(db) == SQLITE_NOMEM)
+    if (!ask(db, "PRAGMA user_version", &version) || !ask(db, "PRAGMA application_id", &id))
         return il_results_fail(db, err);
     if (id != IL_RESULTS_ID)
         return il_fail(err, IL_E_DATA, "%s: not the results of a sweep: %s", path, IL_GUARD_REMEDY);
@@ -253,12 +259,13 @@ static il_status check(sqlite3 *db, const char *path, const struct il_folder *f,
 /* Bring an earlier version's tables to this one's, unless another process was faster. */
 static il_status upgrade(sqlite3 *db, il_error *err)
 {
+    int version = 0;
     il_status st = IL_OK;
 
-    if (pragma(db, "PRAGMA user_version") == IL_RESULTS_VERSION)
+    if (ask(db, "PRAGMA user_version", &version) && version == IL_RESULTS_VERSION)
         return IL_OK;
-    if (!exec(db, "BEGIN IMMEDIATE") ||
-        (pragma(db, "PRAGMA user_version") == 1 && !exec(db, from_1)) || !exec(db, "COMMIT")) {
+    if (!exec(db, "BEGIN IMMEDIATE") || !ask(db, "PRAGMA user_version", &version) ||
+        (version == 1 && !exec(db, from_1)) || !exec(db, "COMMIT")) {
         st = il_results_fail(db, err);
         exec(db, "ROLLBACK");
     }
@@ -269,6 +276,7 @@ static il_status open_file(sqlite3 **db, struct il_guard *guard, const char *nam
                            const char *path, const struct il_folder *f, il_error *err)
 {
     const int create = flags & SQLITE_OPEN_CREATE;
+    int empty = 0;
     il_status st = IL_OK;
 
     if (sqlite3_open_v2(name, db, flags | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK ||
@@ -277,7 +285,11 @@ static il_status open_file(sqlite3 **db, struct il_guard *guard, const char *nam
         goto out;
     }
     sqlite3_busy_timeout(*db, 60000);
-    if (create && is_empty(*db))
+    if (create && !ask_empty(*db, &empty)) {
+        st = il_results_fail(*db, err);
+        goto out;
+    }
+    if (empty)
         IL_TRY(make_tables(*db, f, err));
     if (!exec(*db, "BEGIN")) {
         st = il_results_fail(*db, err);
