@@ -37,13 +37,9 @@ struct il_clock {
 
 /* What fills one tensor of one run. tensor is the Philox subsequence: purpose and tensor number. */
 enum il_law {
-    IL_LAW_CONSTANT,     /* a */
-    IL_LAW_UNIFORM,      /* (a, b) */
-    IL_LAW_NORMAL,       /* mean a, standard deviation b */
-    IL_LAW_TRUNC_NORMAL, /* the same, cut at +-cut standard deviations */
-    IL_LAW_SPARSE,       /* the normal one in count elements of each unit, else 0 */
-    IL_LAW_IDENTITY,     /* a where row = column, else 0 */
-    IL_LAW_HADAMARD,     /* a times Sylvester's Hadamard matrix */
+#define X(ID, ...) IL_LAW_##ID,
+#include "laws.def"
+#undef X
     IL_LAW_COUNT
 };
 enum { IL_MIRROR_ROWS = 1, IL_MIRROR_COLS = 2 };

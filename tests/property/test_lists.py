@@ -2,7 +2,7 @@
 """test_lists.py SOURCE WORK [CMAKE ARGUMENT...] - a test of the tests: a row that is added to a list must be noticed.
 
 A copy of the tree gets a row in each list: a loss, an activation, an optimiser with an update rule, a decay, a
-schedule, a scheme, an op. Without their references the tests must not compile, for each row's own reason. With them
+schedule, a scheme, a law, an op. Without their references the tests must not compile, for each row's own reason. With them
 the tests must pass, and where the environment turns one row's formula (a wrong sign and scale, say WRONG_LOSS), a
 test must fail by number."""
 import os
@@ -96,6 +96,16 @@ ROWS = {
         ('host/lib/catalog/schemes_plain.c', END,     # a standard deviation has no sign
          '\nSCHEME(scratch_scheme) { return il_draw_normal(out, getenv("WRONG_SCHEME") ? 1 : 0.5); }\n'),
     ],
+    'law': [
+        ('kernels/laws.def', END, 'X(SCRATCH, "scratch law") /* a / 2 */\n'),
+        ('kernels/fill.cu', '    case IL_LAW_IDENTITY:\n', '''    case IL_LAW_SCRATCH:
+        return il_wrong("WRONG_LAW") * 0.5f * v;
+'''),
+        ('host/lib/catalog/scheme_law.c', '    case IL_LAW_COUNT:\n', '''    case IL_LAW_SCRATCH:
+        x.mean = x.low = x.high = a / 2;
+        break;
+'''),
+    ],
     'op': [
         ('kernels/ops.def', END, '''
 X(scratch_op, (struct il_device *d, float *w, unsigned rows, unsigned cols, unsigned ld), (d, w, rows, cols, ld),
@@ -129,6 +139,7 @@ MISSING = {
     'decay': ['ref_decay_scratch_decay'],
     'schedule': ['pin_scratch_schedule'],
     'scheme': ['law_scratch_scheme'],
+    'law': ['IL_LAW_SCRATCH'],
     'op': ['check_scratch_op'],
 }
 
@@ -191,6 +202,9 @@ static const struct ref_decay ref_decay_scratch_decay = { "", ref_of_scratch_dec
         ('tests/unit/runs/test_schemes.c', 'static const struct {\n    const struct law *law;\n',
          'LAW(scratch_scheme) = { { "", 784, 10, .std = .5 } };\n'),
     ],
+    'law': [
+        ('tests/ops_reference.h', '    case IL_LAW_CONSTANT:\n', '    case IL_LAW_SCRATCH:\n        return a / 2;\n'),
+    ],
     'op': [
         ('tests/ops_reference.h', '/* ---- the device', '''static int check_scratch_op(struct il_device *d, float *w, unsigned rows, unsigned cols, unsigned ld)
 {
@@ -222,6 +236,7 @@ FAILURES = {
     'decay': [('test_pack', rf'scratch_decay.* {NUMBER}, not {NUMBER}')],
     'schedule': [('test_config', rf'scratch_schedule: {NUMBER}, not {NUMBER}')],
     'scheme': [('test_schemes', rf'scratch_scheme: {NUMBER}, not {NUMBER}')],
+    'law': [('test_ops', rf'fill: {NUMBER}, not {NUMBER}')],
     'op': [('test_ops', rf'scratch_op: {NUMBER}, not {NUMBER}')],
 }
 

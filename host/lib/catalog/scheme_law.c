@@ -24,25 +24,44 @@ static double hadamard_sum(unsigned n, unsigned m)
                         : 3.0 * block - hadamard_sum(few - block, many - block);
 }
 
-struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor_place *at)
+static void of_truncated_normal(struct il_law_facts *x, const struct il_fill *f)
 {
-    static const char *const names[IL_LAW_COUNT] = { "constant",         "uniform", "normal",
-                                                     "truncated normal", "sparse",  "identity",
-                                                     "hadamard" };
+    const double a = (double)f->a, b = (double)f->b;
+
+    if (b > 0) {
+        const struct il_truncated_normal z =
+            il_truncated_normal_moments(((double)f->low - a) / b, ((double)f->high - a) / b);
+
+        x->mean = a + b * z.mean;
+        x->std = b * z.std;
+        x->low = (double)f->low;
+        x->high = (double)f->high;
+    }
+}
+
+static void of_hadamard(struct il_law_facts *x, double a, const struct il_tensor_place *at)
+{
+    const double n = at->fan_in, m = at->fan_out;
+    /* of the elements that are +1, less those that are -1 */
+    const double share = hadamard_sum(at->fan_in, at->fan_out) / (n * m);
+
+    x->mean = a * share;
+    x->std = fabs(a) * sqrt((1 - share) * (1 + share));
+    x->low = n > 1 ? -a : a;
+}
+
+/* of what is drawn, before anything is done to the matrix */
+static struct il_law_facts drawn(const struct il_fill *f, const struct il_tensor_place *at)
+{
+    static const char *const names[IL_LAW_COUNT] = {
+#define X(ID, name) [IL_LAW_##ID] = name,
+#include "laws.def"
+#undef X
+    };
     const double n = at->fan_in, m = at->fan_out, a = (double)f->a, b = (double)f->b;
     const double most = n > m ? n : m;
-    double share; /* of Hadamard's elements that are +1, less those that are -1 */
-    /* of the half that is drawn */
-    const double rows = f->mirror & IL_MIRROR_ROWS ? n / 2 : n;
-    const double cols = f->mirror & IL_MIRROR_COLS ? m / 2 : m;
     struct il_law_facts x = { names[f->law], a, 0, a, a };
 
-    if (f->after == IL_AFTER_ORTHOGONAL)
-        return (struct il_law_facts){ "orthogonal", 0, (double)f->gain / sqrt(fmax(rows, cols)),
-                                      -(double)f->gain, (double)f->gain };
-    if (f->after == IL_AFTER_COLUMN_NORM)
-        return (struct il_law_facts){ "uniform, then norm", 0, (double)f->gain / sqrt(n),
-                                      -(double)f->gain, (double)f->gain };
     switch ((enum il_law)f->law) {
     case IL_LAW_CONSTANT:
         break;
@@ -57,15 +76,7 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor
         x.high = b > 0 ? INFINITY : a;
         break;
     case IL_LAW_TRUNC_NORMAL:
-        if (b > 0) {
-            const struct il_truncated_normal z =
-                il_truncated_normal_moments(((double)f->low - a) / b, ((double)f->high - a) / b);
-
-            x.mean = a + b * z.mean;
-            x.std = b * z.std;
-            x.low = (double)f->low;
-            x.high = (double)f->high;
-        }
+        of_truncated_normal(&x, f);
         break;
     case IL_LAW_SPARSE:
         x.std = b * sqrt(f->count / (f->by_row ? m : n));
@@ -79,15 +90,31 @@ struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor
         x.high = a > 0 ? a : 0;
         break;
     case IL_LAW_HADAMARD:
-        share = hadamard_sum(at->fan_in, at->fan_out) / (n * m);
-        x.mean = a * share;
-        x.std = fabs(a) * sqrt((1 - share) * (1 + share));
-        x.low = n > 1 ? -a : a;
+        of_hadamard(&x, a, at);
         break;
     case IL_LAW_COUNT:
         break;
     }
     return x;
+}
+
+struct il_law_facts il_law_facts(const struct il_fill *f, const struct il_tensor_place *at)
+{
+    const double gain = (double)f->gain;
+    /* of the half that is drawn */
+    const double rows = f->mirror & IL_MIRROR_ROWS ? at->fan_in / 2.0 : at->fan_in;
+    const double cols = f->mirror & IL_MIRROR_COLS ? at->fan_out / 2.0 : at->fan_out;
+
+    switch ((enum il_after)f->after) {
+    case IL_AFTER_ORTHOGONAL:
+        return (struct il_law_facts){ "orthogonal", 0, gain / sqrt(fmax(rows, cols)), -gain, gain };
+    case IL_AFTER_COLUMN_NORM:
+        return (struct il_law_facts){ "uniform, then norm", 0, gain / sqrt(at->fan_in), -gain,
+                                      gain };
+    case IL_AFTER_NOTHING:
+        break;
+    }
+    return drawn(f, at);
 }
 
 void il_draw_variances(const struct il_draw *weight, const struct il_draw *bias, unsigned fan_in,
@@ -96,7 +123,7 @@ void il_draw_variances(const struct il_draw *weight, const struct il_draw *bias,
     const struct il_tensor_place at = { .fan_in = fan_in, .fan_out = fan_out };
     const struct il_law_facts w = il_law_facts(&weight->fill, &at);
     const struct il_law_facts b = il_law_facts(&bias->fill, &at);
-    const int random = weight->fill.law != IL_LAW_IDENTITY && weight->fill.law != IL_LAW_HADAMARD;
+    const int random = weight->fill.law < IL_LAW_IDENTITY;
 
     *sb2 = b.mean * b.mean + b.std * b.std;
     *sw2 = random && w.mean == 0 && !weight->from_file && !bias->from_file &&
