@@ -17,7 +17,7 @@ import sys
 # From the top: the rooms of a floor may use those of all floors below, and none beside them.
 FLOORS = [
     {"host/cli": "the program", "host/mpi": "its ranks"},
-    {"host/cli/commands": "one command a file"},
+    {"host/cli/commands": "one command a file", "host/cli/commands/sweep": "those of a sweep"},
     {"host/cli/compare": "groups of runs, shown"},
     {"host/cli/sweep": "workers", "host/cli/train": "one training"},
     {"host/cli/common": "options, help, messages, paths of data"},
