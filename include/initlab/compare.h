@@ -35,6 +35,9 @@ void il_runs_free(il_runs *runs);
 /** Add all runs of a sweep. Those whose id is there already are left out, and counted. */
 il_status il_runs_add(il_runs *runs, il_results *results, il_error *err);
 
+/** The same from one of several sources ("baseline"): an id may be in each, and the column `source` tells. */
+il_status il_runs_add_from(il_runs *runs, il_results *results, const char *source, il_error *err);
+
 /**
  * Keep those with these values alone: "init=he_normal,lr=0.1"; a name twice: either value. Numbers are
  * compared as numbers. IL_E_USAGE: no such column, or no run is left; the text names the nearest column,
@@ -178,6 +181,50 @@ il_status il_compare_across(il_across **out, const il_runs *runs, const char *ac
 
 /** Free; NULL is legal. */
 void il_across_free(il_across *across);
+
+/** What became of a group since the baseline. */
+typedef enum il_change {
+    IL_CHANGE_NONE, /**< not worse by more than the limit, or by no more than noise */
+    IL_CHANGE_FELL, /**< worse by more than the limit, and by more than noise */
+    IL_CHANGE_GONE, /**< it has no result now */
+    IL_CHANGE_NEW   /**< it had none then */
+} il_change;
+
+typedef struct il_checked {
+    char *label;
+    il_change change;
+    double before, now; /**< means of the metric over pairs; over all runs where there is no pair */
+    size_t pairs;       /**< runs of equal parameters, then and now */
+    il_difference difference; /**< now - before, of the pairs; n 0: none */
+    double p;                 /**< its p after Holm over all groups that have pairs; NaN: none */
+    int few; /**< so few pairs that the mean alone decides: no p could be below alpha */
+} il_checked;
+
+/** A parameter that has one value in all runs then, and another now. */
+typedef struct il_changed {
+    const char *column, *before, *now;
+} il_changed;
+
+typedef struct il_check_list {
+    const char *metric;
+    il_changed changed[64]; /**< [changes]: groups and pairs are not by these */
+    size_t changes;
+    il_checked *group; /**< [groups], in the order of runs */
+    size_t groups;
+    size_t failed; /**< that fell or are gone */
+    double most, alpha;
+} il_check_list;
+
+/**
+ * Hold runs of the source "now" against those of "baseline", group by group, by pairs. most: by how much a
+ * group may be worse. options as il_compare has them, without control. What was changed between the two is
+ * set aside in the runs, too. IL_E_USAGE: no such column. The runs must outlive the list.
+ */
+il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
+                           const il_compare_options *options, il_error *err);
+
+/** Free; NULL is legal. */
+void il_check_list_free(il_check_list *list);
 
 IL_API_END
 #endif

@@ -191,6 +191,7 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
             run->failed = strcmp(value[i].text, "failed") == 0;
         }
     }
+    run->value[il_runs_column(r, "source", 6)] = r->source;
     r->count++;
     return 0;
 }
@@ -260,18 +261,20 @@ static int by_text(const void *a, const void *b)
 static int drop_repeated(il_runs *r, size_t first, size_t id)
 {
     const char **const before = first ? malloc(first * sizeof *before) : NULL;
-    size_t to = first;
+    const size_t source = il_runs_column(r, "source", 6);
+    size_t to = first, n = 0;
 
     if (first && !before)
         return 0;
     for (size_t i = 0; i < first; i++)
-        before[i] = r->run[i].value[id];
-    if (first)
-        qsort(before, first, sizeof *before, by_text);
+        if (r->run[i].value[source] == r->source)
+            before[n++] = r->run[i].value[id];
+    if (n)
+        qsort(before, n, sizeof *before, by_text);
     for (size_t i = first; i < r->count; i++) {
         const char *const *const key = &r->run[i].value[id];
 
-        if (first && bsearch(key, before, first, sizeof *before, by_text))
+        if (n && bsearch(key, before, n, sizeof *before, by_text))
             r->repeated++;
         else
             r->run[to++] = r->run[i];
@@ -283,11 +286,21 @@ static int drop_repeated(il_runs *r, size_t first, size_t id)
 
 il_status il_runs_add(il_runs *r, il_results *results, il_error *err)
 {
+    return il_runs_add_from(r, results, "", err);
+}
+
+il_status il_runs_add_from(il_runs *r, il_results *results, const char *source, il_error *err)
+{
     const size_t first = r->count, id = il_runs_column(r, "run_id", 6);
     struct curves c = { .runs = r, .at = first, .id = id, .finite = 1 };
     il_status st;
 
     r->failed = 0;
+    r->source = once(r, source);
+    if (!r->source) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
     IL_TRY(il_results_rows(results, IL_TABLE_RUNS, take_run, r, err));
     if (!r->failed) {
         IL_TRY(il_results_rows(results, IL_TABLE_EPOCHS, take_epoch, &c, err));

@@ -27,8 +27,8 @@ struct il_runs {
     size_t count, room, repeated;
     char **text; /* every text once: an open hash of `texts` out of `text_room` */
     size_t texts, text_room;
-    size_t first; /* of the sweep that is being added */
-    int failed;   /* out of memory while rows come in */
+    const char *source; /* of the runs that are being added */
+    int failed;         /* out of memory while rows come in */
 };
 
 /* Is more of this result better? */
