@@ -107,8 +107,9 @@ typedef struct il_run_group {
     const char *const *value; /**< [columns]; "" where the run has none */
     size_t runs;              /**< that ended */
     size_t diverged, failed;
+    size_t stuck;          /**< as far as their journals say: earlier ones do not */
     il_summary metric;     /**< of those that have it; n 0: none */
-    size_t reached;        /**< the target, of `runs` */
+    size_t reached;        /**< the target, of `runs`: none that diverged or are stuck */
     double reached_median; /**< epochs; infinite where half of the runs never did; NaN: no target */
     double area;          /**< under the loss curve, mean over runs all of whose costs are finite */
     const char *best_run; /**< id of the run with the best metric; "": none has it */

@@ -45,6 +45,8 @@ size_t il_dataset_pixels(const il_dataset *set);    /**< of one image: rows * co
 size_t il_dataset_rows(const il_dataset *set);      /**< of one image */
 size_t il_dataset_classes(const il_dataset *set);
 double il_dataset_density(const il_dataset *set); /**< share of training bytes that are not 0 */
+double il_dataset_guess(
+    const il_dataset *set); /**< share of the test samples that are of their largest class */
 
 /** "mnist" or "fashion-mnist" where the sums of all four files are known, else "". */
 const char *il_dataset_name(const il_dataset *set);

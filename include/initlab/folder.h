@@ -85,6 +85,7 @@ typedef struct il_folder_pack {
     size_t failed;     /**< of its runs: those that no attempt has trained; 0 while it is to do */
     char *error;       /**< of the last failure, where there was one; else NULL */
     size_t diverged;   /**< of its runs; where it is done */
+    size_t stuck;      /**< the same, as far as the journals say: earlier ones do not */
     double best;       /**< highest test accuracy of its runs; < 0: none, or not done */
     char best_run[17]; /**< and whose */
 } il_folder_pack;

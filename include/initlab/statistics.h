@@ -134,5 +134,18 @@ void il_best_of_weights(size_t n, size_t k, double *weight);
  */
 double il_stuck_accuracy(double share, size_t samples);
 
+/** Is a run stuck? It is told epoch by epoch. */
+typedef struct il_stuck {
+    double accuracy; /**< il_stuck_accuracy */
+    size_t epochs;   /**< so far */
+    size_t guessing; /**< the last of these, in a row, with a test accuracy of no more than that */
+} il_stuck;
+
+/** One more epoch, of this test accuracy. */
+void il_stuck_epoch(il_stuck *stuck, double test_accuracy);
+
+/** Did the run do no better than guess in every epoch of the last half (of 3 the last 2)? No epochs: 0. */
+int il_is_stuck(const il_stuck *stuck);
+
 IL_API_END
 #endif

@@ -27,6 +27,17 @@ has()
     [[ $2 == *"$1"* ]] || { echo "no '$1' in: $2"; return 1; }
 }
 
+# picked KEY...: of each object on standard input, a line, the values of these keys
+picked()
+{
+    python3 -c 'import json, sys
+text = sys.stdin.read().lstrip()
+while text:
+    value, n = json.JSONDecoder().raw_decode(text)
+    print(*(value[key] for key in sys.argv[1:]))
+    text = text[n:].lstrip()' "$@"
+}
+
 # exits CODE: the last initlab ended with CODE and one line, which starts with the program's name
 exits()
 {

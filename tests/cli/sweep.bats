@@ -24,6 +24,51 @@ Y
     [[ $output =~ "one worker takes about "[0-9.]+" s, estimated"$ ]]
 }
 
+@test "stuck runs are counted by status, export and compare, and reach no target" {
+    tiny set
+    initlab sweep run --layers in,8,out --init zeros,he_normal,normal:std=1e30 --lr 0.5 --batch 8 --epochs 3 --seeds 0..4 \
+        --data set --out r --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+    initlab sweep status r
+    has "done          15 runs" "$output"
+    has "               5 of these diverged" "$output"
+    has "               5 of these are stuck: no better than a guess to the end" "$output"
+    initlab sweep status r --json
+    [ "$(picked diverged stuck <<<"$output")" = "5 5" ]
+    stuck="$(printf 'he_normal|ok|0|5\nnormal:std=1e+30|diverged|0|5\nzeros|ok|1|5')"
+    by="SELECT init, status, stuck, count(*) FROM runs GROUP BY init, status, stuck ORDER BY init"
+    initlab sweep merge r
+    [ "$(query r "$by")" = "$stuck" ]
+    initlab sweep export r
+    [[ ${lines[0]} == *,stuck ]]
+    # every run has an accuracy of .1: those that learnt reached it, no other did
+    initlab compare r --target 0.1 -o jsonl
+    [ "$(picked best_run reached stuck diverged <<<"$output" | cut -d ' ' -f 2-)" = "$(printf '5 0 0\n0 5 0\n0 0 5')" ]
+    initlab compare r
+    has " stuck " "$output"
+    initlab compare r --where stuck=0
+    [[ $output != *" stuck "* && $output != *zeros* ]]
+
+    # a journal of before there was the word: nobody knows
+    python3 - "$BATS_TEST_DIRNAME" r/journal/*.jsonl <<'PY'
+import sys
+sys.path.insert(0, sys.argv[1])
+import journal
+lines = journal.lines_of(open(sys.argv[2], "rb").read())
+for mark, line in lines:
+    line.pop("stuck", None)
+open(sys.argv[2], "wb").write(journal.sealed(lines))
+PY
+    rm r/results.sqlite*
+    initlab sweep merge r
+    [ -z "$stderr" ]
+    [ "$(query r "SELECT count(*) FROM runs WHERE stuck IS NULL")" = 15 ]
+    initlab sweep status r --json
+    [ "$(picked diverged stuck <<<"$output")" = "5 0" ]
+    initlab compare r --target 0.1 -o jsonl
+    [ "$(picked reached stuck diverged <<<"$output")" = "$(printf '5 0 0\n5 0 0\n0 0 5')" ]
+}
+
 @test "sweep plan takes options and a sweep's folder, as sweep run does" {
     tiny set
     small

@@ -107,6 +107,22 @@ PY
     [ "$(sed -n 2p run.csv | cut -d, -f2)" = nan ]
 }
 
+@test "a network that never learns is stuck: said on stderr, and in the last object; one that learns is not" {
+    tiny data
+    for init in zeros he_normal; do
+        initlab train --data data --device cpu --layers in,8,out --batch 8 --epochs 3 --lr 0.5 --init $init --out $init.jsonl
+        [ "$status" -eq 0 ]
+        echo "$stderr" >$init.txt
+    done
+    # of the 24 test samples 14 are of the largest class: 14/24 + 3 sqrt(14/24 10/24 / 24)
+    grep -q "^initlab: stuck: guessing gets up to 0.8852, " zeros.txt
+    ! grep -q stuck he_normal.txt
+    [ "$(tail -n 1 zeros.jsonl | picked status stuck)" = "ok True" ]
+    [ "$(tail -n 1 he_normal.jsonl | picked status stuck)" = "ok False" ]
+    initlab train --data data --device cpu --layers in,8,out --batch 8 --epochs 3 --init zeros --quiet
+    [ -z "$stderr" ]
+}
+
 @test "the recipe comes first, options go over it, whatever their order" {
     initlab train --epochs 1 --recipe seed-ones-tanh-mse --device cpu --out first.jsonl
     [ "$status" -eq 0 ]

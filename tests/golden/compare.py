@@ -121,14 +121,14 @@ def paired_values(groups, a, b, which):
 
 
 def check_curves(folder):
-    """Epochs to a target, and the area under the loss curve."""
+    """Epochs to a target, which runs that diverged or are stuck never reach, and the area under the loss curve."""
     said = json.loads(initlab("compare", folder, "-o", "json", "--by", "init", "--target", "0.6"))
     epochs = {}
-    for e in rows(folder, "SELECT runs.init, epochs.* FROM epochs JOIN runs USING (run_id) ORDER BY number, epoch"):
+    for e in rows(folder, "SELECT runs.init, status = 'ok' AND NOT stuck AS well, epochs.* FROM epochs JOIN runs USING (run_id) ORDER BY number, epoch"):
         epochs.setdefault(e["init"], {}).setdefault(e["run_id"], []).append(e)
     for g in said["groups"]:
         runs = epochs[g["by"]["init"]].values()
-        first = [min((e["epoch"] for e in run if e["test_accuracy"] >= .6), default=math.inf) for run in runs]
+        first = [min((e["epoch"] for e in run if e["well"] and e["test_accuracy"] >= .6), default=math.inf) for run in runs]
         check(g["reached"] == sum(map(math.isfinite, first)), g["by"], "reached", g["reached"])
         middle = float(np.median(first))
         near(g["reached_median"], middle if math.isfinite(middle) else math.nan, g["by"], "epochs to the target")

@@ -54,6 +54,14 @@ LIB.il_stuck_accuracy.restype = D
 LIB.il_stuck_accuracy.argtypes = [D, N]
 
 
+class Stuck(ctypes.Structure):
+    _fields_ = [("accuracy", D), ("epochs", N), ("guessing", N)]
+
+
+LIB.il_stuck_epoch.argtypes = [ctypes.POINTER(Stuck), D]
+LIB.il_is_stuck.argtypes = [ctypes.POINTER(Stuck)]
+
+
 def array(x):
     return (D * len(x))(*map(float, x))
 
@@ -251,6 +259,14 @@ def check_best_of():
         want = np.mean([test[max(c)] for c in itertools.combinations(range(7), k)])
         near(float(np.dot(weight, test)), want, f"best of {k}")
     near(LIB.il_stuck_accuracy(.1135, 10000), .1135 + 3 * math.sqrt(.1135 * .8865 / 10000), "stuck")
+    # every evaluation of the last half: of 3 epochs the last 2, of 4 the last 2; not above the bound
+    for accuracies, want in ([], 0), ([.1], 1), ([.2], 0), ([.9, .1], 1), ([.1, .9], 0), ([.9, .1, .1], 1), \
+            ([.1, .9, .1], 0), ([.9, .9, .1, .1], 1), ([.1, .1, .9, .1], 0), ([.1, .1, .1, .9], 0), \
+            ([.9, .9, .9, .1, .1], 0), ([.9, .9, .1, .1, .1], 1):
+        run = Stuck(accuracy=.1)
+        for accuracy in accuracies:
+            LIB.il_stuck_epoch(run, accuracy)
+        check(LIB.il_is_stuck(run) == want, f"stuck: {accuracies}")
 
 
 def check_coverage():

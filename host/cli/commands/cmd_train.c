@@ -53,6 +53,7 @@ static il_status one_epoch(struct train *t)
     e.seconds = microseconds(e.seconds);
     t->last = e;
     t->epochs++;
+    il_stuck_epoch(&t->stuck, e.test_accuracy);
     t->seconds += e.seconds;
     train_print_epoch(t);
     if (e.diverged && !before && !t->quiet)
@@ -80,6 +81,12 @@ static il_status train(struct train *t)
 
 /* A signal ended it early; one that came in the last epoch changed nothing. */
 static int stopped(const struct train *t) { return t->epochs < il_pack_epochs(t->net.pack); }
+
+/* It came to its end, did not diverge, and knows no more than when it began. */
+static int stuck(const struct train *t)
+{
+    return !stopped(t) && !t->last.diverged && il_is_stuck(&t->stuck);
+}
 
 static json_t *whole(size_t n) { return json_integer((json_int_t)n); }
 
@@ -122,6 +129,8 @@ static json_t *summary(const struct train *t)
                             microseconds(t->seconds), "device", il_device_id(t->net.device));
     int bad = all == NULL;
 
+    if (!bad)
+        bad = json_object_set_new(all, "stuck", json_boolean(stuck(t)));
     if (!bad && t->last.diverged) {
         bad |= json_object_set_new(all, "diverged_epoch", whole(t->last.diverged_epoch));
         bad |= json_object_set_new(all, "diverged_step", whole(t->last.diverged_step));
@@ -190,12 +199,19 @@ static int run(struct cli *cli, const struct options *o)
     if (st != IL_OK)
         goto out;
     train_introduce(&t);
+    t.stuck.accuracy =
+        il_stuck_accuracy(il_dataset_guess(t.net.set), il_dataset_test(t.net.set).count);
     st = train(&t);
     if (st != IL_OK)
         goto out;
     st = finish(&t);
     if ((t.epochs > 0 || !stopped(&t)) && strcmp(opt_get(o, "out"), "-") != 0)
         printf("test accuracy %.4f\n", t.last.test_accuracy);
+    if (stuck(&t) && !t.quiet)
+        cli_say(cli,
+                "stuck: guessing gets up to %.4f, and no test accuracy of the last half of the "
+                "epochs is above that",
+                t.stuck.accuracy);
     if (opt_given(o, "profile"))
         train_profile(&t);
     if (st == IL_OK && stopped(&t))
@@ -276,7 +292,10 @@ const struct command cmd_train = {
         "Train one network and print cost, learning rate and accuracies of each epoch on standard "
         "output, then the test accuracy; what is trained, and where, goes to standard error.\n\n"
         "A run whose cost stops being finite is a result: it goes on, and is reported as diverged "
-        "with epoch and step. SIGINT, SIGTERM or SIGHUP stop a run at once: the epochs that were "
+        "with epoch and step. One that ends and was never better than a guess in the last half of "
+        "its "
+        "epochs is reported as stuck. SIGINT, SIGTERM or SIGHUP stop a run at once: the epochs "
+        "that were "
         "finished "
         "are in "
         "--out and --plot, the weights are not saved.",

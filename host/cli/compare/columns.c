@@ -55,6 +55,7 @@ static int has_metric(const il_run_group *g) { return g->metric.n > 0; }
         return 0;                                                                                  \
     }
 ANY(diverged, g->diverged > 0)
+ANY(stuck, g->stuck > 0)
 ANY(failed, g->failed > 0)
 ANY(target, !isnan(g->reached_median))
 ANY(difference, g->difference.n > 0)
@@ -74,6 +75,7 @@ METRIC(difference, g->difference.n ? g->difference.mean : NAN)
 
 PUT(n) { (void)c, snprintf(text, CELL, "%zu", g->metric.n); }
 PUT(diverged) { (void)c, snprintf(text, CELL, "%zu", g->diverged); }
+PUT(stuck) { (void)c, snprintf(text, CELL, "%zu", g->stuck); }
 PUT(failed) { (void)c, snprintf(text, CELL, "%zu", g->failed); }
 PUT(mean_interval) { put_interval(c, &g->metric.interval, text); }
 
@@ -146,6 +148,7 @@ const struct shown_column shown_columns[] = {
     { "to target", any_target, put_target },
     { "area", any_area, put_area },
     { "diverged", any_diverged, put_diverged },
+    { "stuck", any_stuck, put_stuck },
     { "failed", any_failed, put_failed },
     { "difference", any_difference, put_difference },
     { "interval", any_difference, put_difference_interval },

@@ -22,7 +22,8 @@ struct train {
     il_epoch last;         /* the last epoch that was finished */
     size_t epochs, room;   /* finished; allocated in cost */
     double *cost, seconds; /* of each epoch; of all */
-    json_t *files;         /* of weights that it begins with, and their sums; NULL: none */
+    il_stuck stuck;
+    json_t *files; /* of weights that it begins with, and their sums; NULL: none */
 };
 
 /* Check the whole command line, open device and dataset; then pack and report. Fill t->net.err. */

@@ -85,6 +85,7 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
 
         out->runs++;
         out->diverged += (size_t)run->diverged;
+        out->stuck += (size_t)run->stuck;
         out->failed += (size_t)run->failed;
         if (isfinite(run->metric)) {
             j->x[n++] = run->metric;

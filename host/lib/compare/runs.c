@@ -57,9 +57,8 @@ static const char *once(il_runs *r, const char *s)
 /* ---- columns --------------------------------------------------------------------------------- */
 
 /* columns of runs that are no results, and by which one may group */
-static const char *const OTHERS[] = {
-    "run_id", "number", "pack", "status", "depth", "environment"
-};
+static const char *const OTHERS[] = { "run_id", "number", "pack",        "status",
+                                      "stuck",  "depth",  "environment", "source" };
 static const char *const METRICS[] = {
     "test_accuracy",   "test_cost",      "cost",          "train_accuracy", "validation_accuracy",
     "validation_cost", "diverged_epoch", "diverged_step", "seconds",        NULL
@@ -190,6 +189,8 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
             run->diverged = strcmp(value[i].text, "diverged") == 0;
             run->failed = strcmp(value[i].text, "failed") == 0;
         }
+        if (strcmp(name[i], "stuck") == 0)
+            run->stuck = value[i].kind == IL_VALUE_WHOLE && value[i].whole != 0;
     }
     run->value[il_runs_column(r, "source", 6)] = r->source;
     r->count++;
@@ -246,7 +247,7 @@ static int take_epoch(void *arg, const char *const *name, const il_value *value,
         run->area = (isnan(run->area) ? 0 : run->area) + (c->cost + cost) / 2;
     c->cost = cost;
     c->epochs++;
-    if (accuracy >= r->target && isinf(run->reached))
+    if (accuracy >= r->target && isinf(run->reached) && !run->diverged && !run->stuck)
         run->reached = epoch;
     return 0;
 }

@@ -11,8 +11,9 @@ struct il_run_row {
     double metric;                     /* NaN: none */
     double select;                     /* what settings are chosen by; NaN: none */
     double area;                       /* under its loss curve; NaN: a cost was not finite */
-    double reached;                    /* epochs to the target; infinite: never */
-    int diverged, failed;
+    double
+        reached; /* epochs to the target; infinite: never, as of all that diverged or are stuck */
+    int diverged, stuck, failed;
 };
 
 struct il_runs {

@@ -334,6 +334,17 @@ size_t il_dataset_classes(const il_dataset *set) { return set->classes; }
 
 double il_dataset_density(const il_dataset *set) { return set->density; }
 
+double il_dataset_guess(const il_dataset *set)
+{
+    const il_samples test = il_dataset_test(set);
+    size_t of[256] = { 0 }, most = 0;
+
+    for (size_t i = 0; i < test.count; i++)
+        if (++of[test.labels[i]] > most)
+            most = of[test.labels[i]];
+    return (double)most / (double)test.count;
+}
+
 const struct il_nonzero_sizes *il_dataset_train_lists(const il_dataset *set)
 {
     return &set->lists[0];

@@ -11,8 +11,9 @@ struct il_folder {
     char path[IL_PATH - 300]; /* names in it fit behind */
     il_sweep *sweep;
     il_sweep_plan *plan;
-    il_folder_pack *pack;   /* [packs] */
-    unsigned char *trained; /* [runs of the plan, in its order]: as il_folder_scan found */
+    il_folder_pack *pack; /* [packs] */
+    unsigned char
+        *trained; /* [runs of the plan, in its order]: 0 or how, as il_folder_scan found */
     struct {
         char *kind, *data, *data_sum, *sum; /* sum: of the plan, by the ids of all runs */
         size_t pack_size, pack_weights, pixels, classes, samples;

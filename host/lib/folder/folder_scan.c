@@ -92,6 +92,18 @@ static il_status note_error(il_folder_pack *p, const json_t *line, il_error *err
     return p->error ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory");
 }
 
+/* of a run that is trained: the first group that has it counts, as in the results */
+enum { TRAINED = 1, DIVERGED = 2, STUCK = 4 };
+
+static unsigned char how_it_ended(const json_t *run)
+{
+    const int diverged =
+        json_integer_value(json_array_get(json_object_get(run, "diverged"), 0)) > 0;
+
+    return (unsigned char)(TRAINED | (diverged ? DIVERGED : 0) |
+                           (json_is_true(json_object_get(run, "stuck")) ? STUCK : 0));
+}
+
 /* the runs of a group: which are trained, and why the first that is not */
 static il_status note_runs(struct il_folder *f, const struct il_group *g, il_error *err)
 {
@@ -101,15 +113,16 @@ static il_status note_runs(struct il_folder *f, const struct il_group *g, il_err
     il_status st = IL_OK;
 
     for (size_t i = 0; i < g->runs && st == IL_OK; i++) {
+        unsigned char *const trained = &f->trained[f->plan->pack[g->index].first + i];
+
         if (!il_group_failed(g, i))
-            f->trained[f->plan->pack[g->index].first + i] = 1;
+            *trained = *trained ? *trained : how_it_ended(g->run[i]);
         else if (failed++ == 0)
             st = note_error(p, g->run[i], err);
     }
     if (p->status != IL_PACK_DONE ||
         failed <= p->failed) { /* of attempts, the one with most runs */
         p->failed = failed;
-        p->diverged = (size_t)json_integer_value(json_object_get(g->pack, "diverged"));
         p->best = best[0] ? json_number_value(json_object_get(g->pack, "best")) : -1;
         snprintf(p->best_run, sizeof p->best_run, "%s", best);
     }
@@ -144,9 +157,14 @@ static void settle(struct il_folder *f)
 
         if (p->status == IL_PACK_TODO)
             continue;
-        p->failed = 0;
-        for (size_t i = 0; i < at->count; i++)
-            p->failed += !f->trained[at->first + i];
+        p->failed = p->diverged = p->stuck = 0;
+        for (size_t i = 0; i < at->count; i++) {
+            const unsigned char trained = f->trained[at->first + i];
+
+            p->failed += !trained;
+            p->diverged += (trained & DIVERGED) != 0;
+            p->stuck += (trained & STUCK) != 0;
+        }
         if (p->failed == at->count)
             p->status = IL_PACK_FAILED;
         if (p->failed > 0)

@@ -126,6 +126,7 @@ static int check_run(struct il_journal_group *text, const struct il_group *g, si
                      struct ends *ends)
 {
     const json_t *const run = g->run[place], *const when = json_object_get(run, "diverged");
+    const json_t *const stuck = json_object_get(run, "stuck"); /* earlier writers did not say */
     const char *const name = json_string_value(json_object_get(run, "run"));
     const char *const status = json_string_value(json_object_get(run, "status"));
     const size_t number = f->plan->order[f->plan->pack[g->index].first + place];
@@ -142,6 +143,8 @@ static int check_run(struct il_journal_group *text, const struct il_group *g, si
         !is_whole(at(when, 1), &step) || epoch > s->epochs || !status ||
         strcmp(status, epoch ? "diverged" : "ok") != 0)
         return wrong(text, "run %zu of pack %zu: no status that it can have", place, g->index);
+    if (stuck && (!json_is_boolean(stuck) || (epoch && json_is_true(stuck))))
+        return wrong(text, "run %zu of pack %zu: it cannot be stuck so", place, g->index);
     ends->diverged += epoch > 0;
     return check_rows(text, run, s, g->index, place);
 }

@@ -13,6 +13,7 @@
 #include "core/json.h"
 #include "core/clock.h"
 #include "core/inside.h"
+#include "initlab/statistics.h"
 #include "initlab/version.h"
 #include "pack/dense.h"
 #include "pack/pack_impl.h"
@@ -26,6 +27,7 @@ struct il_worker {
     const struct il_folder *folder;
     const il_dataset *set;
     il_device *device;
+    double stuck; /* il_stuck_accuracy of the dataset */
     struct il_journal journal;
     double checkpoint; /* seconds between two saved states of a pack; 0: none */
 };
@@ -40,6 +42,7 @@ struct training {
     size_t done;                   /* epochs */
     struct il_spread *start, *end; /* [layers * runs] */
     double seconds, evaluation_seconds;
+    double stuck; /* the worker's */
 
     il_progress_fn *progress; /* the caller's */
     void *arg;
@@ -87,7 +90,13 @@ il_status il_worker_open(il_worker **out, const il_folder *folder, const il_data
     *out = calloc(1, sizeof **out);
     if (!*out)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    **out = (il_worker){ folder, set, device, { .fd = -1 }, CHECKPOINT };
+    **out =
+        (il_worker){ .folder = folder,
+                     .set = set,
+                     .device = device,
+                     .stuck = il_stuck_accuracy(il_dataset_guess(set), il_dataset_test(set).count),
+                     .journal = { .fd = -1 },
+                     .checkpoint = CHECKPOINT };
     IL_TRY(il_device_keep(device, set, err)); /* once, for all packs */
     il_inside_tidy(folder->path, "state");    /* of what killed workers left */
     il_inside_tidy(folder->path, ".");
@@ -240,6 +249,7 @@ static il_status begin_training(struct training *t, il_worker *w, size_t pack, i
 
     *t = (struct training){ .folder = w->folder,
                             .index = pack,
+                            .stuck = w->stuck,
                             .planned = &w->folder->plan->pack[pack] };
     IL_TRY(il_planned_open(&t->of, w->folder, pack, w->device, w->set, err));
     if (!t->of.pack)
@@ -367,6 +377,16 @@ static json_t *layers_of(const struct training *t, size_t run)
     return rows;
 }
 
+/* it did not diverge, and is where it began: at guessing */
+static int is_stuck(const struct training *t, size_t run)
+{
+    il_stuck s = { .accuracy = t->stuck };
+
+    for (size_t e = 0; e < t->done; e++)
+        il_stuck_epoch(&s, t->epoch[e * t->planned->count + run].test_accuracy);
+    return !t->of.pack->diverged[run][0] && il_is_stuck(&s);
+}
+
 static json_t *run_line(const struct training *t, size_t run, const char *id)
 {
     const size_t *diverged;
@@ -377,11 +397,11 @@ static json_t *run_line(const struct training *t, size_t run, const char *id)
                          "failed", "code", il_status_exit(t->of.why[run]->status), "error",
                          t->of.why[run]->text);
     diverged = t->of.pack->diverged[run];
-    return json_pack("{s:s, s:I, s:s, s:[I, I], s:o, s:o}", "run", id, "number",
+    return json_pack("{s:s, s:I, s:s, s:[I, I], s:b, s:o, s:o}", "run", id, "number",
                      (json_int_t)t->folder->plan->order[t->planned->first + run], "status",
                      diverged[0] ? "diverged" : "ok", "diverged", (json_int_t)diverged[0],
-                     (json_int_t)diverged[1], "epochs", epochs_of(t, run), "layers",
-                     layers_of(t, run));
+                     (json_int_t)diverged[1], "stuck", is_stuck(t, run), "epochs",
+                     epochs_of(t, run), "layers", layers_of(t, run));
 }
 
 /* what a run came to, into the sum of them all */

@@ -8,7 +8,7 @@
 #include "results_guard.h"
 
 /* PRAGMA user_version and application_id ("ilab") of results.sqlite */
-enum { IL_RESULTS_VERSION = 2, IL_RESULTS_ID = 0x696c6162 };
+enum { IL_RESULTS_VERSION = 3, IL_RESULTS_ID = 0x696c6162 };
 
 /*
  * The file and SQLite's words: IL_E_CREATE where the file cannot be had or written, IL_E_DATA and what

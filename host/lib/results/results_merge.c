@@ -31,7 +31,8 @@ static const char *const numbers[] = {
     "cost",           "train_accuracy",     "test_cost",
     "test_accuracy",  "validation_cost",    "validation_accuracy",
     "diverged_epoch", "diverged_step",      "attempt",
-    "seconds",        "evaluation_seconds", "environment"
+    "seconds",        "evaluation_seconds", "environment",
+    "stuck"
 };
 enum {
     COST,
@@ -46,6 +47,7 @@ enum {
     SECONDS,
     EVALUATION_SECONDS,
     ENVIRONMENT,
+    STUCK,
     NUMBERS
 };
 
@@ -245,6 +247,7 @@ static il_status add_run(struct merge *m, const struct il_group *g, size_t place
     const json_t *const epochs = json_object_get(run, "epochs");
     const json_t *const last = json_array_get(epochs, json_array_size(epochs) - 1);
     const json_t *const diverged = json_object_get(run, "diverged");
+    const json_t *const stuck = json_object_get(run, "stuck");
     const char *const status = json_string_value(json_object_get(run, "status"));
     char id[17];
     il_status st;
@@ -257,6 +260,8 @@ static il_status add_run(struct merge *m, const struct il_group *g, size_t place
         bind_json(m, m->run, column(m, DIVERGED_EPOCH), json_array_get(diverged, 0));
         bind_json(m, m->run, column(m, DIVERGED_STEP), json_array_get(diverged, 1));
     }
+    if (stuck) /* earlier writers did not say */
+        BIND(m, sqlite3_bind_int(m->run, column(m, STUCK), json_is_true(stuck)));
     bind_json(m, m->run, column(m, ATTEMPT), json_object_get(pack, "attempt"));
     BIND(m, sqlite3_bind_double(m->run, column(m, SECONDS),
                                 share * json_number_value(json_object_get(pack, "seconds"))));

@@ -16,11 +16,16 @@
     " fan_out INTEGER NOT NULL, start_mean REAL, start_std REAL, end_mean REAL, end_std "          \
     "REAL," unfitted " PRIMARY KEY (run_id, layer)) STRICT, WITHOUT ROWID;"
 
-/* version 1, without unfitted, becomes this one */
+/*
+ * What each version added: 2 unfitted, 3 stuck. A column at a table's end is added where it is, to the same
+ * words as a new table has; renaming the table would change a user's own views of it.
+ */
 static const char layers_of_1[] = LAYERS(""), layers_of_2[] = LAYERS(" unfitted INTEGER,");
-static const char from_1[] = "ALTER TABLE layers RENAME TO old;" LAYERS(
-    " unfitted INTEGER,") "INSERT INTO layers SELECT *, NULL FROM old; DROP TABLE old;"
-                          "PRAGMA user_version = 2;";
+static const char *const upgrades[] = {
+    [1] = "ALTER TABLE layers RENAME TO old;" LAYERS(
+        " unfitted INTEGER,") "INSERT INTO layers SELECT *, NULL FROM old; DROP TABLE old;",
+    [2] = "ALTER TABLE runs ADD COLUMN stuck INTEGER;",
+};
 
 static const char before[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
@@ -41,7 +46,9 @@ static const char after[] =
     ", cost REAL, train_accuracy REAL, test_cost REAL, test_accuracy REAL,"
     " validation_cost REAL, validation_accuracy REAL,"
     " diverged_epoch INTEGER, diverged_step INTEGER, attempt INTEGER NOT NULL,"
-    " seconds REAL, evaluation_seconds REAL, environment INTEGER"
+    " seconds REAL, evaluation_seconds REAL, environment INTEGER";
+static const char stuck_of_3[] = ", stuck INTEGER";
+static const char rest[] =
     ") STRICT;"
     "CREATE TABLE epochs (run_id TEXT NOT NULL, epoch INTEGER NOT NULL, cost REAL, lr REAL,"
     " train_accuracy REAL, test_cost REAL, test_accuracy REAL, validation_cost REAL,"
@@ -80,9 +87,9 @@ static char *schema(int version)
     for (size_t i = 0; (p = il_parameter_at(i)) && n < sizeof columns; i++)
         n += (size_t)snprintf(columns + n, sizeof columns - n, ", \"%s\" ANY", p->name);
     if (n >= sizeof columns ||
-        asprintf(&all, "%s%s%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;", before,
-                 columns, after, version == 1 ? layers_of_1 : layers_of_2, version,
-                 IL_RESULTS_ID) < 0)
+        asprintf(&all, "%s%s%s%s%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;", before,
+                 columns, after, version < 3 ? "" : stuck_of_3, rest,
+                 version == 1 ? layers_of_1 : layers_of_2, version, IL_RESULTS_ID) < 0)
         return NULL;
     return all;
 }
@@ -259,13 +266,17 @@ static il_status check(sqlite3 *db, const char *path, const struct il_folder *f,
 /* Bring an earlier version's tables to this one's, unless another process was faster. */
 static il_status upgrade(sqlite3 *db, il_error *err)
 {
-    int version = 0;
+    char set[48];
     il_status st = IL_OK;
+    int version = 0, ok;
 
     if (ask(db, "PRAGMA user_version", &version) && version == IL_RESULTS_VERSION)
         return IL_OK;
-    if (!exec(db, "BEGIN IMMEDIATE") || !ask(db, "PRAGMA user_version", &version) ||
-        (version == 1 && !exec(db, from_1)) || !exec(db, "COMMIT")) {
+    ok = exec(db, "BEGIN IMMEDIATE") && ask(db, "PRAGMA user_version", &version) && version >= 1;
+    for (; ok && version < IL_RESULTS_VERSION; version++)
+        ok = exec(db, upgrades[version]);
+    snprintf(set, sizeof set, "PRAGMA user_version = %d", IL_RESULTS_VERSION);
+    if (!ok || !exec(db, set) || !exec(db, "COMMIT")) {
         st = il_results_fail(db, err);
         exec(db, "ROLLBACK");
     }

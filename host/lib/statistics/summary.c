@@ -163,3 +163,14 @@ double il_stuck_accuracy(double share, size_t samples)
 {
     return share + 3 * sqrt(share * (1 - share) / (double)samples);
 }
+
+void il_stuck_epoch(il_stuck *s, double test_accuracy)
+{
+    s->epochs++;
+    s->guessing = test_accuracy > s->accuracy ? 0 : s->guessing + 1;
+}
+
+int il_is_stuck(const il_stuck *s)
+{
+    return s->epochs > 0 && s->guessing >= s->epochs - s->epochs / 2;
+}

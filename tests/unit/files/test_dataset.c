@@ -544,6 +544,7 @@ static void test_mnist(void **state)
     assert_true(fabs(sqrt((double)squares / (double)n / (255. * 255) - mean * mean) - .30810780) <=
                 .5e-8);
     assert_true(fabs(il_dataset_density(set) - .1912) <= .5e-4);
+    assert_true(il_dataset_guess(set) == 1135. / 10000); /* ones */
     assert_true(fabs(smallest(train, 784) / 255. - 19.945) <= .5e-3);
     assert_true(fabs(smallest(test, 784) / 255. - 22.039) <= .5e-3);
     assert_int_equal(dead(train, 784, 0), 67);

@@ -851,6 +851,9 @@ static void wrong_groups(void **state)
         { "\"layers\":[", 1, "\"layer\":[", "0 layers, not 1" },
         { "\"number\":", 3, "\"number\":1", "is another than the plan's" },
         { "{\"run\":\"", 7, "{\"run\":\"0", "is another than the plan's" },
+        { "\"stuck\":", 0, "\"stuck\":1,\"x\":", "it cannot be stuck so" },
+        { "\"diverged\":[1,1],\"stuck\":false", 0, "\"diverged\":[1,1],\"stuck\":true",
+          "it cannot be stuck so" },
         { "\"status\":\"ok\"", 1, "\"status\":\"failed\"", "no status that it can have" },
         { "\"pack\":1,", 0, "\"pack\":99,", "pack 99 is not in the plan, which has 16" },
         { "\"pack\":1,", 0, "\"pack\":-1,", "pack -1 is not in the plan, which has 16" },
@@ -1151,7 +1154,7 @@ static void other_results(void **state)
     static const char no_database[] = "no database, but long enough to be taken for one by who "
                                       "reads a head of 100 bytes, or so it is hoped";
     static const char *const foreign[] = { "CREATE TABLE notes (text TEXT)",
-                                           "PRAGMA application_id = 7", "PRAGMA user_version = 3" };
+                                           "PRAGMA application_id = 7", "PRAGMA user_version = 4" };
     struct bench b = open_bench();
     il_folder *const f = folder("ours", b.set, 4), *const other = folder("theirs", b.set, 5);
     il_error err = { .text = "" };
@@ -1380,38 +1383,51 @@ static void states_of_other_numbers(void **state)
     close_bench(&b);
 }
 
-/* Results as version 1 had them: read as they are, brought to this version by who writes. */
+/* a statement on the results of "earlier" */
+static void change_earlier(const char *sql)
+{
+    char path[256];
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(at("earlier/results.sqlite", path), &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+/*
+ * Results as earlier versions had them: read as they are, brought to this version by who writes. What a
+ * version did not know is then unknown; a user's own view goes on.
+ */
 static void earlier_results(void **state)
 {
+    static const char *const back[] = {
+        "ALTER TABLE runs DROP COLUMN stuck; PRAGMA user_version = 2",
+        "ALTER TABLE layers DROP COLUMN unfitted; PRAGMA user_version = 1"
+    };
     struct bench b = open_bench();
     il_folder *const f = folder("earlier", b.set, 7);
-    char path[256], *want, *got;
+    char *want, *got;
     il_error err = { .text = "" };
     il_results *r = NULL;
-    sqlite3 *db;
 
     (void)state;
     train_all(&b, f, 0);
-    want = results_of(f);
-    assert_int_equal(sqlite3_open(at("earlier/results.sqlite", path), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db,
-                                  "ALTER TABLE layers DROP COLUMN unfitted;"
-                                  "PRAGMA user_version = 1",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
-    sqlite3_close(db);
-    OK(il_results_open(&r, f, &err));
-    il_results_close(r);
     OK(il_results_merge(f, &err));
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_exec(db, "UPDATE layers SET unfitted = 0 WHERE unfitted IS NULL", NULL, NULL, NULL),
-        SQLITE_OK);
-    sqlite3_close(db);
-    got = results_of(f);
-    assert_string_equal(want, got);
+    change_earlier("UPDATE runs SET stuck = NULL; CREATE VIEW mine AS SELECT number FROM runs");
+    want = results_of(f);
+    for (size_t versions = 1; versions <= sizeof back / sizeof *back; versions++) {
+        for (size_t i = 0; i < versions; i++)
+            change_earlier(back[i]);
+        OK(il_results_open(&r, f, &err));
+        il_results_close(r);
+        OK(il_results_merge(f, &err));
+        change_earlier("SELECT * FROM mine; UPDATE layers SET unfitted = 0 WHERE unfitted IS NULL");
+        got = results_of(f);
+        assert_string_equal(want, got);
+        free(got);
+    }
     free(want);
-    free(got);
     il_folder_close(f);
     close_bench(&b);
 }

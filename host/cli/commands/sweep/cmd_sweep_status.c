@@ -3,7 +3,7 @@
 #include "sweep/sweep.h"
 
 struct count {
-    size_t packs, runs;
+    size_t packs, runs, diverged, stuck;
     double cost;
 };
 
@@ -17,6 +17,8 @@ static void count(const il_folder *f, struct count by[3])
         by[pack->status].packs++;
         by[pack->status].runs += plan->pack[p].count - pack->failed;
         by[IL_PACK_FAILED].runs += pack->failed;
+        by[pack->status].diverged += pack->diverged;
+        by[pack->status].stuck += pack->stuck;
         by[pack->status].cost += pack->cost;
     }
 }
@@ -50,12 +52,13 @@ static int in_json(const struct cli *cli, const il_folder *f, const struct count
     il_utf8(folder);
     return cli_json(
         cli,
-        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder", folder, "device",
-                  il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f), "runs",
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder", folder,
+                  "device", il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f), "runs",
                   (json_int_t)plan->runs, "packs", (json_int_t)plan->packs, "done",
                   (json_int_t)by[IL_PACK_DONE].runs, "failed", (json_int_t)by[IL_PACK_FAILED].runs,
-                  "left", (json_int_t)by[IL_PACK_TODO].runs, "share",
-                  all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f)));
+                  "diverged", (json_int_t)by[IL_PACK_DONE].diverged, "stuck",
+                  (json_int_t)by[IL_PACK_DONE].stuck, "left", (json_int_t)by[IL_PACK_TODO].runs,
+                  "share", all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f)));
 }
 
 static void in_words(const il_folder *f, const struct count by[3])
@@ -68,6 +71,11 @@ static void in_words(const il_folder *f, const struct count by[3])
     putchar('\n');
     printf("done    %8zu runs, %zu packs, %.0f %% of the cost\n", by[IL_PACK_DONE].runs,
            by[IL_PACK_DONE].packs, all > 0 ? 100 * by[IL_PACK_DONE].cost / all : 100);
+    if (by[IL_PACK_DONE].diverged)
+        printf("        %8zu of these diverged\n", by[IL_PACK_DONE].diverged);
+    if (by[IL_PACK_DONE].stuck)
+        printf("        %8zu of these are stuck: no better than a guess to the end\n",
+               by[IL_PACK_DONE].stuck);
     printf("failed  %8zu runs, %zu packs\n", by[IL_PACK_FAILED].runs, by[IL_PACK_FAILED].packs);
     printf("left    %8zu runs, %zu packs\n", by[IL_PACK_TODO].runs, by[IL_PACK_TODO].packs);
     if (il_folder_numbers(f) != IL_NUMBERS)
