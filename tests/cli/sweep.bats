@@ -254,6 +254,46 @@ P
     has "done          40 runs, 6 packs, 100 % of the cost" "$output"
 }
 
+@test "sweep show lists runs, done or not, and shows all of one by the first digits of its id" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --devices cpu:1 --pack-size 8 --shard 1/2 --quiet
+    [ "$status" -eq 0 ]
+    initlab sweep show r
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 41 ]
+    done=$(query r 'SELECT count(*) FROM runs')
+    [ "$(grep -c " to do " <<<"$output")" -eq $((40 - done)) ]
+    id=$(query r 'SELECT run_id FROM runs WHERE init = "zeros" LIMIT 1')
+    number=$(query r "SELECT number FROM runs WHERE run_id = '$id'")
+    accuracy=$(query r "SELECT printf('%.4f', test_accuracy) FROM runs WHERE run_id = '$id'")
+    [ "$(awk -v id="$id" '$2 == id { print $1, $4 }' <<<"$output")" = "$number $accuracy" ]
+    initlab sweep show r --json
+    python3 - "$output" "$id" "$number" <<'P'
+import json, sys
+rows = [json.loads(line) for line in sys.argv[1].splitlines()]
+row = next(row for row in rows if row["run_id"] == sys.argv[2])
+assert len(rows) == 40 and row["number"] == int(sys.argv[3]) and row["varied"]["init"] == "zeros", row
+P
+    initlab sweep show r "${id:0:6}"
+    [ "$status" -eq 0 ]
+    has "run $id, number $number: " "$output"
+    [ "$(awk '$1 == "init" { print $2 }' <<<"$output")" = zeros ]
+    [ "$(awk '$1 == "epochs" { print $2 }' <<<"$output")" = 2 ]
+    [ "$(awk '$1 == 1 || $1 == 2' <<<"$output" | wc -l)" -ge 3 ] # epochs, and layers
+    has "initlab sweep rerun r $id" "$output"
+    todo=$("$INITLAB" sweep show r | awk '/ to do / { print $2; exit }')
+    initlab sweep show r "$todo"
+    [ "$status" -eq 0 ]
+    has ": to do" "$output"
+    initlab sweep show r zzzz
+    exits 2
+    has "'initlab sweep show' lists them" "$stderr"
+    initlab sweep rerun r "${id:0:3}"
+    exits 2
+    has "4 digits of a run's id at least" "$stderr"
+}
+
 @test "lists and ranges of options are a sweep, too" {
     tiny set
     initlab sweep run --data set --out r --init he_normal,glorot_uniform:gain=2 --init 'h*=zeros,out=he_normal' \

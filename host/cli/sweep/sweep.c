@@ -59,6 +59,31 @@ il_status sweep_folder(const struct options *o, int index, il_folder **out, il_e
     return il_folder_open(out, o->operand[index], err);
 }
 
+il_status sweep_find_run(const il_folder *folder, const char *id, size_t *run, char whole[17],
+                         il_error *err)
+{
+    const size_t n = strlen(id), runs = il_sweep_runs(il_folder_sweep(folder));
+    size_t found = 0;
+    char one[17];
+    il_status st = IL_OK;
+
+    for (size_t i = 0; i < runs && st == IL_OK; i++) {
+        st = il_folder_id(folder, i, one, err);
+        if (st == IL_OK && n >= 4 && strncmp(one, id, n) == 0) {
+            *run = i;
+            memcpy(whole, one, sizeof one);
+            found++;
+        }
+    }
+    if (st == IL_OK && found != 1)
+        st = cli_error(err, IL_E_USAGE,
+                       found   ? "more than one run's id begins with '%.40s'"
+                       : n < 4 ? "'%.40s': 4 digits of a run's id at least"
+                               : "no run '%.40s' in this sweep; 'initlab sweep show' lists them",
+                       id);
+    return st;
+}
+
 il_status sweep_dataset(const struct options *o, const il_folder *folder, il_dataset **out,
                         il_error *err)
 {

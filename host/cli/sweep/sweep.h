@@ -23,6 +23,10 @@ int sweep_is_folder(const char *path);
 /* The folder that is the command's index-th operand. */
 il_status sweep_folder(const struct options *o, int index, il_folder **out, il_error *err);
 
+/* The place in the sweep of a run id, or of the only one that begins so, and the id. */
+il_status sweep_find_run(const il_folder *folder, const char *id, size_t *run, char whole[17],
+                         il_error *err);
+
 /* The dataset of a folder: --data, else what the folder was made with. */
 il_status sweep_dataset(const struct options *o, const il_folder *folder, il_dataset **out,
                         il_error *err);

@@ -31,30 +31,6 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
     return signals_caught() != 0;
 }
 
-/* The place in the sweep of a run id, or of the one that begins so. */
-static il_status find(struct again *a, const char *id, size_t *run, char whole[17])
-{
-    const size_t n = strlen(id), runs = il_sweep_runs(il_folder_sweep(a->folder));
-    size_t found = 0;
-    char one[17];
-    il_status st = IL_OK;
-
-    for (size_t i = 0; i < runs && st == IL_OK; i++) {
-        st = il_folder_id(a->folder, i, one, &a->err);
-        if (st == IL_OK && n >= 4 && strncmp(one, id, n) == 0) {
-            *run = i;
-            memcpy(whole, one, sizeof one);
-            found++;
-        }
-    }
-    if (st == IL_OK && found != 1)
-        st = cli_error(&a->err, IL_E_USAGE,
-                       found ? "more than one run's id begins with '%.40s'"
-                             : "no run '%.40s' in this sweep; 'initlab sweep export' lists them",
-                       id);
-    return st;
-}
-
 static int same(const il_value *v, double x)
 {
     return v->kind == IL_VALUE_NULL ? !isfinite(x) : v->real == x;
@@ -162,7 +138,7 @@ static int run(struct cli *cli, const struct options *o)
         st = cli_error(&a.err, IL_E_USAGE, "no run id given (see 'initlab help sweep rerun')");
     signals_catch();
     if (st == IL_OK)
-        st = find(&a, o->operand[1], &number, id);
+        st = sweep_find_run(a.folder, o->operand[1], &number, id, &a.err);
     if (st == IL_OK)
         st = train(&a, number);
     if (st == IL_OK)
