@@ -14,7 +14,8 @@ from ctypes import POINTER, Structure, byref, c_char, c_char_p, c_double, c_int,
 
 class Error(Structure):
     """il_error of status.h"""
-    _fields_ = [("status", c_int), ("text", c_char * 512)]
+    _fields_ = [("status", c_int), ("text", c_char * 512), ("parameter", c_char * 32), ("line", c_size_t),
+                ("column", c_size_t), ("words", c_size_t), ("helps", c_int)]
 
 
 class Epoch(Structure):

@@ -9,7 +9,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include "core/clock.h"
 #include "device/seam.h"
 #include "operands.h"
@@ -110,22 +109,23 @@ static void report(struct bench *b, const char *what, double bytes, double gigaf
 /* Kinds of runs that an op's time depends on; an op that is not here is timed with its first. */
 #define HEAD(loss, act) (IL_LOSS_##loss * IL_ACT_COUNT + IL_ACT_##act)
 static const struct {
-    const char *op, *name;
+    int op; /* IL_OP_... */
+    const char *name;
     unsigned kind;
 } kinds[] = {
-    { "fill", "uniform ", IL_LAW_UNIFORM },
-    { "fill", "normal ", IL_LAW_NORMAL },
-    { "fill", "trunc_normal ", IL_LAW_TRUNC_NORMAL },
-    { "fill", "sparse ", IL_LAW_SPARSE },
-    { "activate", "relu ", IL_ACT_RELU },
-    { "activate", "tanh ", IL_ACT_TANH },
-    { "activate", "softmax ", IL_ACT_SOFTMAX },
-    { "activate_backward", "tanh ", IL_ACT_TANH },
-    { "loss", "softmax cross-entropy ", HEAD(SOFTMAX_CROSS_ENTROPY, SOFTMAX) },
-    { "loss", "tanh mse ", HEAD(MSE, TANH) },
-    { "loss", "softmax renorm ", HEAD(CROSS_ENTROPY_RENORM, SOFTMAX) },
-    { "sgd", "plain ", IL_RULE_SGD },
-    { "sgd", "momentum ", IL_RULE_MOMENTUM_TORCH },
+    { IL_OP_fill, "uniform ", IL_LAW_UNIFORM },
+    { IL_OP_fill, "normal ", IL_LAW_NORMAL },
+    { IL_OP_fill, "trunc_normal ", IL_LAW_TRUNC_NORMAL },
+    { IL_OP_fill, "sparse ", IL_LAW_SPARSE },
+    { IL_OP_activate, "relu ", IL_ACT_RELU },
+    { IL_OP_activate, "tanh ", IL_ACT_TANH },
+    { IL_OP_activate, "softmax ", IL_ACT_SOFTMAX },
+    { IL_OP_activate_backward, "tanh ", IL_ACT_TANH },
+    { IL_OP_loss, "softmax cross-entropy ", HEAD(SOFTMAX_CROSS_ENTROPY, SOFTMAX) },
+    { IL_OP_loss, "tanh mse ", HEAD(MSE, TANH) },
+    { IL_OP_loss, "softmax renorm ", HEAD(CROSS_ENTROPY_RENORM, SOFTMAX) },
+    { IL_OP_sgd, "plain ", IL_RULE_SGD },
+    { IL_OP_sgd, "momentum ", IL_RULE_MOMENTUM_TORCH },
 };
 
 /* The shape of the tensor that an op is about: weights, a batch of images, or a layer's outputs. */
@@ -198,7 +198,7 @@ static void bench_kinds(struct bench *b, const struct il_op *op)
         int listed = 0;
 
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !b->code; i++)
-            if (strcmp(kinds[i].op, op->name) == 0) {
+            if (&il_ops[kinds[i].op] == op) {
                 bench_op(b, op, runs, kinds[i].name, kinds[i].kind);
                 listed = 1;
             }

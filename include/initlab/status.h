@@ -32,13 +32,15 @@ typedef enum il_status {
 /**
  * What went wrong, in words: one line of UTF-8, no full stop, lower case, empty on success; and which
  * parameter of a config is at fault, by its name as in il_parameter, empty where none is. Words about
- * a place of a file begin with it, "FILE:LINE:COLUMN: ".
+ * a place of a file begin with it, "FILE:LINE:COLUMN: ", those about a parameter's text with its name, "NAME: ".
  */
 typedef struct il_error {
     il_status status;
     char text[512];
     char parameter[32];
     size_t line, column; /**< of a file, from 1; 0: the words are about no place */
+    size_t words; /**< of text: what stands before them is a place, a parameter's name, or both */
+    int helps;    /**< the words end with where help is, as "(see 'initlab help schemes')" */
 } il_error;
 
 /**

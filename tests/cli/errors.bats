@@ -45,6 +45,10 @@ load common.bash
         has "initlab help " "$stderr"
         [ "$(grep -o "(see" <<<"$stderr" | wc -l)" -eq 1 ]
     done
+    initlab train --lr "(see" # words of the value's own say nothing of help
+    has "initlab: --lr: '(see' is not a number (see 'initlab help train')" "$stderr"
+    initlab sweep plan --init file:w.npy # the parameter's name is the option's, and stands once
+    has "initlab: --init: a sweep goes on" "$stderr"
     initlab train --activation rellu
     has "did you mean 'relu'" "$stderr"
     initlab train --progress sometimes

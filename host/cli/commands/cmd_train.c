@@ -219,9 +219,7 @@ static int run(struct cli *cli, const struct options *o)
 out:
     if (st != IL_OK)
         code = cli_fail(cli, st, "%s%s", t.net.err.text,
-                        st == IL_E_USAGE && !strstr(t.net.err.text, "(see")
-                            ? " (see 'initlab help train')"
-                            : "");
+                        st == IL_E_USAGE && !t.net.err.helps ? " (see 'initlab help train')" : "");
     end = run_report_close(&t.report, &t.net.err);
     if (code == 0 && end != IL_OK)
         code = cli_fail(cli, end, "%s", t.net.err.text);

@@ -14,7 +14,4 @@ il_status cli_no_memory(il_error *err);
 /* A failed call's status by errno: IL_E_MEMORY where memory was short, else the other one. */
 il_status cli_or_memory(il_status other);
 
-/* An error's words, without the "PARAMETER: " that they may begin with. */
-const char *cli_error_words(const il_error *err, const char *parameter);
-
 #endif

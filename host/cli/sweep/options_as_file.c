@@ -124,10 +124,7 @@ static int any_parameter(const struct options *o)
 }
 
 /* Note what the next line of the text is made of. */
-static void begin_line(struct options_file *f, const char *parameter, const char *option)
-{
-    f->line[f->lines++] = (struct made_line){ parameter, option };
-}
+static void begin_line(struct options_file *f, const char *option) { f->line[f->lines++] = option; }
 
 static il_status put_parameters(FILE *to, struct options_file *f, const struct options *o,
                                 il_error *err)
@@ -136,7 +133,7 @@ static il_status put_parameters(FILE *to, struct options_file *f, const struct o
 
     if (!depth && !width && !any_parameter(o))
         return IL_OK;
-    begin_line(f, NULL, NULL);
+    begin_line(f, NULL);
     fputs("parameters:\n", to);
     for (size_t i = 0; i < o->onces; i++) {
         const struct opt_row *const row = o->once[i].row;
@@ -150,13 +147,13 @@ static il_status put_parameters(FILE *to, struct options_file *f, const struct o
         while (o->once[first].row != row)
             first++;
         if (first == i) {
-            begin_line(f, row->parameter, row->name);
+            begin_line(f, row->name);
             put_parameter(to, o, i);
         }
     }
     if (!depth && !width)
         return IL_OK;
-    begin_line(f, "layers", !width ? "depth" : !depth ? "width" : "depth and --width");
+    begin_line(f, !width ? "depth" : !depth ? "width" : "depth and --width");
     return put_depths(to, o, err);
 }
 
@@ -166,7 +163,7 @@ static void put_seeds(FILE *to, struct options_file *f, const struct options *o)
 
     if (!opt_given(o, "seeds"))
         return;
-    begin_line(f, "seed", "seeds");
+    begin_line(f, "seeds");
     fputs("seeds: [", to);
     for (size_t i = 0; i < o->onces; i++)
         if (strcmp(o->once[i].row->name, "seeds") == 0)
@@ -184,8 +181,8 @@ il_status options_as_file(struct options_file *f, const struct options *o, il_er
     to = f->line ? open_memstream(&f->text, &f->size) : NULL;
     if (!to)
         return cli_no_memory(err);
-    begin_line(f, NULL, NULL);
-    begin_line(f, NULL, NULL);
+    begin_line(f, NULL);
+    begin_line(f, NULL);
     fputs("# made from the options of a command line\nmethod: grid\n", to);
     st = put_parameters(to, f, o, err);
     if (st == IL_OK)
@@ -204,13 +201,12 @@ void options_file_free(struct options_file *f)
 
 il_status options_as_file_blame(const struct options_file *f, il_error *err)
 {
-    const struct made_line *const line =
-        err->line > 0 && err->line <= f->lines ? &f->line[err->line - 1] : NULL;
+    const char *const option =
+        err->line > 0 && err->line <= f->lines ? f->line[err->line - 1] : NULL;
 
     if (err->status != IL_E_DATA)
         return err->status;
-    if (line && line->option)
-        return cli_error(err, IL_E_USAGE, "--%s: %s", line->option,
-                         cli_error_words(err, line->parameter));
+    if (option)
+        return cli_error(err, IL_E_USAGE, "--%s: %s", option, err->text + err->words);
     return cli_error(err, IL_E_USAGE, "%s", err->text);
 }

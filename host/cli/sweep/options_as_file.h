@@ -9,16 +9,10 @@
 #include "initlab/status.h"
 #include "common/options.h"
 
-/* What a line of the text was made of; NULL: of no option. */
-struct made_line {
-    const char *parameter; /* as in files: data_seed */
-    const char *option;    /* without the dashes before it: data-seed */
-};
-
 struct options_file {
     char *text; /* [size] */
     size_t size;
-    struct made_line *line; /* [lines] */
+    const char **line; /* [lines]: the option that it was made of, as data-seed; NULL: none */
     size_t lines;
 };
 

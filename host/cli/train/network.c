@@ -27,6 +27,7 @@ static il_status load_recipe(struct network *n, const char *recipe)
     st = near ? cli_error(&n->err, IL_E_USAGE, "no recipe '%s'; did you mean '%s'?", recipe, near)
               : cli_error(&n->err, IL_E_USAGE, "no recipe '%s' (see 'initlab help recipes')",
                           recipe);
+    n->err.helps = !near;
     data_names_free(names);
     return st;
 }
@@ -35,11 +36,13 @@ static il_status load_recipe(struct network *n, const char *recipe)
 static il_status set_option(struct network *n, const struct opt_row *row)
 {
     const il_status st = il_config_set(n->config, row->parameter, row->given, &n->err);
-    const char *const words = cli_error_words(&n->err, row->parameter);
+    const int helps = n->err.helps;
 
-    return st == IL_OK || words == n->err.text
-               ? st
-               : cli_error(&n->err, st, "--%s: %s", row->name, words);
+    if (st == IL_OK || !*n->err.parameter)
+        return st;
+    cli_error(&n->err, st, "--%s: %s", row->name, n->err.text + n->err.words);
+    n->err.helps = helps;
+    return st;
 }
 
 il_status network_configure(struct network *n)

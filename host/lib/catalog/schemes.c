@@ -62,10 +62,11 @@ il_status il_scheme_of(const struct il_choice *c, const struct il_tensor_place *
     if (st == IL_OK && bias &&
         (out->fill.after != IL_AFTER_NOTHING || out->fill.mirror || out->data.rule ||
          out->fill.law >= IL_LAW_SPARSE || out->parametrised))
-        st = il_fail(err, IL_E_USAGE,
-                     "init: %s makes matrices, not biases; name it for the weights, and its biases "
-                     "come along",
-                     c->entry->name);
+        st = il_fail_parameter(
+            err, IL_E_USAGE, "init",
+            "%s makes matrices, not biases; name it for the weights, and its biases "
+            "come along",
+            c->entry->name);
     return st;
 }
 

@@ -99,13 +99,12 @@ static il_status unknown(il_list list, const char *name,
     il_framework_name_plain(name, strlen(name), plain, sizeof plain);
     why = list == IL_SCHEMES ? il_framework_name_refused(plain) : NULL;
     if (why)
-        return il_fail(err, IL_E_USAGE, "'%.60s' %s (see 'initlab help schemes')", name, why);
+        return il_fail_help(err, IL_E_USAGE, "schemes", "'%.60s' %s", name, why);
     if (list == IL_SCHEMES && ours_as_theirs(plain, near))
-        return il_fail(err, IL_E_USAGE, "no scheme named '%.60s'%s (see 'initlab help schemes')",
-                       name, near);
+        return il_fail_help(err, IL_E_USAGE, "schemes", "no scheme named '%.60s'%s", name, near);
     near_names(list, plain, names);
-    return il_fail(err, IL_E_USAGE, "no %s named '%.60s'%s (see 'initlab help %s')",
-                   il_list_noun(list), name, hint(near, plain, names), il_list_name(list));
+    return il_fail_help(err, IL_E_USAGE, il_list_name(list), "no %s named '%.60s'%s",
+                        il_list_noun(list), name, hint(near, plain, names));
 }
 
 /* the row with a name, which may be a framework's */

@@ -33,7 +33,8 @@ static il_status read_key(struct piece *p, const char *key, size_t n, il_error *
     if (p->bias || (n > 0 && key[n - 1] == 'w' && (n == 1 || key[n - 2] == '.')))
         n -= n == 1 ? 1 : 2;
     if (n >= sizeof p->pattern)
-        return il_fail(err, IL_E_USAGE, "init: the pattern '%.40s...' is too long", key);
+        return il_fail_parameter(err, IL_E_USAGE, "init", "the pattern '%.40s...' is too long",
+                                 key);
     memcpy(p->pattern, n ? key : "*", n ? n : 1);
     p->pattern[n ? n : 1] = 0;
     return IL_OK;
@@ -65,7 +66,7 @@ static il_status read_piece(struct piece *pieces, size_t *count, char *item, il_
     struct piece *p;
 
     if (!*item)
-        return il_fail(err, IL_E_USAGE, "init: an item is empty");
+        return il_fail_parameter(err, IL_E_USAGE, "init", "an item is empty");
     if (*count > 0 && continues(&pieces[*count - 1], item, key)) {
         item[-1] = ':';
         return IL_OK;
@@ -102,7 +103,8 @@ static il_status read_items(struct il_init *out, const struct piece *pieces, siz
         to->bias = pieces[i].bias;
         st = il_choice_parse(&to->scheme, IL_SCHEMES, pieces[i].scheme, &inner);
         if (st != IL_OK)
-            return il_fail(err, st, "init: %s", inner.text);
+            return il_fail_around(err, il_fail_parameter(err, st, "init", "%s", inner.text),
+                                  &inner);
     }
     return IL_OK;
 }
@@ -115,9 +117,9 @@ static il_status check_twice(const struct il_init *init, il_error *err)
             const struct il_init_item *const a = &init->item[k], *const b = &init->item[i];
 
             if (a->bias == b->bias && strcmp(a->pattern, b->pattern) == 0)
-                return il_fail(
-                    err, IL_E_USAGE,
-                    "init: %s and %s are both for %s%s%s; one network takes one, several "
+                return il_fail_parameter(
+                    err, IL_E_USAGE, "init",
+                    "%s and %s are both for %s%s%s; one network takes one, several "
                     "to compare are for sweeps",
                     a->scheme.entry->name, b->scheme.entry->name,
                     a->bias ? "the biases" : "the weights",

@@ -44,6 +44,7 @@ struct reading {
 
 struct il_config {
     struct reading *reading[IL_PARAMETERS];
+    struct reading *default_init;
 };
 
 const il_parameter *il_parameter_at(size_t index)
@@ -76,8 +77,9 @@ static il_status check_bounds(enum il_parameter_id id, double x, const char *tex
     char valid[BOUNDS];
 
     if (!(x >= low && (kinds[id].kind == WHOLE_NUMBER ? x <= high : x < high)))
-        return il_fail(err, IL_E_USAGE, "%s: %.60s is out of bounds: a number %s",
-                       parameters[id].name, text, bounds_text(id, valid));
+        return il_fail_parameter(err, IL_E_USAGE, parameters[id].name,
+                                 "%.60s is out of bounds: a number %s", text,
+                                 bounds_text(id, valid));
     return IL_OK;
 }
 
@@ -89,11 +91,12 @@ static il_status read_whole(struct reading *r, enum il_parameter_id id, const ch
     il_status st;
 
     if (!il_read_whole(text, &r->value.whole) && digits)
-        return il_fail(err, IL_E_USAGE, "%s: %.60s is no whole number below 2^64",
-                       parameters[id].name, text);
+        return il_fail_parameter(err, IL_E_USAGE, parameters[id].name,
+                                 "%.60s is no whole number below 2^64", text);
     if (!digits)
-        return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a whole number %s, in digits",
-                       parameters[id].name, text, bounds_text(id, valid));
+        return il_fail_parameter(err, IL_E_USAGE, parameters[id].name,
+                                 "'%.60s' is not a whole number %s, in digits", text,
+                                 bounds_text(id, valid));
     st = check_bounds(id, (double)r->value.whole, text, err);
     snprintf(normal, sizeof normal, "%llu", (unsigned long long)r->value.whole);
     r->text = strdup(normal);
@@ -106,10 +109,11 @@ static il_status read_real(struct reading *r, enum il_parameter_id id, const cha
     char normal[IL_NUMBER_TEXT], *end;
 
     if (!il_read_real(text, &r->value.real) && (strtod(text, &end), end != text && !*end))
-        return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a finite number", parameters[id].name,
-                       text);
+        return il_fail_parameter(err, IL_E_USAGE, parameters[id].name,
+                                 "'%.60s' is not a finite number", text);
     if (!il_read_real(text, &r->value.real))
-        return il_fail(err, IL_E_USAGE, "%s: '%.60s' is not a number", parameters[id].name, text);
+        return il_fail_parameter(err, IL_E_USAGE, parameters[id].name, "'%.60s' is not a number",
+                                 text);
     r->value.real += 0.0; /* -0 is 0 */
     il_write_real(r->value.real, normal);
     r->text = strdup(normal);
@@ -127,7 +131,8 @@ static il_status read_flag(struct reading *r, enum il_parameter_id id, const cha
             r->text = strdup(words[i % 2]);
             return IL_OK;
         }
-    return il_fail(err, IL_E_USAGE, "%s: '%.60s' is neither yes nor no", parameters[id].name, text);
+    return il_fail_parameter(err, IL_E_USAGE, parameters[id].name, "'%.60s' is neither yes nor no",
+                             text);
 }
 
 static il_status read_choice(struct reading *r, enum il_parameter_id id, const char *text,
@@ -138,7 +143,8 @@ static il_status read_choice(struct reading *r, enum il_parameter_id id, const c
     char normal[IL_CHOICE_TEXT];
 
     if (st != IL_OK)
-        return il_fail(err, st, "%s: %s", parameters[id].name, inner.text);
+        return il_fail_around(
+            err, il_fail_parameter(err, st, parameters[id].name, "%s", inner.text), &inner);
     il_choice_text(&r->value.choice, normal);
     r->text = strdup(normal);
     return IL_OK;
@@ -156,7 +162,7 @@ static il_status read_math(struct reading *r, const char *text, il_error *err)
             r->text = strdup(text);
             return IL_OK;
         }
-    return il_fail(err, IL_E_USAGE, "math: '%.60s' is none of fp32, tf32, bf16", text);
+    return il_fail_parameter(err, IL_E_USAGE, "math", "'%.60s' is none of fp32, tf32, bf16", text);
 }
 
 /* No text without an error: memory ran out for it. */
@@ -187,6 +193,13 @@ static il_status read_value(struct reading *r, enum il_parameter_id id, const ch
     }
 }
 
+/* one more config has a value */
+static struct reading *keep(struct reading *r)
+{
+    atomic_fetch_add(&r->users, 1);
+    return r;
+}
+
 /* a config lets go of a value */
 static void release(struct reading *r, enum il_parameter_id id)
 {
@@ -210,7 +223,7 @@ static il_status reading_new(struct reading **out, enum il_parameter_id id, cons
     if (!r)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     atomic_init(&r->users, 1);
-    IL_TRY(il_fail_of(err, read_value(r, id, text, err), parameters[id].name));
+    IL_TRY(read_value(r, id, text, err));
     if (!r->text) {
         st = il_fail(err, IL_E_MEMORY, "out of memory");
         goto out;
@@ -234,6 +247,7 @@ il_status il_config_new(il_config **out, il_error *err)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     for (size_t i = 0; i < IL_PARAMETERS; i++)
         IL_TRY(il_config_set(c, parameters[i].name, parameters[i].value, err));
+    c->default_init = keep(c->reading[IL_PARAMETER_INIT]);
     *out = c;
     c = NULL;
 out:
@@ -249,7 +263,8 @@ il_status il_config_copy(il_config **out, const il_config *from, il_error *err)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     *c = *from;
     for (size_t i = 0; i < IL_PARAMETERS; i++)
-        atomic_fetch_add(&c->reading[i]->users, 1);
+        keep(c->reading[i]);
+    keep(c->default_init);
     return IL_OK;
 }
 
@@ -257,6 +272,8 @@ void il_config_free(il_config *c)
 {
     for (size_t i = 0; c && i < IL_PARAMETERS; i++)
         release(c->reading[i], (enum il_parameter_id)i);
+    if (c)
+        release(c->default_init, IL_PARAMETER_INIT);
     free(c);
 }
 
@@ -323,6 +340,11 @@ const char *il_config_get(const il_config *c, const char *name)
 const union il_parameter_value *il_config_value(const il_config *c, enum il_parameter_id id)
 {
     return &c->reading[id]->value;
+}
+
+const struct il_choice *il_config_usual_scheme(const il_config *c)
+{
+    return &c->default_init->value.init.item[0].scheme;
 }
 
 size_t il_config_widths(const il_config *c)

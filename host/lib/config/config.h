@@ -33,6 +33,9 @@ union il_parameter_value {
 /* A parameter's value, the config's and valid until the next set. Copies of a config share values. */
 const union il_parameter_value *il_config_value(const il_config *config, enum il_parameter_id id);
 
+/* The scheme of tensors that no item of `init` names: its default's. Valid as long as the config. */
+const struct il_choice *il_config_usual_scheme(const il_config *config);
+
 /* The index-th path that schemes of its `init` read, NULL past the end; valid as long as the value. */
 const char *il_config_file(const il_config *config, size_t index);
 

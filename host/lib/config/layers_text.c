@@ -34,14 +34,14 @@ static il_status read_term(struct term *t, const char *word, il_error *err)
         return IL_OK;
     snprintf(first, sizeof first, "%.*s", (int)n, word);
     if (!read_count(first, &width) || width < 1 || width > IL_WIDTH_MOST)
-        return il_fail(err, IL_E_USAGE,
-                       "layers: '%s' is not a width from 1 to %d, nor WIDTHxN, in or out", word,
-                       IL_WIDTH_MOST);
+        return il_fail_parameter(err, IL_E_USAGE, "layers",
+                                 "'%s' is not a width from 1 to %d, nor WIDTHxN, in or out", word,
+                                 IL_WIDTH_MOST);
     t->width = (unsigned)width;
     if (word[n] && (!read_count(word + n + 1, &t->times) || t->times < 1))
-        return il_fail(
-            err, IL_E_USAGE,
-            "layers: '%s': behind the x stands how many layers, a whole number from 1 on", word);
+        return il_fail_parameter(
+            err, IL_E_USAGE, "layers",
+            "'%s': behind the x stands how many layers, a whole number from 1 on", word);
     return IL_OK;
 }
 
@@ -56,16 +56,17 @@ static il_status read_terms(struct il_layers *out, const char *text, il_error *e
         il_status st;
 
         if (length >= sizeof word)
-            return il_fail(err, IL_E_USAGE,
-                           "layers: '%.30s...' is too long for a width, WIDTHxN, in or out", p);
+            return il_fail_parameter(err, IL_E_USAGE, "layers",
+                                     "'%.30s...' is too long for a width, WIDTHxN, in or out", p);
         memcpy(word, p, length);
         word[length] = 0;
         st = read_term(&t, word, err);
         if (st != IL_OK)
             return st;
         if (t.times > IL_LAYERS_MOST + 1 - out->count)
-            return il_fail(err, IL_E_USAGE, "layers: with '%.*s' there are more than %d layers",
-                           (int)length, p, IL_LAYERS_MOST);
+            return il_fail_parameter(err, IL_E_USAGE, "layers",
+                                     "with '%.*s' there are more than %d layers", (int)length, p,
+                                     IL_LAYERS_MOST);
         for (unsigned i = 0; out->width && i < t.times; i++)
             out->width[out->count + i] = t.width;
         out->count += (unsigned)t.times;
@@ -83,8 +84,8 @@ il_status il_layers_parse(struct il_layers *out, const char *text, il_error *err
     *out = (struct il_layers){ 0 };
     IL_TRY(read_terms(out, text, err));
     if (out->count < 2) {
-        st = il_fail(err, IL_E_USAGE, "layers: needs at least 2 widths, as 784,256,10, not '%.60s'",
-                     text);
+        st = il_fail_parameter(err, IL_E_USAGE, "layers",
+                               "needs at least 2 widths, as 784,256,10, not '%.60s'", text);
         goto out;
     }
     out->width = calloc(out->count, sizeof *out->width);

@@ -135,10 +135,10 @@ il_status il_config_load(il_config *config, const char *path, il_error *err)
             st =
                 il_config_set(real ? config : trial, r.setting[i].name, r.setting[i].value, &inner);
             if (st == IL_E_USAGE)
-                st = il_fail_of(err,
-                                il_fail_place(err, IL_E_DATA, path, r.setting[i].line,
-                                              r.setting[i].column, "%.400s", inner.text),
-                                inner.parameter);
+                st = il_fail_around(err,
+                                    il_fail_place(err, IL_E_DATA, path, r.setting[i].line,
+                                                  r.setting[i].column, "%.400s", inner.text),
+                                    &inner);
             else if (st != IL_OK)
                 st = il_fail(err, st, "%s", inner.text);
             if (st != IL_OK)

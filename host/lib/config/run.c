@@ -30,11 +30,11 @@ static il_status read_layers(struct il_run *run, const il_config *c, const il_da
         run->width[i] = il_layers_width(layers, i, pixels, classes);
     if (run->width[0] != pixels)
         return il_fail_parameter(err, IL_E_USAGE, "layers",
-                                 "layers: the first is %u, but an image has %zu pixels",
-                                 run->width[0], pixels);
+                                 "the first is %u, but an image has %zu pixels", run->width[0],
+                                 pixels);
     if (run->width[run->layers] != classes)
         return il_fail_parameter(err, IL_E_USAGE, "layers",
-                                 "layers: the last is %u, but the dataset has %zu classes",
+                                 "the last is %u, but the dataset has %zu classes",
                                  run->width[run->layers], classes);
     return IL_OK;
 }
@@ -52,13 +52,13 @@ static il_status read_split(struct il_run *run, const il_config *c, const il_dat
     run->eval_train = il_config_value(c, IL_PARAMETER_EVAL_TRAIN)->flag;
     if (run->validation >= count)
         return il_fail_parameter(err, IL_E_USAGE, "validation",
-                                 "validation: %zu of %zu training samples leave none to train on",
+                                 "%zu of %zu training samples leave none to train on",
                                  run->validation, count);
     run->first = run->validation;
     run->samples = count - run->validation;
     if (run->batch > run->samples)
         return il_fail_parameter(err, IL_E_USAGE, "batch",
-                                 "batch: %u is more than the %zu training samples", run->batch,
+                                 "%u is more than the %zu training samples", run->batch,
                                  run->samples);
     run->steps = run->samples / run->batch;
     if (!il_config_value(c, IL_PARAMETER_DROP_LAST)->flag && run->samples % run->batch != 0)
@@ -155,8 +155,8 @@ static il_status check_patterns(const struct il_init *init, unsigned layers, il_
 
         if (!fits_some(&one, layers))
             return il_fail_parameter(err, IL_E_USAGE, "init",
-                                     "init: '%s' fits no layer; the layers are %s%s%s",
-                                     one.item->pattern, first,
+                                     "'%s' fits no layer; the layers are %s%s%s", one.item->pattern,
+                                     first,
                                      layers > 2   ? " to "
                                      : layers > 1 ? " and out"
                                                   : "",
@@ -178,9 +178,9 @@ static double outgoing(const struct il_run *run, unsigned l, double incoming)
 
 /* the weights and the bias of one layer */
 static il_status read_layer_draw(struct il_layer_draw *draw, const il_config *c,
-                                 const struct il_choice *fallback, const struct il_tensor_place *at,
-                                 il_error *err)
+                                 const struct il_tensor_place *at, il_error *err)
 {
+    const struct il_choice *const fallback = il_config_usual_scheme(c);
     const struct il_init *const init = &il_config_value(c, IL_PARAMETER_INIT)->init;
     struct il_draw *const tensor[2] = { &draw->weight, &draw->bias };
     il_status st = IL_OK;
@@ -196,28 +196,15 @@ out:
     return st;
 }
 
-/* Items that fit no layer are found; fallback: the scheme of tensors that no item names. */
-static il_status check_init(const il_config *c, unsigned layers, struct il_choice *fallback,
-                            il_error *err)
-{
-    il_status st;
-
-    IL_TRY(il_choice_parse(fallback, IL_SCHEMES, il_parameter_at(IL_PARAMETER_INIT)->value, err));
-    st = check_patterns(&il_config_value(c, IL_PARAMETER_INIT)->init, layers, err);
-out:
-    return st;
-}
-
 static il_status read_init(struct il_run *run, const il_config *c, const il_dataset *set,
                            il_error *err)
 {
     const struct il_init *const init = &il_config_value(c, IL_PARAMETER_INIT)->init;
     const int follow = set && any_scheme(init, IL_FOLLOWS_SIGNAL);
     double incoming = NAN; /* mean square of what comes into a layer, where a scheme asks */
-    struct il_choice fallback;
     il_status st;
 
-    IL_TRY(check_init(c, run->layers, &fallback, err));
+    IL_TRY(check_patterns(init, run->layers, err));
     if (follow)
         incoming = input_square(run, set);
     for (unsigned l = 0; l < run->layers; l++) {
@@ -229,7 +216,7 @@ static il_status read_init(struct il_run *run, const il_config *c, const il_data
                                             .adam = run->update.adam,
                                             .incoming = incoming };
 
-        IL_TRY(read_layer_draw(&run->draw[l], c, &fallback, &at, err));
+        IL_TRY(read_layer_draw(&run->draw[l], c, &at, err));
         run->parametrised |= run->draw[l].weight.parametrised | run->draw[l].bias.parametrised;
         if (follow)
             incoming = outgoing(run, l, incoming);
@@ -261,13 +248,12 @@ il_status il_run_initial(struct il_initial_layer *out, const il_config *config, 
     const struct il_layers *const layers = &il_config_value(config, IL_PARAMETER_LAYERS)->layers;
     struct il_update update = { 0 };
     struct il_tensor_place at;
-    struct il_choice fallback;
     il_status st;
 
     memset(out, 0, sizeof *out);
     if (layers->words)
         return il_fail_parameter(err, IL_E_USAGE, "layers",
-                                 "layers: in and out of '%.200s' are a dataset's, and there is "
+                                 "in and out of '%.200s' are a dataset's, and there is "
                                  "none; give numbers",
                                  il_config_get(config, "layers"));
     out->layers = layers->count - 1;
@@ -284,8 +270,8 @@ il_status il_run_initial(struct il_initial_layer *out, const il_config *config, 
                                        il_activation_of(choice(config, IL_PARAMETER_ACTIVATION)),
                                    .adam = update.adam,
                                    .incoming = NAN };
-    IL_TRY(check_init(config, out->layers, &fallback, err));
-    st = read_layer_draw(&out->draw, config, &fallback, &at, err);
+    IL_TRY(check_patterns(&il_config_value(config, IL_PARAMETER_INIT)->init, out->layers, err));
+    st = read_layer_draw(&out->draw, config, &at, err);
 out:
     return il_fail_of(err, st, "init");
 }

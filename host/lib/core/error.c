@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct {
     il_status status;
@@ -27,14 +28,17 @@ int il_status_exit(il_status status)
     return (unsigned)status < STATUSES ? statuses[status].code : 70; /* EX_SOFTWARE */
 }
 
-static void fill(il_error *err, il_status status, const char *parameter, const char *fmt,
-                 va_list ap)
+/* words behind `before`, which may be empty */
+static void fill(il_error *err, il_status status, const char *before, const char *fmt, va_list ap)
 {
-    err->status = status;
-    err->line = err->column = 0;
-    snprintf(err->parameter, sizeof err->parameter, "%s", parameter);
-    vsnprintf(err->text, sizeof err->text, fmt, ap);
-    il_utf8(err->text); /* a path may be anything, and a long one is cut anywhere */
+    const size_t n = strlen(before);
+    il_error filled = { .status = status };
+
+    snprintf(filled.text, sizeof filled.text, "%s", before);
+    filled.words = n < sizeof filled.text ? n : sizeof filled.text - 1;
+    vsnprintf(filled.text + filled.words, sizeof filled.text - filled.words, fmt, ap);
+    il_utf8(filled.text); /* a path may be anything, and a long one is cut anywhere */
+    *err = filled;
 }
 
 il_status il_fail(il_error *err, il_status status, const char *fmt, ...)
@@ -48,15 +52,34 @@ il_status il_fail(il_error *err, il_status status, const char *fmt, ...)
     return status;
 }
 
-il_status il_fail_parameter(il_error *err, il_status status, const char *parameter, const char *fmt,
-                            ...)
+il_status il_fail_help(il_error *err, il_status status, const char *topic, const char *fmt, ...)
 {
     va_list ap;
 
+    if (!err)
+        return status;
     va_start(ap, fmt);
-    if (err)
-        fill(err, status, parameter, fmt, ap);
+    fill(err, status, "", fmt, ap);
     va_end(ap);
+    snprintf(err->text + strlen(err->text), sizeof err->text - strlen(err->text),
+             " (see 'initlab help %s')", topic);
+    err->helps = 1;
+    return status;
+}
+
+il_status il_fail_parameter(il_error *err, il_status status, const char *parameter, const char *fmt,
+                            ...)
+{
+    char before[sizeof err->parameter + 2];
+    va_list ap;
+
+    if (!err)
+        return status;
+    snprintf(before, sizeof before, "%s: ", parameter);
+    va_start(ap, fmt);
+    fill(err, status, before, fmt, ap);
+    va_end(ap);
+    snprintf(err->parameter, sizeof err->parameter, "%s", parameter);
     return status;
 }
 
@@ -69,21 +92,28 @@ il_status il_fail_of(il_error *err, il_status status, const char *parameter)
     return status;
 }
 
+il_status il_fail_around(il_error *err, il_status status, const il_error *inner)
+{
+    if (err) {
+        err->words += inner->words;
+        err->helps = inner->helps;
+    }
+    return il_fail_of(err, status, inner->parameter);
+}
+
 il_status il_fail_place(il_error *err, il_status status, const char *path, size_t line,
                         size_t column, const char *fmt, ...)
 {
-    char words[sizeof err->text];
+    char before[sizeof err->text] = "";
     va_list ap;
 
     if (!err)
         return status;
-    va_start(ap, fmt);
-    vsnprintf(words, sizeof words, fmt, ap);
-    va_end(ap);
     if (path)
-        il_fail(err, status, "%s:%zu:%zu: %s", path, line, column, words);
-    else
-        il_fail(err, status, "%s", words);
+        snprintf(before, sizeof before, "%s:%zu:%zu: ", path, line, column);
+    va_start(ap, fmt);
+    fill(err, status, before, fmt, ap);
+    va_end(ap);
     err->line = line;
     err->column = column;
     return status;

@@ -8,9 +8,13 @@
 il_status il_fail(il_error *err, il_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same with " (see 'initlab help TOPIC')" behind the words. */
+il_status il_fail_help(il_error *err, il_status status, const char *topic, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /*
- * The same of a wrong value of a config's parameter, whose name becomes a field of err; what the words
- * say is fmt's alone. parameter is no part of err.
+ * The same of a wrong value of a config's parameter, whose name becomes a field of err: "NAME: " and the
+ * words. parameter is no part of err.
  */
 il_status il_fail_parameter(il_error *err, il_status status, const char *parameter, const char *fmt,
                             ...) __attribute__((format(printf, 4, 5)));
@@ -22,7 +26,13 @@ il_status il_fail_parameter(il_error *err, il_status status, const char *paramet
 il_status il_fail_of(il_error *err, il_status status, const char *parameter);
 
 /*
- * The same about a place of a file, from line 1, column 1, which become fields of err: "PATH:LINE:COLUMN: "
+ * Returns status; err, which was filled with the text of inner behind a place or a parameter, is of inner's
+ * parameter, and its words are inner's.
+ */
+il_status il_fail_around(il_error *err, il_status status, const il_error *inner);
+
+/*
+ * The same as il_fail about a place of a file, from line 1, column 1, which become fields of err: "PATH:LINE:COLUMN: "
  * and the words; path NULL: the words alone.
  */
 il_status il_fail_place(il_error *err, il_status status, const char *path, size_t line,

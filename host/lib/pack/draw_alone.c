@@ -86,8 +86,8 @@ il_status il_fill_layer(il_device *device, const il_config *config, size_t layer
 
     IL_TRY(il_run_initial(&at, config, layer, err));
     if (at.draw.weight.data.rule != IL_DATA_NONE) {
-        st = il_fail(err, IL_E_USAGE, "init: layer %zu is fitted to data: open a pack for it",
-                     layer + 1);
+        st = il_fail_parameter(err, IL_E_USAGE, "init",
+                               "layer %zu is fitted to data: open a pack for it", layer + 1);
         goto out;
     }
     IL_TRY(draw(device, at.width, &at.draw, weights, bias, err));

@@ -48,9 +48,9 @@ static il_status load_tensor(const struct il_choice *c, unsigned layer, int bias
     struct il_tensor t = { .dims = bias ? 1 : 2, .size = { bias ? out : in, out }, .data = data };
 
     if (*il_choice_word(c, "name") && !holds_names(path_of(c)))
-        return il_fail(err, IL_E_USAGE,
-                       "init: file: name is for .safetensors files; '%s' has one tensor",
-                       path_of(c));
+        return il_fail_parameter(err, IL_E_USAGE, "init",
+                                 "file: name is for .safetensors files; '%s' has one tensor",
+                                 path_of(c));
     name_tensor(t.name, c, layer, bias);
     return il_weights_read(path_of(c), &t, (int)il_choice_value(c, "transpose").word, err);
 }

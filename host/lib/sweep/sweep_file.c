@@ -21,11 +21,15 @@ static il_status keep_files(struct il_sweep_reader *r)
     const char *path;
 
     for (size_t i = 0; (path = il_config_file(r->trial, i)); i++)
-        if (*path != '/')
-            return il_yaml_complain(
-                &r->y,
-                "init: a sweep goes on from any folder, so file: takes a path from / on, not",
-                path);
+        if (*path != '/') {
+            il_error inner = { .text = "" };
+
+            il_fail_parameter(&inner, IL_E_DATA, "init",
+                              "a sweep goes on from any folder, so file: takes a path from / on, "
+                              "not '%.60s'",
+                              path);
+            return il_fail_around(r->y.err, il_yaml_complain(&r->y, inner.text, NULL), &inner);
+        }
     return il_sweep_keep_files(r->s, r->trial, r->y.err);
 }
 

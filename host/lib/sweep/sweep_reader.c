@@ -15,7 +15,7 @@ il_status il_sweep_normal(struct il_sweep_reader *r, const char *name, const cha
 
     *out = NULL;
     if (st == IL_E_USAGE)
-        return il_fail_of(r->y.err, il_yaml_complain(&r->y, inner.text, NULL), inner.parameter);
+        return il_fail_around(r->y.err, il_yaml_complain(&r->y, inner.text, NULL), &inner);
     if (st == IL_OK)
         *out = strdup(il_config_get(r->trial, name));
     return *out ? IL_OK : il_fail(r->y.err, IL_E_MEMORY, "out of memory");

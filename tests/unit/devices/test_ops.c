@@ -158,7 +158,7 @@ static void test_nan_predicts_nothing_and_ties_go_to_the_first(void **state)
 
     (void)state;
     for (size_t f = flavours(flavour); f-- > 0;)
-        for (uint32_t code = 0; code <= IL_LOSS_MSE; code += IL_LOSS_MSE) {
+        for (uint32_t code = 0; code < IL_LOSS_COUNT; code++) {
             for (uint8_t y = 0; y < 3; y++) {
                 struct il_sums s = one_row(flavour[f], nan_row, dz, 3, y, IL_ACT_LINEAR, code, 1);
 

@@ -253,6 +253,8 @@ static void settings(void **state)
             fail_msg("%s = '%s' gives \"%s\", which does not say \"%s\"", bad[i].name, bad[i].value,
                      err.text, bad[i].says);
         assert_string_equal(err.parameter, before ? bad[i].name : "");
+        assert_int_equal(err.words, before ? strlen(bad[i].name) + 2 : 0);
+        assert_int_equal(err.helps, strstr(err.text, "(see 'initlab help ") != NULL);
         if (before)
             assert_string_equal(il_config_get(c, bad[i].name), keep);
     }
