@@ -3,13 +3,13 @@
  *
  *   status.h   what a call returns          pack.h     train runs together
  *   tables.h   what there is to choose      inspect.h  what a network does to a signal
- *   device.h   where packs train            output.h   weights and figures as files
+ *   device.h   where packs train            output.h   weights as files
  *   dataset.h  what is trained on           schemes.h  the schemes alone
  *   config.h   what one run is              selftest.h does a device compute what it should
  *   sweep.h    many runs from one file      folder.h   training them, and who does
  *   results.h  what came of them            version.h  version of the library
  *   compare.h  which group of them is best   statistics.h  and how sure that is
- *   numbers.h  which bits it computes
+ *   figures.h  all that as figures         numbers.h  which bits it computes
  */
 #ifndef INITLAB_INITLAB_H
 #define INITLAB_INITLAB_H
@@ -29,6 +29,7 @@
 #include "folder.h"
 #include "results.h"
 #include "compare.h"
+#include "figures.h"
 #include "numbers.h"
 #include "initlab/version.h"
 

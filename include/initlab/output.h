@@ -1,5 +1,5 @@
 /**
- * output.h - files that a run leaves: weights, the loss figure, and bytes of the caller's. Each is
+ * output.h - files that a run leaves: weights, and bytes of the caller's. Each is
  * written whole under another name first and renamed: a reader never sees half a file, and a
  * failure leaves the old one.
  */
@@ -38,27 +38,6 @@ il_status il_save_layers(const char *path, size_t layers, const size_t *widths,
 
 /** A number in the fewest digits, 15 to 17, that read back as the same double; in any locale. */
 void il_number_text(double value, char text[32]);
-
-/**
- * One curve: y [count] over x = 1 ... count; values that are not finite leave a gap. Beside curves without a gap, one
- * that has gaps may leave the figure; one without a finite value is named in the legend as such.
- */
-typedef struct il_curve {
-    const char *label; /**< NULL or "": no legend entry */
-    const double *y;
-    size_t count;
-} il_curve;
-
-/**
- * Draw curves as an SVG file with title, axis labels, ticks and a legend where there is more than
- * one.
- */
-il_status il_plot_svg(const char *path, const char *title, const char *x_label, const char *y_label,
-                      const il_curve *curves, size_t count, il_error *err);
-
-/** The same figure as text [*n], with a 0 behind it; free frees. */
-il_status il_plot_text(char **svg, size_t *n, const char *title, const char *x_label,
-                       const char *y_label, const il_curve *curves, size_t count, il_error *err);
 
 IL_API_END
 #endif

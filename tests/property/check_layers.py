@@ -31,7 +31,7 @@ FLOORS = [
     {"host/lib/choices": "NAME:VALUE:PARAM=VALUE, read and written"},
     {"host/lib/catalog": "lists of schemes, losses, optimizers, schedules"},
     {"host/lib/data": "IDX files, datasets"},
-    {"host/lib/formats": "weights and plots as files"},
+    {"host/lib/formats": "weights as files", "host/lib/figures": "numbers as SVG"},
     {"host/lib/devices": "devices by name"},
     {"host/lib/theory": "mean fields, spectra, laws", "host/lib/statistics": "intervals, tests, ranks"},
     {"host/device": "the seam; the CPU, CUDA, strict and tracing devices"},

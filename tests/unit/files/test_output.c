@@ -369,7 +369,7 @@ static void test_plot(void **state)
     char *svg = draw("Cost", curves, 2), *again;
 
     (void)state;
-    assert_int_equal(count(svg, "mean cost"), 1);
+    assert_int_equal(count(svg, "mean cost"), 2); /* the axis, and the description */
     assert_int_equal(count(svg, ">epoch<"), 1);
     assert_int_equal(count(svg, ">Cost<"), 2); /* <title> and heading */
     assert_int_equal(count(svg, ">he_normal<") + count(svg, ">zeros<"), 2);
@@ -526,8 +526,7 @@ static void test_plot_many(void **state)
     for (int i = 0; i < 40; i++)
         curves[i] = (il_curve){ "run", y, 2 };
     svg = draw("many", curves, 40);
-    assert_int_equal(count(svg, ">run<"), 16); /* 17 rows, the last for the others */
-    assert_int_equal(count(svg, ">and 24 more<"), 1);
+    assert_int_equal(count(svg, ">run<"), 40); /* none is left out: the legend goes below */
     free(svg);
 }
 

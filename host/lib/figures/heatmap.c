@@ -1,0 +1,218 @@
+/* heatmap.c - a value for each pair of two parameters' values, by colour and, where it fits, by number. */
+#include <math.h>
+#include "ruler.h"
+#include "core/error.h"
+#include "initlab/figures.h"
+#include "palette.h"
+
+/* Pixels. */
+enum { TOP = 52, BAR = 16, SHADES = 64, NAME = 13, LONGEST = 220 };
+
+struct page {
+    struct il_file file;
+    const il_heatmap *data;
+    struct il_ruler value;                          /* upright, beside the bar */
+    double wide, high;                              /* of a cell */
+    double left, bottom, right, bar, width, across; /* across: room for the labels below */
+    int upright;                                    /* the labels below are */
+};
+
+static double value_at(const struct page *g, size_t row, size_t column)
+{
+    return g->data->value[row * g->data->columns + column];
+}
+
+/* ---- layout ---------------------------------------------------------------------------------- */
+
+static void set_values(struct page *g)
+{
+    static const double RATIO = 50; /* from here on an axis is logarithmic */
+    double lo = INFINITY, hi = -INFINITY;
+
+    for (size_t i = 0; i < g->data->rows * g->data->columns; i++)
+        if (il_is_drawn(g->data->value[i])) {
+            lo = fmin(lo, g->data->value[i]);
+            hi = fmax(hi, g->data->value[i]);
+        }
+    if (!(lo <= hi))
+        il_ruler_linear(&g->value, 0, 1, 5, 0, 0);
+    else if (lo > 0 && hi > RATIO * lo)
+        il_ruler_log(&g->value, lo, hi, 0, 0);
+    else
+        il_ruler_linear(&g->value, lo, hi, 5, 0, 0);
+}
+
+static double widest(const char *const *text, size_t n)
+{
+    double w = 0;
+
+    for (size_t i = 0; i < n; i++)
+        w = fmax(w, il_text_width(text[i], IL_TEXT));
+    return fmin(w, LONGEST);
+}
+
+static void set_layout(struct page *g)
+{
+    const il_heatmap *const d = g->data;
+    const double label = widest(d->x, d->columns);
+
+    set_values(g);
+    g->wide = fmin(fmax(floor(560 / (double)d->columns), 18), 90);
+    g->high = fmin(fmax(floor(380 / (double)d->rows), 18), 44);
+    g->left = IL_MARGIN + 24 + widest(d->y, d->rows) + 8;
+    g->right = g->left + g->wide * (double)d->columns;
+    g->bottom = TOP + g->high * (double)d->rows;
+    g->upright = label + 6 > g->wide;
+    g->across = g->upright ? label + 10 : 20;
+    g->bar = g->right + 24;
+    g->value.from = fmax(g->bottom, TOP + 160);
+    g->value.to = TOP;
+    g->width = g->bar + BAR + 10 + il_ruler_width(&g->value) + 26 + IL_MARGIN;
+    g->width = fmax(g->width, il_text_width(d->x_label, NAME) + g->left + IL_MARGIN);
+}
+
+/* ---- drawn ----------------------------------------------------------------------------------- */
+
+static struct il_rgb colour_of(const struct page *g, double value)
+{
+    const double at = il_ruler_at(&g->value, value);
+
+    return il_viridis((g->value.from - at) / (g->value.from - g->value.to));
+}
+
+static void put_middle(struct page *g, double x, double y, const char *colour, const char *text)
+{
+    il_file_print(&g->file,
+                  "<text x=\"%s\" y=\"%s\" font-size=\"11\" fill=\"%s\" text-anchor=\"middle\">%s"
+                  "</text>\n",
+                  il_px(x).text, il_px(y + 4).text, colour, text);
+}
+
+static void draw_cell(struct page *g, size_t row, size_t column)
+{
+    struct il_file *const f = &g->file;
+    const il_heatmap *const d = g->data;
+    const double value = value_at(g, row, column);
+    const double x = g->left + g->wide * (double)column;
+    const double y = g->bottom - g->high * (double)(row + 1);
+    const size_t runs = d->runs[row * d->columns + column];
+    const struct il_number text = il_digits(value, 3);
+    struct il_rgb c = { 0xee, 0xee, 0xee };
+
+    if (runs == 0)
+        return;
+    if (il_is_drawn(value))
+        c = colour_of(g, value);
+    il_file_print(f,
+                  "<rect class=\"cell\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" "
+                  "fill=\"#%02x%02x%02x\" stroke=\"#fff\"><title>",
+                  il_px(x).text, il_px(y).text, il_px(g->wide).text, il_px(g->high).text, c.red,
+                  c.green, c.blue);
+    il_put_text(f, d->x[column], 200);
+    il_file_print(f, ", ");
+    il_put_text(f, d->y[row], 200);
+    il_file_print(f, ": %s, n = %zu</title></rect>\n", il_digits(value, 6).text, runs);
+    if (!il_is_drawn(value))
+        il_put_cross(f, x + g->wide / 2, y + g->high / 2, "#333");
+    else if (il_text_width(text.text, 11) + 2 <= g->wide)
+        put_middle(g, x + g->wide / 2, y + g->high / 2, il_is_dark(c) ? "#fff" : "#000", text.text);
+}
+
+static void draw_labels(struct page *g)
+{
+    struct il_file *const f = &g->file;
+    const il_heatmap *const d = g->data;
+
+    il_file_print(f, "<g font-size=\"%d\" fill=\"#333\" text-anchor=\"end\">\n", IL_TEXT);
+    for (size_t i = 0; i < d->rows; i++) {
+        il_file_print(f, "<text x=\"%s\" y=\"%s\">", il_px(g->left - 8).text,
+                      il_px(g->bottom - g->high * ((double)i + .5) + 4).text);
+        il_put_fitting(f, d->y[i], IL_TEXT, LONGEST + 1);
+        il_file_print(f, "</text>\n");
+    }
+    for (size_t i = 0; i < d->columns; i++) {
+        const double x = g->left + g->wide * ((double)i + .5);
+
+        if (g->upright)
+            il_file_print(f, "<text transform=\"translate(%s %s) rotate(-90)\">", il_px(x + 4).text,
+                          il_px(g->bottom + 6).text);
+        else
+            il_file_print(f, "<text x=\"%s\" y=\"%s\" text-anchor=\"middle\">", il_px(x).text,
+                          il_px(g->bottom + 16).text);
+        il_put_fitting(f, d->x[i], IL_TEXT, LONGEST + 1);
+        il_file_print(f, "</text>\n");
+    }
+    il_file_print(f, "</g>\n<g font-size=\"%d\" fill=\"#222\" text-anchor=\"middle\">\n", NAME);
+    il_file_print(f, "<text x=\"%s\" y=\"%s\">", il_px((g->left + g->right) / 2).text,
+                  il_px(g->bottom + g->across + 16).text);
+    il_put_text(f, d->x_label, IL_LABEL);
+    il_file_print(f, "</text>\n<text transform=\"translate(22 %s) rotate(-90)\">",
+                  il_px((TOP + g->bottom) / 2).text);
+    il_put_text(f, d->y_label, IL_LABEL);
+    il_file_print(f, "</text>\n</g>\n");
+}
+
+static void draw_bar(struct page *g)
+{
+    struct il_file *const f = &g->file;
+    const double step = (g->value.from - g->value.to) / SHADES;
+
+    for (int i = 0; i < SHADES; i++) {
+        const struct il_rgb c = il_viridis((i + .5) / SHADES);
+
+        il_file_print(f,
+                      "<rect class=\"bar\" x=\"%s\" y=\"%s\" width=\"%d\" height=\"%s\" "
+                      "fill=\"#%02x%02x%02x\"/>\n",
+                      il_px(g->bar).text, il_px(g->value.from - step * (i + 1)).text, BAR,
+                      il_px(step + (i > 0 ? .5 : 0)).text, c.red, c.green, c.blue);
+    }
+    il_file_print(f, "<g font-size=\"%d\" fill=\"#333\" stroke=\"none\">\n", IL_TEXT);
+    for (int64_t i = g->value.first; i <= g->value.last; i++) {
+        const double y = il_ruler_tick(&g->value, i);
+
+        il_file_print(f, "<path d=\"M%s %sh5\" stroke=\"#555\"/>\n", il_px(g->bar + BAR).text,
+                      il_px(y).text);
+        il_file_print(f, "<text x=\"%s\" y=\"%s\">%s</text>\n", il_px(g->bar + BAR + 8).text,
+                      il_px(y + 4).text, il_ruler_label(&g->value, i).text);
+    }
+    il_file_print(f,
+                  "</g>\n<text transform=\"translate(%s %s) rotate(-90)\" font-size=\"%d\" "
+                  "fill=\"#222\" text-anchor=\"middle\">",
+                  il_px(g->bar + BAR + 26 + il_ruler_width(&g->value)).text,
+                  il_px((g->value.from + g->value.to) / 2).text, NAME);
+    il_put_fitting(f, g->data->value_label, NAME, g->value.from - g->value.to + 40);
+    il_file_print(f, "%s</text>\n", g->value.log ? ", log scale" : "");
+}
+
+static void draw(struct page *g)
+{
+    const il_heatmap *const d = g->data;
+    struct il_file *const f = &g->file;
+    const double wide = g->width - 2 * IL_MARGIN;
+    const double note = fmax(g->bottom + g->across, g->value.from) + 38;
+    char description[2048];
+
+    snprintf(description, sizeof description, "%.200s by %.200s and %.200s. %.1400s",
+             d->value_label, d->x_label, d->y_label, d->note ? d->note : "");
+    il_page_head(f, g->width, note + IL_LINE * (double)il_put_note(NULL, d->note, 0, 0, wide) + 2,
+                 d->title, description);
+    il_page_heading(f, d->title, g->width / 2, wide);
+    for (size_t row = 0; row < d->rows; row++)
+        for (size_t column = 0; column < d->columns; column++)
+            draw_cell(g, row, column);
+    draw_labels(g);
+    draw_bar(g);
+    il_put_note(f, d->note, IL_MARGIN, note, wide);
+}
+
+il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure, il_error *err)
+{
+    struct page g = { .data = figure };
+    il_status st = il_page_begin(&g.file, svg, n, err);
+
+    if (st != IL_OK)
+        return st;
+    set_layout(&g);
+    draw(&g);
+    return il_page_end(&g.file, svg, err);
+}

@@ -1,0 +1,446 @@
+/* lines.c - lines over an axis, with bands: panels one above the other, names, strip and small print. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "ruler.h"
+#include "core/error.h"
+#include "names.h"
+#include "palette.h"
+
+/* Pixels. The plot's own size is constant; room for labels and names is added to it. */
+enum {
+    WIDTH = 600,
+    HEIGHT = 340,
+    LOW_HEIGHT = 210,
+    TOP = 52,
+    BETWEEN = 36,
+    BELOW = 58,
+    RIGHT = 28
+};
+
+struct panel {
+    const il_panel *data;
+    struct il_ruler y;
+    struct il_shown *shown; /* [lines] */
+    int any;                /* is anything drawn? */
+    double left_out;        /* a first value that is off the axis; NaN: none */
+};
+
+struct page {
+    struct il_file file;
+    const il_lines *data;
+    struct il_ruler x;
+    struct panel *panel;
+    size_t names; /* of the panel that has most */
+    double left, bottom, width, name_width;
+    int ends;             /* names are at the lines' ends */
+    size_t columns, rows; /* of a legend below; 0: it is beside, or there is none */
+};
+
+static double x_of(const il_line *line, size_t i) { return line->x ? line->x[i] : (double)i + 1; }
+
+/* ---- ranges ---------------------------------------------------------------------------------- */
+
+struct range {
+    double lo, hi, least; /* least: above 0 */
+    int zero;
+};
+
+static void widen(struct range *r, double y)
+{
+    if (!il_is_drawn(y))
+        return;
+    r->lo = fmin(r->lo, y);
+    r->hi = fmax(r->hi, y);
+    r->zero |= y == 0;
+    if (y > 0)
+        r->least = fmin(r->least, y);
+}
+
+/* of all lines, or of those without a gap; from the first value on, or from the second */
+static struct range range_of(const il_panel *p, int whole, size_t from)
+{
+    struct range r = { INFINITY, -INFINITY, INFINITY, 0 };
+
+    for (size_t k = 0; k < p->lines; k++) {
+        if (whole && il_points(&p->line[k]) < p->line[k].count)
+            continue;
+        for (size_t i = from; i < p->line[k].count; i++)
+            widen(&r, p->line[k].y[i]);
+    }
+    return r;
+}
+
+/*
+ * What the axis is to show: all that is drawn, unless lines that break off, as those that diverge do, press
+ * the others flat, or a start that is so much larger than the rest.
+ */
+static struct range shown_range(const il_panel *p, double *left_out)
+{
+    static const double MOST = 10; /* times the others' range, or a tenth of their size */
+    static const double START = 100;
+    const struct range whole = range_of(p, 1, 0);
+    struct range r = range_of(p, 0, 0), rest;
+    int stay = 0;
+
+    *left_out = NAN;
+    if (p->y_scale != IL_SCALE_AUTO)
+        return r;
+    if (whole.lo <= whole.hi &&
+        r.hi - r.lo > MOST * fmax(whole.hi - whole.lo, fmax(fabs(whole.lo), fabs(whole.hi)) / 10)) {
+        r = whole;
+        stay = 1;
+    }
+    rest = range_of(p, stay, 1);
+    if (rest.lo >= 0 && rest.hi > 0 && rest.lo <= rest.hi && r.hi > START * rest.hi) {
+        *left_out = r.hi;
+        return rest;
+    }
+    return r;
+}
+
+/* bands and crosses may add as much again as the lines take, and no more */
+static void widen_by_bands(const il_panel *p, struct range *r, int log)
+{
+    const double span = r->hi > r->lo ? r->hi - r->lo : INFINITY;
+    const double lowest = log ? r->least / 10 : r->lo - span,
+                 highest = log ? 10 * r->hi : r->hi + span;
+    struct range all = *r;
+
+    for (size_t k = 0; k < p->lines; k++) {
+        const il_line *const l = &p->line[k];
+
+        for (size_t i = 0; i < l->count && l->low && l->high; i++) {
+            if (!log || l->low[i] > 0)
+                widen(&all, l->low[i]);
+            widen(&all, l->high[i]);
+        }
+        for (size_t i = 0; i < l->crosses; i++)
+            widen(&all, l->cross_y[i]);
+    }
+    r->lo = fmax(all.lo, lowest);
+    r->hi = fmin(all.hi, highest);
+    r->least = fmax(all.least, lowest);
+}
+
+static void set_y_axis(struct panel *v, double top, double bottom)
+{
+    static const double RATIO = 50; /* from here on an axis is logarithmic */
+    const il_panel *const p = v->data;
+    struct range r = shown_range(p, &v->left_out);
+    int log;
+
+    v->any = r.lo <= r.hi;
+    if (!v->any)
+        r = (struct range){ 0, 1, 1, 0 };
+    log = r.lo >= 0 && isfinite(r.least) &&
+          (p->y_scale == IL_SCALE_LOG || (p->y_scale == IL_SCALE_AUTO && r.hi > RATIO * r.least));
+    widen_by_bands(p, &r, log && v->any);
+    if (log && v->any)
+        il_ruler_log(&v->y, r.least, r.hi, r.zero, 1);
+    else
+        il_ruler_linear(&v->y, r.lo, r.hi, bottom - top < HEIGHT ? 4 : 6, 0, 1);
+    v->y.from = bottom;
+    v->y.to = top;
+}
+
+static void set_x_axis(struct page *g)
+{
+    static const double ROOM = 1.12; /* at the ends of a log axis */
+    double lo = INFINITY, hi = -INFINITY;
+    int whole = 1;
+
+    for (size_t j = 0; j < g->data->panels; j++)
+        for (size_t k = 0; k < g->data->panel[j].lines; k++) {
+            const il_line *const l = &g->data->panel[j].line[k];
+
+            for (size_t i = 0; i < l->count; i++) {
+                lo = fmin(lo, x_of(l, i));
+                hi = fmax(hi, x_of(l, i));
+                whole &= x_of(l, i) == rint(x_of(l, i));
+            }
+        }
+    if (!(lo <= hi))
+        lo = hi = 1;
+    if (g->data->x_scale == IL_SCALE_LOG && lo > 0)
+        il_ruler_log(&g->x, lo / ROOM, hi * ROOM, 0, 0);
+    else
+        il_ruler_linear(&g->x, lo, hi, 10, whole, 0);
+    g->x.from = g->left;
+    g->x.to = g->left + WIDTH;
+}
+
+/* ---- layout ---------------------------------------------------------------------------------- */
+
+static il_status set_panels(struct page *g, il_error *err)
+{
+    const size_t n = g->data->panels;
+    const double height = n > 1 ? LOW_HEIGHT : HEIGHT;
+    double labels = 0;
+
+    g->panel = calloc(n, sizeof *g->panel);
+    for (size_t j = 0; g->panel && j < n; j++) {
+        struct panel *const v = &g->panel[j];
+        size_t named;
+
+        v->data = &g->data->panel[j];
+        v->shown = calloc(v->data->lines + 1, sizeof *v->shown);
+        if (!v->shown)
+            return il_fail(err, IL_E_MEMORY, "out of memory for a figure");
+        named = il_names_make(v->data, v->shown);
+        g->names = named > g->names ? named : g->names;
+        g->name_width = fmax(g->name_width, il_names_width(v->shown, v->data->lines));
+        set_y_axis(v, TOP + (double)j * (height + BETWEEN),
+                   TOP + (double)j * (height + BETWEEN) + height);
+        labels = fmax(labels, il_ruler_width(&v->y));
+        g->bottom = v->y.from;
+    }
+    g->left = 50 + ceil(labels);
+    return g->panel ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory for a figure");
+}
+
+/* a legend: every line of the first panel, and those of others that it lacks */
+static int is_entry(const struct page *g, size_t j, size_t k)
+{
+    const struct il_shown *const s = &g->panel[j].shown[k];
+
+    if (!s->text[0])
+        return 0;
+    for (size_t i = 0; i < j; i++)
+        for (size_t m = 0; m < g->panel[i].data->lines; m++)
+            if (g->panel[i].data->line[m].style == g->panel[j].data->line[k].style &&
+                strcmp(g->panel[i].shown[m].text, s->text) == 0)
+                return 0;
+    return 1;
+}
+
+static size_t entries(const struct page *g)
+{
+    size_t n = 0;
+
+    for (size_t j = 0; j < g->data->panels; j++)
+        for (size_t k = 0; k < g->panel[j].data->lines; k++)
+            n += (size_t)is_entry(g, j, k);
+    return n;
+}
+
+static void set_layout(struct page *g)
+{
+    const size_t all = entries(g);
+
+    g->ends = g->names <= IL_NAMES_AT_ENDS;
+    g->width = g->left + WIDTH + RIGHT;
+    if (g->ends || (double)(all * IL_NAMES_ROW) <= g->bottom - TOP) {
+        g->width += fmax(0, g->name_width - RIGHT / 2.0);
+        return;
+    }
+    g->columns = (size_t)fmax(1, floor((g->width - 2 * IL_MARGIN) / (g->name_width + IL_MARGIN)));
+    g->rows = (all + g->columns - 1) / g->columns;
+    g->width = fmax(g->width, g->name_width + 3 * IL_MARGIN);
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+static void draw_band(struct page *g, const struct panel *v, const il_line *l)
+{
+    struct il_file *const f = &g->file;
+
+    for (size_t i = 0, end; i < l->count; i = end) {
+        for (end = i; end < l->count && !isnan(l->low[end]) && !isnan(l->high[end]);)
+            end++;
+        if (end - i > 1) {
+            il_file_print(f, "<path class=\"band\" fill=\"%s\" fill-opacity=\"0.18\" d=\"",
+                          il_colour(l->style));
+            for (size_t k = i; k < end; k++)
+                il_file_print(f, "%c%s %s", k > i ? 'L' : 'M',
+                              il_px(il_ruler_at(&g->x, x_of(l, k))).text,
+                              il_px(il_ruler_at(&v->y, l->high[k])).text);
+            for (size_t k = end; k-- > i;)
+                il_file_print(f, "L%s %s", il_px(il_ruler_at(&g->x, x_of(l, k))).text,
+                              il_px(il_ruler_at(&v->y, l->low[k])).text);
+            il_file_print(f, "Z\"/>\n");
+        }
+        if (end - i == 1) /* no area: an upright line */
+            il_file_print(f,
+                          "<path class=\"band\" fill=\"none\" stroke=\"%s\" stroke-width=\"4\" "
+                          "stroke-opacity=\"0.3\" d=\"M%s %sV%s\"/>\n",
+                          il_colour(l->style), il_px(il_ruler_at(&g->x, x_of(l, i))).text,
+                          il_px(il_ruler_at(&v->y, l->high[i])).text,
+                          il_px(il_ruler_at(&v->y, l->low[i])).text);
+        end += end < l->count;
+    }
+}
+
+/* One path, broken where a value is missing. */
+static void put_path(struct page *g, const struct panel *v, const il_line *l)
+{
+    il_file_print(&g->file, " d=\"");
+    for (size_t i = 0; i < l->count; i++)
+        if (il_is_drawn(l->y[i]))
+            il_file_print(&g->file, "%c%s %s", i > 0 && il_is_drawn(l->y[i - 1]) ? 'L' : 'M',
+                          il_px(il_ruler_at(&g->x, x_of(l, i))).text,
+                          il_px(il_ruler_at(&v->y, l->y[i])).text);
+    il_file_print(&g->file, "\"/>\n");
+}
+
+static void draw_theory(struct page *g, const struct panel *v, const il_line *l)
+{
+    il_file_print(&g->file,
+                  "<path class=\"theory\" fill=\"none\" stroke-width=\"1\" stroke=\"%s\" "
+                  "stroke-dasharray=\"4 3\"",
+                  il_colour(l->style));
+    put_path(g, v, l);
+}
+
+/* a value between two gaps is on no line */
+static int is_alone(const il_line *l, size_t i)
+{
+    return il_is_drawn(l->y[i]) && !(i > 0 && il_is_drawn(l->y[i - 1])) &&
+           !(i + 1 < l->count && il_is_drawn(l->y[i + 1]));
+}
+
+static void draw_line(struct page *g, const struct panel *v, size_t k)
+{
+    struct il_file *const f = &g->file;
+    const il_line *const l = &v->data->line[k];
+    struct il_shown *const shown = &v->shown[k];
+
+    il_file_print(f, "<path fill=\"none\" stroke-width=\"2\" stroke-linejoin=\"round\"");
+    il_names_stroke(f, l, shown);
+    put_path(g, v, l);
+    for (size_t i = 0; i < l->count; i++) {
+        const double x = il_ruler_at(&g->x, x_of(l, i)), y = il_ruler_at(&v->y, l->y[i]);
+
+        if (!il_is_drawn(l->y[i]))
+            continue;
+        shown->x = x;
+        shown->y = y;
+        if (l->markers)
+            il_put_marker(f, l->style, x, y, 4, il_colour(l->style), 0);
+        else if (is_alone(l, i))
+            il_put_marker(f, 0, x, y, 6 / (2 + (double)shown->under), il_colour(l->style), 0);
+    }
+}
+
+static void draw_panel(struct page *g, struct panel *v, const char *x_label)
+{
+    struct il_file *const f = &g->file;
+    const il_panel *const p = v->data;
+    char name[3 * IL_LABEL];
+
+    snprintf(name, sizeof name, "%s%s", p->y_label, v->y.log ? ", log scale" : "");
+    il_ruler_up(f, &v->y, g->left, g->left + WIDTH, name);
+    il_ruler_across(f, &g->x, v->y.to, v->y.from, x_label);
+    for (size_t k = 0; k < p->lines; k++)
+        if (p->line[k].theory)
+            draw_theory(g, v, &p->line[k]);
+    for (size_t k = 0; k < p->lines; k++)
+        if (p->line[k].low && p->line[k].high)
+            draw_band(g, v, &p->line[k]);
+    for (size_t k = 0; k < p->lines; k++)
+        if (!p->line[k].theory)
+            draw_line(g, v, k);
+    for (size_t k = 0; k < p->lines; k++)
+        for (size_t i = 0; i < p->line[k].crosses; i++)
+            il_put_cross(f, il_ruler_at(&g->x, p->line[k].cross_x[i]),
+                         il_ruler_at(&v->y, p->line[k].cross_y[i]), il_colour(p->line[k].style));
+    if (!v->any)
+        il_file_print(f,
+                      "<text x=\"%s\" y=\"%s\" font-size=\"14\" fill=\"#666\" "
+                      "text-anchor=\"middle\">no finite values</text>\n",
+                      il_px(g->left + WIDTH / 2.0).text, il_px((v->y.from + v->y.to) / 2).text);
+    if (isfinite(v->left_out)) {
+        il_put_marker(f, 3, g->left + 8, v->y.to + 8, 5, "#333", 0);
+        il_file_print(
+            f,
+            "<text x=\"%s\" y=\"%s\" font-size=\"11\" fill=\"#333\">the first value, up to "
+            "%s, is off this axis</text>\n",
+            il_px(g->left + 18).text, il_px(v->y.to + 12).text, il_digits(v->left_out, 3).text);
+    }
+    if (g->ends)
+        il_names_at_ends(f, p, v->shown, g->left + WIDTH, v->y.to, v->y.from);
+}
+
+/* ---- below ----------------------------------------------------------------------------------- */
+
+static double strip_height(const struct page *g)
+{
+    return g->data->strip
+               ? 12 + IL_LINE * (double)il_put_note(NULL, g->data->strip, 0, 0, WIDTH - 32)
+               : 0;
+}
+
+static void draw_strip(struct page *g, double y)
+{
+    if (!g->data->strip)
+        return;
+    il_file_print(&g->file,
+                  "<rect x=\"%s\" y=\"%s\" width=\"%d\" height=\"%s\" fill=\"#f2f2f2\"/>\n",
+                  il_px(g->left).text, il_px(y).text, WIDTH, il_px(strip_height(g) - 6).text);
+    il_put_cross(&g->file, g->left + 12, y + 11, "#333");
+    il_put_note(&g->file, g->data->strip, g->left + 24, y + 15, WIDTH - 32);
+}
+
+static void draw_legend(struct page *g, double y)
+{
+    const size_t rows = g->columns ? g->rows : SIZE_MAX;
+    const double step = g->name_width + IL_MARGIN;
+    const double x = g->columns ? IL_MARGIN : g->left + WIDTH + RIGHT / 2.0;
+    size_t n = 0;
+
+    for (size_t j = 0; j < g->data->panels; j++)
+        for (size_t k = 0; k < g->panel[j].data->lines; k++)
+            if (is_entry(g, j, k)) {
+                il_names_entry(&g->file, &g->panel[j].data->line[k], &g->panel[j].shown[k],
+                               x + step * (double)(n / rows),
+                               y + 8 + IL_NAMES_ROW * (double)(n % rows));
+                n++;
+            }
+}
+
+static void describe(const struct page *g, char *text, size_t size)
+{
+    const il_lines *const d = g->data;
+
+    snprintf(text, size, "%.200s over %.200s. %s%s%.1000s", d->panel[0].y_label, d->x_label,
+             d->strip ? d->strip : "", d->strip ? ". " : "", d->note ? d->note : "");
+}
+
+static void draw(struct page *g)
+{
+    const il_lines *const d = g->data;
+    const double below = g->bottom + BELOW, legend = below + strip_height(g);
+    const double note = legend + IL_NAMES_ROW * (double)g->rows + (d->note ? 4 : 0);
+    const double wide = g->width - 2 * IL_MARGIN;
+    const double end = note + IL_LINE * (double)il_put_note(NULL, d->note, 0, 0, wide);
+    char description[2048];
+
+    describe(g, description, sizeof description);
+    il_page_head(&g->file, g->width, end + (d->note ? 6 : 0), d->title, description);
+    for (size_t j = 0; j < d->panels; j++)
+        draw_panel(g, &g->panel[j], j + 1 == d->panels ? d->x_label : NULL);
+    il_page_heading(&g->file, d->title, g->left + WIDTH / 2.0, WIDTH + g->left);
+    draw_strip(g, below);
+    if (!g->ends)
+        draw_legend(g, g->columns ? legend : TOP);
+    il_put_note(&g->file, d->note, IL_MARGIN, note + 8, wide);
+}
+
+il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure, il_error *err)
+{
+    struct page g = { .data = figure };
+    il_status st;
+
+    *svg = NULL;
+    IL_TRY(set_panels(&g, err));
+    set_x_axis(&g);
+    set_layout(&g);
+    IL_TRY(il_page_begin(&g.file, svg, n, err));
+    draw(&g);
+    st = il_page_end(&g.file, svg, err);
+out:
+    for (size_t j = 0; g.panel && j < figure->panels; j++)
+        free(g.panel[j].shown);
+    free(g.panel);
+    return st;
+}

@@ -1,0 +1,122 @@
+/**
+ * figures.h - numbers as figures: SVG text, the same bytes each time, without fonts, scripts or links of its
+ * own. One palette (Okabe and Ito's, dashes and markers beside it), axes that are named in words, every
+ * group named, text of 11 pixels or more, and whatever a label holds is escaped.
+ *
+ * Each function gives text [*n] with a 0 behind it, which free frees; IL_E_MEMORY.
+ */
+#ifndef INITLAB_FIGURES_H
+#define INITLAB_FIGURES_H
+
+#include <stddef.h>
+#include "api.h"
+#include "compare.h"
+#include "status.h"
+
+IL_API_BEGIN
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+typedef enum il_scale {
+    IL_SCALE_AUTO, /**< log where the largest is more than 50 times the least above 0, none below */
+    IL_SCALE_LINEAR,
+    IL_SCALE_LOG /**< where a value is negative, linear; 0 lies below all else, and is marked */
+} il_scale;
+
+/** A line of a figure. Values that are not finite leave a gap. */
+typedef struct il_line {
+    const char *label; /**< NULL or "": it has no name */
+    const double *x;   /**< NULL: 1, 2, ... */
+    const double *y;
+    const double *low, *high; /**< its band; NULL: none. What is infinite goes beyond the figure */
+    size_t count;             /**< of x, y, low and high */
+    size_t style;             /**< its colour, dash and marker: that of its group in every figure */
+    int theory;               /**< thin and dashed, beneath all that was measured */
+    int markers;              /**< a marker at each point */
+    const double *cross_x, *cross_y; /**< where runs diverged: a cross each */
+    size_t crosses;
+} il_line;
+
+/** Lines over one axis. Panels of a figure stand one above the other. */
+typedef struct il_panel {
+    const char *y_label;
+    il_scale y_scale;
+    const il_line *line;
+    size_t lines;
+} il_panel;
+
+typedef struct il_lines {
+    const char *title, *x_label;
+    il_scale x_scale; /**< IL_SCALE_LOG, or whole numbers */
+    const il_panel *panel;
+    size_t panels;
+    const char
+        *strip;       /**< under the axis: groups that have nothing but diverged runs; NULL: none */
+    const char *note; /**< small print: n, what lines and bands are; NULL: none */
+} il_lines;
+
+/**
+ * Lines with their names at their ends, up to 8 of them, else in a legend that has all. Of AUTO axes a
+ * first value that is 100 times all others leaves the figure, and is told; so do lines without a band that
+ * break off and would press others flat.
+ */
+il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure, il_error *err);
+
+/* ---- intervals ------------------------------------------------------------------------------- */
+
+/** A group's row: its mean and its difference to the reference, each with its interval; NaN: none. */
+typedef struct il_forest_row {
+    const char *label;
+    size_t n;
+    double mean, low, high;
+    double difference, difference_low, difference_high;
+    il_verdict verdict; /**< its colour and marker */
+    const char *word;   /**< the verdict in a word */
+} il_forest_row;
+
+typedef struct il_forest {
+    const char *title, *mean_label, *difference_label, *note;
+    const il_forest_row *row; /**< from the top */
+    size_t rows;
+} il_forest;
+
+il_status il_figure_forest(char **svg, size_t *n, const il_forest *figure, il_error *err);
+
+/* ---- heat map -------------------------------------------------------------------------------- */
+
+typedef struct il_heatmap {
+    const char *title, *x_label, *y_label;
+    const char *value_label; /**< of the colour bar, with its unit */
+    const char *note;
+    const char *const *x; /**< [columns], from the left */
+    const char *const *y; /**< [rows], from the bottom */
+    size_t columns, rows;
+    const double *value; /**< [rows * columns]; NaN: none */
+    const size_t *runs;  /**< [rows * columns] that ended: 0 leaves the cell empty, without a
+                                    value it is crossed */
+} il_heatmap;
+
+il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure, il_error *err);
+
+/* ---- curves over epochs ---------------------------------------------------------------------- */
+
+/**
+ * One curve: y [count] over x = 1 ... count; values that are not finite leave a gap. Beside curves without a gap, one
+ * that has gaps may leave the figure; one without a finite value is named as such.
+ */
+typedef struct il_curve {
+    const char *label; /**< NULL or "": it has no name */
+    const double *y;
+    size_t count;
+} il_curve;
+
+/** Draw curves to an SVG file, as il_figure_lines does. IL_E_CREATE, IL_E_IO: as il_write_file. */
+il_status il_plot_svg(const char *path, const char *title, const char *x_label, const char *y_label,
+                      const il_curve *curves, size_t count, il_error *err);
+
+/** The same figure as text. */
+il_status il_plot_text(char **svg, size_t *n, const char *title, const char *x_label,
+                       const char *y_label, const il_curve *curves, size_t count, il_error *err);
+
+IL_API_END
+#endif
