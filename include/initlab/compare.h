@@ -90,6 +90,7 @@ typedef struct il_compare_options {
     double level;  /**< of intervals; 0: .95 */
     double alpha;  /**< below which groups are told apart; 0: .05 */
     uint64_t seed; /**< of what is drawn */
+    int no_tests;  /**< groups and their means alone: differences take time where runs are many */
 } il_compare_options;
 
 /** What is said of a group beside the reference. */

@@ -65,13 +65,16 @@ void answer(const il_comparison *c, char text[ANSWER])
     if (!first)
         return;
     with_interval(c, first->metric.mean, &first->metric.interval, number, sizeof number);
-    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu. ", first->label,
+    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu.", first->label,
                  c->groups == 1      ? "has"
                  : c->reference == 0 ? "is best"
                                      : "is the control",
                  c->metric, number, first->metric.n);
-    if (c->groups > 1 && n > 0 && n < ANSWER)
-        beside(c, &c->group[other], first, text + n, ANSWER - (size_t)n);
+    if (c->groups > 1 && c->group[other].difference.n + c->comparisons > 0 && n > 0 &&
+        n + 1 < ANSWER) {
+        text[n] = ' ';
+        beside(c, &c->group[other], first, text + n + 1, ANSWER - (size_t)n - 1);
+    }
 }
 
 /* ---- the small print ------------------------------------------------------------------------- */

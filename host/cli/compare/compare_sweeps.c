@@ -203,7 +203,7 @@ out:
 
 il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *by, il_error *err)
 {
-    const il_compare_options options = { .by = by && by[0] ? by : NULL };
+    const il_compare_options options = { .by = by && by[0] ? by : NULL, .no_tests = 1 };
     char done[SWEEP_DONE] = "", word[CLI_COMMAND], more[CLI_COMMAND + ANSWER];
     il_runs *runs = NULL;
     il_comparison *c = NULL;

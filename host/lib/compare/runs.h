@@ -4,7 +4,7 @@
 
 #include "initlab/compare.h"
 
-enum { IL_RUN_COLUMNS = 64 };
+enum { IL_RUN_COLUMNS = 40 };
 
 struct il_run_row {
     const char *value[IL_RUN_COLUMNS]; /* of the columns; "" where it has none */

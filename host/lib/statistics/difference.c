@@ -34,21 +34,33 @@ static double all_flips(const double *d, size_t n, double observed)
     return ldexp((double)far, -(int)n);
 }
 
+/*
+ * Of so many flips at random. Eight signs are looked up at once: part[k][signs] is the sum of d[8 k], ...,
+ * d[8 k + 7] with these signs. NaN: out of memory.
+ */
 static double some_flips(const double *d, size_t n, double observed, uint64_t seed)
 {
-    uint64_t drawn = 0, bits = 0;
+    struct il_stream stream = il_stream_of(seed, IL_DRAW_FLIP);
+    const size_t parts = (n + 7) / 8;
+    double(*const part)[256] = calloc(parts, sizeof *part);
     size_t far = 0;
 
+    if (!part)
+        return NAN;
+    for (size_t i = 0; i < n; i++)
+        for (unsigned signs = 0; signs < 256; signs++)
+            part[i / 8][signs] += signs >> i % 8 & 1 ? -d[i] : d[i];
     for (int k = 0; k < IL_FLIPS; k++) {
+        uint32_t word = 0;
         double sum = 0;
 
-        for (size_t i = 0; i < n; i++) {
-            if (i % 64 == 0)
-                bits = il_draw_bits(seed, IL_DRAW_FLIP, &drawn);
-            sum += bits >> i % 64 & 1 ? -d[i] : d[i];
+        for (size_t i = 0; i < parts; i++) {
+            word = i % 4 ? word >> 8 : il_stream_word(&stream);
+            sum += part[i][word & 255];
         }
         far += fabs(sum) >= observed;
     }
+    free(part);
     return (double)(far + 1) / (IL_FLIPS + 1);
 }
 
@@ -105,6 +117,10 @@ il_status il_compare_paired(const double *x, const double *y, size_t n, double l
     observed = fabs(out->mean) * (double)n - slack(d, n);
     out->exact = n <= IL_FLIPS_EXACT_MOST;
     out->p = out->exact ? all_flips(d, n, observed) : some_flips(d, n, observed, seed);
+    if (isnan(out->p)) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu pairs", n);
+        goto out;
+    }
     out->least_p = out->exact ? ldexp(1, 1 - (int)n) : 1.0 / (IL_FLIPS + 1);
     out->improvement = improvement_of(copy, n, copy + n, n);
 out:
@@ -159,14 +175,14 @@ static double all_labels(const double *v, size_t n, size_t all, double total, do
 static double some_labels(double *v, size_t n, size_t all, double total, double observed,
                           uint64_t seed)
 {
-    uint64_t drawn = 0;
+    struct il_stream stream = il_stream_of(seed, IL_DRAW_LABEL);
     size_t far = 0;
 
     for (int k = 0; k < IL_FLIPS; k++) {
         double sum = 0;
 
         for (size_t i = 0; i < n; i++) { /* n of them, by Fisher and Yates */
-            const size_t j = i + il_draw_below(seed, IL_DRAW_LABEL, &drawn, all - i);
+            const size_t j = i + il_stream_below(&stream, all - i);
             const double keep = v[i];
 
             v[i] = v[j];

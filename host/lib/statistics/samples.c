@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "core/error.h"
 #include "random.h"
 
@@ -56,22 +57,32 @@ void il_sort_values(double *x, size_t n) { qsort(x, n, sizeof *x, by_value); }
 /* The purpose, in the upper half of a subsequence, of what statistics draw. */
 #define STATISTICS_SUB ((uint64_t)4 << 32)
 
-uint64_t il_draw_bits(uint64_t seed, enum il_statistic purpose, uint64_t *drawn)
+struct il_stream il_stream_of(uint64_t seed, enum il_statistic purpose)
 {
-    const struct il_words w = il_philox(seed, *drawn / 2, STATISTICS_SUB | purpose);
-    const unsigned at = (unsigned)(*drawn % 2) * 2;
-
-    ++*drawn;
-    return (uint64_t)w.v[at] << 32 | w.v[at + 1];
+    return (struct il_stream){ .seed = seed, .purpose = STATISTICS_SUB | purpose };
 }
 
-size_t il_draw_below(uint64_t seed, enum il_statistic purpose, uint64_t *drawn, size_t n)
+uint32_t il_stream_word(struct il_stream *s)
 {
-    const uint64_t least = (0 - (uint64_t)n) % n; /* the rest would make some likelier */
-    uint64_t bits;
+    if (s->left == 0) {
+        const struct il_words w = il_philox(s->seed, s->next++, s->purpose);
 
+        memcpy(s->word, w.v, sizeof s->word);
+        s->left = 4;
+    }
+    return s->word[--s->left];
+}
+
+/* Lemire's: the upper half of word * n; the lower half says which words would make some likelier. */
+size_t il_stream_below(struct il_stream *s, size_t n)
+{
+    const uint32_t most = (uint32_t)n, unfair = (0 - most) % most;
+    uint64_t product;
+
+    if (n > UINT32_MAX) /* more values than memory holds */
+        return (size_t)((((uint64_t)il_stream_word(s) << 32) | il_stream_word(s)) % n);
     do
-        bits = il_draw_bits(seed, purpose, drawn);
-    while (bits < least);
-    return (size_t)(bits % n);
+        product = (uint64_t)il_stream_word(s) * most;
+    while ((uint32_t)product < unfair);
+    return (size_t)(product >> 32);
 }

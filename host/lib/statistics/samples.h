@@ -16,11 +16,17 @@ double il_sd_of(const double *x, size_t n);
 /* sort ascending */
 void il_sort_values(double *x, size_t n);
 
-/* 64 bits of a stream that belongs to (seed, purpose); *drawn counts up */
+/* Random words that belong to (seed, purpose): the same each time. */
 enum il_statistic { IL_DRAW_RESAMPLE, IL_DRAW_FLIP, IL_DRAW_LABEL };
-uint64_t il_draw_bits(uint64_t seed, enum il_statistic purpose, uint64_t *drawn);
+struct il_stream {
+    uint64_t seed, purpose, next;
+    uint32_t word[4];
+    unsigned left; /* words that are not used yet */
+};
+struct il_stream il_stream_of(uint64_t seed, enum il_statistic purpose);
+uint32_t il_stream_word(struct il_stream *s);
 /* a number below n, each as likely */
-size_t il_draw_below(uint64_t seed, enum il_statistic purpose, uint64_t *drawn, size_t n);
+size_t il_stream_below(struct il_stream *s, size_t n);
 
 /* the interval of the mean of n checked values */
 il_status il_mean_interval(const double *x, size_t n, double level, uint64_t seed, il_interval *out,

@@ -53,7 +53,7 @@ static il_status bootstrap(const double *x, size_t n, double level, uint64_t see
                            il_error *err)
 {
     double *const means = malloc(IL_RESAMPLES * sizeof *means);
-    uint64_t drawn = 0;
+    struct il_stream stream = il_stream_of(seed, IL_DRAW_RESAMPLE);
 
     if (!means)
         return il_fail(err, IL_E_MEMORY, "out of memory for a bootstrap");
@@ -61,7 +61,7 @@ static il_status bootstrap(const double *x, size_t n, double level, uint64_t see
         double sum = 0;
 
         for (size_t i = 0; i < n; i++)
-            sum += x[il_draw_below(seed, IL_DRAW_RESAMPLE, &drawn, n)];
+            sum += x[il_stream_below(&stream, n)];
         means[b] = sum / (double)n;
     }
     *out = bca(x, n, level, means);
