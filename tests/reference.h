@@ -3,8 +3,9 @@
  * formulas alone: no kernel, no layout, no BLAS. Tests compare the library with it. One sample at a
  * time; slow and plain on purpose.
  *
- * Every list of the kernels has its references here, and a row without one does not compile. What
- * the rows of the library's own lists mean is in reference_catalog.h.
+ * Activations, losses and update rules have their references here, laws and ops in ops_reference.h; a
+ * row without one does not compile. What the rows of the library's own lists mean is in
+ * reference_catalog.h.
  */
 #ifndef TESTS_REFERENCE_H
 #define TESTS_REFERENCE_H
