@@ -1,7 +1,8 @@
 /*
  * kernel.h - the words a kernel may use, for nvcc and for a C compiler.
  *
- * A block has LANES logical lanes, which its threads share; blockDim = 1 is a legal launch.
+ * A block has LANES logical lanes, which its threads share. blockDim = 1 is a legal launch and gives the
+ * same bits, so serial C can run the same source: loops over independent elements become vector code.
  *   FOR_LANES(l)     this thread's lanes: where the lane's number decides a place or an order
  *   FOR_EACH(j, n)   this thread's share of n independent elements (stride 1 in C)
  *   FOR_TILE(r, j, rows, cols)  the same of a rows x cols rectangle; no break, no continue
@@ -9,7 +10,13 @@
  *   LEADER()         true in one thread of the block
  * What a block writes may not depend on which thread did it, and no block reads what another
  * writes. Two flavours: nvcc for the GPU, and serial C for the CPU device, where a block has one
- * thread.
+ * thread. Sums are trees over lanes, or run in the order of the samples: their shape never depends on
+ * the grid or the block. No float atomics.
+ *
+ * Arithmetic: an fma stands only where the source says FMA; nvcc gets -fmad=false, C compilers
+ * -ffp-contract=off. No libm, no fast intrinsic. `/` and il_sqrt are IEEE's; never divide by a constant
+ * (nvcc 13 multiplies by its reciprocal for sm_100 and up, whatever -prec-div says), write the product.
+ * Choices are selects. NaN comes through.
  */
 #ifndef KERNELS_KERNEL_H
 #define KERNELS_KERNEL_H

@@ -82,14 +82,13 @@ struct il_act {
     float alpha;   /* slope or scale, for the activations that have one */
 };
 
-/* Loss codes. The cross-entropies differ in how they take the logarithm; see loss.cu. */
+/* Loss codes, IL_LOSS_MSE and so on, from the one list. */
 enum il_loss_code {
-    IL_LOSS_SOFTMAX_CROSS_ENTROPY, /* from the logits, by log-sum-exp */
-    IL_LOSS_CROSS_ENTROPY,         /* -sum y log a, as written: 0 * log 0 is NaN */
-    IL_LOSS_CROSS_ENTROPY_CLIP,    /* a clipped to [eps, 1 - eps] first */
-    IL_LOSS_CROSS_ENTROPY_RENORM,  /* a divided by its sum, then clipped (Keras) */
-    IL_LOSS_NLL,                   /* -sum y a: for log_softmax outputs */
-    IL_LOSS_MSE,                   /* sum (a - y)^2; the divisor is in `gradient` and on the host */
+#define CODES(...)          __VA_ARGS__
+#define X(name, codes, ...) codes,
+#include "losses.def"
+#undef X
+#undef CODES
     IL_LOSS_COUNT
 };
 struct il_head { /* output activation and loss of one run */

@@ -3,8 +3,9 @@
  * formulas alone: no kernel, no layout, no BLAS. Tests compare the library with it. One sample at a
  * time; slow and plain on purpose.
  *
- * Every list of the kernels has its references here, and a row without one does not compile. What
- * the rows of the library's own lists mean is in reference_catalog.h.
+ * Activations and update rules have their references here, losses in reference_loss.h, laws and ops in
+ * ops_reference.h; a row without one does not compile. What the rows of the library's own lists mean is in
+ * reference_catalog.h.
  */
 #ifndef TESTS_REFERENCE_H
 #define TESTS_REFERENCE_H
@@ -12,6 +13,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+#include "reference_loss.h"
 #include "shared.h"
 
 /* a switch over a list that leaves out a row is an error, whatever the options of the build */
@@ -105,46 +107,6 @@ static inline int ref_positive(const struct il_act *act, double reach)
 }
 
 /* ---- losses ---------------------------------------------------------------------------------- */
-
-/* does the loss take logarithms of the outputs? */
-static inline int ref_takes_log(uint32_t code)
-{
-    switch ((enum il_loss_code)code) {
-    case IL_LOSS_CROSS_ENTROPY:
-    case IL_LOSS_CROSS_ENTROPY_CLIP:
-    case IL_LOSS_CROSS_ENTROPY_RENORM:
-        return 1;
-    case IL_LOSS_SOFTMAX_CROSS_ENTROPY:
-    case IL_LOSS_NLL:
-    case IL_LOSS_MSE:
-    case IL_LOSS_COUNT:
-        break;
-    }
-    return 0;
-}
-
-/* what one class adds to the cost: a its output, y its target, sum all outputs */
-static inline double ref_term(const struct il_head *h, double a, double y, double sum)
-{
-    const double eps = (double)h->eps;
-
-    switch ((enum il_loss_code)h->code) {
-    case IL_LOSS_SOFTMAX_CROSS_ENTROPY: /* a is the logarithm already */
-    case IL_LOSS_NLL:
-        return -y * a;
-    case IL_LOSS_CROSS_ENTROPY:
-        return -y * log(a);
-    case IL_LOSS_CROSS_ENTROPY_CLIP:
-        return -y * log(fmin(fmax(a, eps), 1 - eps));
-    case IL_LOSS_CROSS_ENTROPY_RENORM:
-        return -y * log(fmin(fmax(a / sum, eps), 1 - eps));
-    case IL_LOSS_MSE:
-        return (a - y) * (a - y);
-    case IL_LOSS_COUNT:
-        break;
-    }
-    return NAN;
-}
 
 /*
  * the cost of one sample, from its logits; divisor: classes for a mean over elements, 2 for a half

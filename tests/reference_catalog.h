@@ -1,6 +1,6 @@
 /*
- * reference_catalog.h - what the rows of the library's lists mean, in double: losses, optimisers and
- * decays. A row without a reference does not compile.
+ * reference_catalog.h - what the rows of the library's lists mean, in double: optimisers and
+ * decays (losses: reference_loss.h). A row without a reference does not compile.
  *
  * `numbers` of a reference is what a test gives the row's numbers: none of them a default, all of
  * them large enough to be seen.
@@ -13,49 +13,6 @@
 #include "choices/choice.h"
 #include "reference.h"
 #include "support.h"
-
-/* ---- losses ---------------------------------------------------------------------------------- */
-
-/* v: the choice's values, in the order of the row's parameters. Sets code and eps, the divisor. */
-struct ref_loss {
-    const char *numbers;
-    void (*of)(const il_param_value *v, unsigned classes, struct il_head *h, double *divisor);
-};
-
-static inline void ref_of_cross_entropy(const il_param_value *v, unsigned classes,
-                                        struct il_head *h, double *divisor)
-{
-    static const enum il_loss_code by_word[] = { IL_LOSS_CROSS_ENTROPY, IL_LOSS_CROSS_ENTROPY,
-                                                 IL_LOSS_CROSS_ENTROPY_CLIP,
-                                                 IL_LOSS_CROSS_ENTROPY_RENORM };
-
-    (void)classes;
-    h->code = v[0].word == 0 && h->act.code == IL_ACT_SOFTMAX ? IL_LOSS_SOFTMAX_CROSS_ENTROPY
-                                                              : by_word[v[0].word];
-    h->eps = (float)v[1].number;
-    *divisor = 1;
-}
-
-static inline void ref_of_nll(const il_param_value *v, unsigned classes, struct il_head *h,
-                              double *divisor)
-{
-    (void)v, (void)classes;
-    h->code = IL_LOSS_NLL;
-    *divisor = 1;
-}
-
-static inline void ref_of_mse(const il_param_value *v, unsigned classes, struct il_head *h,
-                              double *divisor)
-{
-    const double by_word[] = { classes, 1, 2 };
-
-    h->code = IL_LOSS_MSE;
-    *divisor = by_word[v[0].word];
-}
-
-static const struct ref_loss ref_loss_cross_entropy = { "eps=1e-3", ref_of_cross_entropy };
-static const struct ref_loss ref_loss_nll = { "", ref_of_nll };
-static const struct ref_loss ref_loss_mse = { "", ref_of_mse };
 
 /* ---- optimisers ------------------------------------------------------------------------------ */
 
@@ -145,7 +102,7 @@ static const struct ref_decay ref_decay_decoupled = { "factor=0.05", ref_of_deco
 
 static const struct ref_loss *const ref_losses[] = {
 #define X(id, ...) &ref_loss_##id,
-#include "catalog/losses.def"
+#include "losses.def"
 #undef X
 };
 static const struct ref_optimizer *const ref_optimizers[] = {

@@ -57,8 +57,9 @@ with open(os.path.join(ROOT, "docs/tour.md"), encoding="utf-8") as file:
 for path, name in STEPS:
     try:
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-            if not re.search(rf"^(?!\s*(/\*|\*|//|return)).*\b{name}\)?\(", file.read(), re.M):
-                WRONG.append(f"docs/tour.md: no function {name} in {path}")
+            # a definition: from a line's beginning, with a body
+            if not re.search(rf"^[A-Za-z_][\w\s*()]*\b{name}\)?\([^;{{}}]*\)\s*\{{", file.read(), re.M):
+                WRONG.append(f"docs/tour.md: {path} does not define {name}")
     except OSError as error:
         WRONG.append(f"docs/tour.md: {error}")
 if len(STEPS) < 30:

@@ -24,7 +24,6 @@ static inline float il_wrong(const char *list) { return getenv(list) ? -2.0f : 1
 
 ROWS = {
     'loss': [
-        ('kernels/shared.h', '    IL_LOSS_COUNT\n', '    IL_LOSS_SCRATCH, /* sum (a - y)^2 / 2 */\n'),
         ('kernels/loss.cu', '        if (j->head.code == IL_LOSS_MSE) {\n            FOR_LANES(l)\n',
          '''        if (j->head.code == IL_LOSS_SCRATCH) {
             FOR_LANES(l)
@@ -40,8 +39,8 @@ ROWS = {
             }
         } else
 '''),
-        ('host/lib/catalog/losses.def', END,
-         'X(scratch_loss, IL_LOSS_SCRATCH, FIXED, "", "sum_k (a_k - y_k)^2 / 2", "", NO_PARAMETERS)\n'),
+        ('kernels/losses.def', END,
+         'X(scratch_loss, CODES(IL_LOSS_SCRATCH), FIXED, "", "sum_k (a_k - y_k)^2 / 2", "", NO_PARAMETERS)\n'),
     ],
     'activation': [
         ('kernels/activations.def', END,
@@ -147,10 +146,10 @@ MISSING = {
 
 REFERENCES = {
     'loss': [
-        ('tests/reference.h', '    case IL_LOSS_COUNT:\n        break;\n    }\n    return 0;\n', '    case IL_LOSS_SCRATCH:\n'),
-        ('tests/reference.h', '    case IL_LOSS_COUNT:\n        break;\n    }\n    return NAN;\n',
+        ('tests/reference_loss.h', '    case IL_LOSS_COUNT:\n        break;\n    }\n    return 0;\n', '    case IL_LOSS_SCRATCH:\n'),
+        ('tests/reference_loss.h', '    case IL_LOSS_COUNT:\n        break;\n    }\n    return NAN;\n',
          '    case IL_LOSS_SCRATCH:\n        return (a - y) * (a - y) / 2;\n'),
-        ('tests/reference_catalog.h', '/* ---- optimisers',
+        ('tests/reference_loss.h', '#endif\n',
          '''static inline void ref_of_scratch(const il_param_value *v, unsigned classes, struct il_head *h,
                                   double *divisor)
 {

@@ -1,4 +1,7 @@
-/* clock.h - the program's clock. The library has the same inside, which a program does not see. */
+/*
+ * clock.h - the program's clock. The library has the same in core/clock.h; the program is built on include/
+ * alone, as any other, and a clock is nothing that a library should export.
+ */
 #ifndef HOST_CLI_CLOCK_H
 #define HOST_CLI_CLOCK_H
 

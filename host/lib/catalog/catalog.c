@@ -28,7 +28,7 @@ static const il_entry activations[] = {
 };
 
 static const il_entry losses[] = {
-#define X(id, code, how, others, maths, citation, params)                                          \
+#define X(id, codes, how, others, maths, citation, params)                                         \
     { #id, others, maths, citation, { params }, 0 },
 #include "losses.def"
 #undef X

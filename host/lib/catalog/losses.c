@@ -3,14 +3,14 @@
 
 #define PARAMS_AS_MEMBERS
 #include "params.def"
-#define X(id, code, how, others, maths, citation, params)                                          \
+#define X(id, codes, how, others, maths, citation, params)                                         \
     struct id##_params {                                                                           \
         params                                                                                     \
     };
 #include "losses.def"
 #undef X
 
-/* what a row's function fills; the code is the row's and the divisor 1 until then */
+/* what a row's function fills; the code is the row's first and the divisor 1 until then */
 struct loss {
     struct il_head *head;
     double divisor;
@@ -63,7 +63,7 @@ static il_status mse(const struct mse_params *v, struct loss *out, il_error *err
         params;                                                                                    \
         return id(&v, out, err);                                                                   \
     }
-#define X(id, code, how, others, maths, citation, params) how(id, params)
+#define X(id, codes, how, others, maths, citation, params) how(id, params)
 #include "losses.def"
 #undef X
 #undef FIXED
@@ -76,9 +76,11 @@ il_status il_loss_of(const struct il_choice *c, unsigned classes, struct il_head
         uint32_t code;
         loss_fn *fn; /* NULL: the code is all */
     } rows[IL_LOSS_ROWS] = {
-#define FIXED(id)             NULL
-#define OWN(id)               id##_of
-#define X(id, code, how, ...) { code, how(id) },
+#define FIXED(id)              NULL
+#define OWN(id)                id##_of
+#define FIRST(code, ...)       code
+#define CODES(...)             FIRST(__VA_ARGS__, 0)
+#define X(id, codes, how, ...) { codes, how(id) },
 #include "losses.def"
 #undef X
     };

@@ -20,7 +20,7 @@ static int by_size(const void *a, const void *b)
  * Ends of the outer integral's pieces. What the inner one leaves of a kink is `width` wide in t, so
  * the pieces beside it grow from there, each twice the one before.
  */
-static int cut(const struct il_act *act, double spread, double width, double at[CUTS])
+static int ends_of_pieces(const struct il_act *act, double spread, double width, double at[CUTS])
 {
     int n = il_gauss_cut(act, 0, spread, at);
     const double low = at[0], high = at[n - 1];
@@ -53,7 +53,7 @@ struct il_pair il_pair_moments(const struct il_act *act, double q, double c)
 
         return (struct il_pair){ m.square - m.mean * m.mean, m.slope * m.slope };
     }
-    n = cut(act, spread, own / spread, at);
+    n = ends_of_pieces(act, spread, own / spread, at);
     for (int i = 0; i + 1 < n; i++) {
         const double half = (at[i + 1] - at[i]) / 2, middle = (at[i + 1] + at[i]) / 2;
 

@@ -138,6 +138,29 @@ static void end_batch(struct on_device *o)
         assert_int_equal(o->d->seam->free(o->d, o->owned[--o->count]), 0);
 }
 
+/* one image of three pixels, by hand: 0 / 255 * 9 + 51 / 255 * .5 + 255 / 255 * .25, and a bias of 1 */
+static void by_hand(void **state)
+{
+    static const uint8_t image[] = { 0, 51, 255 }, label[] = { 7 };
+    static const float weights[8] = { 9, 0.5f, 0.25f, 1 };
+    const struct shape s = { .rows = 1, .pixels = 3, .samples = 1, .n = 1 };
+    const struct il_clock clock = { .steps = 1, .samples = 1 };
+    il_device *const d = open_flavour("cpu", NULL);
+    struct on_device o;
+    float *w, *z, got;
+
+    (void)state;
+    begin_batch(&o, d, &s, image, label, &clock);
+    w = up(&o, weights, sizeof weights);
+    z = up(&o, NULL, sizeof *z);
+    assert_int_equal(d->seam->input_gather(d, &o.b), 0);
+    assert_int_equal(d->seam->input_forward(d, &o.b, 1, w, 1, z, 1), 0);
+    assert_int_equal(d->seam->get(d, &got, z, sizeof got), 0);
+    assert_true(fabs((double)got - 1.35) <= 0x1p-22); /* three roundings of numbers below 2 */
+    end_batch(&o);
+    il_device_close(d);
+}
+
 /* one case on the host: the batch's images in their order, operands, results and references */
 struct trial {
     struct shape s;
@@ -647,10 +670,15 @@ static void as_dense(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products),      cmocka_unit_test(large_weights),
-        cmocka_unit_test(equal_columns), cmocka_unit_test(infinities),
-        cmocka_unit_test(lists),         cmocka_unit_test(alone_and_in_packs),
-        cmocka_unit_test(choice),        cmocka_unit_test(as_dense),
+        cmocka_unit_test(by_hand),
+        cmocka_unit_test(products),
+        cmocka_unit_test(large_weights),
+        cmocka_unit_test(equal_columns),
+        cmocka_unit_test(infinities),
+        cmocka_unit_test(lists),
+        cmocka_unit_test(alone_and_in_packs),
+        cmocka_unit_test(choice),
+        cmocka_unit_test(as_dense),
     };
 
     return cmocka_run_group_tests_name("sparse_input", tests, NULL, NULL);

@@ -96,6 +96,27 @@ static double at(il_pack *p, const float *matrix, int i, int j)
     return (double)x;
 }
 
+/* ---- plain SGD, by hand ------------------------------------------------------------------------ */
+
+/* 17 of the 50 samples are of class 0, and the gradient of its bias is the mean of -1 over these */
+static void one_step_of_a_bias(void **state)
+{
+    il_dataset *const set = make_set();
+    il_device *d = NULL;
+    il_error err = { .text = "" };
+    il_epoch out;
+    il_pack *p;
+
+    (void)state;
+    assert_int_equal(il_device_open(&d, "cpu", 1, NULL, &err), IL_OK);
+    p = open_pack(d, set, "sgd", "none", "zeros", TRAIN);
+    assert_int_equal(il_pack_epoch(p, &out, NULL, NULL, &err), IL_OK);
+    assert_true(fabs(at(p, p->layer[0].w, PIXELS, 0) - 0.001 * 17 / 50) <= 1e-9);
+    il_pack_close(p);
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
 /* ---- Adam ------------------------------------------------------------------------------------ */
 
 struct betas {
@@ -337,9 +358,9 @@ int main(void)
     setenv("INITLAB_INPUT", "sparse",
            1); /* products of this size cost a BLAS more than the loops */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(adam_in_double),   cmocka_unit_test(adam_of_keras),
-        cmocka_unit_test(long_momentum),    cmocka_unit_test(decay_and_step_together),
-        cmocka_unit_test(smoothed_targets),
+        cmocka_unit_test(one_step_of_a_bias),      cmocka_unit_test(adam_in_double),
+        cmocka_unit_test(adam_of_keras),           cmocka_unit_test(long_momentum),
+        cmocka_unit_test(decay_and_step_together), cmocka_unit_test(smoothed_targets),
     };
 
     return cmocka_run_group_tests_name("update", tests, NULL, NULL);

@@ -81,6 +81,19 @@ static double ref_pair(const struct il_act *act, double q, double c, int slopes)
     return sum / (2 * M_PI);
 }
 
+/* ---- by hand ----------------------------------------------------------------------------------- */
+
+/* of the identity a moment q becomes q / 2 + 1, which stays at 2; gradients halve in each layer */
+static void test_identity(void **state)
+{
+    const struct il_act act = activation("linear");
+    const struct il_meanfield m = il_meanfield_solve(&act, 0.5, 1, 1);
+
+    (void)state;
+    near(m.q, 2, 1e-6, "q*");
+    near(m.chi1, 0.5, 1e-6, "chi1");
+}
+
 /* ---- two depths -------------------------------------------------------------------------------- */
 
 /* chi1 > 1: gradients grow over xi_grad, and images come to c* < 1 over xi_c, which differ */
@@ -418,6 +431,7 @@ static void test_stable_points(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_identity),
         cmocka_unit_test(test_chaos_has_two_depths),
         cmocka_unit_test(test_near_the_edge),
         cmocka_unit_test(test_order_and_limits),

@@ -85,14 +85,14 @@ static il_status train(struct again *a, size_t run)
 /* The results are of other numbers: which changes lie between. */
 static void name_changes(const il_folder *f)
 {
-    const unsigned theirs = il_folder_numbers(f), ours = IL_NUMBERS;
+    const unsigned numbers = il_folder_numbers(f);
 
-    if (theirs == ours)
+    if (numbers == IL_NUMBERS)
         return;
-    printf("the results have numbers %u, this initlab computes numbers %u:\n", theirs, ours);
-    for (unsigned n = theirs + 1; n <= ours; n++)
+    printf("the results have numbers %u, this initlab computes numbers %u:\n", numbers, IL_NUMBERS);
+    for (unsigned n = numbers + 1; n <= IL_NUMBERS; n++)
         printf("  %u: %s\n", n, il_numbers_change(n));
-    if (theirs > ours)
+    if (numbers > IL_NUMBERS)
         printf("  they are of a later version\n");
 }
 
