@@ -343,22 +343,25 @@ parameters:
   layers: in,out
   batch: 8
   epochs: 1
-  lr: [0.1234567, 0.1234568, 0.12345678901]
+  lr: [0.1234567, 0.1234568, 0.12345678901234567, 0.12345678901234566, 0.12345678901234568]
 seeds: 0..2
 Y'
     [ "$status" -eq 0 ]
     done=$("$INITLAB" sweep status r --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["done"])')
-    [ "$done" -gt 0 ] && [ "$done" -lt 9 ]
+    [ "$done" -gt 0 ] && [ "$done" -lt 12 ]
     initlab compare r --by lr
     [ "$status" -eq 0 ]
-    grep -qx "$done of 9 runs done" <<<"$output"
+    grep -qx "$done of 12 runs done" <<<"$output"
+    initlab compare r --by lr -o csv
+    exits 0
+    has "$done of 12 runs done" "$stderr"
     initlab sweep export r
     exits 0
-    has "$done of 9 runs done" "$stderr"
+    has "$done of 12 runs done" "$stderr"
     initlab sweep run r --devices cpu:1 --quiet --by lr
     [ "$status" -eq 0 ]
-    [ "$(sed -n 2,4p <<<"$output" | awk '{ print $1 }' | sort | tr '\n' ' ')" = \
-        "0.1234567 0.12345678901 0.1234568 " ]
+    [ "$(sed -n 2,5p <<<"$output" | awk '{ print $1 }' | sort | tr '\n' ' ')" = \
+        "0.1234567 0.12345678901234566 0.12345678901234568 0.1234568 " ]
     initlab sweep export r
     [ -z "$stderr" ]
 }
