@@ -105,7 +105,10 @@ void network_say_unfitted(const struct cli *cli, const struct network *n)
                                at ? ", " : "", name, left, out);
     }
     if (at)
-        cli_say(cli, "left as drawn, as what comes in is the same for every sample: %s", list);
+        cli_say(cli,
+                "left as drawn, as what comes in is the same for every sample, or too small or "
+                "large to be fitted: %s",
+                list);
 }
 
 void network_close(struct network *n)
