@@ -212,7 +212,7 @@ P
 @test "lists and ranges of options are a sweep, too" {
     tiny set
     initlab sweep run --data set --out r --init he_normal,glorot_uniform:gain=2 --init 'h*=zeros,out=he_normal' \
-        --depth 1..2 --width 4,5 --lr 1e-2..1*10 --batch 8 --epochs 1 --seeds 0..1 --quiet
+        --depth 1..2 --width 4..5 --lr 1e-2..1*10 --batch 8 --epochs 1 --seeds 0..1 --quiet
     [ "$status" -eq 0 ]
     [ "$(query r 'SELECT count(*) FROM runs')" = 72 ] # 3 schemes, 2 depths of 2 widths, 3 rates, 2 seeds
     [ "$(query r 'SELECT DISTINCT lr FROM runs ORDER BY lr' | tr '\n' ' ')" = "0.01 0.1 1 " ]
@@ -240,6 +240,15 @@ P
 --seeds 1,x 'x' is not a whole number
 --init he_nromal no scheme named 'he_nromal'; did you mean 'he_normal'?
 --width 0 '0x1' is not a width
+--width 4-8 expected numbers of units, as 64 or 16..256*2, not '4-8'
+--width 4x2 expected numbers of units
+--depth 1-10 expected numbers of hidden layers, as 1..10 or 2,4,8, not '1-10'
+--depth 1:10 expected numbers of hidden layers
+--depth 1e1 expected numbers of hidden layers
+--lr 0.1:0.3 a range is FIRST..LAST
+--epochs 1-3 a range is FIRST..LAST
+--layers in-3-out,in-4-out between widths stand commas or dashes, not both
+--layers in,3,out,in,4,out 'in' stands behind 'out', where a second network begins
 E
     initlab sweep run --data set --out r --lr 1
     exits 2
