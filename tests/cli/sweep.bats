@@ -194,7 +194,7 @@ P
     has "--plot is for files of 'train --out'" "$stderr"
     initlab compare r --where layers=in,8,out,init=zeros
     [ "$status" -eq 0 ]
-    has "all runs has: test_accuracy" "${lines[0]}"
+    has "all runs have: test_accuracy" "${lines[0]}"
     initlab compare r r
     [ "$status" -eq 0 ]
     has "40 runs are in several folders: each counts once" "$output"
@@ -264,6 +264,12 @@ E
     exits 2
     initlab sweep run nowhere --data set --out r
     exits 65
+    initlab sweep run sweep.yaml --data set --out -
+    exits 2
+    has "--out: a sweep's results are a folder" "$stderr"
+    initlab sweep submit sweep.yaml --data set --engine slurm --out -
+    exits 2
+    [ ! -e ./- ]
     initlab sweep run sweep.yaml --data set --out r --devices gpu
     exits 2
     initlab sweep run sweep.yaml --data set --out r --shard 3/2
@@ -808,8 +814,15 @@ SQL
     python3 "$BATS_TEST_DIRNAME/check_export.py" r
     initlab sweep export r
     [ "$output" = "$(cat runs.csv)" ]
-    initlab sweep export r -o tensorboard
-    exits 2
+    initlab sweep export r --to -
+    [ "$output" = "$(cat runs.csv)" ] && [ ! -e ./- ]
+    for words in '--to x.png' '--to x.jsonl' '-o jsonl --to x.csv' '-o tensorboard' '-o tensorboard --to -'; do
+        # shellcheck disable=SC2086 # words
+        initlab sweep export r $words
+        exits 2
+        has "--to: " "$stderr"
+    done
+    ls x.* && false
     initlab sweep export r -o parquet
     exits 2
     initlab sweep export r --to nowhere/runs.csv

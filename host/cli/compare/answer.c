@@ -65,11 +65,12 @@ void answer(const il_comparison *c, char text[ANSWER])
     if (!first)
         return;
     with_interval(c, first->metric.mean, &first->metric.interval, number, sizeof number);
-    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu. ", first->label,
-                 c->groups == 1      ? "has"
+    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu.%s", first->label,
+                 c->columns == 0     ? "have"
+                 : c->groups == 1    ? "has"
                  : c->reference == 0 ? "is best"
                                      : "is the control",
-                 c->metric, number, first->metric.n);
+                 c->metric, number, first->metric.n, c->groups > 1 ? " " : "");
     if (c->groups > 1 && n > 0 && n < ANSWER)
         beside(c, &c->group[other], first, text + n, ANSWER - (size_t)n);
 }
