@@ -51,6 +51,26 @@ load common.bash
     has "initlab: --init: a sweep goes on" "$stderr"
     initlab train --activation rellu
     has "did you mean 'relu'" "$stderr"
+    while read -r option value; do # a list or a range, which one network does not take
+        initlab train "$option" "$value"
+        exits 2
+        has "$option: one network takes one value, not '$value'; lists and ranges are for 'initlab sweep run'" "$stderr"
+        [[ $stderr != *"did you mean"* ]]
+    done <<'E'
+--activation relu,tanh
+--optimizer sgd,adam
+--schedule cosine,constant
+--lr 0.1,0.2
+--lr 1e-3..1*10
+--seed 0..4
+--epochs 1..3
+--math fp32,tf32
+E
+    for names in 'he_normal;glorot_uniform' 'he_normal glorot_uniform' he_normal,glorot_uniform; do
+        initlab schemes "$names"
+        exits 2
+        [[ $stderr != *"did you mean"* ]]
+    done
     initlab train --progress sometimes
     exits 2
     has "auto|always|never" "$stderr"

@@ -256,13 +256,18 @@ P
             initlab $command --data data "${options[@]}" --layers in,5,3,out \
                     --init "h*=$scheme,h1=const:-1,out=$scheme"
             [ "$status" -eq 0 ]
-            has "left as drawn, as what comes in is the same for every sample: h2 (3 of 3 units), out (3 of 3 units)" "$stderr"
+            has "left as drawn, as what comes in is the same for every sample, or too small or large to be fitted: h2 (3 of 3 units), out (3 of 3 units)" "$stderr"
             [ "$(grep -c 'left as drawn' <<<"$stderr")" -eq 1 ]
             [[ $output != *inf* && $output != *nan* ]]
         done
     done
     initlab train --data data --quiet --epochs 1 --batch 64 --layers in,5,3,out --init "h*=lsuv,h1=const:-1,out=zeros"
     [ -z "$stderr" ]
+    # no float times a weight makes 1e30 of 1e-10
+    initlab init --data data --batch 64 --layers in,5,4,out --init "lsuv:std=1e30,h1=normal:0:1e-10,out=zeros"
+    [ "$status" -eq 0 ]
+    has "large to be fitted: h2 (4 of 4 units)" "$stderr"
+    [[ $output != *inf* && $output != *nan* ]]
 }
 
 @test "init shows the spread of weights far from 0, and none of equal ones" {

@@ -209,7 +209,7 @@ P
     [ "$status" -eq 0 ]
     [ "$(head -n 5 <<<"$output")" = "$ranked" ]
     initlab compare r --by layers,init
-    [ "$(head -n 7 <<<"$output" | tail -n 5)" = "$ranked" ]
+    [ "$(head -n 7 <<<"$output" | tail -n 5 | awk '{ print $1, $2, $4 }')" = "$(awk '{ print $1, $2, $4 }' <<<"$ranked")" ]
     has "p: sign flips of pairs of runs with the same seed and data_seed, after Holm over 6 comparisons" "$output"
     initlab compare r --by init
     has "pooled within groups: layers" "$output"
@@ -239,7 +239,7 @@ P
     has "--plot is for files of 'train --out'" "$stderr"
     initlab compare r --where layers=in,8,out,init=zeros
     [ "$status" -eq 0 ]
-    has "all runs has: test_accuracy" "${lines[0]}"
+    has "all runs have: test_accuracy" "${lines[0]}"
     initlab compare r r
     [ "$status" -eq 0 ]
     has "40 runs are in several folders: each counts once" "$output"
@@ -297,7 +297,7 @@ P
 @test "lists and ranges of options are a sweep, too" {
     tiny set
     initlab sweep run --data set --out r --init he_normal,glorot_uniform:gain=2 --init 'h*=zeros,out=he_normal' \
-        --depth 1..2 --width 4,5 --lr 1e-2..1*10 --batch 8 --epochs 1 --seeds 0..1 --quiet
+        --depth 1..2 --width 4..5 --lr 1e-2..1*10 --batch 8 --epochs 1 --seeds 0..1 --quiet
     [ "$status" -eq 0 ]
     [ "$(query r 'SELECT count(*) FROM runs')" = 72 ] # 3 schemes, 2 depths of 2 widths, 3 rates, 2 seeds
     [ "$(query r 'SELECT DISTINCT lr FROM runs ORDER BY lr' | tr '\n' ' ')" = "0.01 0.1 1 " ]
@@ -325,6 +325,15 @@ P
 --seeds 1,x 'x' is not a whole number
 --init he_nromal no scheme named 'he_nromal'; did you mean 'he_normal'?
 --width 0 '0x1' is not a width
+--width 4-8 expected numbers of units, as 64 or 16..256*2, not '4-8'
+--width 4x2 expected numbers of units
+--depth 1-10 expected numbers of hidden layers, as 1..10 or 2,4,8, not '1-10'
+--depth 1:10 expected numbers of hidden layers
+--depth 1e1 expected numbers of hidden layers
+--lr 0.1:0.3 a range is FIRST..LAST
+--epochs 1-3 a range is FIRST..LAST
+--layers in-3-out,in-4-out between widths stand commas or dashes, not both
+--layers in,3,out,in,4,out 'in' stands behind 'out', where a second network begins
 E
     initlab sweep run --data set --out r --lr 1
     exits 2
@@ -340,6 +349,12 @@ E
     exits 2
     initlab sweep run nowhere --data set --out r
     exits 65
+    initlab sweep run sweep.yaml --data set --out -
+    exits 2
+    has "--out: a sweep's results are a folder" "$stderr"
+    initlab sweep submit sweep.yaml --data set --engine slurm --out -
+    exits 2
+    [ ! -e ./- ]
     initlab sweep run sweep.yaml --data set --out r --devices gpu
     exits 2
     initlab sweep run sweep.yaml --data set --out r --shard 3/2
@@ -428,22 +443,25 @@ parameters:
   layers: in,out
   batch: 8
   epochs: 1
-  lr: [0.1234567, 0.1234568, 0.12345678901]
+  lr: [0.1234567, 0.1234568, 0.12345678901234567, 0.12345678901234566, 0.12345678901234568]
 seeds: 0..2
 Y'
     [ "$status" -eq 0 ]
     done=$("$INITLAB" sweep status r --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["done"])')
-    [ "$done" -gt 0 ] && [ "$done" -lt 9 ]
+    [ "$done" -gt 0 ] && [ "$done" -lt 12 ]
     initlab compare r --by lr
     [ "$status" -eq 0 ]
-    grep -qx "$done of 9 runs done" <<<"$output"
+    grep -qx "$done of 12 runs done" <<<"$output"
+    initlab compare r --by lr -o csv
+    exits 0
+    has "$done of 12 runs done" "$stderr"
     initlab sweep export r
     exits 0
-    has "$done of 9 runs done" "$stderr"
+    has "$done of 12 runs done" "$stderr"
     initlab sweep run r --devices cpu:1 --quiet --by lr
     [ "$status" -eq 0 ]
-    [ "$(sed -n 2,4p <<<"$output" | awk '{ print $1 }' | sort | tr '\n' ' ')" = \
-        "0.1234567 0.12345678901 0.1234568 " ]
+    [ "$(sed -n 2,5p <<<"$output" | awk '{ print $1 }' | sort | tr '\n' ' ')" = \
+        "0.1234567 0.12345678901234566 0.12345678901234568 0.1234568 " ]
     initlab sweep export r
     [ -z "$stderr" ]
 }
@@ -881,8 +899,15 @@ SQL
     python3 "$BATS_TEST_DIRNAME/check_export.py" r
     initlab sweep export r
     [ "$output" = "$(cat runs.csv)" ]
-    initlab sweep export r -o tensorboard
-    exits 2
+    initlab sweep export r --to -
+    [ "$output" = "$(cat runs.csv)" ] && [ ! -e ./- ]
+    for words in '--to x.png' '--to x.jsonl' '-o jsonl --to x.csv' '-o tensorboard' '-o tensorboard --to -'; do
+        # shellcheck disable=SC2086 # words
+        initlab sweep export r $words
+        exits 2
+        has "--to: " "$stderr"
+    done
+    ls x.* && false
     initlab sweep export r -o parquet
     exits 2
     initlab sweep export r --to nowhere/runs.csv

@@ -13,7 +13,7 @@
 
 static int may_be_stdout(const char *option)
 {
-    return strcmp(option, "out") == 0 || strcmp(option, "plot") == 0;
+    return strcmp(option, "out") == 0 || strcmp(option, "plot") == 0 || strcmp(option, "to") == 0;
 }
 
 /* the option that has standard output already; NULL: none */

@@ -7,7 +7,7 @@
 
 /*
  * An output's ending must be one of two and its folder writable: to be asked before anything is
- * computed. An option that was not given is well, and so is - for --out and --plot, but not where two options
+ * computed. An option that was not given is well, and so is - for --out, --plot and --to, but not where two options
  * want standard output.
  */
 il_status output_check(const struct options *o, const char *option, const char *ending,

@@ -66,7 +66,8 @@ void answer(const il_comparison *c, char text[ANSWER])
         return;
     with_interval(c, first->metric.mean, &first->metric.interval, number, sizeof number);
     n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu.", first->label,
-                 c->groups == 1      ? "has"
+                 c->columns == 0     ? "have"
+                 : c->groups == 1    ? "has"
                  : c->reference == 0 ? "is best"
                                      : "is the control",
                  c->metric, number, first->metric.n);

@@ -153,6 +153,7 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
 {
     il_compare_options options = { .control =
                                        opt_given(o, "control") ? opt_get(o, "control") : NULL };
+    const char *const format = opt_get(o, "format");
     char *by = opt_given(o, "by") ? strdup(opt_get(o, "by")) : NULL;
     struct notes n = { NULL, NULL, 0 };
     il_budget *budgets = NULL;
@@ -188,8 +189,12 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     if (il_runs_repeated(runs))
         snprintf(n.line[o->operands + 1], ANSWER,
                  "%zu runs are in several folders: each counts once", il_runs_repeated(runs));
-    st = a ? across_print(cli, a, opt_get(o, "across"), opt_get(o, "format"), n.text, n.count, err)
-           : comparison_print(cli, c, opt_get(o, "format"), n.text, n.count, budgets, count, err);
+    for (int i = 0; i < o->operands && (strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0);
+         i++) /* which have no place for it */
+        if (n.line[i][0])
+            cli_say(cli, "%s", n.line[i]);
+    st = a ? across_print(cli, a, opt_get(o, "across"), format, n.text, n.count, err)
+           : comparison_print(cli, c, format, n.text, n.count, budgets, count, err);
 out:
     il_across_free(a);
     il_comparison_free(c);

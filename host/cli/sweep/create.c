@@ -205,6 +205,10 @@ static il_status create(const struct options *o, const char *kind, il_folder **f
 
     if (!dir[0])
         return cli_error(err, IL_E_USAGE, "--out: name the folder that results go to");
+    if (strcmp(dir, "-") == 0)
+        return cli_error(err, IL_E_USAGE,
+                         "--out: a sweep's results are a folder, not standard output; one named - "
+                         "is ./-");
     st = sweep_draft_open(&d, o, err);
     if (st == IL_OK)
         st = sweep_packing(o, kind, &setup.pack_size, &setup.pack_weights, err);

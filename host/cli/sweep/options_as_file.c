@@ -5,11 +5,14 @@
  */
 #include "options_as_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/sweep.h"
 #include "common/cli_error.h"
+
+enum { NETWORKS = 1 << 20, NUMBER = 32 };
 
 /* a value in double quotes, as YAML has them */
 static void quote(FILE *f, const char *text, size_t n)
@@ -76,43 +79,88 @@ static void put_parameter(FILE *f, const struct options *o, size_t index)
     fputs("]\n", f);
 }
 
+/* the numbers of a list with ranges, "1,3..5" */
+struct numbers {
+    char (*text)[NUMBER];
+    size_t count;
+};
+
+/* one more; 0: it is no whole number, or there are too many */
+static int add_number(struct numbers *n, const char *text)
+{
+    if (!*text || strspn(text, "0123456789") != strlen(text) || n->count == NETWORKS)
+        return 0;
+    if ((n->count & (n->count + 1)) == 0) { /* room for 1, 3, 7, ... */
+        void *const more = realloc(n->text, 2 * (n->count + 1) * sizeof *n->text);
+
+        if (!more)
+            return 0;
+        n->text = more;
+    }
+    snprintf(n->text[n->count++], NUMBER, "%s", text);
+    return 1;
+}
+
+/* an item of the list: a number, or all of a range */
+static int add_item(struct numbers *n, const char *item)
+{
+    char number[NUMBER];
+    il_range range;
+    const int ranged = il_range_read(&range, item);
+    int ok = ranged >= 0 && strlen(item) < sizeof number;
+
+    if (ok && ranged == 0)
+        return add_number(n, item);
+    for (size_t i = 0; ok && i < range.count; i++) {
+        il_range_value(&range, i, number);
+        ok = add_number(n, number);
+    }
+    return ok;
+}
+
+static il_status read_numbers(struct numbers *n, const char *option, const char *expected,
+                              const char *list, il_error *err)
+{
+    *n = (struct numbers){ NULL, 0 };
+    for (const char *p = list; *p; p += strcspn(p, ",") + (p[strcspn(p, ",")] == ',')) {
+        char item[64];
+
+        snprintf(item, sizeof item, "%.*s", (int)strcspn(p, ","), p);
+        errno = 0;
+        if (!add_item(n, item))
+            return errno == ENOMEM ? cli_no_memory(err)
+                                   : cli_error(err, IL_E_USAGE, "--%s: expected %s, not '%s'",
+                                               option, expected, item);
+    }
+    return IL_OK;
+}
+
 /* --depth and --width: how many hidden layers, and how wide, as widths of layers */
 static il_status put_depths(FILE *f, const struct options *o, il_error *err)
 {
-    const char *const depth = opt_given(o, "depth") ? opt_get(o, "depth") : "1";
-    const char *const width = opt_given(o, "width") ? opt_get(o, "width") : "256";
+    struct numbers depth, width = { NULL, 0 };
     int any = 0;
+    il_status st = read_numbers(&depth, "depth", "numbers of hidden layers, as 1..10 or 2,4,8",
+                                opt_given(o, "depth") ? opt_get(o, "depth") : "1", err);
 
+    if (st == IL_OK)
+        st = read_numbers(&width, "width", "numbers of units, as 64 or 16..256*2",
+                          opt_given(o, "width") ? opt_get(o, "width") : "256", err);
+    if (st == IL_OK && width.count && depth.count > NETWORKS / width.count)
+        st = cli_error(err, IL_E_USAGE, "--depth and --width: more than %d networks", NETWORKS);
     fputs("  layers: [", f);
-    for (const char *w = width; *w; w += strcspn(w, ",") + (w[strcspn(w, ",")] == ','))
-        for (const char *d = depth; *d; d += strcspn(d, ",") + (d[strcspn(d, ",")] == ',')) {
-            char one[64], number[64];
-            il_range range = { .count = 1 };
-            int ranged;
-
-            snprintf(one, sizeof one, "%.*s", (int)strcspn(d, ","), d);
-            ranged = il_range_read(&range, one);
-            for (size_t i = 0; ranged >= 0 && i < range.count; i++) {
-                if (ranged > 0)
-                    il_range_value(&range, i, number);
-                else
-                    strcpy(number, one);
-                if (!*number || strspn(number, "0123456789") != strlen(number))
-                    ranged = -1;
-                else if (strcmp(number, "0") == 0)
-                    fprintf(f, "%s\"in,out\"", any ? ", " : "");
-                else
-                    fprintf(f, "%s\"in,%.*sx%s,out\"", any ? ", " : "", (int)strcspn(w, ","), w,
-                            number);
-                any = 1;
-            }
-            if (ranged < 0)
-                return cli_error(err, IL_E_USAGE,
-                                 "--depth: expected numbers of hidden layers, as 1..10 "
-                                 "or 2,4,8");
+    for (size_t w = 0; st == IL_OK && w < width.count; w++)
+        for (size_t d = 0; d < depth.count; d++) {
+            if (strcmp(depth.text[d], "0") == 0)
+                fprintf(f, "%s\"in,out\"", any ? ", " : "");
+            else
+                fprintf(f, "%s\"in,%sx%s,out\"", any ? ", " : "", width.text[w], depth.text[d]);
+            any = 1;
         }
     fputs("]\n", f);
-    return IL_OK;
+    free(depth.text);
+    free(width.text);
+    return st;
 }
 
 static int any_parameter(const struct options *o)

@@ -27,7 +27,7 @@
         { .name = "width",                                                                         \
           .metavar = "N",                                                                          \
           .group = "Sweep",                                                                        \
-          .help = "of these layers, 256 unless given; a list is legal" },                          \
+          .help = "of these layers, 256 unless given; a list or a range, too" },                   \
         { .name = "pack-size",                                                                     \
           .metavar = "N",                                                                          \
           .group = "Sweep",                                                                        \

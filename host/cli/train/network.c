@@ -32,12 +32,24 @@ static il_status load_recipe(struct network *n, const char *recipe)
     return st;
 }
 
+/* Is a value that is none a list or a range, of an option whose values have no commas of their own? */
+static int is_several(const struct opt_row *row)
+{
+    return strcmp(row->parameter, "layers") != 0 && strcmp(row->parameter, "init") != 0 &&
+           (strchr(row->given, ',') || strstr(row->given, ".."));
+}
+
 /* Set a parameter from its option; an error names the option as it is spelled here. */
 static il_status set_option(struct network *n, const struct opt_row *row)
 {
     const il_status st = il_config_set(n->config, row->parameter, row->given, &n->err);
     const int helps = n->err.helps;
 
+    if (st == IL_E_USAGE && is_several(row))
+        return cli_error(&n->err, st,
+                         "--%s: one network takes one value, not '%.60s'; lists and ranges are for "
+                         "'initlab sweep run'",
+                         row->name, row->given);
     if (st == IL_OK || !*n->err.parameter)
         return st;
     cli_error(&n->err, st, "--%s: %s", row->name, n->err.text + n->err.words);
@@ -108,7 +120,10 @@ void network_say_unfitted(const struct cli *cli, const struct network *n)
                                at ? ", " : "", name, left, out);
     }
     if (at)
-        cli_say(cli, "left as drawn, as what comes in is the same for every sample: %s", list);
+        cli_say(cli,
+                "left as drawn, as what comes in is the same for every sample, or too small or "
+                "large to be fitted: %s",
+                list);
 }
 
 void network_close(struct network *n)

@@ -21,10 +21,10 @@ enum { VALUE_TEXT = 2 * IL_CHOICE_TEXT_SIZE }; /* a text, all of it escaped */
 
 /* ---- nearest names --------------------------------------------------------------------------- */
 
-/* " (did you mean 'x'?)" or nothing */
+/* "; did you mean 'x'?" or nothing: of a list of names none is meant more than the others */
 static const char *hint(char text[PIECE], const char *word, const char *const *candidates)
 {
-    const char *const near = il_nearest(word, candidates);
+    const char *const near = strpbrk(word, ",;| ") ? NULL : il_nearest(word, candidates);
 
     if (near)
         snprintf(text, PIECE, "; did you mean '%.40s'?", near);

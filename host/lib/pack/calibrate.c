@@ -8,11 +8,13 @@
  *   kraehenbuehl  unit by unit W_k /= sd_k, b_k so that its mean is `mean` (Kraehenbuehl et al. 2016,
  *                 within layers)
  *
- * Where what comes in is the same for every sample, or 0, there is no spread to fit: the layer, or
- * the unit, is left as drawn, and counted in p->unfitted.
+ * Where what comes in is the same for every sample, or 0, there is no spread to fit, and of one that is
+ * too small no float leads to the wanted: the layer, or the unit, is left as drawn, and counted in
+ * p->unfitted.
  */
 #include "calibrate.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include "dense.h"
@@ -63,7 +65,8 @@ static unsigned lsuv(struct change *c, const struct il_data_init *rule, size_t a
 {
     const struct pooled z = pool(c, at, units);
 
-    if (!isfinite(z.sd) || !is_spread(z.sd, z.size) || !is_spread(z.made, z.size))
+    if (!isfinite(z.sd) || !is_spread(z.sd, z.size) || !is_spread(z.made, z.size) ||
+        rule->std / z.sd > FLT_MAX) /* of weights of at most 1, as orthogonal ones are */
         return units;
     if (round >= rule->tries || fabs(z.sd - rule->std) <= rule->tolerance)
         return 0;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "core/number.h"
 #include "results_impl.h"
 
 struct il_results {
@@ -40,7 +41,8 @@ void il_results_close(il_results *r)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-static il_value value_of(sqlite3_stmt *s, int i)
+/* number: for the text of one that is no whole number, of which SQLite's own has 15 digits only */
+static il_value value_of(sqlite3_stmt *s, int i, char number[IL_NUMBER_TEXT])
 {
     il_value v = { .kind = IL_VALUE_NULL, .text = "" };
 
@@ -53,7 +55,9 @@ static il_value value_of(sqlite3_stmt *s, int i)
     case SQLITE_FLOAT:
         v.kind = IL_VALUE_REAL;
         v.real = sqlite3_column_double(s, i);
-        break;
+        il_write_real(v.real, number);
+        v.text = number;
+        return v;
     case SQLITE_TEXT:
         v.kind = IL_VALUE_TEXT;
         break;
@@ -70,6 +74,7 @@ static il_status read_rows(il_results *r, const char *sql, il_row_fn *each, void
     sqlite3_stmt *s = NULL;
     const char *name[COLUMNS];
     il_value value[COLUMNS];
+    char number[COLUMNS][IL_NUMBER_TEXT];
     il_status st = IL_OK;
     int columns, code;
 
@@ -87,7 +92,7 @@ static il_status read_rows(il_results *r, const char *sql, il_row_fn *each, void
                              name[i], IL_GUARD_REMEDY);
                 goto out;
             }
-            value[i] = value_of(s, i);
+            value[i] = value_of(s, i, number[i]);
             if (!name[i] || !value[i].text) {
                 st = il_fail(err, IL_E_MEMORY, "out of memory");
                 goto out;

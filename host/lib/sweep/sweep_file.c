@@ -53,6 +53,16 @@ static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const c
     return strcmp(a->name, "init") == 0 ? keep_files(r) : IL_OK;
 }
 
+/* Is what is no number two of them, as people write ranges elsewhere: 1:10, 1-10, 1 - 10, 0.1/0.3? */
+static int is_other_range(const char *text)
+{
+    const size_t first = strspn(text, "0123456789.eE"), sign = strspn(text + first, ":;/- ");
+    long double ignored;
+
+    return first > 0 && sign > 0 && strspn(text + first + sign, "0123456789.") > 0 &&
+           !il_read_wide(text, &ignored);
+}
+
 /* a value, or all values of a range: 0..29, 1e-3..1*10 */
 static il_status add_values(struct il_sweep_reader *r, struct il_axis *a, const char *text)
 {
@@ -62,9 +72,9 @@ static il_status add_values(struct il_sweep_reader *r, struct il_axis *a, const 
     const int ranged =
         il_parameter_number(a->name) != IL_NO_NUMBER ? il_range_read(&range, text) : 0;
 
-    if (ranged == 0)
+    if (ranged == 0 && (il_parameter_number(a->name) == IL_NO_NUMBER || !is_other_range(text)))
         return add_value(r, a, text);
-    if (ranged < 0)
+    if (ranged <= 0)
         return il_yaml_complain(&r->y,
                                 "a range is FIRST..LAST of whole numbers, FIRST..LAST+STEP or "
                                 "FIRST..LAST*FACTOR, rising, of at most 1048576 values, not",
@@ -161,9 +171,19 @@ static int is_word(const struct il_sweep_reader *r, const char *text)
 static il_status read_law(struct il_sweep_reader *r, struct il_axis *a)
 {
     static const char *const laws[] = { "uniform", "log_uniform_values", "int_uniform", NULL };
+    /* which W&B has, and nothing here is alike: a name near to one would draw something else */
+    static const char *const theirs[] = { "q_uniform", "q_log_uniform", "q_log_uniform_values",
+                                          "inv_log_uniform", "inv_log_uniform_values" };
     size_t k;
     il_status st;
 
+    for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+        if (is_word(r, theirs[i]))
+            return il_yaml_complain(&r->y,
+                                    "W&B's laws by steps (q_) and of inverses (inv_) are not here: "
+                                    "write values, or uniform, log_uniform_values or int_uniform "
+                                    "where that will do, not",
+                                    theirs[i]);
     if (is_word(r, "log_uniform"))
         return il_yaml_complain(
             &r->y,
@@ -245,7 +265,7 @@ out:
 static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
 {
     static const char *const keys[] = { "value", "values", "min", "max", "distribution", NULL };
-    int seen[5] = { 0 };
+    int seen[5] = { 0 }, listed = 0;
     struct bound min = { .real = NAN }, max = { .real = NAN };
     yaml_mark_t distribution = { 0 };
     size_t k;
@@ -259,6 +279,11 @@ static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
         if (seen[k]++)
             return il_yaml_complain(&r->y, "a second", keys[k]);
         IL_TRY(il_yaml_next(&r->y));
+        if (k == 4 && (is_word(r, "constant") || is_word(r, "categorical"))) {
+            listed = 1; /* W&B's words for a value and for values */
+            seen[k] = 0;
+            continue;
+        }
         if (k == 4)
             distribution = r->y.event.start_mark;
         IL_TRY(k < 2    ? read_values(r, a)
@@ -270,6 +295,8 @@ static il_status read_mapping(struct il_sweep_reader *r, struct il_axis *a)
         return il_yaml_complain(&r->y, "give value, or values, or min and max for", a->name);
     if (a->count > 0)
         return IL_OK;
+    if (listed)
+        return il_yaml_complain(&r->y, "constant takes a value, and categorical values:", a->name);
     if (!rises(&min, &max)) /* nor if one is missing */
         return il_yaml_complain(&r->y, "needs values, or min below max:", a->name);
     st = check_law(r, a, &min, &max, seen[4] ? &distribution : NULL);

@@ -369,7 +369,9 @@ static void seeds_of_draws(void **state)
 static void passed_over(void **state)
 {
     il_sweep *s = load("program: train.py\nmetric: {name: loss, goal: [a, {b: c}]}\nproject: p\n"
-                       "command: [python, {x: y}]\nparameters: {lr: [0.1, 0.2]}\n");
+                       "command: [python, {x: y}]\nparameters: {lr: {distribution: categorical, "
+                       "values: [0.1, 0.2]},\n"
+                       "  batch: {value: 8, distribution: constant}}\n");
 
     (void)state;
     assert_int_equal(il_sweep_runs(s), 2);
@@ -400,6 +402,19 @@ static void mistakes(void **state)
         { "method: random\ncount: 3\nparameters: {lr: {distribution: log_uniform, min: -9, max: "
           "-2}}\n",
           ":3:33: W&B's log_uniform takes the logarithms of its bounds: write log_uniform_values" },
+        { "method: random\ncount: 3\nparameters: {lr: {distribution: q_uniform, min: 1, max: 2}}\n",
+          ":3:33: W&B's laws by steps (q_) and of inverses (inv_) are not here: write values" },
+        { "method: random\ncount: 3\nparameters: {lr: {distribution: inv_log_uniform, min: 1, max: "
+          "2}}\n",
+          "not 'inv_log_uniform'" },
+        { "method: random\ncount: 3\nparameters: {lr: {distribution: categorical, min: 1, max: "
+          "2}}\n",
+          "constant takes a value, and categorical values: 'lr'" },
+        { "parameters: {lr: 0.1:0.3}\n", ":1:18: a range is FIRST..LAST of whole numbers" },
+        { "parameters: {lr: 1e-3-1e-1}\n", "not '1e-3-1e-1'" },
+        { "parameters: {batch: 16 - 64}\n", "a range is FIRST..LAST" },
+        { "seeds: 1-10\n", ":1:8: a range is FIRST..LAST" },
+        { "parameters: {layers: \"in,3,out,in,4,out\"}\n", "where a second network begins" },
         { "early_terminate: {type: hyperband}\nparameters: {lr: 1}\n",
           ":1:1: runs of a pack are trained together" },
         { "run_cap: 5\nparameters: {lr: 1}\n", ":1:1: the number of random runs is count" },

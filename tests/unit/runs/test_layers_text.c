@@ -68,6 +68,11 @@ static void garbage(void **state)
         { "8x16777216,8,8", "with '8' there are more than" },
         { "784,8x18446744073709551616", "with '8x18446744073709551616' there are more than" },
         { "8x18446744073709551615,8", "there are more than" },
+        { "in,3,out,in,4,out", "'in' stands behind 'out', where a second network begins" },
+        { "in-3-out-in-4-out", "'in' stands behind 'out'" },
+        { "in-3-out,in-4-out", "commas or dashes, not both" },
+        { "784-3-10,784-4-10", "commas or dashes, not both" },
+        { "784,3-10", "commas or dashes, not both" },
     };
 
     (void)state;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "common/cli_error.h"
 #include "common/csv.h"
+#include "common/outputs.h"
 #include "sweep/sweep.h"
 
 struct sink {
@@ -65,7 +66,7 @@ static int put_row(void *arg, const char *const *name, const il_value *value, si
 /* rows to --to, which appears whole or not at all, or to stdout */
 static il_status put_rows(const struct options *o, il_results *r, il_error *err)
 {
-    const char *const to = opt_get(o, "to");
+    const char *const given = opt_get(o, "to"), *const to = strcmp(given, "-") ? given : "";
     struct sink s = { .csv = strcmp(opt_get(o, "format"), "csv") == 0 };
     char *text = NULL;
     size_t n = 0;
@@ -91,7 +92,9 @@ static il_status put_rows(const struct options *o, il_results *r, il_error *err)
 
 static int run(struct cli *cli, const struct options *o)
 {
-    const int board = strcmp(opt_get(o, "format"), "tensorboard") == 0;
+    const char *const format = opt_get(o, "format");
+    const char *const ending = strcmp(format, "csv") == 0 ? ".csv" : ".jsonl";
+    const int board = strcmp(format, "tensorboard") == 0;
     char done[SWEEP_DONE];
     il_folder *f = NULL;
     il_results *r = NULL;
@@ -100,9 +103,11 @@ static int run(struct cli *cli, const struct options *o)
 
     if (opt_given(o, "epochs") && opt_given(o, "layers"))
         return cli_fail(cli, IL_E_USAGE, "--epochs or --layers: one table at a time");
-    if (board && !opt_given(o, "to"))
+    if (board && (!opt_given(o, "to") || strcmp(opt_get(o, "to"), "-") == 0))
         return cli_fail(cli, IL_E_USAGE, "--to: name the folder that TensorBoard will read");
-    st = sweep_folder(o, 0, &f, &err);
+    st = board ? IL_OK : output_check(o, "to", ending, ending, &err);
+    if (st == IL_OK)
+        st = sweep_folder(o, 0, &f, &err);
     if (st == IL_OK)
         st = sweep_results(cli, f, &r, &err);
     if (st == IL_OK)
@@ -126,7 +131,7 @@ static const struct opt_row rows[] = {
     { .name = "to",
       .metavar = "PATH",
       .complete = COMPLETE_FILE,
-      .help = "a file, or TensorBoard's folder; else standard output" },
+      .help = "FILE.csv, FILE.jsonl or TensorBoard's folder; else, and with -, standard output" },
     { .name = "epochs", .help = "a row for each epoch of each run" },
     { .name = "layers", .help = "a row for each layer of each run: its weights at first and last" },
     { .name = "" }
