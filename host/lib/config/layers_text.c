@@ -66,13 +66,14 @@ static il_status read_terms(struct il_layers *out, const char *text, il_error *e
         if (st != IL_OK)
             return st;
         if (t.width == IL_WIDTH_IN && before == IL_WIDTH_OUT)
-            return il_fail(err, IL_E_USAGE,
-                           "layers: 'in' stands behind 'out', where a second network begins: each "
-                           "is a value of its own, given apart");
+            return il_fail_parameter(
+                err, IL_E_USAGE, "layers",
+                "'in' stands behind 'out', where a second network begins: each "
+                "is a value of its own, given apart");
         if (*p && p > text && p[length] && p[length] != p[-1])
-            return il_fail(err, IL_E_USAGE,
-                           "layers: between widths stand commas or dashes, not both; of several "
-                           "networks each is a value of its own, given apart");
+            return il_fail_parameter(err, IL_E_USAGE, "layers",
+                                     "between widths stand commas or dashes, not both; of several "
+                                     "networks each is a value of its own, given apart");
         before = t.width;
         if (t.times > IL_LAYERS_MOST + 1 - out->count)
             return il_fail_parameter(err, IL_E_USAGE, "layers",

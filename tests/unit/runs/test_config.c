@@ -185,7 +185,7 @@ static void settings(void **state)
         { "data-seed", "18446744073709551615", "18446744073709551615" },
         { "layers", "784-32-10", "784,32,10" },
         { "layers", "in,256,out", "in,256,out" },
-        { "layers", "in,8x3-7x1,out", "in,8,8,8,7,out" },
+        { "layers", "in-8x3-7x1-out", "in,8,8,8,7,out" },
         { "eval-train", "true", "yes" },
         { "lr", "1e-3", "0.001" },
         { "lr", "-0.0", "0" },
