@@ -22,7 +22,7 @@ IL_API_BEGIN
  *   gradient_norm  of the mean cost's gradient by weights and biases
  *   update_ratio   norm of what the step before changed of weights and biases, over their norm; none before the first step
  *   distance       norm of what weights and biases moved since they were drawn
- *   distinct       units that differ from each other in a weight or bias
+ *   distinct_units units that differ from each other in a weight or bias
  *   effective_rank exp of the entropy of the singular values' shares of their sum; at the first and the last look alone
  */
 #define IL_DIAGNOSTICS(X)                                                                          \
@@ -33,7 +33,7 @@ IL_API_BEGIN
     X(GRADIENT_NORM, gradient_norm, "REAL")                                                        \
     X(UPDATE_RATIO, update_ratio, "REAL")                                                          \
     X(DISTANCE, distance, "REAL")                                                                  \
-    X(DISTINCT, distinct, "INTEGER")                                                               \
+    X(DISTINCT_UNITS, distinct_units, "INTEGER")                                                   \
     X(EFFECTIVE_RANK, effective_rank, "REAL")
 
 enum {
@@ -71,8 +71,8 @@ size_t il_watch_looks(const il_watch *watch, size_t epochs, size_t steps);
 size_t il_watch_look(const il_watch *watch, size_t epochs, size_t steps, size_t index);
 
 /**
- * Watch a pack, of which no step was trained yet; the first look is now. Holds three times the weights' memory and two
- * batches of activations more on the device. IL_E_USAGE: more than IL_WATCH_ROWS_MOST; IL_E_DEVICE, IL_E_MEMORY.
+ * Watch a pack, of which no step was trained yet; the first look is now. Holds twice the weights' memory and a
+ * batch of activations more on the device. IL_E_USAGE: more than IL_WATCH_ROWS_MOST; IL_E_DEVICE, IL_E_MEMORY.
  */
 il_status il_pack_watch(il_pack *pack, const il_watch *watch, il_error *err);
 

@@ -36,6 +36,7 @@ COMMANDS = [
     "train --data data --layers in,2,2,out --batch 16 --epochs 1 --init lsuv --optimizer adam --schedule cosine --validation 16 --save o.safetensors",
     "train --data data --layers in,2,out --init file:w.safetensors --batch 16 --epochs 1 --dry-run",
     "train --data data --recipe recipe.yaml",
+    "train --data data --layers in,2,out --batch 16 --epochs 1 --diag every=step:3 --out o.jsonl",
     "init --layers 16,2,3 --init orthogonal --save o.safetensors",
     "init --data data --layers in,2,out --batch 16 --init kraehenbuehl --save o.npy",
     "inspect --data data --layers in,3,out --batch 16 --samples 16 --plot o.svg",
@@ -55,6 +56,7 @@ COMMANDS = [
     "sweep export fresh",
     "sweep export r --epochs -o jsonl --to o.jsonl",
     "sweep export r --layers --to o.csv",
+    "sweep export r --diagnostics --to o.csv",
     "sweep export r -o tensorboard --to board",
     "sweep repair r",
     "sweep repair damaged",
@@ -94,7 +96,7 @@ def make():
             file.write(text)
     for command in ("train --data data --batch 16 --epochs 2 --out a.jsonl --save w.npy", "train --data data --batch 16 --seed 1 --epochs 2 --out b.jsonl",
                     "train --data data --layers in,2,out --batch 16 --epochs 1 --save w.safetensors",
-                    "sweep run s.yaml --data data --out r --pack-size 1 --devices cpu:1 --quiet"):
+                    "sweep run s.yaml --data data --out r --pack-size 1 --devices cpu:1 --quiet --diag every=epoch"):
         done = initlab(command.split())
         assert done.returncode == 0, (command, done.stderr)
     shutil.copytree("r", "fresh")

@@ -13,6 +13,7 @@
 #include "step.h"
 #include "theory/gaussian.h"
 #include "theory/singular.h"
+#include "watch_when.h"
 
 enum { SAMPLES = 128 };
 static const double SATURATED = 0.01; /* of the largest slope */
@@ -222,7 +223,7 @@ static int see_weights(struct il_pack *p, unsigned l)
     for (size_t m = 0; !e && m < p->runs; m++) {
         norms(p, l, m, &norm, &moved);
         row_of(p, l, m)->value[IL_DIAGNOSTIC_DISTANCE] = moved;
-        row_of(p, l, m)->value[IL_DIAGNOSTIC_DISTINCT] = distinct(p, l, m);
+        row_of(p, l, m)->value[IL_DIAGNOSTIC_DISTINCT_UNITS] = distinct(p, l, m);
     }
     return e;
 }
@@ -465,10 +466,7 @@ static il_status prepare(struct il_pack *p, const il_watch *when, size_t *widest
     w->when = *when;
     w->looks = il_watch_looks(when, run->epochs, run->steps);
     if (w->looks > IL_WATCH_ROWS_MOST / p->layers)
-        return il_fail(err, IL_E_USAGE,
-                       "%zu looks at %u layers, more than the %d rows that a run may have: look "
-                       "less often",
-                       w->looks, p->layers, IL_WATCH_ROWS_MOST);
+        return il_watch_too_often(w->looks, p->layers, err);
     w->chunks = run->batch < SAMPLES ? SAMPLES / run->batch : 1;
     if (w->chunks > run->samples / run->batch)
         w->chunks = run->samples / run->batch;

@@ -1,5 +1,5 @@
 /* watch_when.c - when a pack is looked at. */
-#include "initlab/watch.h"
+#include "watch_when.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,4 +54,12 @@ size_t il_watch_look(const il_watch *w, size_t epochs, size_t steps, size_t inde
     const size_t total = epochs * steps, period = w->steps ? w->steps : w->epochs * steps;
 
     return period == 0 || index > total / period ? total : index * period;
+}
+
+il_status il_watch_too_often(size_t looks, size_t layers, il_error *err)
+{
+    return il_fail(err, IL_E_USAGE,
+                   "%zu looks at %zu layers, more than the %d rows that a run may have: look less "
+                   "often",
+                   looks, layers, IL_WATCH_ROWS_MOST);
 }

@@ -235,7 +235,7 @@ static void check_look(il_pack *p, size_t run, const struct weights *w, const st
         near(row->value[IL_DIAGNOSTIC_GRADIENT_NORM], s.norm[l], 1e-4 * s.norm[l] + 5e-7,
              "gradient");
         near(row->value[IL_DIAGNOSTIC_DISTANCE], sqrt(squares(w, start, l)), 1e-12, "distance");
-        assert_true(row->value[IL_DIAGNOSTIC_DISTINCT] == (double)distinct(w, l));
+        assert_true(row->value[IL_DIAGNOSTIC_DISTINCT_UNITS] == (double)distinct(w, l));
         if (before)
             near(row->value[IL_DIAGNOSTIC_UPDATE_RATIO],
                  sqrt(squares(w, before, l) / squares(w, NULL, l)), 1e-12, "update ratio");
@@ -291,10 +291,10 @@ static void test_every_look(void **state)
         }
         /* what these networks were chosen for is there */
         assert_true(rows[1].value[IL_DIAGNOSTIC_DEAD] == 1);
-        assert_true(rows[1].value[IL_DIAGNOSTIC_DISTINCT] == 1);
+        assert_true(rows[1].value[IL_DIAGNOSTIC_DISTINCT_UNITS] == 1);
         assert_true(rows[2].value[IL_DIAGNOSTIC_SATURATED] > .2);
         assert_true(rows[2].value[IL_DIAGNOSTIC_SATURATED] < 1);
-        assert_true(rows[0].value[IL_DIAGNOSTIC_DISTINCT] == H1);
+        assert_true(rows[0].value[IL_DIAGNOSTIC_DISTINCT_UNITS] == H1);
         il_pack_close(p);
         il_dataset_free(set);
     }
