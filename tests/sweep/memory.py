@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -123,7 +124,17 @@ def content(path):
         except sqlite3.Error as error: # it was begun, no more
             return str(error)
     with open(path, "rb") as file:
-        return file.read()
+        return events(file.read()) if "tfevents" in path else file.read()
+
+
+def events(data):
+    """Records without their sums and times: 12 bytes, an event that begins with 9 of its time, 4 more."""
+    found, at = [], 0
+    while at + 12 <= len(data):
+        size = struct.unpack_from("<Q", data, at)[0]
+        found.append(data[at + 21:at + 12 + size])
+        at += 16 + size
+    return found
 
 
 def files():
