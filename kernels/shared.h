@@ -70,6 +70,12 @@ struct il_moments {
     uint32_t zeros, large; /* elements that are 0; with |x| above an edge */
 };
 
+/* How far one column has moved, in double and in the order of the rows; see change.cu. */
+struct il_change {
+    double square, moved; /* sums of squares: of the elements, of what was added to them */
+    uint32_t digest[2];   /* equal where all elements are, bit for bit */
+};
+
 /* Activation codes, IL_ACT_RELU and so on, from the one list. */
 enum il_act_code {
 #define X(ID, ...) IL_ACT_##ID,

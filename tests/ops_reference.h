@@ -386,6 +386,47 @@ static int check_moments(struct il_device *d, struct il_moments *out, const floa
     return 0;
 }
 
+/*
+ * The same sums of the same numbers in the same order: nothing may differ. Digests are equal where all bits are: each
+ * column is compared with one before it, and a column with the same but for one bit of one element.
+ */
+static int check_change(struct il_device *d, struct il_change *changes, const float *x,
+                        const float *before, unsigned rows, unsigned cols, unsigned ld)
+{
+    struct il_change one = { .square = 0 }, other = one;
+    float *const copy = malloc(rows * sizeof *copy);
+
+    assert_non_null(copy);
+    snapshot(d);
+    assert_int_equal(ops_of(d)->change(d, changes, x, before, rows, cols, ld), 0);
+    for (unsigned j = 0; j < cols; j++) {
+        double square = 0, moved = 0;
+        int same = j > 0;
+
+        for (unsigned i = 0; i < rows; i++) {
+            const double v = (double)x[(size_t)i * ld + j];
+            const double step = before ? v - (double)before[(size_t)i * ld + j] : 0;
+
+            square += v * v;
+            moved += step * step;
+            copy[i] = x[(size_t)i * ld + j];
+            same = same && memcmp(&x[(size_t)i * ld + j], &x[(size_t)i * ld + j - 1], 4) == 0;
+        }
+        alike(changes[j].square, square, 0, "sum of squares");
+        alike(changes[j].moved, moved, 0, "sum of squares of changes");
+        if (j > 0)
+            assert_int_equal(memcmp(changes[j].digest, changes[j - 1].digest, 8) == 0, same);
+        assert_int_equal(ops_of(d)->change(d, &one, copy, NULL, rows, 1, 1), 0);
+        assert_memory_equal(one.digest, changes[j].digest, 8);
+        copy[j % rows] = as_float(as_uint(copy[j % rows]) ^ 1u << j % 32);
+        assert_int_equal(ops_of(d)->change(d, &other, copy, NULL, rows, 1, 1), 0);
+        assert_true(one.digest[0] != other.digest[0] || one.digest[1] != other.digest[1]);
+    }
+    free(copy);
+    SETTLE(d, "change", changes);
+    return 0;
+}
+
 /* the bias is the row after `rows` */
 static int check_rescale(struct il_device *d, float *w, const float *scale, const float *shift,
                          unsigned rows, unsigned cols, unsigned ld)

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include "shared.h"
 
-enum { IL_SEAM_ABI = 5 };
+enum { IL_SEAM_ABI = 6 };
 
 /* What products may do with their operands: nothing, or round them to 10 or 7 bits. Sums are fp32. */
 enum il_math { IL_MATH_FP32, IL_MATH_TF32, IL_MATH_BF16 };

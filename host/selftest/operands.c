@@ -238,6 +238,8 @@ static void draw_matrices(struct il_trial *t, const struct il_op *op, struct il_
 
     DRAW(w, matrix(t, -2, 2, t->rare && il_op_takes(op, "scale")));
     DRAW(x, matrix(t, -2, 2, t->rare));
+    if (il_trial_pick(t, 3))
+        DRAW(before, matrix(t, -2, 2, t->rare));
     DRAW(z, matrix(t, -most, most, t->rare));
     DRAW(g, matrix(t, -1, 1, t->rare));
     DRAW(m, matrix(t, -1, 1, 0));
@@ -281,6 +283,7 @@ void il_operands_draw(struct il_trial *t, const struct il_op *op, struct il_oper
     if (il_trial_pick(t, 2))
         DRAW(shift, il_trial_floats(t, columns, -1, 1, 0));
     DRAW(out, give(t, calloc(columns, sizeof *o->out), columns * sizeof *o->out));
+    DRAW(changes, give(t, calloc(columns, sizeof *o->changes), columns * sizeof *o->changes));
     DRAW(work, il_trial_floats(t, t->runs * IL_ORTHOGONAL_WORK(t->rows, t->cols), -1, 1, 0));
     DRAW(fill, draw_fill(t));
     DRAW(act, draw_act(t));

@@ -185,16 +185,16 @@ il_status il_compare_across(il_across **out, const il_runs *runs, const char *ac
 void il_across_free(il_across *across);
 
 /** What became of a group since the baseline. */
-typedef enum il_change {
-    IL_CHANGE_NONE, /**< not worse by more than the limit, or by no more than noise */
-    IL_CHANGE_FELL, /**< worse by more than the limit, and by more than noise */
-    IL_CHANGE_GONE, /**< it has no result now */
-    IL_CHANGE_NEW   /**< it had none then */
-} il_change;
+typedef enum il_checked_as {
+    IL_CHECKED_OK,   /**< not worse by more than the limit, or by no more than noise */
+    IL_CHECKED_FELL, /**< worse by more than the limit, and by more than noise */
+    IL_CHECKED_GONE, /**< it has no result now */
+    IL_CHECKED_NEW   /**< it had none then */
+} il_checked_as;
 
 typedef struct il_checked {
     char *label;
-    il_change change;
+    il_checked_as change;
     double before, now; /**< means of the metric over pairs; over all runs where there is no pair */
     size_t pairs;       /**< runs of equal parameters, then and now */
     il_difference difference; /**< now - before, of the pairs; n 0: none */

@@ -13,6 +13,7 @@
 #include "pack.h"
 #include "status.h"
 #include "sweep.h"
+#include "watch.h"
 
 IL_API_BEGIN
 
@@ -163,6 +164,15 @@ il_status il_worker_open(il_worker **out, const il_folder *folder, const il_data
  * successor goes on there.
  */
 void il_worker_checkpoint(il_worker *worker, double seconds);
+
+/**
+ * Watch every pack that is trained from now on; what is seen is committed beside its results. It changes no result. A pack
+ * that was interrupted when it was not watched so begins anew.
+ */
+void il_worker_watch(il_worker *worker, const il_watch *watch);
+
+/** IL_E_USAGE where a run of the folder would have more than IL_WATCH_ROWS_MOST rows. */
+il_status il_folder_check_watch(const il_folder *folder, const il_watch *watch, il_error *err);
 
 /** Close; NULL is legal. */
 void il_worker_close(il_worker *worker);

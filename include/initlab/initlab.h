@@ -21,6 +21,7 @@
 #include "config.h"
 #include "pack.h"
 #include "inspect.h"
+#include "watch.h"
 #include "output.h"
 #include "schemes.h"
 #include "selftest.h"

@@ -48,16 +48,18 @@ typedef enum il_table {
     IL_TABLE_RUNS,
     IL_TABLE_EPOCHS,
     IL_TABLE_LAYERS,
-    IL_TABLE_ENVIRONMENTS
+    IL_TABLE_ENVIRONMENTS,
+    IL_TABLE_DIAGNOSTICS
 } il_table;
 
-/** All rows of a table: runs by their place in the sweep, epochs and layers of each in order. */
+/** All rows of a table: runs by their place in the sweep, what each has in order. */
 il_status il_results_rows(il_results *results, il_table table, il_row_fn *each, void *arg,
                           il_error *err);
 
 /**
  * Write every run's epochs as TensorBoard scalars: to/RUN_ID/events.out.tfevents.initlab, a file a
- * run, with the tags cost, lr, train_accuracy, test_cost, ... and the epoch as step. Folders are made;
+ * run, with the tags cost, lr, train_accuracy, test_cost, ... and the epoch as step; and, of runs that were watched, the
+ * tags layer1/gradient_norm, ... in events.out.tfevents.initlab.layers, with the training's step. Folders are made;
  * files are written whole, so a second export replaces the first. IL_E_CREATE, IL_E_IO.
  */
 il_status il_results_tensorboard(il_results *results, const char *to, il_error *err);

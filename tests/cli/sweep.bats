@@ -69,6 +69,57 @@ PY
     [ "$(picked reached stuck diverged <<<"$output")" = "$(printf '5 0 0\n5 0 0\n0 0 5')" ]
 }
 
+@test "--diag: what is seen of layers is exported, and results are those of a sweep without it" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out plain --devices cpu:1 --quiet
+    initlab sweep run sweep.yaml --data set --out seen --devices cpu:1 --quiet --diag every=step:5
+    [ "$status" -eq 0 ]
+    for table in epochs layers; do
+        initlab sweep export plain --$table
+        want=$output
+        initlab sweep export seen --$table
+        [ "$output" = "$want" ]
+    done
+    initlab sweep export plain --diagnostics
+    [ -z "$output" ]
+    # 24 steps in all, 12 an epoch: after 0, 5, 10, 15, 20 and 24; 20 runs of one layer and 20 of two
+    initlab sweep export seen --diagnostics --to seen.csv
+    [ "$(wc -l <seen.csv)" -eq $((1 + 6 * 60)) ]
+    initlab sweep export seen --diagnostics -o jsonl --to seen.jsonl
+    initlab sweep export seen -o tensorboard --to board
+    python3 - "$BATS_TEST_DIRNAME" <<'PY'
+import csv, json, math, re, struct, sys
+text = open(sys.argv[1] + "/check_export.py").read().replace("main(sys.argv[1])", "")
+exec(text)
+rows = list(csv.DictReader(open("seen.csv")))
+assert [json.loads(line)["run_id"] for line in open("seen.jsonl")] == [row["run_id"] for row in rows]
+assert sorted({int(row["step"]) for row in rows}) == [0, 5, 10, 15, 20, 24]
+assert all(float(row["epoch"]) == int(row["step"]) / 12 for row in rows)
+assert all((row["effective_rank"] != "") <= (row["step"] in ("0", "24")) for row in rows)
+assert {row["distinct_units"] for row in rows if row["layer"] == "1"} >= {"1", "8", "3"}
+names = list(rows[0])[4:]
+for run in {row["run_id"] for row in rows}:
+    events = scalars(f"board/{run}/events.out.tfevents.initlab.layers")
+    want = {(int(row["step"]), f"layer{row['layer']}/{name}"): float(row[name])
+            for row in rows for name in names if row["run_id"] == run and row[name] != ""}
+    assert set(events) == set(want), (set(events) ^ set(want))
+    for key, value in want.items():
+        assert events[key] == struct.unpack("<f", struct.pack("<f", value))[0]
+PY
+    for bad in epoch every=step:0; do
+        initlab sweep run sweep.yaml --data set --out bad --devices cpu:1 --diag $bad
+        exits 2
+        has "--diag: '$bad' is neither every=epoch nor every=step:N" "$stderr"
+        [ ! -e bad ]
+    done
+    initlab sweep run --init zeros --layers in,out --batch 1 --epochs 2000 --data set --out bad --devices cpu:1 --diag every=step:1
+    exits 2
+    has "192001 looks at 1 layers, more than the 100000 rows" "$stderr"
+    initlab sweep export seen --diagnostics --layers
+    exits 2
+}
+
 @test "sweep plan takes options and a sweep's folder, as sweep run does" {
     tiny set
     small

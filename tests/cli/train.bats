@@ -123,6 +123,41 @@ PY
     [ -z "$stderr" ]
 }
 
+@test "--diag: rows of layers in --out, of which compare takes no notice; nothing else changes" {
+    tiny data
+    one=(--data data --device cpu --layers in,8,out --batch 8 --epochs 2)
+    initlab train "${one[@]}" --out plain.jsonl --save plain.safetensors --quiet
+    want=$output
+    initlab train "${one[@]}" --out seen.jsonl --save seen.safetensors --quiet --diag every=epoch
+    [ "$status" -eq 0 ]
+    [ "$output" = "$want" ]
+    cmp plain.safetensors seen.safetensors
+    python3 - <<'PY'
+import json
+plain, seen = ([json.loads(line) for line in open(name + ".jsonl")] for name in ("plain", "seen"))
+assert [row.get("step") for row in seen] == [0, 0, 12, 12, None, 24, 24, None, None]
+assert [row.get("layer") for row in seen] == [1, 2, 1, 2, None, 1, 2, None, None]
+for a, b in zip(plain, [row for row in seen if "layer" not in row]):
+    a.pop("seconds"), b.pop("seconds")
+    assert a == b
+first, last = seen[0], seen[5]
+assert first["update_ratio"] is None and first["distance"] == 0 and first["effective_rank"] > 1
+assert last["update_ratio"] > 0 and last["distance"] > 0 and seen[2]["effective_rank"] is None
+PY
+    initlab compare plain.jsonl seen.jsonl
+    [ "$(awk 'NR > 1 {print $2, $3, $4, $5, $6}' <<<"$output" | sort -u | wc -l)" -eq 1 ]
+    for bad in epoch every every=step: every=step:-1; do
+        initlab train "${one[@]}" --diag $bad --out x.jsonl
+        exits 2
+        has "--diag: '$bad' is neither every=epoch nor every=step:N, N from 1" "$stderr"
+    done
+    for out in "" "--out x.csv"; do
+        initlab train "${one[@]}" --diag every=epoch $out
+        exits 2
+        has "--diag: its rows go to --out FILE.jsonl" "$stderr"
+    done
+}
+
 @test "the recipe comes first, options go over it, whatever their order" {
     initlab train --epochs 1 --recipe seed-ones-tanh-mse --device cpu --out first.jsonl
     [ "$status" -eq 0 ]

@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,7 @@ COMMANDS = [
     "train --data data --layers in,2,2,out --batch 16 --epochs 1 --init lsuv --optimizer adam --schedule cosine --validation 16 --save o.safetensors",
     "train --data data --layers in,2,out --init file:w.safetensors --batch 16 --epochs 1 --dry-run",
     "train --data data --recipe recipe.yaml",
+    "train --data data --layers in,2,out --batch 16 --epochs 1 --diag every=step:3 --out o.jsonl",
     "init --layers 16,2,3 --init orthogonal --save o.safetensors",
     "init --data data --layers in,2,out --batch 16 --init kraehenbuehl --save o.npy",
     "inspect --data data --layers in,3,out --batch 16 --samples 16 --plot o.svg",
@@ -55,6 +57,7 @@ COMMANDS = [
     "sweep export fresh",
     "sweep export r --epochs -o jsonl --to o.jsonl",
     "sweep export r --layers --to o.csv",
+    "sweep export r --diagnostics --to o.csv",
     "sweep export r -o tensorboard --to board",
     "sweep repair r",
     "sweep repair damaged",
@@ -94,7 +97,7 @@ def make():
             file.write(text)
     for command in ("train --data data --batch 16 --epochs 2 --out a.jsonl --save w.npy", "train --data data --batch 16 --seed 1 --epochs 2 --out b.jsonl",
                     "train --data data --layers in,2,out --batch 16 --epochs 1 --save w.safetensors",
-                    "sweep run s.yaml --data data --out r --pack-size 1 --devices cpu:1 --quiet"):
+                    "sweep run s.yaml --data data --out r --pack-size 1 --devices cpu:1 --quiet --diag every=epoch"):
         done = initlab(command.split())
         assert done.returncode == 0, (command, done.stderr)
     shutil.copytree("r", "fresh")
@@ -121,8 +124,17 @@ def content(path):
         except sqlite3.Error as error: # it was begun, no more
             return str(error)
     with open(path, "rb") as file:
-        text = file.read()
-    return len(text) if ".tfevents." in path else text  # each record has the time
+        return events(file.read()) if "tfevents" in path else file.read()
+
+
+def events(data):
+    """Records without their sums and times: 12 bytes, an event that begins with 9 of its time, 4 more."""
+    found, at = [], 0
+    while at + 12 <= len(data):
+        size = struct.unpack_from("<Q", data, at)[0]
+        found.append(data[at + 21:at + 12 + size])
+        at += 16 + size
+    return found
 
 
 def files():

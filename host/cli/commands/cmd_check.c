@@ -8,12 +8,12 @@
 #include "compare/text_table.h"
 #include "sweep/sweep.h"
 
-static const char *word_of(il_change change)
+static const char *word_of(il_checked_as change)
 {
-    return change == IL_CHANGE_FELL   ? "FELL"
-           : change == IL_CHANGE_GONE ? "GONE"
-           : change == IL_CHANGE_NEW  ? "new"
-                                      : "ok";
+    return change == IL_CHECKED_FELL   ? "FELL"
+           : change == IL_CHECKED_GONE ? "GONE"
+           : change == IL_CHECKED_NEW  ? "new"
+                                       : "ok";
 }
 
 /* ---- for people ------------------------------------------------------------------------------ */
@@ -123,12 +123,12 @@ static il_status print_junit(const il_check_list *list, il_error *err)
         printf("<testcase classname=\"%s\" name=\"", list->metric);
         put_xml(label);
         free(label);
-        if (g->change == IL_CHANGE_FELL)
+        if (g->change == IL_CHECKED_FELL)
             printf(
                 "\"><failure message=\"%s was %.6g, is %.6g: worse by more than %g, %zu pairs, p = "
                 "%.2g\"/></testcase>\n",
                 list->metric, g->before, g->now, list->most, g->pairs, g->p);
-        else if (g->change == IL_CHANGE_GONE)
+        else if (g->change == IL_CHECKED_GONE)
             printf("\"><failure message=\"no run has %s now\"/></testcase>\n", list->metric);
         else
             puts("\"/>");

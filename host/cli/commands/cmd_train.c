@@ -5,6 +5,7 @@
 #include <string.h>
 #include "common/cli_error.h"
 #include "common/signals.h"
+#include "sweep/sweep_rows.h"
 #include "train/train.h"
 
 /* ---- training ---- */
@@ -36,6 +37,17 @@ static il_status keep_cost(struct train *t, double cost)
 /* More digits than a clock has tell nothing. */
 static double microseconds(double seconds) { return round(1e6 * seconds) / 1e6; }
 
+/* what was seen since the last time: before the epoch's own row */
+static il_status report_states(struct train *t)
+{
+    const il_layer_state *state;
+    const size_t looks = il_pack_seen(t->net.pack, &state), layers = il_pack_layers(t->net.pack);
+    const size_t from = t->seen * layers;
+
+    t->seen = looks;
+    return run_report_states(&t->report, state + from, looks * layers - from, &t->net.err);
+}
+
 static il_status one_epoch(struct train *t)
 {
     const int before = t->last.diverged;
@@ -62,7 +74,8 @@ static il_status one_epoch(struct train *t)
     if (opt_given(t->net.o, "verbose"))
         fprintf(stderr, "epoch %zu: %.3f s of training, %.3f s of evaluation\n", e.epoch, e.seconds,
                 e.evaluation_seconds);
-    return run_report_epoch(&t->report, &e, &t->net.err);
+    st = report_states(t);
+    return st == IL_OK ? run_report_epoch(&t->report, &e, &t->net.err) : st;
 }
 
 static il_status train(struct train *t)
@@ -72,6 +85,7 @@ static il_status train(struct train *t)
 
     signals_catch();
     progress_start(&t->progress, opt_get(t->net.o, "progress"), t->quiet, epochs);
+    st = report_states(t);
     while (st == IL_OK && !signals_caught() && t->epochs < epochs)
         st = one_epoch(t);
     return st;
@@ -269,6 +283,7 @@ static const struct opt_row rows[] = {
       .group = "Output",
       .complete = COMPLETE_FILE,
       .help = "the weights, as FILE.safetensors, or FILE.npy: a file a tensor" },
+    DIAG_ROW("Output"),
     { .name = "dry-run", .help = "check everything, print the memory needed, and train nothing" },
     { .name = "profile",
       .group = "Output",

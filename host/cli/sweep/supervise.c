@@ -63,8 +63,9 @@ static void close_pipe(int *fd)
 /* in the child: become the worker; it ends when its parent does */
 static void become(const struct state *st, const struct worker *w, pid_t parent, int in, int out)
 {
-    const char *argv[12] = { "initlab",  "sweep",  "worker", il_folder_path(st->s->folder),
+    const char *argv[14] = { "initlab",  "sweep",  "worker", il_folder_path(st->s->folder),
                              "--device", w->device };
+    size_t n = 8;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
@@ -72,8 +73,12 @@ static void become(const struct state *st, const struct worker *w, pid_t parent,
     argv[6] = "--checkpoint";
     argv[7] = opt_get(st->s->o, "checkpoint");
     if (opt_given(st->s->o, "data")) {
-        argv[8] = "--data";
-        argv[9] = opt_get(st->s->o, "data");
+        argv[n++] = "--data";
+        argv[n++] = opt_get(st->s->o, "data");
+    }
+    if (opt_given(st->s->o, "diag")) {
+        argv[n++] = "--diag";
+        argv[n++] = opt_get(st->s->o, "diag");
     }
     execv("/proc/self/exe", (char *const *)argv);
     _exit(71);

@@ -43,6 +43,16 @@ il_status sweep_packing(const struct options *o, const char *kind, size_t *runs,
 
 /* ---- folder and dataset ---------------------------------------------------------------------- */
 
+il_status sweep_watch(const struct options *o, il_watch *out, il_error *err)
+{
+    il_error why = { .text = "" };
+
+    *out = (il_watch){ 0 };
+    return !opt_given(o, "diag") || il_watch_parse(out, opt_get(o, "diag"), &why) == IL_OK
+               ? IL_OK
+               : cli_error(err, IL_E_USAGE, "--diag: %s", why.text);
+}
+
 int sweep_is_folder(const char *path)
 {
     char file[4096];

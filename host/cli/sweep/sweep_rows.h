@@ -38,6 +38,14 @@
         .help = "folder of a dataset; without it the bundled MNIST"                                \
     }
 
+/* how runs are watched, which is no part of what they are */
+#define DIAG_ROW(heading)                                                                          \
+    {                                                                                              \
+        .name = "diag", .metavar = "every=WHEN", .group = heading,                                 \
+        .help = "look at each layer's activations, gradients and weights: every=epoch, or "        \
+                "every=step:N; results stay the same to the bit"                                   \
+    }
+
 /* the options of commands that train */
 #define SWEEP_RUN_ROWS                                                                             \
     { .name = "devices",                                                                           \
@@ -55,6 +63,7 @@
           .value = "300",                                                                          \
           .group = "Training processes",                                                           \
           .help = "save the pack in training so often, for after a kill -9; 0: never" },           \
+        DIAG_ROW("Training processes"),                                                            \
         { .name = "stall",                                                                         \
           .metavar = "SECONDS",                                                                    \
           .value = "1800",                                                                         \

@@ -98,6 +98,8 @@ static il_status take(struct run_files *f, size_t file, size_t count, const char
                        line ? "another kind of JSON" : why.text);
     else if (status)
         took = end_run(f, file, status, line);
+    else if (json_object_get(line, "layer")) /* of --diag */
+        took = 1;
     else if (epoch > 0)
         took = add_epoch(f, file, (size_t)epoch, line);
     else

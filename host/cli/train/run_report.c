@@ -116,6 +116,24 @@ il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *er
     return end_line(r, err);
 }
 
+il_status run_report_states(struct run_report *r, const il_layer_state *state, size_t n,
+                            il_error *err)
+{
+    il_status st = IL_OK;
+
+    for (size_t k = 0; r->file && k < n && st == IL_OK; k++) {
+        errno = 0;
+        fprintf(r->file, "{\"step\":%zu,\"layer\":%zu", state[k].step, state[k].layer);
+        for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT; i++) {
+            fprintf(r->file, ",\"%s\":", il_diagnostic_name(i));
+            put_number(r, state[k].value[i]);
+        }
+        fputc('}', r->file);
+        st = end_line(r, err);
+    }
+    return st;
+}
+
 il_status run_report_end(struct run_report *r, json_t *last, il_error *err)
 {
     char *text = r->file && !r->csv && last

@@ -19,6 +19,10 @@ struct run_report {
 il_status run_report_open(struct run_report *r, const char *path, int validation, il_error *err);
 il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *err);
 
+/* Rows of layers, an object each; not in CSV, which has one table. */
+il_status run_report_states(struct run_report *r, const il_layer_state *state, size_t n,
+                            il_error *err);
+
 /* Write the last object, which is given up; in CSV nothing. */
 il_status run_report_end(struct run_report *r, json_t *last, il_error *err);
 il_status run_report_close(struct run_report *r, il_error *err);

@@ -23,6 +23,8 @@ struct train {
     size_t epochs, room;   /* finished; allocated in cost */
     double *cost, seconds; /* of each epoch; of all */
     il_stuck stuck;
+    il_watch watch;
+    size_t seen;   /* looks that are in the report */
     json_t *files; /* of weights that it begins with, and their sums; NULL: none */
 };
 

@@ -46,7 +46,7 @@ static size_t collect(struct job *j, size_t group, il_checked *out)
         }
     out->before = count[0] ? sum[0] / (double)count[0] : NAN;
     out->now = count[1] ? sum[1] / (double)count[1] : NAN;
-    out->change = !count[1] ? IL_CHANGE_GONE : !count[0] ? IL_CHANGE_NEW : IL_CHANGE_NONE;
+    out->change = !count[1] ? IL_CHECKED_GONE : !count[0] ? IL_CHECKED_NEW : IL_CHECKED_OK;
     return n;
 }
 
@@ -113,8 +113,8 @@ static void judge(il_check_list *list, il_checked *g, int more_is_better, size_t
 
     g->few = g->pairs > 0 && g->pairs < least;
     if (g->pairs && worse > list->most && (g->few || g->p < list->alpha))
-        g->change = IL_CHANGE_FELL;
-    list->failed += g->change == IL_CHANGE_FELL || g->change == IL_CHANGE_GONE;
+        g->change = IL_CHECKED_FELL;
+    list->failed += g->change == IL_CHECKED_FELL || g->change == IL_CHECKED_GONE;
 }
 
 static il_status correct(il_check_list *list, int more_is_better, il_error *err)

@@ -39,6 +39,15 @@ static il_status read_layers(struct il_run *run, const il_config *c, const il_da
     return IL_OK;
 }
 
+size_t il_run_steps(const il_config *c, size_t samples)
+{
+    const size_t batch = (size_t)il_config_value(c, IL_PARAMETER_BATCH)->whole;
+    const size_t held_out = (size_t)il_config_value(c, IL_PARAMETER_VALIDATION)->whole;
+    const size_t left = held_out < samples ? samples - held_out : 0;
+
+    return left / batch + (!il_config_value(c, IL_PARAMETER_DROP_LAST)->flag && left % batch != 0);
+}
+
 static il_status read_split(struct il_run *run, const il_config *c, const il_dataset *set,
                             il_error *err)
 {
@@ -60,9 +69,7 @@ static il_status read_split(struct il_run *run, const il_config *c, const il_dat
         return il_fail_parameter(err, IL_E_USAGE, "batch",
                                  "%u is more than the %zu training samples", run->batch,
                                  run->samples);
-    run->steps = run->samples / run->batch;
-    if (!il_config_value(c, IL_PARAMETER_DROP_LAST)->flag && run->samples % run->batch != 0)
-        run->steps++;
+    run->steps = il_run_steps(c, count);
     return IL_OK;
 }
 

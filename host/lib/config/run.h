@@ -74,4 +74,7 @@ void il_layer_name(unsigned layer, unsigned layers, char name[16]);
 /* NULL if the two may share a pack, else the name of the first option that forbids it. */
 const char *il_run_conflict(const struct il_run *a, const struct il_run *b);
 
+/* Steps of an epoch on so many training samples, those held out for validation among them. */
+size_t il_run_steps(const il_config *config, size_t samples);
+
 #endif

@@ -18,14 +18,16 @@
 #include "core/file.h"
 #include "core/inside.h"
 #include "core/json.h"
+#include "config/run.h"
+#include "pack/watch_when.h"
 
 enum { FORMAT = 1, SETUP_MOST = 64 << 20 /* bytes */ };
 
 /*
- * Bytes: of a run's line without its rows, of a row (8 numbers of 24 digits), and what a line, a group and a
+ * Bytes: of a run's line without its rows, of a row (11 numbers of 24 digits), and what a line, a group and a
  * journal may have in any case, of first lines, failures and other sweeps. A journal may be joined of copies.
  */
-enum { LINE = 4096, ROW = 256, COPIES = 64 };
+enum { LINE = 4096, ROW = 320, COPIES = 64 };
 enum { LINE_LEAST = 16 << 20, GROUP_LEAST = 64 << 20, FILE_LEAST = 1 << 30 };
 
 void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number)
@@ -52,7 +54,12 @@ static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 /* A pack's lines may be so long: what its runs' rows need. */
 static void make_room(struct il_folder *f, const il_config *c, size_t runs)
 {
-    const size_t rows = strtoul(il_config_get(c, "epochs"), NULL, 10) + il_config_widths(c);
+    const size_t epochs = strtoul(il_config_get(c, "epochs"), NULL, 10);
+    const size_t layers = il_config_widths(c) - 1;
+    const size_t looks = product(epochs, il_run_steps(c, f->setup.samples));
+    const size_t seen = product(looks < IL_WATCH_ROWS_MOST ? looks + 1 : looks, layers);
+    const size_t rows =
+        epochs + layers + 1 + (seen < IL_WATCH_ROWS_MOST ? seen : IL_WATCH_ROWS_MOST);
     const size_t line = larger(LINE, product(rows, ROW)), group = product(line, 2 * (runs + 2));
 
     f->most.line = larger(f->most.line, product(line, 2));
@@ -543,5 +550,26 @@ il_status il_folder_shard(const il_folder *f, size_t k, size_t n, unsigned char 
     }
 out:
     free(order);
+    return st;
+}
+
+il_status il_folder_check_watch(const il_folder *f, const il_watch *watch, il_error *err)
+{
+    il_status st = IL_OK;
+
+    for (size_t p = 0; p < f->plan->packs && st == IL_OK; p++) {
+        il_config *c = NULL;
+        size_t looks, layers;
+
+        st = il_sweep_config(f->sweep, f->plan->order[f->plan->pack[p].first], &c, err);
+        if (st != IL_OK)
+            break;
+        layers = il_config_widths(c) - 1;
+        looks = il_watch_looks(watch, strtoul(il_config_get(c, "epochs"), NULL, 10),
+                               il_run_steps(c, f->setup.samples));
+        if (looks > IL_WATCH_ROWS_MOST / layers)
+            st = il_watch_too_often(looks, layers, err);
+        il_config_free(c);
+    }
     return st;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "config/run.h"
 #include "core/json.h"
 
 /* ---- words ----------------------------------------------------------------------------------- */
@@ -65,6 +66,18 @@ int il_group_is_epoch(const json_t *row, size_t epoch)
     return good;
 }
 
+int il_group_is_state(const json_t *row, size_t layer)
+{
+    size_t step, distinct;
+    int good = json_array_size(row) == 2 + IL_DIAGNOSTIC_COUNT && is_whole(at(row, 0), &step) &&
+               is(at(row, 1), layer);
+
+    for (size_t i = 0; good && i < IL_DIAGNOSTIC_COUNT; i++)
+        good = is_value(at(row, i + 2));
+    return good && (json_is_null(at(row, IL_DIAGNOSTIC_DISTINCT_UNITS + 2)) ||
+                    is_whole(at(row, IL_DIAGNOSTIC_DISTINCT_UNITS + 2), &distinct));
+}
+
 /* the seventh, how many units data could not fit, is of numbers 2 on */
 static int is_layer(const json_t *row, size_t fan_in, size_t fan_out)
 {
@@ -83,6 +96,7 @@ static int is_layer(const json_t *row, size_t fan_in, size_t fan_out)
 /* what all runs of a pack share */
 struct shape {
     size_t epochs, layers, pixels, classes;
+    size_t steps; /* of an epoch */
     const il_config *config;
 };
 
@@ -112,6 +126,33 @@ static int check_rows(struct il_journal_group *text, const json_t *run, const st
     for (size_t l = 0; l < s->layers; l++)
         if (!is_layer(at(layers, l), width(s, l), width(s, l + 1)))
             return wrong(text, "run %zu of pack %zu: no row of layer %zu", place, pack, l + 1);
+    return 1;
+}
+
+/* what was seen of it, where it was watched: a row for each look and layer */
+static int check_states(struct il_journal_group *text, const json_t *run, const struct shape *s,
+                        size_t pack, size_t place)
+{
+    const json_t *const watch = json_object_get(run, "watch");
+    const json_t *const rows = json_object_get(run, "diagnostics");
+    il_watch w = { 0 };
+    size_t looks;
+
+    if (!watch && !rows)
+        return 1;
+    if (!json_is_string(watch) || il_watch_parse(&w, json_string_value(watch), NULL) != IL_OK)
+        return wrong(text, "run %zu of pack %zu: nobody watches so", place, pack);
+    looks = il_watch_looks(&w, s->epochs, s->steps);
+    if (looks > IL_WATCH_ROWS_MOST / s->layers || json_array_size(rows) != looks * s->layers)
+        return wrong(text,
+                     "run %zu of pack %zu: %zu rows of diagnostics, not %zu looks at %zu layers",
+                     place, pack, json_array_size(rows), looks, s->layers);
+    for (size_t i = 0; i < looks * s->layers; i++)
+        if (!il_group_is_state(at(rows, i), i % s->layers + 1) ||
+            !is(at(at(rows, i), 0), il_watch_look(&w, s->epochs, s->steps, i / s->layers)))
+            return wrong(text, "run %zu of pack %zu: no diagnostics of layer %zu after step %zu",
+                         place, pack, i % s->layers + 1,
+                         il_watch_look(&w, s->epochs, s->steps, i / s->layers));
     return 1;
 }
 
@@ -146,7 +187,7 @@ static int check_run(struct il_journal_group *text, const struct il_group *g, si
     if (stuck && (!json_is_boolean(stuck) || (epoch && json_is_true(stuck))))
         return wrong(text, "run %zu of pack %zu: it cannot be stuck so", place, g->index);
     ends->diverged += epoch > 0;
-    return check_rows(text, run, s, g->index, place);
+    return check_rows(text, run, s, g->index, place) && check_states(text, run, s, g->index, place);
 }
 
 /* ---- packs ----------------------------------------------------------------------------------- */
@@ -191,6 +232,7 @@ static il_status check_done(const struct il_folder *f, const struct il_group *g,
     s.config = c;
     s.epochs = strtoul(il_config_get(c, "epochs"), NULL, 10);
     s.layers = il_config_widths(c) - 1;
+    s.steps = il_run_steps(c, f->setup.samples);
     for (size_t i = 0; i < g->runs; i++) {
         IL_TRY(il_folder_id(f, f->plan->order[pack->first + i], id[i], err));
         if (!check_run(text, g, i, f, &s, id[i], &ends))

@@ -10,6 +10,9 @@
 /* Is this the row of that epoch (from 1): its number, and seven numbers or nulls? */
 int il_group_is_epoch(const json_t *row, size_t epoch);
 
+/* Is this a row of that layer (from 1) of a pack that is watched: a step, the layer, and its numbers or nulls? */
+int il_group_is_state(const json_t *row, size_t layer);
+
 /* Whose groups are being read. */
 struct il_group_owner {
     enum il_owner owner;

@@ -19,6 +19,7 @@
 #include "pack/pack_impl.h"
 #include "pack/pack_state.h"
 #include "pack/pack_stats.h"
+#include "pack/watch.h"
 #include "planned.h"
 
 static const double CHECKPOINT = 300;
@@ -30,6 +31,7 @@ struct il_worker {
     double stuck; /* il_stuck_accuracy of the dataset */
     struct il_journal journal;
     double checkpoint; /* seconds between two saved states of a pack; 0: none */
+    il_watch watch;
 };
 
 /* one pack in training */
@@ -42,7 +44,8 @@ struct training {
     size_t done;                   /* epochs */
     struct il_spread *start, *end; /* [layers * runs] */
     double seconds, evaluation_seconds;
-    double stuck; /* the worker's */
+    double stuck;   /* the worker's, as is watch */
+    il_watch watch; /* what is seen is the pack's (il_pack_seen) */
 
     il_progress_fn *progress; /* the caller's */
     void *arg;
@@ -110,6 +113,8 @@ out:
 
 void il_worker_checkpoint(il_worker *w, double seconds) { w->checkpoint = seconds; }
 
+void il_worker_watch(il_worker *w, const il_watch *watch) { w->watch = *watch; }
+
 void il_worker_close(il_worker *w)
 {
     if (!w)
@@ -150,6 +155,37 @@ static il_epoch row_epoch(const json_t *row)
                        .validation_accuracy = real(row, 7) };
 }
 
+static json_t *state_row(const il_layer_state *s)
+{
+    json_t *const row = json_pack("[I, I]", (json_int_t)s->step, (json_int_t)s->layer);
+    int bad = row == NULL;
+
+    for (size_t i = 0; !bad && i < IL_DIAGNOSTIC_COUNT; i++)
+        bad = json_array_append_new(row, i == IL_DIAGNOSTIC_DISTINCT_UNITS && isfinite(s->value[i])
+                                             ? json_integer((json_int_t)s->value[i])
+                                             : number(s->value[i]));
+    if (!bad)
+        return row;
+    json_decref(row);
+    return NULL;
+}
+
+/* what was seen of some runs of the pack, look by look and layer by layer */
+static json_t *states_of(const struct training *t, size_t run, size_t runs)
+{
+    const il_layer_state *state;
+    const size_t rows = il_pack_seen(t->of.pack, &state) * t->of.pack->layers;
+    json_t *const all = json_array();
+
+    for (size_t i = 0; all && i < rows; i++)
+        for (size_t m = run; m < run + runs; m++)
+            if (json_array_append_new(all, state_row(&state[i * t->planned->count + m])) != 0) {
+                json_decref(all);
+                return NULL;
+            }
+    return all;
+}
+
 /* the places of runs that are left out: there the state is of others; NULL: out of memory */
 static json_t *left_out(const struct training *t)
 {
@@ -168,20 +204,53 @@ static char *write_note(const struct training *t)
 {
     json_t *const rows = json_array();
     json_t *all = NULL;
-    char *text = NULL;
+    char *text = NULL, watch[40];
     int whole = rows != NULL;
 
+    il_watch_text(&t->watch, watch);
     for (size_t i = 0; whole && i < t->done * t->planned->count; i++)
         whole = json_array_append_new(rows, epoch_row(&t->epoch[i])) == 0;
     if (whole)
-        all = json_pack("{s:s, s:I, s:o, s:f, s:f, s:O}", "plan", t->folder->setup.sum, "pack",
-                        (json_int_t)t->index, "left_out", left_out(t), "seconds", t->seconds,
-                        "evaluation_seconds", t->evaluation_seconds, "epochs", rows);
+        all = json_pack("{s:s, s:I, s:o, s:f, s:f, s:O, s:s, s:o}", "plan", t->folder->setup.sum,
+                        "pack", (json_int_t)t->index, "left_out", left_out(t), "seconds",
+                        t->seconds, "evaluation_seconds", t->evaluation_seconds, "epochs", rows,
+                        "watch", watch, "diagnostics", states_of(t, 0, t->planned->count));
     if (all)
         text = il_json_text(all, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(all);
     json_decref(rows);
     return text;
+}
+
+/* 0: the pack was not watched so, or there is no memory */
+static int restore_states(struct training *t, const json_t *note)
+{
+    const json_t *const rows = json_object_get(note, "diagnostics");
+    const char *const was = json_string_value(json_object_get(note, "watch"));
+    const size_t n = json_array_size(rows), of_a_look = t->of.pack->layers * t->planned->count;
+    il_layer_state *state;
+    char watch[40];
+    int good;
+
+    il_watch_text(&t->watch, watch);
+    if (!watch[0])
+        return 1;
+    if (!was || strcmp(was, watch) != 0 || n % of_a_look != 0)
+        return 0;
+    state = calloc(n + 1, sizeof *state);
+    good = state != NULL;
+    for (size_t i = 0; good && i < n; i++) {
+        const json_t *const row = json_array_get(rows, i);
+
+        good = il_group_is_state(row, i / t->planned->count % t->of.pack->layers + 1);
+        state[i].step = (size_t)json_integer_value(json_array_get(row, 0));
+        state[i].layer = (size_t)json_integer_value(json_array_get(row, 1));
+        for (size_t k = 0; k < IL_DIAGNOSTIC_COUNT; k++)
+            state[i].value[k] = real(row, k + 2);
+    }
+    good = good && il_watch_restore(t->of.pack, state, n / of_a_look, NULL) == IL_OK;
+    free(state);
+    return good;
 }
 
 /* 0: the note is of something else */
@@ -207,6 +276,11 @@ static int read_note(struct training *t, const char *text)
         t->done = t->of.pack->epoch;
         t->seconds = json_number_value(json_object_get(all, "seconds"));
         t->evaluation_seconds = json_number_value(json_object_get(all, "evaluation_seconds"));
+    }
+    if (ours && !restore_states(t, all)) {
+        t->done = 0;
+        t->seconds = t->evaluation_seconds = 0;
+        ours = 0;
     }
     json_decref(here);
     json_decref(all);
@@ -243,6 +317,16 @@ static void end_training(struct training *t)
     free(t->end);
 }
 
+/* as the plan has it, its weights drawn, and looked at if it is watched */
+static il_status open_pack(struct training *t, il_worker *w, il_error *err)
+{
+    il_status st = il_planned_open(&t->of, w->folder, t->index, w->device, w->set, err);
+
+    if (st == IL_OK && t->of.pack)
+        st = il_pack_watch(t->of.pack, &t->watch, err);
+    return st;
+}
+
 static il_status begin_training(struct training *t, il_worker *w, size_t pack, il_error *err)
 {
     il_status st;
@@ -250,8 +334,9 @@ static il_status begin_training(struct training *t, il_worker *w, size_t pack, i
     *t = (struct training){ .folder = w->folder,
                             .index = pack,
                             .stuck = w->stuck,
+                            .watch = w->watch,
                             .planned = &w->folder->plan->pack[pack] };
-    IL_TRY(il_planned_open(&t->of, w->folder, pack, w->device, w->set, err));
+    IL_TRY(open_pack(t, w, err));
     if (!t->of.pack)
         return IL_OK;
     t->last = calloc(t->planned->count, sizeof *t->last);
@@ -276,7 +361,7 @@ static il_status resume(struct training *t, il_worker *w, il_error *err)
         return st;
     if (st == IL_OK && !read_note(t, note)) {
         il_planned_close(&t->of); /* it is another pack's now */
-        st = il_planned_open(&t->of, w->folder, t->index, w->device, w->set, err);
+        st = open_pack(t, w, err);
     } else {
         st = IL_OK;
     }
@@ -390,6 +475,8 @@ static int is_stuck(const struct training *t, size_t run)
 static json_t *run_line(const struct training *t, size_t run, const char *id)
 {
     const size_t *diverged;
+    char watch[40];
+    json_t *line;
 
     if (t->of.why[run])
         return json_pack("{s:s, s:I, s:s, s:i, s:s}", "run", id, "number",
@@ -397,11 +484,19 @@ static json_t *run_line(const struct training *t, size_t run, const char *id)
                          "failed", "code", il_status_exit(t->of.why[run]->status), "error",
                          t->of.why[run]->text);
     diverged = t->of.pack->diverged[run];
-    return json_pack("{s:s, s:I, s:s, s:[I, I], s:b, s:o, s:o}", "run", id, "number",
+    line = json_pack("{s:s, s:I, s:s, s:[I, I], s:b, s:o, s:o}", "run", id, "number",
                      (json_int_t)t->folder->plan->order[t->planned->first + run], "status",
                      diverged[0] ? "diverged" : "ok", "diverged", (json_int_t)diverged[0],
                      (json_int_t)diverged[1], "stuck", is_stuck(t, run), "epochs",
                      epochs_of(t, run), "layers", layers_of(t, run));
+    il_watch_text(&t->watch, watch);
+    if (line && watch[0] &&
+        (json_object_set_new(line, "watch", json_string(watch)) != 0 ||
+         json_object_set_new(line, "diagnostics", states_of(t, run, 1)) != 0)) {
+        json_decref(line);
+        return NULL;
+    }
+    return line;
 }
 
 /* what a run came to, into the sum of them all */

@@ -140,20 +140,18 @@ int il_dense_activate_backward(struct il_device *d, const struct il_pack *p, uns
 
 /* ---- update ---------------------------------------------------------------------------------- */
 
-/* to = alpha * input' dZ + beta * to */
-static int gradient(struct il_device *d, const struct il_pack *p, unsigned l, float alpha,
-                    float beta, float *to)
+int il_dense_gradient(struct il_device *d, const struct il_pack *p, const struct il_batch *b,
+                      unsigned l, float alpha, float beta, float *to)
 {
     const struct il_dense *const y = &p->layer[l], *const in = &p->layer[l ? l - 1 : 0];
     const float *const dz = p->d[l % 2];
 
     if (l == 0)
-        return d->seam->input_update(d, &p->batch, (unsigned)p->runs * y->layout.block, alpha, dz,
+        return d->seam->input_update(d, b, (unsigned)p->runs * y->layout.block, alpha, dz,
                                      y->layout.ld, beta, to, y->layout.ld);
-    return d->seam->gemm_batched(d, 1, 0, y->layout.rows, y->layout.units, p->batch.rows, alpha,
-                                 in->a, in->layout.ld, in->layout.block, dz, y->layout.ld,
-                                 y->layout.block, beta, to, y->layout.ld, y->layout.block,
-                                 (unsigned)p->runs);
+    return d->seam->gemm_batched(d, 1, 0, y->layout.rows, y->layout.units, b->rows, alpha, in->a,
+                                 in->layout.ld, in->layout.block, dz, y->layout.ld, y->layout.block,
+                                 beta, to, y->layout.ld, y->layout.block, (unsigned)p->runs);
 }
 
 /* the update rule, from the gradient */
@@ -182,7 +180,7 @@ int il_dense_update(struct il_device *d, const struct il_pack *p, unsigned l)
     int e;
 
     if (p->fused)
-        return gradient(d, p, l, -1.0f, 1.0f, y->w);
-    e = gradient(d, p, l, 1.0f, 0.0f, y->g);
+        return il_dense_gradient(d, p, &p->batch, l, -1.0f, 1.0f, y->w);
+    e = il_dense_gradient(d, p, &p->batch, l, 1.0f, 0.0f, y->g);
     return e ? e : rule(d, p, y);
 }

@@ -69,6 +69,10 @@ int il_dense_backward(struct il_device *d, const struct il_pack *p, unsigned row
 int il_dense_activate_backward(struct il_device *d, const struct il_pack *p, unsigned rows,
                                unsigned l);
 
+/* to = alpha * input' dZ + beta * to, the gradient by the weights of layer l from its dZ of that batch. */
+int il_dense_gradient(struct il_device *d, const struct il_pack *p, const struct il_batch *b,
+                      unsigned l, float alpha, float beta, float *to);
+
 /* Update the weights of layer l from its dZ of a training batch. */
 int il_dense_update(struct il_device *d, const struct il_pack *p, unsigned l);
 

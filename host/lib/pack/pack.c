@@ -12,6 +12,7 @@
 #include "memory_plan.h"
 #include "random.h"
 #include "step.h"
+#include "watch.h"
 
 /* steps between two calls of the progress function */
 enum { SLICE = 16 };
@@ -128,6 +129,7 @@ void il_pack_close(il_pack *p)
         p->device->seam->record_free(p->device, p->record);
         for (int i = 0; i < IL_EVALS; i++)
             p->device->seam->record_free(p->device, p->eval[i].record);
+        il_watch_close(p);
         il_device_release(p->device, &p->owned);
     }
     free(p->unfitted);
@@ -201,26 +203,40 @@ static il_status run_steps(struct il_pack *p, il_progress_fn *progress, void *ar
 {
     const struct il_seam *s = p->device->seam;
     const size_t steps = p->run[0].steps;
+    il_status st = IL_OK;
     int e = 0;
 
     if (!p->record) {
-        e = s->record(p->device, il_pack_train_step, p, &p->record);
+        if (p->watching)
+            il_watch_before(p, 1, &e);
+        if (!e)
+            e = s->record(p->device, il_pack_train_step, p, &p->record);
         p->step++;
     }
+    if (!e && p->watching)
+        IL_TRY(il_watch_after(p, err));
     while (!e && p->step < steps) {
-        const size_t n = steps - p->step < SLICE ? steps - p->step : SLICE;
+        size_t n = steps - p->step < SLICE ? steps - p->step : SLICE;
 
         if (progress && progress(arg, p->epoch + 1, p->step, steps))
             return il_fail(err, IL_E_INTERRUPTED, "interrupted in epoch %zu at step %zu of %zu",
                            p->epoch + 1, p->step, steps);
-        e = s->replay(p->device, p->record, (unsigned)n);
+        if (p->watching)
+            n = il_watch_before(p, n, &e);
+        if (!e)
+            e = s->replay(p->device, p->record, (unsigned)n);
         p->step += n;
+        if (!e && p->watching)
+            IL_TRY(il_watch_after(p, err));
     }
     if (!e)
         e = s->wait(p->device);
     if (!e)
         p->step = 0;
-    return e ? il_device_fail(err, p->device, e, "train") : IL_OK;
+    else
+        st = il_device_fail(err, p->device, e, "train");
+out:
+    return st;
 }
 
 /* Sums of one evaluation into host_sums, over all its samples in file order. */

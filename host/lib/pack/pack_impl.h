@@ -9,6 +9,7 @@
 #include "pack_device.h"
 
 struct il_dense;
+struct il_watching;
 
 /* A part of the dataset that the pack evaluates on, as a recorded step. */
 struct il_evaluation {
@@ -49,6 +50,8 @@ struct il_pack {
     struct il_sums *sums, *eval_sums; /* [runs] */
     struct il_clock *clock, *eval_clock;
     struct il_owned owned; /* every allocation, for close */
+
+    struct il_watching *watching; /* watch.c; NULL: it is not watched */
 
     struct il_batch batch; /* of training */
     struct il_record *record;

@@ -8,7 +8,13 @@
 #include "results_guard.h"
 
 /* PRAGMA user_version and application_id ("ilab") of results.sqlite */
-enum { IL_RESULTS_VERSION = 3, IL_RESULTS_ID = 0x696c6162 };
+enum { IL_RESULTS_VERSION = 4, IL_RESULTS_ID = 0x696c6162 };
+
+/* the first version that has the table of diagnostics */
+enum { IL_RESULTS_DIAGNOSTICS = 4 };
+
+/* user_version; < 0: it cannot be read */
+int il_results_version(sqlite3 *db);
 
 /*
  * The file and SQLite's words: IL_E_CREATE where the file cannot be had or written, IL_E_DATA and what

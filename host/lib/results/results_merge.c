@@ -17,7 +17,7 @@ struct merge {
     struct il_folder *f;
     sqlite3 *db;
     struct il_guard guard;
-    sqlite3_stmt *run, *epoch, *layer, *environment, *journal;
+    sqlite3_stmt *run, *epoch, *layer, *state, *environment, *journal;
     size_t parameters;
     int unbound;                  /* a value of the statement was not bound */
     const char *name;             /* of the journal being read */
@@ -90,6 +90,11 @@ static int prepare(struct merge *m)
         { &m->run, run },
         { &m->epoch, "INSERT OR IGNORE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
         { &m->layer, "INSERT OR IGNORE INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+        { &m->state, "INSERT OR IGNORE INTO diagnostics VALUES (?, ?, ?, ?"
+#define X(NAME, name, type) ", ?"
+          IL_DIAGNOSTICS(X)
+#undef X
+              ")" },
         { &m->environment, "INSERT INTO environments (facts) VALUES (?) ON CONFLICT (facts) DO "
                            "UPDATE SET facts = facts RETURNING environment" },
         { &m->journal, "INSERT INTO journals VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET "
@@ -108,6 +113,7 @@ static void finish(struct merge *m)
     sqlite3_finalize(m->run);
     sqlite3_finalize(m->epoch);
     sqlite3_finalize(m->layer);
+    sqlite3_finalize(m->state);
     sqlite3_finalize(m->environment);
     sqlite3_finalize(m->journal);
     sqlite3_close(m->db);
@@ -222,6 +228,30 @@ static il_status add_layers(struct merge *m, const char *id, const json_t *rows,
     return st;
 }
 
+/* step and layer of a row lead; its epoch, which may be a part of one, is of as many steps as the last */
+static il_status add_states(struct merge *m, const char *id, const json_t *rows, size_t epochs,
+                            il_error *err)
+{
+    const size_t n = json_array_size(rows);
+    const double total = json_number_value(json_array_get(json_array_get(rows, n ? n - 1 : 0), 0));
+    il_status st = IL_OK;
+
+    for (size_t k = 0; k < n && st == IL_OK; k++) {
+        const json_t *const row = json_array_get(rows, k);
+
+        BIND(m, sqlite3_bind_text(m->state, 1, id, -1, SQLITE_STATIC));
+        bind_json(m, m->state, 2, json_array_get(row, 0));
+        bind_json(m, m->state, 3, json_array_get(row, 1));
+        BIND(m,
+             sqlite3_bind_double(
+                 m->state, 4, json_number_value(json_array_get(row, 0)) * (double)epochs / total));
+        for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT; i++)
+            bind_json(m, m->state, 5 + (int)i, json_array_get(row, i + 2));
+        st = step(m, m->state, err);
+    }
+    return st;
+}
+
 /* a run that failed beside others */
 static il_status add_failed_run(struct merge *m, const struct il_group *g, size_t place,
                                 il_error *err)
@@ -271,7 +301,8 @@ static il_status add_run(struct merge *m, const struct il_group *g, size_t place
     BIND(m, sqlite3_bind_int64(m->run, column(m, ENVIRONMENT), m->env));
     IL_TRY(step(m, m->run, err));
     IL_TRY(add_epochs(m, id, epochs, err));
-    st = add_layers(m, id, json_object_get(run, "layers"), err);
+    IL_TRY(add_layers(m, id, json_object_get(run, "layers"), err));
+    st = add_states(m, id, json_object_get(run, "diagnostics"), json_array_size(epochs), err);
 out:
     return st;
 }
@@ -345,7 +376,9 @@ out:
  * one step, which the guard could not end.
  */
 #define COUNT(table) "(SELECT ifnull(sum(1), 0) FROM " table ")"
-#define ROWS         "SELECT " COUNT("runs") " || ' ' || " COUNT("epochs") " || ' ' || " COUNT("layers")
+#define ROWS                                                                                       \
+    "SELECT " COUNT("runs") " || ' ' || " COUNT("epochs") " || ' ' || " COUNT(                     \
+        "layers") " || ' ' || " COUNT("diagnostics")
 
 /* What somebody deleted comes back: everything is folded again. */
 static const char recount[] =

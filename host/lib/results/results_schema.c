@@ -16,8 +16,16 @@
     " fan_out INTEGER NOT NULL, start_mean REAL, start_std REAL, end_mean REAL, end_std "          \
     "REAL," unfitted " PRIMARY KEY (run_id, layer)) STRICT, WITHOUT ROWID;"
 
+#define DIAGNOSTICS                                                                                \
+    "CREATE TABLE diagnostics (run_id TEXT NOT NULL, step INTEGER NOT NULL, layer INTEGER NOT "    \
+    "NULL,"                                                                                        \
+    " epoch REAL NOT NULL" IL_DIAGNOSTICS(                                                         \
+        COLUMN) ", PRIMARY KEY (run_id, step, layer)) STRICT, WITHOUT ROWID;"
+#define COLUMN(NAME, name, type) ", " #name " " type
+static const char diagnostics_of_4[] = DIAGNOSTICS;
+
 /*
- * What each version added: 2 unfitted, 3 stuck. A column at a table's end is added where it is, to the same
+ * What each version added: 2 unfitted, 3 stuck, 4 diagnostics. A column at a table's end is added where it is, to the same
  * words as a new table has; renaming the table would change a user's own views of it.
  */
 static const char layers_of_1[] = LAYERS(""), layers_of_2[] = LAYERS(" unfitted INTEGER,");
@@ -25,6 +33,7 @@ static const char *const upgrades[] = {
     [1] = "ALTER TABLE layers RENAME TO old;" LAYERS(
         " unfitted INTEGER,") "INSERT INTO layers SELECT *, NULL FROM old; DROP TABLE old;",
     [2] = "ALTER TABLE runs ADD COLUMN stuck INTEGER;",
+    [3] = DIAGNOSTICS,
 };
 
 static const char before[] =
@@ -87,9 +96,10 @@ static char *schema(int version)
     for (size_t i = 0; (p = il_parameter_at(i)) && n < sizeof columns; i++)
         n += (size_t)snprintf(columns + n, sizeof columns - n, ", \"%s\" ANY", p->name);
     if (n >= sizeof columns ||
-        asprintf(&all, "%s%s%s%s%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;", before,
+        asprintf(&all, "%s%s%s%s%s%s%sPRAGMA user_version = %d;PRAGMA application_id = %d;", before,
                  columns, after, version < 3 ? "" : stuck_of_3, rest,
-                 version == 1 ? layers_of_1 : layers_of_2, version, IL_RESULTS_ID) < 0)
+                 version == 1 ? layers_of_1 : layers_of_2, version < 4 ? "" : diagnostics_of_4,
+                 version, IL_RESULTS_ID) < 0)
         return NULL;
     return all;
 }
@@ -106,6 +116,13 @@ static int ask(sqlite3 *db, const char *sql, int *value)
         *value = sqlite3_column_int(s, 0);
     sqlite3_finalize(s); /* whose code stays the connection's */
     return code == SQLITE_ROW;
+}
+
+int il_results_version(sqlite3 *db)
+{
+    int version;
+
+    return ask(db, "PRAGMA user_version", &version) ? version : -1;
 }
 
 /* which sweep this is, for who has the file alone */

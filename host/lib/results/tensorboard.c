@@ -15,7 +15,8 @@ enum { EVENT = 512 };
 
 struct writer {
     const char *to;
-    char run[32]; /* whose file is open; "": none */
+    const char *name; /* of each run's file */
+    char run[32];     /* whose file is open; "": none */
     struct il_file file;
     double time;
     il_status st;
@@ -113,8 +114,7 @@ static il_status begin_file(struct writer *w, const char *run)
     struct bytes event;
     il_status st;
 
-    if ((size_t)snprintf(path, sizeof path, "%s/%s/events.out.tfevents.initlab", w->to, run) >=
-        sizeof path)
+    if ((size_t)snprintf(path, sizeof path, "%s/%s/%s", w->to, run, w->name) >= sizeof path)
         return il_fail(w->err, IL_E_USAGE, "the folder's name is too long");
     *strrchr(path, '/') = 0;
     IL_TRY(il_make_folder(path, w->err));
@@ -128,22 +128,32 @@ out:
     return st;
 }
 
-/* columns: run_id, epoch, then numbers by their names */
-static int put_epoch(void *arg, const char *const *name, const il_value *value, size_t columns)
+/* the file of this run is open; 0: it is not */
+static int turn_to(struct writer *w, const char *run)
 {
-    struct writer *const w = arg;
-    struct bytes event, summary = { .n = 0 };
-
-    if (strcmp(w->run, value[0].text) != 0) {
+    if (strcmp(w->run, run) != 0) {
         w->st = end_file(w);
         if (w->st == IL_OK)
-            w->st = begin_file(w, value[0].text);
-        if (w->st != IL_OK)
-            return 1;
+            w->st = begin_file(w, run);
     }
-    for (size_t i = 2; i < columns; i++)
-        if (value[i].kind == IL_VALUE_REAL || value[i].kind == IL_VALUE_WHOLE)
-            put_scalar(&summary, name[i], value[i].real);
+    return w->st == IL_OK;
+}
+
+/* numbers from the first-th column on by their names, each behind `prefix`; the second column is the step */
+static int put_numbers(struct writer *w, const char *prefix, size_t first, const char *const *name,
+                       const il_value *value, size_t columns)
+{
+    struct bytes event, summary = { .n = 0 };
+    char tag[80];
+
+    if (!turn_to(w, value[0].text))
+        return 1;
+    for (size_t i = first; i < columns; i++) {
+        if (value[i].kind != IL_VALUE_REAL && value[i].kind != IL_VALUE_WHOLE)
+            continue;
+        snprintf(tag, sizeof tag, "%s%s", prefix, name[i]);
+        put_scalar(&summary, tag, value[i].real);
+    }
     begin_event(w, &event, (uint64_t)value[1].whole);
     put_field(&event, 5, summary.b, summary.n);
     if (summary.full || event.full) {
@@ -154,14 +164,38 @@ static int put_epoch(void *arg, const char *const *name, const il_value *value, 
     return 0;
 }
 
+/* columns: run_id, epoch, then numbers by their names */
+static int put_epoch(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    return put_numbers(arg, "", 2, name, value, columns);
+}
+
+/* columns: run_id, step, layer, epoch, then numbers by their names */
+static int put_state(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    char prefix[40];
+
+    snprintf(prefix, sizeof prefix, "layer%lld/", (long long)value[2].whole);
+    return put_numbers(arg, prefix, 4, name, value, columns);
+}
+
 il_status il_results_tensorboard(il_results *r, const char *to, il_error *err)
 {
+    static const struct {
+        il_table table;
+        il_row_fn *put;
+        const char *name;
+    } part[] = { { IL_TABLE_EPOCHS, put_epoch, "events.out.tfevents.initlab" },
+                 { IL_TABLE_DIAGNOSTICS, put_state, "events.out.tfevents.initlab.layers" } };
     struct writer w = { .to = to, .time = (double)time(NULL), .err = err };
     il_status st;
 
     IL_TRY(il_make_folder(to, err));
-    IL_TRY(il_results_rows(r, IL_TABLE_EPOCHS, put_epoch, &w, err));
-    st = w.st == IL_OK ? end_file(&w) : w.st;
+    for (size_t i = 0; i < 2 && st == IL_OK; i++) {
+        w.name = part[i].name;
+        IL_TRY(il_results_rows(r, part[i].table, part[i].put, &w, err));
+        st = w.st == IL_OK ? end_file(&w) : w.st;
+    }
 out:
     if (st != IL_OK && w.run[0])
         il_file_abandon(&w.file);

@@ -33,8 +33,11 @@ static void gram(const double *a, size_t rows, size_t columns, double *g)
         g[i] = 0;
     for (size_t k = 0; k < rows; k++)
         for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
+            for (size_t j = 0; j <= i; j++)
                 g[i * n + j] += a[k * columns + i] * a[k * columns + j];
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++)
+            g[i * n + j] = g[j * n + i];
 }
 
 /*
@@ -58,10 +61,12 @@ static void tridiagonal(double *g, size_t n, double *d, double *e, double *v, do
         if (vv == 0)
             continue;
         beta = 2 / vv;
-        for (size_t i = k + 1; i < n; i++) {
+        for (size_t i = k + 1; i < n; i++)
             w[i] = 0;
-            for (size_t j = k + 1; j < n; j++)
-                w[i] += g[i * n + j] * v[j];
+        for (size_t j = k + 1; j < n; j++) /* a row at a time, which is a column, too */
+            for (size_t i = k + 1; i < n; i++)
+                w[i] += g[j * n + i] * v[j];
+        for (size_t i = k + 1; i < n; i++) {
             w[i] *= beta;
             vp += v[i] * w[i];
         }
@@ -75,41 +80,72 @@ static void tridiagonal(double *g, size_t n, double *d, double *e, double *v, do
         d[k] = g[k * n + k];
 }
 
-/* how many eigenvalues are below x: negative pivots of the matrix less x */
-static size_t below(const double *d, const double *e, size_t n, double x, double tiny)
-{
-    double pivot = d[0] - x;
-    size_t count = pivot < 0;
+/* so many eigenvalues are looked for at once: a quotient waits for the one before it, not for its neighbours' */
+enum { AT_ONCE = 8 };
 
-    for (size_t i = 1; i < n; i++) {
-        if (fabs(pivot) < tiny)
-            pivot = -tiny;
-        pivot = d[i] - x - e[i - 1] * e[i - 1] / pivot;
-        count += pivot < 0;
+/* count[i]: how many eigenvalues are below x[i], the negative pivots of the matrix less x[i] */
+static void below(const double *d, const double *e, size_t n, const double x[AT_ONCE], double tiny,
+                  double count[AT_ONCE])
+{
+    double pivot[AT_ONCE];
+
+    for (int i = 0; i < AT_ONCE; i++) {
+        pivot[i] = d[0] - x[i];
+        count[i] = pivot[i] < 0 ? 1 : 0;
     }
-    return count;
+    for (size_t k = 1; k < n; k++) {
+        const double square = e[k - 1] * e[k - 1], here = d[k];
+
+        for (int i = 0; i < AT_ONCE; i++) {
+            const double safe = fabs(pivot[i]) < tiny ? -tiny : pivot[i];
+
+            pivot[i] = here - x[i] - square / safe;
+            count[i] += pivot[i] < 0 ? 1 : 0;
+        }
+    }
+}
+
+/* eigenvalues from the first-th largest on, up to AT_ONCE of them: the k-th largest has n - 1 - k below it */
+static void bisect_some(const double *d, const double *e, size_t n, size_t first, double bound,
+                        double tiny, double found[AT_ONCE])
+{
+    double low[AT_ONCE], high[AT_ONCE], middle[AT_ONCE], count[AT_ONCE];
+
+    for (int i = 0; i < AT_ONCE; i++) {
+        low[i] = 0;
+        high[i] = bound;
+    }
+    for (int wide = 1; wide;) {
+        wide = 0;
+        for (int i = 0; i < AT_ONCE; i++)
+            middle[i] = low[i] + (high[i] - low[i]) / 2;
+        below(d, e, n, middle, tiny, count);
+        for (int i = 0; i < AT_ONCE; i++) {
+            if (!(high[i] - low[i] > DBL_EPSILON * bound))
+                continue;
+            if (count[i] + (double)(first + (size_t)i) > (double)n - 1)
+                high[i] = middle[i];
+            else
+                low[i] = middle[i];
+            wide = 1;
+        }
+    }
+    for (int i = 0; i < AT_ONCE; i++)
+        found[i] = low[i] + (high[i] - low[i]) / 2;
 }
 
 /* values: square roots of the eigenvalues, falling */
 static void bisect(const double *d, const double *e, size_t n, double *values)
 {
-    double bound = 0, tiny;
+    double bound = 0, tiny, found[AT_ONCE];
 
     for (size_t i = 0; i < n; i++)
         bound = fmax(bound, fabs(d[i]) + (i ? fabs(e[i - 1]) : 0) + (i + 1 < n ? fabs(e[i]) : 0));
     tiny = fmax(DBL_MIN, bound * DBL_EPSILON * DBL_EPSILON);
-    for (size_t k = 0; k < n; k++) { /* the k-th largest has n - 1 - k below it */
-        double low = 0, high = bound;
-
-        while (high - low > DBL_EPSILON * bound) {
-            const double middle = low + (high - low) / 2;
-
-            if (below(d, e, n, middle, tiny) > n - 1 - k)
-                high = middle;
-            else
-                low = middle;
-        }
-        values[k] = sqrt(low + (high - low) / 2);
+    for (size_t k = 0; k < n; k++) {
+        if (k % AT_ONCE == 0)
+            bisect_some(d, e, n, k, bound, tiny, found);
+        values[k] = sqrt(found[k % AT_ONCE]);
         if (!(values[k] > sqrt((double)n * DBL_EPSILON) * values[0]))
             values[k] = 0;
     }

@@ -415,6 +415,7 @@ static void shards(void **state)
 struct bench {
     il_dataset *set;
     il_device *device;
+    const char *watch; /* il_watch_parse's; NULL: never */
 };
 
 static struct bench open_bench(void)
@@ -440,6 +441,20 @@ static int stop_after(void *arg, size_t epoch, size_t step, size_t steps)
     return (*left)-- == 0;
 }
 
+static il_worker *worker(const struct bench *b, il_folder *f)
+{
+    il_worker *w = NULL;
+    il_watch watch;
+    il_error err = { .text = "" };
+
+    OK(il_worker_open(&w, f, b->set, b->device, &err));
+    if (b->watch) {
+        OK(il_watch_parse(&watch, b->watch, &err));
+        il_worker_watch(w, &watch);
+    }
+    return w;
+}
+
 /* all packs; each is interrupted every `often` calls of the progress function (0: never) */
 static void train_all(const struct bench *b, il_folder *f, int often)
 {
@@ -453,7 +468,7 @@ static void train_all(const struct bench *b, il_folder *f, int often)
             il_status st;
 
             if (!w)
-                OK(il_worker_open(&w, f, b->set, b->device, &err));
+                w = worker(b, f);
             st = il_worker_train(w, p, 1, often ? stop_after : NULL, &left, &t, &err);
             if (st == IL_OK)
                 break;
@@ -614,6 +629,79 @@ static void checkpoints(void **state)
     free(got);
     il_folder_close(f);
     il_folder_close(whole);
+    close_bench(&b);
+}
+
+/* what was seen of all runs; to be freed */
+static char *seen_of(il_folder *f)
+{
+    struct text t = { .n = 0 };
+    il_results *r = NULL;
+    il_error err = { .text = "" };
+
+    OK(il_results_merge(f, &err));
+    OK(il_results_open(&r, f, &err));
+    OK(il_results_rows(r, IL_TABLE_DIAGNOSTICS, keep_row, &t, &err));
+    il_results_close(r);
+    return t.text ? t.text : strdup("");
+}
+
+/*
+ * Watched runs have the results of others, to the bit; what was seen is the same, however often training was interrupted. A
+ * pack that was not watched so from its start begins anew.
+ */
+static void watched(void **state)
+{
+    struct bench b = open_bench();
+    il_folder *const plain = folder("plain", b.set, 4), *const whole = folder("whole", b.set, 4);
+    il_folder *const often = folder("often", b.set, 4), *const late = folder("late", b.set, 4);
+    char *want, *got, *seen;
+    size_t rows = 0;
+    il_error err = { .text = "" };
+    il_worker *w;
+    il_trained t;
+
+    (void)state;
+    train_all(&b, plain, 0);
+    want = results_of(plain);
+    got = seen_of(plain);
+    assert_string_equal(got, "");
+    free(got);
+    b.watch =
+        "every=step:2"; /* of 5 an epoch, 15 in all: 9 looks at 1 or 2 layers of 30 runs each */
+    train_all(&b, whole, 0);
+    seen = seen_of(whole);
+    for (const char *p = seen; (p = strchr(p, '|')); p++)
+        rows++;
+    assert_int_equal(rows, (size_t)9 * 90 * (4 + IL_DIAGNOSTIC_COUNT));
+    got = results_of(whole);
+    assert_string_equal(want, got);
+    free(got);
+    train_all(&b, often, 1);
+    got = seen_of(often);
+    assert_string_equal(seen, got);
+    free(got);
+    for (int i = 0; i < 3; i++) { /* another way of watching, and none */
+        b.watch = i == 0 ? "every=epoch" : i == 1 ? "every=step:3" : NULL;
+        w = worker(&b, late);
+        assert_int_equal(il_worker_train(w, (size_t)i, 1, stop_after, &(int){ 2 }, &t, &err),
+                         IL_E_INTERRUPTED);
+        il_worker_close(w);
+    }
+    b.watch = "every=step:2";
+    train_all(&b, late, 0);
+    got = seen_of(late);
+    assert_string_equal(seen, got);
+    free(got);
+    got = results_of(late);
+    assert_string_equal(want, got);
+    free(got);
+    free(seen);
+    free(want);
+    il_folder_close(plain);
+    il_folder_close(whole);
+    il_folder_close(often);
+    il_folder_close(late);
     close_bench(&b);
 }
 
@@ -844,6 +932,19 @@ static void wrong_groups(void **state)
         size_t k;
         const char *new, *what;
     } edits[] = {
+        { "\"every=epoch\"", 0, "\"every=step:5000\"",
+          "4 rows of diagnostics, not 2 looks at 1 layers" },
+        { "\"every=epoch\"", 1, "\"every=step:0\"", "nobody watches so" },
+        { "\"watch\":", 2, "\"watches\":", "nobody watches so" },
+        { "\"diagnostics\":[[", 3, "\"diagnostic\":[[", "0 rows of diagnostics, not 4 looks" },
+        { "\"diagnostics\":[[0,1,", 4, "\"diagnostics\":[[0,2,",
+          "no diagnostics of layer 1 after step 0" },
+        { "\"diagnostics\":[[0,1,", 5, "\"diagnostics\":[[1,1,",
+          "no diagnostics of layer 1 after step 0" },
+        { "\"diagnostics\":[[0,1,", 6, "\"diagnostics\":[[0,1,1,",
+          "no diagnostics of layer 1 after step 0" },
+        { "\"diagnostics\":[[0,1,null,", 7, "\"diagnostics\":[[0,1,\"\",",
+          "no diagnostics of layer 1 after step 0" },
         { "[2,", 3, "[3,", "no row of epoch 2" },
         { "\"epochs\":[[1,", 5, "\"epochs\":[[1,0,0,0,0,0,0,0],[1,", "4 epochs, not 3" },
         { "\"layers\":[[", 2, "\"layers\":[[6,3,0,0,0,0],[", "2 layers, not 1" },
@@ -874,6 +975,7 @@ static void wrong_groups(void **state)
     size_t n, m;
 
     (void)state;
+    b.watch = "every=epoch";
     train_all(&b, whole, 0);
     want = results_of(whole);
     n = read_journal("right", path, bytes, sizeof bytes);
@@ -1154,7 +1256,7 @@ static void other_results(void **state)
     static const char no_database[] = "no database, but long enough to be taken for one by who "
                                       "reads a head of 100 bytes, or so it is hoped";
     static const char *const foreign[] = { "CREATE TABLE notes (text TEXT)",
-                                           "PRAGMA application_id = 7", "PRAGMA user_version = 4" };
+                                           "PRAGMA application_id = 7", "PRAGMA user_version = 5" };
     struct bench b = open_bench();
     il_folder *const f = folder("ours", b.set, 4), *const other = folder("theirs", b.set, 5);
     il_error err = { .text = "" };
@@ -1402,6 +1504,7 @@ static void change_earlier(const char *sql)
 static void earlier_results(void **state)
 {
     static const char *const back[] = {
+        "DROP TABLE diagnostics; PRAGMA user_version = 3",
         "ALTER TABLE runs DROP COLUMN stuck; PRAGMA user_version = 2",
         "ALTER TABLE layers DROP COLUMN unfitted; PRAGMA user_version = 1"
     };
@@ -1759,6 +1862,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(shards, enter, leave),
         cmocka_unit_test_setup_teardown(interruptions, enter, leave),
         cmocka_unit_test_setup_teardown(checkpoints, enter, leave),
+        cmocka_unit_test_setup_teardown(watched, enter, leave),
         cmocka_unit_test_setup_teardown(damaged_states, enter, leave),
         cmocka_unit_test_setup_teardown(twice, enter, leave),
         cmocka_unit_test_setup_teardown(damaged_journals, enter, leave),

@@ -76,9 +76,10 @@ static il_status put_rows(const struct options *o, il_results *r, il_error *err)
     if (!s.f)
         return cli_no_memory(err);
     st = il_results_rows(r,
-                         opt_given(o, "epochs")   ? IL_TABLE_EPOCHS
-                         : opt_given(o, "layers") ? IL_TABLE_LAYERS
-                                                  : IL_TABLE_RUNS,
+                         opt_given(o, "epochs")        ? IL_TABLE_EPOCHS
+                         : opt_given(o, "layers")      ? IL_TABLE_LAYERS
+                         : opt_given(o, "diagnostics") ? IL_TABLE_DIAGNOSTICS
+                                                       : IL_TABLE_RUNS,
                          put_row, &s, err);
     if (to[0]) {
         if ((fclose(s.f) != 0 || !text) && st == IL_OK)
@@ -101,8 +102,9 @@ static int run(struct cli *cli, const struct options *o)
     il_error err = { .text = "" };
     il_status st;
 
-    if (opt_given(o, "epochs") && opt_given(o, "layers"))
-        return cli_fail(cli, IL_E_USAGE, "--epochs or --layers: one table at a time");
+    if (opt_given(o, "epochs") + opt_given(o, "layers") + opt_given(o, "diagnostics") > 1)
+        return cli_fail(cli, IL_E_USAGE,
+                        "--epochs, --layers or --diagnostics: one table at a time");
     if (board && (!opt_given(o, "to") || strcmp(opt_get(o, "to"), "-") == 0))
         return cli_fail(cli, IL_E_USAGE, "--to: name the folder that TensorBoard will read");
     st = board ? IL_OK : output_check(o, "to", ending, ending, &err);
@@ -133,6 +135,8 @@ static const struct opt_row rows[] = {
       .complete = COMPLETE_FILE,
       .help = "FILE.csv, FILE.jsonl or TensorBoard's folder; else, and with -, standard output" },
     { .name = "epochs", .help = "a row for each epoch of each run" },
+    { .name = "diagnostics",
+      .help = "a row for each look at each layer of each run that was trained with --diag" },
     { .name = "layers", .help = "a row for each layer of each run: its weights at first and last" },
     { .name = "" }
 };

@@ -100,11 +100,14 @@ static int sweep_train(struct cli *cli, const struct options *o, int retry)
 {
     struct sweeping w = { .cli = cli, .o = o, .lock = SWEEP_UNLOCKED };
     const int old = retry || sweep_continues(o);
+    il_watch watch;
     il_status st = read_shard(&w);
     int code;
 
     if (st == IL_OK)
         st = read_limits(&w);
+    if (st == IL_OK)
+        st = sweep_watch(o, &watch, &w.err);
     if (st == IL_OK && opt_given(o, "by"))
         st = il_compare_by(opt_get(o, "by"), &w.err);
     if (st == IL_OK && old)
@@ -114,6 +117,8 @@ static int sweep_train(struct cli *cli, const struct options *o, int retry)
                               w.folder ? il_folder_kind(w.folder) : "", &w.err);
     if (st == IL_OK && !old)
         st = sweep_open(o, w.devices.kind, &w.folder, &w.err);
+    if (st == IL_OK && opt_given(o, "diag"))
+        st = il_folder_check_watch(w.folder, &watch, &w.err);
     if (st == IL_OK)
         sweep_tell(cli, o, il_folder_sweep(w.folder));
     code = st == IL_OK ? work(&w, retry) : cli_fail(cli, st, "%s", w.err.text);

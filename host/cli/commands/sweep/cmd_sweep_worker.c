@@ -125,6 +125,7 @@ static il_status train(struct work *w, size_t pack, unsigned attempt)
 static il_status open_all(struct work *w)
 {
     il_status st = sweep_folder(w->o, 0, &w->folder, &w->err);
+    il_watch watch;
 
     if (st == IL_OK)
         st = sweep_dataset(w->o, w->folder, &w->set, &w->err);
@@ -134,6 +135,10 @@ static il_status open_all(struct work *w)
         st = il_worker_open(&w->worker, w->folder, w->set, w->device, &w->err);
     if (st == IL_OK)
         il_worker_checkpoint(w->worker, strtod(opt_get(w->o, "checkpoint"), NULL));
+    if (st == IL_OK)
+        st = sweep_watch(w->o, &watch, &w->err);
+    if (st == IL_OK)
+        il_worker_watch(w->worker, &watch);
     return st;
 }
 
@@ -169,6 +174,7 @@ static int run(struct cli *cli, const struct options *o)
 static const struct opt_row rows[] = {
     { .name = "device", .metavar = "DEVICE", .value = "cpu", .help = "where to train" },
     { .name = "data", .metavar = "DIR", .help = "folder of the dataset" },
+    { .name = "diag", .metavar = "every=WHEN", .help = "how runs are watched" },
     { .name = "checkpoint", .metavar = "SECONDS", .value = "300", .help = "between saved states" },
     { .name = "" }
 };
