@@ -98,7 +98,7 @@ E
 }
 
 @test "an output of unknown ending: 2, before anything is read" {
-    for pair in out=a.txt plot=a.png save=a.bin out=.jsonl; do
+    for pair in out=a.txt plot=a.gif save=a.bin out=.jsonl; do
         initlab train --data /nonexistent "--${pair%=*}" "${pair#*=}"
         exits 2
         has "--${pair%=*}" "$stderr"

@@ -144,7 +144,7 @@ P
     initlab inspect --data set --samples 97 --layers in,out
     exits 2
     has "more than the training images" "$stderr"
-    initlab inspect --plot signal.png
+    initlab inspect --plot signal.gif
     exits 2
     has ".svg" "$stderr"
     initlab inspect --device cuda:7

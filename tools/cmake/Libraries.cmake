@@ -14,7 +14,14 @@ target_link_libraries(initlab_deps INTERFACE ZLIB::ZLIB PkgConfig::yaml PkgConfi
 
 add_library(initlab_cli INTERFACE)
 add_library(Initlab::cli ALIAS initlab_cli)
-target_link_libraries(initlab_cli INTERFACE PkgConfig::jansson)
+target_link_libraries(initlab_cli INTERFACE PkgConfig::jansson ${CMAKE_DL_LIBS})
+
+# Figures as PNG and PDF: only the headers, since the program opens the library when it is asked for them.
+pkg_check_modules(rsvg librsvg-2.0)
+if(rsvg_FOUND)
+  target_include_directories(initlab_cli SYSTEM INTERFACE ${rsvg_INCLUDE_DIRS})
+  target_compile_definitions(initlab_cli INTERFACE INITLAB_RSVG)
+endif()
 
 # The CBLAS. BLIS is the one whose products keep equal columns equal on every core type (docs/design.md 4).
 add_library(initlab_blas INTERFACE)

@@ -117,7 +117,7 @@ static int run(struct cli *cli, const struct options *o)
     struct run_files f = { .runs = 0 };
     struct figure figure;
     il_error err = { .text = "" };
-    il_status st = output_check(o, "plot", ".svg", ".svg", &err);
+    il_status st = figure_check(o, &err);
 
     if (st == IL_OK)
         st = check_options(o, &err);

@@ -319,7 +319,7 @@ static il_status open(const struct cli *cli, struct inspect *t)
         return cli_error(&n->err, IL_E_USAGE,
                          "--samples: '%s' is not a whole number from 1 to 1048576", samples);
     if ((st = network_configure(n)) != IL_OK ||
-        (st = output_check(n->o, "plot", ".svg", ".svg", &n->err)) != IL_OK ||
+        (st = figure_check(n->o, &n->err)) != IL_OK ||
         (st = network_dataset(n)) != IL_OK)
         return st;
     if ((st = fit_samples(cli, t)) != IL_OK || (st = network_device(n)) != IL_OK)

@@ -8,13 +8,67 @@
 #include <unistd.h>
 #include "cli_error.h"
 #include "data_paths.h"
+#include "raster.h"
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
 static int may_be_stdout(const char *option)
 {
-    return strcmp(option, "out") == 0 || strcmp(option, "plot") == 0 || strcmp(option, "to") == 0;
+    return strcmp(option, "out") == 0 || strcmp(option, "to") == 0;
 }
+
+/* Has it one of these endings (the last is NULL), and a name before it? */
+static il_status check_ending(const char *option, const char *path, const char *const *ending,
+                              const char *words, il_error *err)
+{
+    const char *const slash = strrchr(path, '/'), *const name = slash ? slash + 1 : path;
+    int any = 0;
+
+    for (; *ending; ending++) {
+        if (strcmp(name, *ending) == 0)
+            return cli_error(err, IL_E_USAGE, "--%s: '%.300s' has no name before its ending",
+                             option, path);
+        any |= data_path_ends_in(path, *ending);
+    }
+    return any ? IL_OK
+               : cli_error(err, IL_E_USAGE, "--%s: '%.300s' does not end in %s", option, path,
+                           words);
+}
+
+/* Is the folder there, and may the file be written? */
+static il_status may_write(const char *path, il_error *err)
+{
+    char folder[4096];
+    const char *slash;
+
+    if ((size_t)snprintf(folder, sizeof folder, "%s", path) >= sizeof folder)
+        return cli_error(err, IL_E_CREATE, "cannot create '%s': %s", path, strerror(ENAMETOOLONG));
+    slash = strrchr(folder, '/');
+    if (slash)
+        folder[slash == folder ? 1 : slash - folder] = 0;
+    if (access(slash ? folder : ".", W_OK | X_OK) != 0 ||
+        (access(path, F_OK) == 0 && access(path, W_OK) != 0))
+        return cli_error(err, cli_or_memory(IL_E_CREATE), "cannot create '%s': %s", path,
+                         strerror(errno));
+    return IL_OK;
+}
+
+il_status output_check(const struct options *o, const char *option, const char *ending,
+                       const char *other, il_error *err)
+{
+    const char *const path = opt_get(o, option), *const endings[] = { ending, other, NULL };
+    char words[64];
+    il_status st;
+
+    if (!opt_given(o, option) || (may_be_stdout(option) && strcmp(path, "-") == 0))
+        return IL_OK;
+    snprintf(words, sizeof words, "%s%s%s", ending, strcmp(ending, other) ? " or " : "",
+             strcmp(ending, other) ? other : "");
+    st = check_ending(option, path, endings, words, err);
+    return st == IL_OK ? may_write(path, err) : st;
+}
+
+/* ---- figures --------------------------------------------------------------------------------- */
 
 /* the option that has standard output already; NULL: none */
 static const char *rival(const struct options *o)
@@ -30,44 +84,28 @@ static const char *rival(const struct options *o)
     return NULL;
 }
 
-il_status output_check(const struct options *o, const char *option, const char *ending,
-                       const char *other, il_error *err)
+static int is_raster(const char *path)
 {
-    const char *path = opt_get(o, option);
-    char folder[4096];
-    const char *slash;
-
-    if (!opt_given(o, option))
-        return IL_OK;
-    if (may_be_stdout(option) && strcmp(path, "-") == 0)
-        return strcmp(option, "plot") == 0 && rival(o)
-                   ? cli_error(err, IL_E_USAGE,
-                               "--plot - and %s: standard output takes one of them", rival(o))
-                   : IL_OK;
-    slash = strrchr(path, '/');
-    if (strcmp(slash ? slash + 1 : path, ending) == 0 ||
-        strcmp(slash ? slash + 1 : path, other) == 0)
-        return cli_error(err, IL_E_USAGE, "--%s: '%.300s' has no name before its ending", option,
-                         path);
-    if (!data_path_ends_in(path, ending) && !data_path_ends_in(path, other))
-        return cli_error(
-            err, IL_E_USAGE, "--%s: '%.300s' does not end in %s%s%s%s", option, path, ending,
-            strcmp(ending, other) ? " or " : "", strcmp(ending, other) ? other : "",
-            strcmp(ending, ".svg") == 0 ? ": figures are SVG, of which rsvg-convert, say, makes PNG"
-                                        : "");
-    if ((size_t)snprintf(folder, sizeof folder, "%s", path) >= sizeof folder)
-        return cli_error(err, IL_E_CREATE, "cannot create '%s': %s", path, strerror(ENAMETOOLONG));
-    slash = strrchr(folder, '/');
-    if (slash)
-        folder[slash == folder ? 1 : slash - folder] = 0;
-    if (access(slash ? folder : ".", W_OK | X_OK) != 0 ||
-        (access(path, F_OK) == 0 && access(path, W_OK) != 0))
-        return cli_error(err, cli_or_memory(IL_E_CREATE), "cannot create '%s': %s", path,
-                         strerror(errno));
-    return IL_OK;
+    return data_path_ends_in(path, ".png") || data_path_ends_in(path, ".pdf");
 }
 
-/* ---- figures --------------------------------------------------------------------------------- */
+il_status figure_check(const struct options *o, il_error *err)
+{
+    static const char *const endings[] = { ".svg", ".png", ".pdf", NULL };
+    const char *const path = opt_get(o, "plot");
+    il_status st;
+
+    if (!opt_given(o, "plot"))
+        return IL_OK;
+    if (strcmp(path, "-") == 0)
+        return rival(o) ? cli_error(err, IL_E_USAGE,
+                                    "--plot - and %s: standard output takes one of them", rival(o))
+                        : IL_OK;
+    st = check_ending("plot", path, endings, ".svg, .png or .pdf", err);
+    if (st == IL_OK && is_raster(path))
+        st = raster_check(err);
+    return st == IL_OK ? may_write(path, err) : st;
+}
 
 il_status figure_open(struct figure *f, const struct options *o, il_error *err)
 {
@@ -93,6 +131,28 @@ static il_status write_stdout(int to, const char *bytes, size_t n, il_error *err
     return IL_OK;
 }
 
+static il_status write_raster(const char *path, const char *svg, size_t n, il_error *err)
+{
+    char *bytes;
+    size_t size;
+    il_status st = raster(svg, n, data_path_ends_in(path, ".pdf"), &bytes, &size, err);
+
+    if (st == IL_OK)
+        st = il_write_file(path, bytes, size, err);
+    free(bytes);
+    return st;
+}
+
+il_status figure_put(const struct figure *f, const char *svg, size_t n, il_error *err)
+{
+    if (!f->path)
+        return IL_OK;
+    if (f->to >= 0)
+        return write_stdout(f->to, svg, n, err);
+    return is_raster(f->path) ? write_raster(f->path, svg, n, err)
+                              : il_write_file(f->path, svg, n, err);
+}
+
 il_status figure_draw(const struct figure *f, const char *title, const char *x_label,
                       const char *y_label, const il_curve *curves, size_t count, il_error *err)
 {
@@ -102,11 +162,9 @@ il_status figure_draw(const struct figure *f, const char *title, const char *x_l
 
     if (!f->path)
         return IL_OK;
-    if (f->to < 0)
-        return il_plot_svg(f->path, title, x_label, y_label, curves, count, err);
     st = il_plot_text(&svg, &n, title, x_label, y_label, curves, count, err);
     if (st == IL_OK)
-        st = write_stdout(f->to, svg, n, err);
+        st = figure_put(f, svg, n, err);
     free(svg);
     return st;
 }

@@ -7,11 +7,13 @@
 
 /*
  * An output's ending must be one of two and its folder writable: to be asked before anything is
- * computed. An option that was not given is well, and so is - for --out, --plot and --to, but not where two options
- * want standard output.
+ * computed. An option that was not given is well, and so is - for --out and --to.
  */
 il_status output_check(const struct options *o, const char *option, const char *ending,
                        const char *other, il_error *err);
+
+/* The same of --plot: .svg, or .png and .pdf where they can be drawn; - is well where no other option wants it. */
+il_status figure_check(const struct options *o, il_error *err);
 
 /* Where --plot goes. */
 struct figure {
@@ -25,7 +27,10 @@ struct figure {
  */
 il_status figure_open(struct figure *f, const struct options *o, il_error *err);
 
-/* il_plot_svg to there; NULL is no figure. */
+/* A figure's SVG to there, as what its ending says; to nowhere, where --plot was not given. */
+il_status figure_put(const struct figure *f, const char *svg, size_t n, il_error *err);
+
+/* il_plot_text to there. */
 il_status figure_draw(const struct figure *f, const char *title, const char *x_label,
                       const char *y_label, const il_curve *curves, size_t count, il_error *err);
 

@@ -28,7 +28,7 @@ il_status train_check(struct train *t)
 
     if ((st = network_configure(n)) != IL_OK ||
         (st = output_check(n->o, "out", ".jsonl", ".csv", &n->err)) != IL_OK ||
-        (st = output_check(n->o, "plot", ".svg", ".svg", &n->err)) != IL_OK ||
+        (st = figure_check(n->o, &n->err)) != IL_OK ||
         (st = output_check(n->o, "save", ".safetensors", ".npy", &n->err)) != IL_OK ||
         (st = network_device(n)) != IL_OK || (st = network_dataset(n)) != IL_OK)
         return st;

@@ -230,9 +230,18 @@ void il_page_head(struct il_file *f, double width, double height, const char *ti
     il_file_print(f, "</desc>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n");
 }
 
+static const double BOLD = 1.12; /* bold letters are so much wider */
+
+double il_heading_width(const char *title)
+{
+    static const double MOST = 900;
+
+    return fmin(il_text_width(title, IL_TEXT * BOLD) + 2, MOST);
+}
+
 void il_page_heading(struct il_file *f, const char *title, double centre, double width)
 {
-    static const double LARGE = 16, BOLD = 1.12; /* bold letters are so much wider */
+    static const double LARGE = 16;
     const double wide = il_text_width(title, BOLD);
     const double size = fmin(LARGE, fmax(IL_TEXT, width / fmax(wide, 1)));
 

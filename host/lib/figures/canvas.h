@@ -52,6 +52,7 @@ il_status il_page_begin(struct il_file *f, char **svg, size_t *n, il_error *err)
 void il_page_head(struct il_file *f, double width, double height, const char *title,
                   const char *description);
 void il_page_heading(struct il_file *f, const char *title, double centre, double width);
+double il_heading_width(const char *title); /* the least that it takes uncut */
 il_status il_page_end(struct il_file *f, char **svg, il_error *err);
 
 #endif

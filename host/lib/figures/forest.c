@@ -6,7 +6,7 @@
 #include "palette.h"
 
 /* Pixels. */
-enum { TOP = 78, ROW = 24, PANEL = 270, BETWEEN = 34, COUNT = 44, BELOW = 62 };
+enum { TOP = 78, ROW = 24, PANEL = 270, BETWEEN = 58, COUNT = 44, BELOW = 70 };
 
 struct page {
     struct il_file file;
@@ -97,6 +97,7 @@ static void set_layout(struct page *g)
     g->difference.from = g->mean.to + BETWEEN;
     g->difference.to = g->difference.from + PANEL;
     g->width = g->differences ? g->difference.to + 10 + g->words + IL_MARGIN : g->mean.to + BETWEEN;
+    g->width = fmax(g->width, il_heading_width(g->data->title) + 2 * IL_MARGIN);
 }
 
 /* ---- drawn ----------------------------------------------------------------------------------- */

@@ -65,10 +65,11 @@ static void set_layout(struct page *g)
     g->upright = label + 6 > g->wide;
     g->across = g->upright ? label + 10 : 20;
     g->bar = g->right + 24;
-    g->value.from = fmax(g->bottom, TOP + 160);
+    g->value.from = fmax(g->bottom, TOP + il_text_width(d->value_label, NAME) + 60);
     g->value.to = TOP;
     g->width = g->bar + BAR + 10 + il_ruler_width(&g->value) + 26 + IL_MARGIN;
     g->width = fmax(g->width, il_text_width(d->x_label, NAME) + g->left + IL_MARGIN);
+    g->width = fmax(g->width, il_heading_width(d->title) + 2 * IL_MARGIN);
 }
 
 /* ---- drawn ----------------------------------------------------------------------------------- */
@@ -180,7 +181,7 @@ static void draw_bar(struct page *g)
                   "fill=\"#222\" text-anchor=\"middle\">",
                   il_px(g->bar + BAR + 26 + il_ruler_width(&g->value)).text,
                   il_px((g->value.from + g->value.to) / 2).text, NAME);
-    il_put_fitting(f, g->data->value_label, NAME, g->value.from - g->value.to + 40);
+    il_put_letters(f, g->data->value_label, SIZE_MAX);
     il_file_print(f, "%s</text>\n", g->value.log ? ", log scale" : "");
 }
 

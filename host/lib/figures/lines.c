@@ -24,6 +24,7 @@ struct panel {
     struct il_shown *shown; /* [lines] */
     int any;                /* is anything drawn? */
     double left_out;        /* a first value that is off the axis; NaN: none */
+    int beyond;             /* do lines that break off leave the axis? */
 };
 
 struct page {
@@ -75,23 +76,23 @@ static struct range range_of(const il_panel *p, int whole, size_t from)
  * What the axis is to show: all that is drawn, unless lines that break off, as those that diverge do, press
  * the others flat, or a start that is so much larger than the rest.
  */
-static struct range shown_range(const il_panel *p, double *left_out)
+static struct range shown_range(const il_panel *p, double *left_out, int *beyond)
 {
     static const double MOST = 10; /* times the others' range, or a tenth of their size */
     static const double START = 100;
     const struct range whole = range_of(p, 1, 0);
     struct range r = range_of(p, 0, 0), rest;
-    int stay = 0;
 
     *left_out = NAN;
+    *beyond = 0;
     if (p->y_scale != IL_SCALE_AUTO)
         return r;
     if (whole.lo <= whole.hi &&
         r.hi - r.lo > MOST * fmax(whole.hi - whole.lo, fmax(fabs(whole.lo), fabs(whole.hi)) / 10)) {
         r = whole;
-        stay = 1;
+        *beyond = 1;
     }
-    rest = range_of(p, stay, 1);
+    rest = range_of(p, *beyond, 1);
     if (rest.lo >= 0 && rest.hi > 0 && rest.lo <= rest.hi && r.hi > START * rest.hi) {
         *left_out = r.hi;
         return rest;
@@ -127,7 +128,7 @@ static void set_y_axis(struct panel *v, double top, double bottom)
 {
     static const double RATIO = 50; /* from here on an axis is logarithmic */
     const il_panel *const p = v->data;
-    struct range r = shown_range(p, &v->left_out);
+    struct range r = shown_range(p, &v->left_out, &v->beyond);
     int log;
 
     v->any = r.lo <= r.hi;
@@ -322,6 +323,22 @@ static void draw_line(struct page *g, const struct panel *v, size_t k)
     }
 }
 
+/* What is not on the axis is told. */
+static void draw_left_out(struct page *g, const struct panel *v)
+{
+    char text[128] = "";
+
+    if (isfinite(v->left_out))
+        snprintf(text, sizeof text, "the first value, up to %s, is off this axis",
+                 il_digits(v->left_out, 3).text);
+    else if (v->beyond)
+        snprintf(text, sizeof text, "lines along the edge go on beyond this axis");
+    if (!text[0])
+        return;
+    il_put_marker(&g->file, 3, g->left + 14, v->y.to + 13, 4, "#333", 0);
+    il_put_note(&g->file, text, g->left + 24, v->y.to + 17, WIDTH - 40);
+}
+
 static void draw_panel(struct page *g, struct panel *v, const char *x_label)
 {
     struct il_file *const f = &g->file;
@@ -349,14 +366,7 @@ static void draw_panel(struct page *g, struct panel *v, const char *x_label)
                       "<text x=\"%s\" y=\"%s\" font-size=\"14\" fill=\"#666\" "
                       "text-anchor=\"middle\">no finite values</text>\n",
                       il_px(g->left + WIDTH / 2.0).text, il_px((v->y.from + v->y.to) / 2).text);
-    if (isfinite(v->left_out)) {
-        il_put_marker(f, 3, g->left + 8, v->y.to + 8, 5, "#333", 0);
-        il_file_print(
-            f,
-            "<text x=\"%s\" y=\"%s\" font-size=\"11\" fill=\"#333\">the first value, up to "
-            "%s, is off this axis</text>\n",
-            il_px(g->left + 18).text, il_px(v->y.to + 12).text, il_digits(v->left_out, 3).text);
-    }
+    draw_left_out(g, v);
     if (g->ends)
         il_names_at_ends(f, p, v->shown, g->left + WIDTH, v->y.to, v->y.from);
 }
@@ -410,7 +420,7 @@ static void draw(struct page *g)
 {
     const il_lines *const d = g->data;
     const double below = g->bottom + BELOW, legend = below + strip_height(g);
-    const double note = legend + IL_NAMES_ROW * (double)g->rows + (d->note ? 4 : 0);
+    const double note = legend + IL_NAMES_ROW * (double)g->rows + (d->note ? 6 : 0);
     const double wide = g->width - 2 * IL_MARGIN;
     const double end = note + IL_LINE * (double)il_put_note(NULL, d->note, 0, 0, wide);
     char description[2048];
