@@ -32,6 +32,15 @@ il_status il_runs_new(il_runs **out, const char *metric, double target, il_error
 /** Free; NULL is legal. */
 void il_runs_free(il_runs *runs);
 
+/** What an axis calls a metric, with its unit: "test accuracy (share of samples)". */
+const char *il_metric_words(const char *metric);
+
+/**
+ * Keep the metric after each epoch, too, for il_compare_curves: to be called before runs are added.
+ * IL_E_USAGE: epochs have no such column; the text names those they have.
+ */
+il_status il_runs_keep_epochs(il_runs *runs, il_error *err);
+
 /** Add all runs of a sweep. Those whose id is there already are left out, and counted. */
 il_status il_runs_add(il_runs *runs, il_results *results, il_error *err);
 
@@ -227,6 +236,22 @@ il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
 
 /** Free; NULL is legal. */
 void il_check_list_free(il_check_list *list);
+
+/** A group's metric over the epochs: quartiles of its runs, where what is not finite is worse than all else. */
+typedef struct il_group_curve {
+    size_t epochs;
+    double *median, *low, *high; /**< [epochs]; infinite where runs that diverged make it so */
+    size_t runs, diverged;       /**< that have epochs */
+    size_t ends;                 /**< of runs that diverged: the last epoch with a finite cost */
+    double *end_epoch, *end_value;
+} il_group_curve;
+
+/** A curve for each group of a comparison of these runs, whose epochs were kept. IL_E_MEMORY. */
+il_status il_compare_curves(il_group_curve **out, const il_comparison *comparison,
+                            const il_runs *runs, il_error *err);
+
+/** Free; NULL is legal. */
+void il_group_curves_free(il_group_curve *curves, size_t groups);
 
 IL_API_END
 #endif

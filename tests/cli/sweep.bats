@@ -285,9 +285,6 @@ P
     initlab compare r --target 2
     exits 2
     has "--target: an accuracy above 0, up to 1" "$stderr"
-    initlab compare r --plot x.svg
-    exits 2
-    has "--plot is for files of 'train --out'" "$stderr"
     initlab compare r --where layers=in,8,out,init=zeros
     [ "$status" -eq 0 ]
     has "all runs have: test_accuracy" "${lines[0]}"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
+#include "compare/compare_figure.h"
 #include "compare/compare_sweeps.h"
 #include "compare/comparison_print.h"
 #include "common/outputs.h"
@@ -94,9 +95,8 @@ static int sweeps_among(const struct options *o)
 /* options that are of one kind of operand are an error beside the other */
 static il_status check_options(const struct options *o, il_error *err)
 {
-    static const char *const of_sweeps[] = {
-        "by", "where", "metric", "target", "control", "format"
-    };
+    static const char *const of_sweeps[] = { "by",      "where",  "metric", "target",
+                                             "control", "format", "figure" };
     const int sweeps = sweeps_among(o);
 
     if (o->operands == 0)
@@ -104,8 +104,6 @@ static il_status check_options(const struct options *o, il_error *err)
     if (sweeps && sweeps < o->operands)
         return cli_error(err, IL_E_USAGE,
                          "sweeps' folders, or files of 'train --out FILE.jsonl': not both at once");
-    if (sweeps && opt_given(o, "plot"))
-        return cli_error(err, IL_E_USAGE, "--plot is for files of 'train --out'");
     for (size_t i = 0; !sweeps && i < sizeof of_sweeps / sizeof *of_sweeps; i++)
         if (opt_given(o, of_sweeps[i]))
             return cli_error(err, IL_E_USAGE, "--%s is for sweeps' folders", of_sweeps[i]);
@@ -140,13 +138,18 @@ static int run(struct cli *cli, const struct options *o)
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
 }
 
+#define FIRST_WORD(name, what) #name
+#define NEXT_WORD(name, what)  "|" #name
+#define FIRST_HELP(name, what) #name ", " what
+#define NEXT_HELP(name, what)  "; " #name ", " what
+
 static const struct opt_row rows[] = {
     { .name = "plot",
       .metavar = "FILE.svg",
-      .group = "Files of 'train --out'",
       .complete = COMPLETE_FILE,
-      .help = "draw the loss of all runs over the epochs; - is standard "
-              "output, and the table goes to standard error" },
+      .help =
+          "draw a figure, .svg, .png or .pdf; - is SVG to standard output, and the table goes to "
+          "standard error. Of files of 'train --out' it is the loss of all runs over the epochs" },
     { .name = "metric",
       .metavar = "COLUMN",
       .value = "test_accuracy",
@@ -185,6 +188,12 @@ static const struct opt_row rows[] = {
       .metavar = "ACCURACY",
       .group = "Sweeps",
       .help = "show how many runs reached it, and in how many epochs" },
+    { .name = "figure",
+      .metavar = "KIND",
+      .value = "intervals",
+      .words = COMPARISON_FIGURES(FIRST_WORD, NEXT_WORD),
+      .group = "Sweeps",
+      .help = "what --plot draws: " COMPARISON_FIGURES(FIRST_HELP, NEXT_HELP) },
     { .name = "format",
       .letter = 'o',
       .metavar = "FORMAT",
@@ -234,6 +243,8 @@ const struct command cmd_compare = {
                 "initlab compare results --by init --across activation\n"
                 "initlab compare rates --best-over lr --budget\n"
                 "initlab compare monday tuesday --metric validation_accuracy -o md\n"
+                "initlab compare results --plot best.svg\n"
+                "initlab compare results --metric cost --plot losses.pdf --figure curves\n"
                 "initlab compare zeros.jsonl ones.jsonl normal.jsonl --plot losses.svg",
     .rows = rows,
     .run = run

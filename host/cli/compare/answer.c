@@ -134,8 +134,11 @@ static void note_left_over(const il_comparison *c, char *text)
 
 int answer_note(const il_comparison *c, size_t index, char text[ANSWER])
 {
-    static void (*const notes[])(const il_comparison *, char *) = { note_intervals, note_tests,
-                                                                    note_pooled, note_left_over };
+    static void (*const notes[])(const il_comparison *,
+                                 char *) = { [NOTE_INTERVALS] = note_intervals,
+                                             [NOTE_TESTS] = note_tests,
+                                             [NOTE_POOLED] = note_pooled,
+                                             [NOTE_LEFT_OVER] = note_left_over };
 
     text[0] = 0;
     if (index >= sizeof notes / sizeof *notes)

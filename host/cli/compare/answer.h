@@ -9,7 +9,10 @@ enum { ANSWER = 600 };
 /* Which group is best, by how much the next one is behind, and how sure that is. "": nothing to say. */
 void answer(const il_comparison *c, char text[ANSWER]);
 
-/* The index-th line of small print: how the numbers came about. 0: there is none. */
+/* Lines of small print: how the numbers came about. */
+enum { NOTE_INTERVALS, NOTE_TESTS, NOTE_POOLED, NOTE_LEFT_OVER };
+
+/* The index-th of them, "" where it has nothing to say. 0: there is none. */
 int answer_note(const il_comparison *c, size_t index, char text[ANSWER]);
 
 #endif

@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "common/cli_error.h"
 #include "across_print.h"
+#include "compare_figure.h"
 #include "comparison_print.h"
 #include "sweep/sweep.h"
 
@@ -97,6 +98,8 @@ static il_status open_runs(il_runs **runs, const struct options *o, il_error *er
     double target;
     il_status st = read_target(o, &target, err);
 
+    if (st == IL_OK)
+        st = compare_figure_check(o, err);
     if (st == IL_OK && by)
         st = il_compare_by(by, err);
     if (st == IL_OK && opt_given(o, "best-over"))
@@ -156,6 +159,7 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     const char *const format = opt_get(o, "format");
     char *by = opt_given(o, "by") ? strdup(opt_get(o, "by")) : NULL;
     struct notes n = { NULL, NULL, 0 };
+    struct figure figure;
     il_budget *budgets = NULL;
     size_t count = 0;
     il_runs *runs = NULL;
@@ -163,6 +167,10 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     il_across *a = NULL;
     il_status st = opt_given(o, "by") && !by ? cli_no_memory(err) : open_runs(&runs, o, err);
 
+    if (st == IL_OK)
+        st = compare_figure_prepare(o, runs, err);
+    if (st == IL_OK)
+        st = figure_open(&figure, o, err);
     if (st == IL_OK)
         st = make_notes(&n, o->operands, err);
     if (st == IL_OK)
@@ -189,6 +197,10 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     if (il_runs_repeated(runs))
         snprintf(n.line[o->operands + 1], ANSWER,
                  "%zu runs are in several folders: each counts once", il_runs_repeated(runs));
+    if (c)
+        st = compare_figure_draw(&figure, o, c, runs, err);
+    if (st != IL_OK)
+        goto out;
     for (int i = 0; i < o->operands && (strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0);
          i++) /* which have no place for it */
         if (n.line[i][0])

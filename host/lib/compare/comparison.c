@@ -4,8 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "comparison.h"
 #include "core/error.h"
 #include "groups.h"
+
+struct place {
+    double score; /* the mean, more is better; NaN last */
+    size_t group;
+};
 
 /* A comparison with what it owns. */
 struct owned {
@@ -13,6 +19,9 @@ struct owned {
     const char *column[IL_RUN_COLUMNS], *pooled[IL_RUN_COLUMNS];
     const char **value; /* [groups, columns] */
     char **label;       /* [groups] */
+    /* runs of the group that was k-th before they were sorted: member[start[k]] ... member[start[k + 1] - 1] */
+    size_t *start, *member;
+    struct place *order; /* [groups]: which one is i-th now */
 };
 
 /* what is at work while a comparison is made */
@@ -20,7 +29,7 @@ struct job {
     const il_runs *runs;
     const il_compare_options *options;
     struct il_groups groups;
-    size_t *start, *member; /* members of group g: member[start[g]] ... member[start[g + 1] - 1] */
+    size_t *start, *member; /* of out, as is their meaning */
     double *slot;           /* [keys]: the metric of a group's run with this key; NaN: none */
     double *x, *y;          /* [runs]: values */
     struct owned *out;
@@ -112,11 +121,6 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
 }
 
 /* ---- order: the best first ------------------------------------------------------------------- */
-
-struct place {
-    double score; /* the mean, more is better; NaN last */
-    size_t group;
-};
 
 static int better(const void *a, const void *b)
 {
@@ -325,9 +329,9 @@ static il_status allocate(struct job *j, struct place **order, il_error *err)
     out->label = calloc(groups, sizeof *out->label);
     out->value = calloc(groups * (j->groups.columns + 1), sizeof *out->value);
     out->head.group = calloc(groups, sizeof *out->head.group);
-    *order = calloc(groups, sizeof **order);
-    j->start = calloc(groups + 1, sizeof *j->start);
-    j->member = calloc(runs, sizeof *j->member);
+    *order = out->order = calloc(groups, sizeof *out->order);
+    j->start = out->start = calloc(groups + 1, sizeof *out->start);
+    j->member = out->member = calloc(runs, sizeof *out->member);
     j->x = calloc(runs, sizeof *j->x);
     j->y = calloc(runs, sizeof *j->y);
     j->slot = calloc(j->groups.keys + 1, sizeof *j->slot);
@@ -379,9 +383,6 @@ il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_
     j.out = NULL;
 out:
     il_groups_free(&j.groups);
-    free(order);
-    free(j.start);
-    free(j.member);
     free(j.x);
     free(j.y);
     free(j.slot);
@@ -400,6 +401,18 @@ void il_comparison_free(il_comparison *c)
         free(o->label[i]);
     free(o->label);
     free(o->value);
+    free(o->start);
+    free(o->member);
+    free(o->order);
     free(c->group);
     free(o);
+}
+
+size_t il_comparison_runs(const il_comparison *c, size_t group, const size_t **run)
+{
+    const struct owned *const o = (const struct owned *)c;
+    const size_t k = o->order[group].group;
+
+    *run = &o->member[o->start[k]];
+    return o->start[k + 1] - o->start[k];
 }

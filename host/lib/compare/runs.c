@@ -59,10 +59,41 @@ static const char *once(il_runs *r, const char *s)
 /* columns of runs that are no results, and by which one may group */
 static const char *const OTHERS[] = { "run_id", "number", "pack",        "status",
                                       "stuck",  "depth",  "environment", "source" };
-static const char *const METRICS[] = {
-    "test_accuracy",   "test_cost",      "cost",          "train_accuracy", "validation_accuracy",
-    "validation_cost", "diverged_epoch", "diverged_step", "seconds",        NULL
+
+/* results of runs: their names, what axes call them, and whether each epoch has one */
+static const struct {
+    const char *name, *words;
+    int of_epochs;
+} METRICS[] = {
+    { "test_accuracy", "test accuracy (share of samples)", 1 },
+    { "test_cost", "test cost (mean over samples)", 1 },
+    { "cost", "cost (mean over training samples)", 1 },
+    { "train_accuracy", "training accuracy (share of samples)", 1 },
+    { "validation_accuracy", "validation accuracy (share of samples)", 1 },
+    { "validation_cost", "validation cost (mean over samples)", 1 },
+    { "diverged_epoch", "divergence (epoch)", 0 },
+    { "diverged_step", "divergence (step)", 0 },
+    { "seconds", "training time (seconds)", 0 },
 };
+enum { METRICS_ALL = sizeof METRICS / sizeof *METRICS };
+
+/* the place of a metric; METRICS_ALL: there is none of that name */
+static size_t metric_named(const char *name)
+{
+    size_t m = 0;
+
+    while (m < METRICS_ALL &&
+           !il_same_word(METRICS[m].name, strlen(METRICS[m].name), name, strlen(name)))
+        m++;
+    return m;
+}
+
+const char *il_metric_words(const char *metric)
+{
+    const size_t m = metric_named(metric);
+
+    return m < METRICS_ALL ? METRICS[m].words : metric;
+}
 
 size_t il_runs_column(const il_runs *r, const char *name, size_t n)
 {
@@ -91,14 +122,16 @@ int il_more_is_better(const char *metric)
 
 static il_status find_metric(const char *name, const char **out, il_error *err)
 {
-    const char *near;
+    const size_t m = metric_named(name);
+    const char *all[METRICS_ALL + 1] = { NULL }, *near;
 
-    for (size_t m = 0; METRICS[m]; m++)
-        if (il_same_word(METRICS[m], strlen(METRICS[m]), name, strlen(name))) {
-            *out = METRICS[m];
-            return IL_OK;
-        }
-    near = il_nearest(name, METRICS);
+    if (m < METRICS_ALL) {
+        *out = METRICS[m].name;
+        return IL_OK;
+    }
+    for (size_t i = 0; i < METRICS_ALL; i++)
+        all[i] = METRICS[i].name;
+    near = il_nearest(name, all);
     return il_fail(err, IL_E_USAGE, "runs have no result '%s'%s%s%s", name,
                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
@@ -139,8 +172,25 @@ void il_runs_free(il_runs *r)
     for (size_t i = 0; i < r->text_room; i++)
         free(r->text[i]);
     free(r->text);
+    for (size_t i = 0; i < r->count; i++)
+        free(r->run[i].curve);
     free(r->run);
     free(r);
+}
+
+il_status il_runs_keep_epochs(il_runs *r, il_error *err)
+{
+    char all[256] = "";
+
+    if (METRICS[metric_named(r->metric)].of_epochs) {
+        r->curves = 1;
+        return IL_OK;
+    }
+    for (size_t i = 0; i < METRICS_ALL; i++)
+        if (METRICS[i].of_epochs)
+            snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", all[0] ? ", " : "",
+                     METRICS[i].name);
+    return il_fail(err, IL_E_USAGE, "epochs have no %s: they have %s", r->metric, all);
 }
 
 size_t il_runs_count(const il_runs *r) { return r->count; }
@@ -212,11 +262,27 @@ static void end_curve(struct curves *c)
         c->runs->run[c->at].area = NAN;
 }
 
+/* one more value of a curve, whose room doubles. 0: out of memory */
+static int add_value(struct il_run_row *run, double value)
+{
+    if ((run->epochs & (run->epochs - 1)) == 0) {
+        const size_t room = run->epochs ? 2 * run->epochs : 4;
+        double *const more =
+            room > SIZE_MAX / sizeof *more ? NULL : realloc(run->curve, room * sizeof *more);
+
+        if (!more)
+            return 0;
+        run->curve = more;
+    }
+    run->curve[run->epochs++] = value;
+    return 1;
+}
+
 static int take_epoch(void *arg, const char *const *name, const il_value *value, size_t columns)
 {
     struct curves *const c = arg;
     il_runs *const r = c->runs;
-    double cost = NAN, accuracy = NAN, epoch = NAN;
+    double cost = NAN, accuracy = NAN, epoch = NAN, metric = NAN;
     const char *id = "";
     struct il_run_row *run;
 
@@ -225,7 +291,9 @@ static int take_epoch(void *arg, const char *const *name, const il_value *value,
 
         if (strcmp(name[i], "run_id") == 0)
             id = value[i].text;
-        else if (number && strcmp(name[i], "cost") == 0)
+        if (number && strcmp(name[i], r->metric) == 0)
+            metric = value[i].real;
+        if (number && strcmp(name[i], "cost") == 0)
             cost = value[i].real;
         else if (number && strcmp(name[i], "test_accuracy") == 0)
             accuracy = value[i].real;
@@ -249,6 +317,10 @@ static int take_epoch(void *arg, const char *const *name, const il_value *value,
     c->epochs++;
     if (accuracy >= r->target && isinf(run->reached) && !run->diverged && !run->stuck)
         run->reached = epoch;
+    if (r->curves && !add_value(run, metric))
+        return r->failed = 1;
+    if (isfinite(cost))
+        run->finite = c->epochs;
     return 0;
 }
 
@@ -256,6 +328,12 @@ static int take_epoch(void *arg, const char *const *name, const il_value *value,
 static int by_text(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void il_run_forget(struct il_run_row *run)
+{
+    free(run->curve);
+    run->curve = NULL;
 }
 
 /* leave out runs, from `first` on, that are among the ones before */
@@ -275,10 +353,12 @@ static int drop_repeated(il_runs *r, size_t first, size_t id)
     for (size_t i = first; i < r->count; i++) {
         const char *const *const key = &r->run[i].value[id];
 
-        if (n && bsearch(key, before, n, sizeof *before, by_text))
+        if (n && bsearch(key, before, n, sizeof *before, by_text)) {
+            il_run_forget(&r->run[i]);
             r->repeated++;
-        else
+        } else {
             r->run[to++] = r->run[i];
+        }
     }
     r->count = to;
     free(before);
@@ -312,7 +392,8 @@ il_status il_runs_add_from(il_runs *r, il_results *results, const char *source, 
         st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", r->count);
 out:
     if (st != IL_OK)
-        r->count = first;
+        for (; r->count > first; r->count--)
+            il_run_forget(&r->run[r->count - 1]);
     return st;
 }
 
@@ -418,6 +499,7 @@ il_status il_runs_where(il_runs *r, const char *where, il_error *err)
 {
     struct wanted w[IL_RUN_COLUMNS];
     size_t n = 0, to = 0;
+    int any_left = 0;
     char values[160];
     il_status st;
 
@@ -435,12 +517,18 @@ il_status il_runs_where(il_runs *r, const char *where, il_error *err)
         }
     }
     for (size_t i = 0; i < r->count; i++)
+        any_left |= is_wanted(&r->run[i], w, n);
+    if (!any_left && r->count) {
+        st = il_fail(err, IL_E_USAGE, "no run has all of '%s'", where);
+        goto out;
+    }
+    for (size_t i = 0; i < r->count; i++) {
         if (is_wanted(&r->run[i], w, n))
             r->run[to++] = r->run[i];
-    if (to == 0 && r->count)
-        st = il_fail(err, IL_E_USAGE, "no run has all of '%s'", where);
-    else
-        r->count = to;
+        else
+            il_run_forget(&r->run[i]);
+    }
+    r->count = to;
 out:
     return st;
 }

@@ -14,6 +14,9 @@ struct il_run_row {
     double
         reached; /* epochs to the target; infinite: never, as of all that diverged or are stuck */
     int diverged, stuck, failed;
+    double *curve; /* the metric after each epoch, where that is wanted; NULL: none */
+    size_t epochs; /* of the curve */
+    size_t finite; /* the last of them whose cost was finite, from 1; 0: none */
 };
 
 struct il_runs {
@@ -21,6 +24,7 @@ struct il_runs {
     int more_is_better;
     size_t tuned[IL_RUN_COLUMNS],
         tuneds; /* columns whose values were chosen: groups are by them, too */
+    int curves; /* are they wanted? */
     double target;
     const char *column[IL_RUN_COLUMNS]; /* the parameters first, then others of the table */
     size_t parameters, columns;
@@ -34,6 +38,9 @@ struct il_runs {
 
 /* Is more of this result better? */
 int il_more_is_better(const char *metric);
+
+/* Free what a run has of its own: it is to be left out. */
+void il_run_forget(struct il_run_row *run);
 
 /* The place of a column by its name, dashes as underscores; columns: none. */
 size_t il_runs_column(const il_runs *runs, const char *name, size_t n);

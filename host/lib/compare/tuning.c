@@ -90,9 +90,12 @@ il_status il_runs_best_over(il_runs *r, const char *by, const char *over, size_t
             free(label);
             goto out;
         }
-    for (size_t i = 0; i < r->count; i++)
+    for (size_t i = 0; i < r->count; i++) {
         if (s.best[s.groups.of[i]] == s.all.of[i] + 1)
             r->run[to++] = r->run[i];
+        else
+            il_run_forget(&r->run[i]);
+    }
     r->count = to;
     *settings = s.all.groups;
     IL_TRY(il_groups_tuned(r, over, err));

@@ -1,0 +1,235 @@
+/* compare_figure.c - a comparison as a figure. */
+#include "compare_figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "columns.h"
+#include "common/cli_error.h"
+#include "figure_grid.h"
+#include "figure_words.h"
+
+enum { GROUPS_MOST = 100 /* that can be told apart */ };
+
+static il_status few_groups(const il_comparison *c, il_error *err)
+{
+    return c->groups <= GROUPS_MOST
+               ? IL_OK
+               : cli_error(
+                     err, IL_E_USAGE,
+                     "%zu groups are too many for this figure: --where or --by leaves up to %d",
+                     c->groups, GROUPS_MOST);
+}
+
+/* ---- intervals ------------------------------------------------------------------------------- */
+
+static void fill_row(const il_comparison *c, const il_run_group *g, il_forest_row *row)
+{
+    const int is_reference = g == &c->group[c->reference];
+
+    *row =
+        (il_forest_row){ .label = g->label,
+                         .n = g->metric.n,
+                         .mean = g->metric.n ? g->metric.mean : NAN,
+                         .low = NAN,
+                         .high = NAN,
+                         .difference = NAN,
+                         .difference_low = NAN,
+                         .difference_high = NAN,
+                         .verdict = g->verdict,
+                         .word = g->verdict == IL_VERDICT_NONE ? "-" : verdict_word(g->verdict) };
+    if (g->metric.n && g->metric.interval.kind != IL_INTERVAL_NONE) {
+        row->low = g->metric.interval.low;
+        row->high = g->metric.interval.high;
+    }
+    if (g->difference.n && !is_reference) {
+        row->difference = g->difference.mean;
+        if (g->difference.interval.kind != IL_INTERVAL_NONE) {
+            row->difference_low = g->difference.interval.low;
+            row->difference_high = g->difference.interval.high;
+        }
+    }
+    if (is_reference && c->groups > 1)
+        row->word = c->reference == 0 ? "best" : "control";
+}
+
+static il_status draw_intervals(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
+                                il_error *err)
+{
+    il_forest_row *const row = calloc(c->groups + 1, sizeof *row);
+    size_t *const count = calloc(c->groups + 1, sizeof *count);
+    char title[WORDS], mean[WORDS], difference[WORDS], text[WORDS], note[NOTE] = "";
+    const il_forest figure = { title, mean, difference, note, row, c->groups };
+    il_status st = row && count ? few_groups(c, err) : cli_no_memory(err);
+
+    (void)runs;
+    if (st != IL_OK)
+        goto out;
+    for (size_t i = 0; i < c->groups; i++) {
+        fill_row(c, &c->group[i], &row[i]);
+        count[i] = row[i].n;
+    }
+    figure_title(c, "", title);
+    snprintf(mean, sizeof mean, "%s", il_metric_words(c->metric));
+    snprintf(difference, sizeof difference, "difference to the %s",
+             c->reference == 0 ? "best" : "control");
+    figure_runs(count, c->groups, "group", text);
+    snprintf(text + strlen(text), sizeof text - strlen(text),
+             "; marker: mean; line: its %g %% interval", 100 * c->level);
+    figure_note(note, text);
+    figure_answer_note(note, c, NOTE_INTERVALS);
+    figure_answer_note(note, c, NOTE_TESTS);
+    figure_answer_note(note, c, NOTE_POOLED);
+    figure_answer_note(note, c, NOTE_LEFT_OVER);
+    st = il_figure_forest(svg, n, &figure, err);
+out:
+    free(row);
+    free(count);
+    return st;
+}
+
+/* ---- curves ---------------------------------------------------------------------------------- */
+
+enum { LABEL = 320, STRIP = 2000 };
+
+static void add_to_strip(char strip[STRIP], const il_run_group *g, size_t n)
+{
+    const size_t at = strlen(strip);
+
+    snprintf(strip + at, STRIP - at, "%s%.200s (%zu run%s)",
+             at ? ", " : "diverged in every run: ", g->label, n, n == 1 ? "" : "s");
+}
+
+/* lines, their labels and what stands under the axis */
+static void fill_curves(const il_comparison *c, const il_group_curve *curve, il_line *line,
+                        char (*label)[LABEL], size_t *count, char strip[STRIP])
+{
+    size_t most = 0, least = SIZE_MAX;
+
+    for (size_t i = 0; i < c->groups; i++) {
+        count[i] = curve[i].runs;
+        most = count[i] > most ? count[i] : most;
+        least = count[i] < least ? count[i] : least;
+    }
+    for (size_t i = 0; i < c->groups; i++) {
+        if (most == least)
+            snprintf(label[i], LABEL, "%s", c->group[i].label);
+        else
+            snprintf(label[i], LABEL, "%.300s (n = %zu)", c->group[i].label, count[i]);
+        line[i] = (il_line){ .label = label[i],
+                             .y = curve[i].median,
+                             .low = count[i] > 1 ? curve[i].low : NULL,
+                             .high = curve[i].high,
+                             .count = curve[i].epochs,
+                             .style = i,
+                             .cross_x = curve[i].end_epoch,
+                             .cross_y = curve[i].end_value,
+                             .crosses = curve[i].ends };
+        if (curve[i].runs > 0 && curve[i].diverged == curve[i].runs)
+            add_to_strip(strip, &c->group[i], curve[i].runs);
+    }
+}
+
+static il_status draw_curves(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
+                             il_error *err)
+{
+    il_line *const line = calloc(c->groups + 1, sizeof *line);
+    char(*const label)[LABEL] = calloc(c->groups + 1, sizeof *label);
+    size_t *const count = calloc(c->groups + 1, sizeof *count);
+    char title[WORDS], y_label[WORDS], text[WORDS], strip[STRIP] = "", note[NOTE] = "";
+    const il_panel panel = { .y_label = y_label, .line = line, .lines = c->groups };
+    il_lines figure = { title, "epoch", IL_SCALE_LINEAR, &panel, 1, NULL, note };
+    il_group_curve *curve = NULL;
+    il_status st = line && label && count ? few_groups(c, err) : cli_no_memory(err);
+
+    if (st == IL_OK)
+        st = il_compare_curves(&curve, c, runs, err);
+    if (st != IL_OK)
+        goto out;
+    fill_curves(c, curve, line, label, count, strip);
+    figure.strip = strip[0] ? strip : NULL;
+    figure_title(c, "Median ", title);
+    snprintf(y_label, sizeof y_label, "%s", il_metric_words(c->metric));
+    figure_runs(count, c->groups, "group", text);
+    figure_note(note, text);
+    figure_note(note,
+                "line: median over the runs of a group; band: interquartile range, the middle "
+                "half of the runs; what is not finite counts as the worst");
+    for (size_t i = 0; i < c->groups; i++)
+        if (curve[i].ends) {
+            figure_note(note, "\u00d7: a run that diverged, at its last finite cost");
+            break;
+        }
+    figure_answer_note(note, c, NOTE_POOLED);
+    st = il_figure_lines(svg, n, &figure, err);
+out:
+    il_group_curves_free(curve, c->groups);
+    free(line);
+    free(label);
+    free(count);
+    return st;
+}
+
+/* ---- the kinds ------------------------------------------------------------------------------- */
+
+typedef il_status draw_fn(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
+                          il_error *err);
+
+static draw_fn *kind_of(const char *word)
+{
+#define X(name, words) { #name, draw_##name },
+    static const struct {
+        const char *word;
+        draw_fn *draw;
+    } kinds[] = { COMPARISON_FIGURES(X, X) };
+#undef X
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].word, word) == 0)
+            return kinds[i].draw;
+    return draw_intervals;
+}
+
+static size_t columns_in(const char *by)
+{
+    size_t n = 1;
+
+    for (const char *p = by; *p; p++)
+        n += *p == ',';
+    return n;
+}
+
+il_status compare_figure_check(const struct options *o, il_error *err)
+{
+    const char *const kind = opt_get(o, "figure");
+
+    if (opt_given(o, "figure") && !opt_given(o, "plot"))
+        return cli_error(err, IL_E_USAGE, "--figure %s: --plot says where it goes", kind);
+    if (opt_given(o, "plot") && opt_given(o, "across"))
+        return cli_error(err, IL_E_USAGE, "--plot: there is no figure of --across");
+    if (strcmp(kind, "heatmap") == 0 && (!opt_given(o, "by") || columns_in(opt_get(o, "by")) != 2))
+        return cli_error(err, IL_E_USAGE, "--figure heatmap: --by A,B names its two columns");
+    return IL_OK;
+}
+
+il_status compare_figure_prepare(const struct options *o, il_runs *runs, il_error *err)
+{
+    return strcmp(opt_get(o, "figure"), "curves") == 0 ? il_runs_keep_epochs(runs, err) : IL_OK;
+}
+
+il_status compare_figure_draw(const struct figure *to, const struct options *o,
+                              const il_comparison *c, const il_runs *runs, il_error *err)
+{
+    char *svg = NULL;
+    size_t n = 0;
+    il_status st;
+
+    if (!to->path)
+        return IL_OK;
+    st = kind_of(opt_get(o, "figure"))(&svg, &n, c, runs, err);
+    if (st == IL_OK)
+        st = figure_put(to, svg, n, err);
+    free(svg);
+    return st;
+}

@@ -1,0 +1,26 @@
+/* compare_figure.h - a comparison as a figure: --plot and --figure. */
+#ifndef HOST_CLI_COMPARE_COMPARE_FIGURE_H
+#define HOST_CLI_COMPARE_COMPARE_FIGURE_H
+
+#include "initlab/initlab.h"
+#include "common/options.h"
+#include "common/outputs.h"
+
+/* the kinds, and what each shows; the first is the default */
+#define COMPARISON_FIGURES(FIRST, X)                                                               \
+    FIRST(intervals, "means and differences with their intervals")                                 \
+    X(curves, "medians over the epochs, and the middle half of the runs")                          \
+    X(heatmap, "means by the two columns of --by")                                                 \
+    X(rates, "means over the learning rate")
+
+/* Asked before anything is read. IL_E_USAGE: options that the kind needs, or does not take. */
+il_status compare_figure_check(const struct options *o, il_error *err);
+
+/* Keep what the kind shows beside the comparison; before runs are added. */
+il_status compare_figure_prepare(const struct options *o, il_runs *runs, il_error *err);
+
+/* Draw it, where --plot was given. IL_E_USAGE: groups are not by what the kind shows, or too many. */
+il_status compare_figure_draw(const struct figure *to, const struct options *o,
+                              const il_comparison *c, const il_runs *runs, il_error *err);
+
+#endif

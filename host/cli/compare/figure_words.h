@@ -1,0 +1,19 @@
+/* figure_words.h - what figures of comparisons say beside their numbers. */
+#ifndef HOST_CLI_COMPARE_FIGURE_WORDS_H
+#define HOST_CLI_COMPARE_FIGURE_WORDS_H
+
+#include "answer.h"
+
+enum { WORDS = 300, NOTE = 4 * ANSWER };
+
+/* "Median test accuracy by init, lr": `what` first, then the metric without its unit, then the columns. */
+void figure_title(const il_comparison *c, const char *what, char text[WORDS]);
+
+/* "n = 5 runs a group", "n = 3 to 5 runs a cell"; the runs behind each of count groups, 0 is left out. */
+void figure_runs(const size_t *n, size_t count, const char *of, char text[WORDS]);
+
+/* Add a sentence, or the index-th line of the comparison's small print, on a line of its own. */
+void figure_note(char note[NOTE], const char *line);
+void figure_answer_note(char note[NOTE], const il_comparison *c, size_t index);
+
+#endif

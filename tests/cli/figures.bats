@@ -1,0 +1,97 @@
+# figures.bats - compare --plot of sweeps: which figure, where to, and what is refused. golden.figures reads them back.
+load common
+
+sweep_of()
+{
+    tiny data
+    "$INITLAB" sweep run --data data --layers in,out --batch 16 --epochs 2 --devices cpu:1 --out r -q "$@" >/dev/null
+}
+
+@test "one option names the figure; intervals unless it is given; the table stays" {
+    sweep_of --init zeros,he_normal --lr 0.1,0.5 --seeds 0..2
+    initlab compare r --plot x.svg
+    [ "$status" -eq 0 ]
+    has "difference to the best" "$(cat x.svg)"
+    has "is best" "${lines[0]}"
+    for kind in intervals:95 curves:interquartile rates:"learning rate"; do
+        initlab compare r --plot x.svg --figure "${kind%%:*}"
+        [ "$status" -eq 0 ]
+        has "${kind#*:}" "$(cat x.svg)"
+        has "n = 3 runs" "$(cat x.svg)"
+    done
+    initlab compare r --plot x.svg --figure heatmap --by init,lr
+    has "n = 3 runs a cell" "$(cat x.svg)"
+    initlab compare r --by init --plot x.svg
+    has "pooled within groups: lr" "$(cat x.svg)"
+    initlab compare r --control "init=he_normal, lr=0.1" --plot x.svg
+    has "difference to the control" "$(cat x.svg)"
+}
+
+@test "- is standard output, and the table goes to standard error" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    initlab compare r --plot - --figure curves --metric cost -o csv
+    [ "$status" -eq 0 ]
+    [[ $output == "<svg "*"</svg>" ]]
+    has "mean_low" "$stderr"
+    [ ! -e ./- ]
+    run bash -c '"$INITLAB" compare r --plot - >/dev/full'
+    [ "$status" -eq 74 ]
+}
+
+@test "PNG and PDF, or what to install" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    for ending in png pdf; do
+        initlab compare r --plot x.$ending
+        if [ "$status" -eq 2 ]; then
+            has "librsvg" "$stderr"
+            [ ! -e x.$ending ]
+        else
+            [ "$status" -eq 0 ]
+            has "${ending^^}" "$(head -c 8 x.$ending)"
+        fi
+    done
+}
+
+@test "the program starts without librsvg: nothing links it" {
+    run bash -c 'readelf -d "$INITLAB" | grep -E "rsvg|cairo|glib"'
+    [ -z "$output" ]
+}
+
+@test "mistakes: one line each, and what is valid; no figure is left" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    initlab compare r --figure curves
+    exits 2
+    has "--plot says where it goes" "$stderr"
+    initlab compare r --plot x.svg --figure pie
+    exits 2
+    has "intervals|curves|heatmap|rates" "$stderr"
+    initlab compare r --plot x.svg --figure heatmap
+    exits 2
+    has "--by A,B" "$stderr"
+    initlab compare r --plot x.svg --figure heatmap --by init
+    exits 2
+    initlab compare r --plot x.svg --figure heatmap --by init,init
+    exits 2
+    initlab compare r --plot x.svg --figure rates
+    exits 2
+    has "not by lr" "$stderr"
+    initlab compare r --plot x.svg --figure curves --metric seconds
+    exits 2
+    has "epochs have no seconds: they have test_accuracy, test_cost, cost" "$stderr"
+    echo '{"status":"ok","test_accuracy":0.5}' >run.jsonl
+    initlab compare run.jsonl --plot x.svg --figure curves
+    exits 2
+    has "--figure is for sweeps' folders" "$stderr"
+    initlab compare r --plot no/such/x.svg
+    exits 73
+    [ ! -e x.svg ]
+}
+
+@test "more groups than can be told apart are refused, not left out" {
+    sweep_of --init zeros --lr "$(seq -s, 0.01 0.01 1.01)" --seeds 0
+    initlab compare r --plot x.svg
+    exits 2
+    has "101 groups are too many" "$stderr"
+    initlab compare r --plot x.svg --figure rates
+    [ "$status" -eq 0 ]
+}

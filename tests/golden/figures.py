@@ -1,0 +1,321 @@
+#!/usr/bin/env python3
+"""initlab compare --plot and inspect --plot: what figures show, read back from the SVG, against results.sqlite.
+
+figures.py PROGRAM: trains in a folder of its own. A place on an axis is turned back into a value by the axis's own tick labels,
+to a pixel. Standard library only.
+"""
+import json
+import math
+import os
+import pathlib
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+
+PROGRAM = sys.argv[1]
+HERE = pathlib.Path(__file__).resolve().parent
+SVG = "{http://www.w3.org/2000/svg}"
+WRONG = []
+# advances of DejaVu Sans, the widest font that stands for sans-serif, in its size; letters that are not here have up to .66
+WIDTH = {**dict.fromkeys("ijlI|'", .29), **dict.fromkeys(" ,.", .32), **dict.fromkeys("f/:;\\", .36), **dict.fromkeys("-rt()[]", .41),
+         **dict.fromkeys("ABCDEFGHKLNOPQRSTUVXYZ", .79), **dict.fromkeys("wM=+<>\u00d7", .87), **dict.fromkeys("mW%@\u2026", 1)}
+
+
+def check(good, *words):
+    if not good:
+        WRONG.append(" ".join(map(str, words)))
+
+
+def initlab(*words, code=0):
+    done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True)
+    if done.returncode != code:
+        raise SystemExit(f"{words}: exit {done.returncode}, not {code}: {done.stderr}")
+    return done.stderr if code else done.stdout
+
+
+def numbers(text):
+    return [float(n) for n in re.findall(r"-?[0-9.]+(?:e-?[0-9]+)?", text)]
+
+
+class Figure:
+    """A figure, with what holds of every one checked on the way."""
+
+    def __init__(self, path, *say):
+        self.path, text = path, path.read_text()
+        self.root = ET.fromstring(text)
+        self.texts = [t for t in self.root.iter(SVG + "text")]
+        self.words = ["".join(t.itertext()) for t in self.texts]
+        check(self.root.get("role") == "img", path, "has no role")
+        check([c.tag for c in self.root][:2] == [SVG + "title", SVG + "desc"], path, "title and description come first")
+        check(len(self.root.find(SVG + "desc").text) > 30, path, "describes nothing")
+        for forbidden in ("<script", "href", "url(", " id=", "nan", "inf\""):
+            check(forbidden not in text, path, "holds", forbidden)
+        for word in say:
+            check(any(word in w for w in self.words), path, "does not say", word)
+        self.inside()
+
+    def parents(self):
+        return {child: parent for parent in self.root.iter() for child in parent}
+
+    def inside(self):
+        """All is within the page, and no text smaller than 11 pixels."""
+        _, _, width, height = numbers(self.root.get("viewBox"))
+        parents = self.parents()
+        for t, words in zip(self.texts, self.words):
+            up = t
+            while up.get("font-size") is None:
+                up = parents[up]
+            size = float(up.get("font-size"))
+            check(size >= 11, self.path, "has text of", size, "pixels:", words)
+            long = size * sum(WIDTH.get(letter, .66) for letter in words)
+            anchor = t.get("text-anchor") or parents[t].get("text-anchor") or "start"
+            before = {"start": 0, "middle": long / 2, "end": long}[anchor]
+            if t.get("transform"):
+                x, y = numbers(t.get("transform"))[:2]
+                low, high, top, bottom = x - size, x + 4, y - long + before, y + before
+            else:
+                x, y = float(t.get("x")), float(t.get("y"))
+                low, high, top, bottom = x - before, x - before + long, y - size, y + 4
+            check(low >= -1 and high <= width + 1 and top >= -1 and bottom <= height + 1, self.path, "leaves the page:", words)
+        for path in self.root.iter(SVG + "path"):
+            for x, y in corners(path.get("d")):
+                check(-1 <= x <= width + 1 and -1 <= y <= height + 1, self.path, "leaves the page:", path.get("d"))
+
+    def axis(self, upright, panel=0):
+        """pixel -> value, of the axis with these tick labels, linear or log as the labels have it"""
+        found = {}
+        for t, words in zip(self.texts, self.words):
+            if not re.fullmatch(r"-?[0-9.]+(e-?[0-9]+)?", words) or t.get("transform") or t.get("font-size"):
+                continue
+            parent = self.parents()[t]
+            if parent.get("text-anchor") == ("end" if upright else "middle") and parent.get("font-size"):
+                found.setdefault(parent, []).append((float(t.get("y")) - 4 if upright else float(t.get("x")), float(words)))
+        ticks = list(found.values())[panel]
+        values = [v for _, v in ticks]
+        by_step = {round(b - a, 9) for a, b in zip(values, values[1:])}
+        linear = len(values) < 3 or max(by_step) - min(by_step) < 1e-9 * max(map(abs, values))
+        (p, a), (q, b) = ticks[0], ticks[-1]
+        if linear:
+            return lambda pixel: a + (pixel - p) / (q - p) * (b - a)
+        return lambda pixel: a * (b / a) ** ((pixel - p) / (q - p))
+
+    def lines(self):
+        """colour and dash -> corners of the measured lines"""
+        return {(e.get("stroke"), e.get("stroke-dasharray")): corners(e.get("d")) for e in self.root.iter(SVG + "path")
+                if e.get("stroke-linejoin")}
+
+    def of_class(self, name, tag="path"):
+        return [e for e in self.root.iter(SVG + tag) if e.get("class") == name]
+
+
+def corners(d):
+    """absolute corners of a path of M, L, H, V, and relative h, v, l, m after one of them"""
+    out, x, y = [], 0.0, 0.0
+    for letter, rest in re.findall(r"([MLHVhvlmZ])([^MLHVhvlmZ]*)", d):
+        n = numbers(rest)
+        if letter in "ML":
+            x, y = n
+        elif letter in "lm":
+            x, y = x + n[0], y + n[1]
+        elif letter == "H":
+            x = n[0]
+        elif letter == "V":
+            y = n[0]
+        elif letter == "h":
+            x += n[0]
+        elif letter == "v":
+            y += n[0]
+        if letter != "Z":
+            out.append((x, y))
+    return out
+
+
+def near_pixel(axis, pixel, want, *what):
+    """A value lies where it should, to one pixel."""
+    ends = sorted((axis(pixel - 1), axis(pixel + 1)))
+    check(ends[0] <= want <= ends[1], *what, "at", axis(pixel), "not", want)
+
+
+def rows(folder, sql, *values):
+    with sqlite3.connect(folder / "results.sqlite") as db:
+        db.row_factory = sqlite3.Row
+        return [dict(r) for r in db.execute(sql, values)]
+
+
+def quantile(x, q):
+    """Of the values as they are, between two of them; what is not finite is worst."""
+    x, at = sorted(x), q * (len(x) - 1)
+    i, part = int(at), at - int(at)
+    return x[i] if part == 0 else math.inf if math.isinf(x[i + 1]) else x[i] + part * (x[i + 1] - x[i])
+
+
+def check_curves(folder, to):
+    where = "lr=0.05,lr=2.2"
+    initlab("compare", folder, "--where", where, "--metric", "cost", "--figure", "curves", "--plot", to)
+    f = Figure(to, "Median cost", "n = 5 runs a group", "cost (mean over training samples)", "interquartile range", "epoch",
+               "a run that diverged")
+    groups = {}
+    for r in rows(folder, "SELECT init, runs.lr AS lr, run_id, status, epoch, epochs.cost AS cost FROM epochs JOIN runs "
+                          "USING (run_id) WHERE runs.lr IN (0.05, 2.2) ORDER BY number, epoch"):
+        groups.setdefault((r["init"], r["lr"]), {}).setdefault(r["run_id"], []).append(math.inf if r["cost"] is None else r["cost"])
+    for init, lr in groups:
+        check(any(w.startswith(f"init={init}, lr={lr:g}") for w in f.words), "curves: no name of", init, lr)
+    medians = {key: [quantile([run[e] for run in runs.values()], .5) for e in range(8)] for key, runs in groups.items()}
+    across, up = f.axis(False), f.axis(True)
+    matched = 0
+    for line in f.lines().values():
+        if len(line) < 8:
+            continue
+        best = min((k for k in medians if all(map(math.isfinite, medians[k]))),
+                   key=lambda k: abs(up(line[0][1]) - medians[k][0]))
+        for e, (x, y) in enumerate(line):
+            near_pixel(across, x, e + 1, "curves: epoch")
+            near_pixel(up, y, medians[best][e], "curves: median of", best)
+        bands = [corners(b.get("d")) for b in f.of_class("band")]
+        quartile = [[quantile([run[e] for run in groups[best].values()], q) for e in range(8)] for q in (.75, .25)]
+        band = [b for b in bands if len(b) == 16 and all(abs(y - q) < 99 for (_, y), q in zip(b, quartile[0]))
+                or len(b) == 16]
+        good = [b for b in band if all(abs(up(y) - want) <= abs(up(y) - up(y + 1.1)) + 1e-9
+                                       for (_, y), want in zip(b, quartile[0] + quartile[1][::-1]))]
+        check(len(good) == 1, "curves: band of", best, len(good))
+        matched += 1
+    check(matched == sum(all(map(math.isfinite, m)) for m in medians.values()), "curves: lines", matched)
+    ends = [max(e for e in range(8) if math.isfinite(run[e])) + 1 for runs in groups.values() for run in runs.values()
+            if math.isinf(run[-1]) and math.isfinite(run[0])]
+    crosses = [c for c in f.of_class("diverged") if c.get("stroke") != "#333"]
+    check(ends and len(crosses) == len(ends), "curves: crosses", len(crosses), len(ends))
+    for want, got in zip(sorted(ends), sorted(corners(c.get("d"))[0][0] + 4 for c in crosses)):
+        near_pixel(across, got, want, "curves: cross")
+    strip = " ".join(f.words)
+    for (init, lr), runs in groups.items():
+        if all(math.isinf(run[-1]) for run in runs.values()):
+            check(f"init={init}, lr={lr:g} (5 runs)" in strip, "curves: the strip lacks", init, lr)
+
+
+def check_intervals(folder, to, metric):
+    words = ["compare", folder, "--where", "lr=0.05,init=zeros,init=he_normal,init=glorot_uniform", "--metric", metric]
+    said = json.loads(initlab(*words, "-o", "json"))
+    initlab(*words, "--plot", to)
+    f = Figure(to, "n = 5 runs a group", metric.replace("_", " "), "95 % interval", "Student's t", "difference to the best", "sign flips",
+               "best")
+    mean, difference = f.axis(False, 0), f.axis(False, 1)
+    rules = [corners(e.get("d")) for e in f.root.iter(SVG + "path") if e.get("stroke-width") == "2" and "H" in e.get("d")]
+    for i, g in enumerate(said["groups"]):
+        name = g["by"]["init"]
+        row = next(float(t.get("y")) - 4 for t, w in zip(f.texts, f.words) if w == name)
+        check(abs(row - 78 - 24 * (i + .5)) < 1, "intervals: the rows' order", name)
+        marks = sorted(center(e)[0] for e in f.root.iter() if center(e) and abs(center(e)[1] - row) < 3 and e.get("fill") != "none")
+        near_pixel(mean, marks[0], g["mean"], "intervals: mean of", name)
+        here = sorted((r for r in rules if abs(r[0][1] - row) < 1), key=lambda r: r[0][0])
+        if g["mean_low"] is not None and len(here) > 0:
+            near_pixel(mean, here[0][0][0], g["mean_low"], "intervals: low end of", name)
+            near_pixel(mean, here[0][1][0], g["mean_high"], "intervals: high end of", name)
+        if i > 0:
+            near_pixel(difference, marks[1], g["difference"], "intervals: difference of", name)
+            near_pixel(difference, here[1][0][0], g["difference_low"], "intervals: low end of the difference of", name)
+            near_pixel(difference, here[1][1][0], g["difference_high"], "intervals: high end of the difference of", name)
+            check(g["verdict"] in f.words, "intervals: no verdict of", name)
+
+
+def center(e):
+    if e.tag == SVG + "circle":
+        return float(e.get("cx")), float(e.get("cy"))
+    if e.tag == SVG + "path" and e.get("d").endswith("Z") and e.get("class") is None:
+        xs, ys = zip(*corners(e.get("d")))
+        return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    return None
+
+
+def check_heatmap(folder, to):
+    initlab("compare", folder, "--by", "init,lr", "--metric", "cost", "--figure", "heatmap", "--plot", to)
+    f = Figure(to, "Mean cost", "n = 5 runs a cell", "mean cost (mean over training samples)", "init", "lr")
+    want = {(r["init"], f"{r['lr']:g}"): r["m"] for r in rows(folder, "SELECT init, lr, avg(cost) AS m FROM runs GROUP BY init, lr")}
+    cells = {}
+    for cell in f.of_class("cell", "rect"):
+        name, n = re.fullmatch(r"(.*): (.*, n = \d+)", cell.find(SVG + "title").text).groups()
+        cells[tuple(name.split(", "))] = (n.split(", ")[0], n.split("= ")[1], cell)
+    check(set(cells) == set(want), "heatmap: cells", set(cells) ^ set(want))
+    places = {}
+    for key, (mean, n, cell) in cells.items():
+        check(n == "5", "heatmap: n of", key, n)
+        check(mean == "-" if want[key] is None else abs(float(mean) / want[key] - 1) < 1e-5, "heatmap:", key, mean, want[key])
+        x, y, w, h = (float(cell.get(k)) for k in ("x", "y", "width", "height"))
+        places[key] = (x, y)
+        inside = [words for t, words in zip(f.texts, f.words) if not t.get("transform") and x < float(t.get("x")) < x + w
+                  and y < float(t.get("y")) < y + h]
+        check(want[key] is None or abs(float(inside[0]) / want[key] - 1) < 6e-3, "heatmap: number of", key, inside)
+    finite = {k: v for k, v in want.items() if v is not None}
+    fill = {key: cells[key][2].get("fill") for key in finite}
+    check(fill[min(finite, key=finite.get)] == "#440154" and fill[max(finite, key=finite.get)] == "#fde725", "heatmap: colours", fill)
+    check(places["zeros", "2.2"][1] < places["zeros", "0.05"][1], "heatmap: rows are not sorted by number")
+
+
+def check_rates(folder, to):
+    words = ["compare", folder, "--metric", "cost", "--where", "lr=0.05,lr=0.5,lr=2.2"]
+    initlab(*words, "--figure", "rates", "--plot", to)
+    f = Figure(to, "n = ", "runs a marker", "learning rate, log scale", "95 % of the mean", "zeros", "he_normal")
+    across, up = f.axis(False), f.axis(True)
+    want = sorted((r["lr"], r["m"]) for r in rows(folder, "SELECT lr, avg(cost) AS m FROM runs WHERE cost IS NOT NULL AND lr < 3 GROUP BY init, lr"))
+    got = sorted((across(center(e)[0]), up(center(e)[1]), center(e)) for e in f.root.iter() if center(e) and center(e)[0] < axis_end(f))
+    check(len(got) == len(want), "rates: markers", len(got), len(want))
+    for lr, mean in want:
+        near = [p for _, _, p in got if abs(math.log(across(p[0]) / lr)) < abs(math.log(across(p[0]) / across(p[0] + 1)))
+                and min(up(p[1] - 1), up(p[1] + 1)) <= mean <= max(up(p[1] - 1), up(p[1] + 1))]
+        check(near, "rates: no marker at", lr, mean)
+
+
+def axis_end(f):
+    return max(x for e in f.root.iter(SVG + "path") for x, _ in corners(e.get("d")) if "H" in e.get("d"))
+
+
+def check_hostile(folder, to):
+    """Names that somebody wrote into results.sqlite."""
+    name = '</text><script>alert("1")</script>&\x01\u202e' + "x" * 200
+    with sqlite3.connect(folder / "results.sqlite") as db:
+        db.execute("UPDATE runs SET init = ? WHERE init = 'zeros'", (name,))
+    for kind, more in (("intervals", []), ("curves", []), ("heatmap", ["--by", "init,lr"]), ("rates", [])):
+        initlab("compare", folder, "--figure", kind, "--plot", to, *more)
+        f = Figure(to)
+        check(any("</text><script>" in w for w in f.words), kind, "does not show the hostile name")
+        again = to.read_bytes()
+        initlab("compare", folder, "--figure", kind, "--plot", to, *more)
+        check(to.read_bytes() == again, kind, "differs when it is drawn again")
+
+
+def check_raster(folder, top):
+    magic = {".png": b"\x89PNG\r\n\x1a\n", ".pdf": b"%PDF-"}
+    for ending, start in magic.items():
+        to = top / f"figure{ending}"
+        done = subprocess.run([PROGRAM, "compare", folder, "--plot", to], capture_output=True, text=True)
+        if done.returncode == 2:
+            check("librsvg2-dev" in done.stderr and not to.exists(), "no librsvg:", done.stderr)
+            print(f"{ending}: refused, as librsvg is not there")
+            continue
+        check(done.returncode == 0 and to.read_bytes().startswith(start), ending, done.stderr)
+        again = to.read_bytes()
+        subprocess.run([PROGRAM, "compare", folder, "--plot", to], capture_output=True, check=True)
+        check(to.read_bytes() == again, ending, "differs when it is drawn again")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        top = pathlib.Path(name)
+        subprocess.run([sys.executable, HERE.parent / "cli/make_idx.py", top / "set", "192"], check=True)
+        # from rates that train to rates that diverge, after some epochs or, from huge weights, at once
+        initlab("sweep", "run", "--layers", "in,out", "--loss", "mse", "--output", "linear", "--init",
+                "he_normal,glorot_uniform,zeros,normal:std=1e20", "--lr", "0.05,0.5,2.2", "--seeds", "0..4", "--epochs", "8", "--batch", "32",
+                "--data", top / "set", "--devices", "cpu:1", "--out", top / "a", "-q")
+        check_curves(top / "a", top / "curves.svg")
+        for metric in ("test_accuracy", "cost"):
+            check_intervals(top / "a", top / "intervals.svg", metric)
+        check_heatmap(top / "a", top / "heatmap.svg")
+        check_rates(top / "a", top / "rates.svg")
+        check_raster(top / "a", top)
+        check_hostile(top / "a", top / "hostile.svg")
+    sys.exit("\n".join(WRONG) if WRONG else 0)
+
+
+main()
