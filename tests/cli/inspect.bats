@@ -82,13 +82,13 @@ P
     initlab inspect --layers in,32,32,out --plot signal.svg --samples 64
     [ "$status" -eq 0 ]
     python3 -c 'import xml.dom.minidom as m; m.parse("signal.svg")'
-    has "q, theory: q* " "$(cat signal.svg)"
-    has "gradient variance: xi_grad " "$(cat signal.svg)"
+    has ": q* " "$(cat signal.svg)"
+    has "variance of gradients, log scale" "$(cat signal.svg)"
     initlab inspect --layers in,32x3,out --init mean_field:2:0.2 --activation tanh --samples 64 --plot signal.svg
-    has "gradient variance: xi_grad 3.362" "$(cat signal.svg)"
-    has "|c - c*|: c* 0.1366, xi_c 7.108" "$(cat signal.svg)"
+    has ": xi_grad 3.362" "$(cat signal.svg)"
+    has ": c* 0.1366, xi_c 7.108" "$(cat signal.svg)"
     initlab inspect --layers in,32x3,out --init lecun_normal --activation tanh --samples 64 --plot signal.svg
-    [ "$(grep -c "c - c" signal.svg)" -eq 0 ]
+    [ "$(grep -c "distance" signal.svg)" -eq 0 ]
 }
 
 @test "inspect draws zeros too, and says where; - is standard output" {
@@ -97,14 +97,36 @@ P
     initlab "${zeros[@]}" --plot -
     [ "$status" -eq 0 ]
     [[ $output == "<svg "*"</svg>" ]]
-    has "log10 (0 is drawn at -" "$output"
-    [ "$(grep -c '<path fill="none" stroke-width="2".* d="M[0-9. ]*L[0-9. ]*L[0-9. ]*"' <<<"$output")" -eq 3 ] # q, theory, gradients
+    has ">0</text>" "$output"
+    has "variance of gradients, log scale" "$output"
+    [ "$(grep -c '<path fill="none" stroke-width="2".* d="M[0-9. ]*L[0-9. ]*L[0-9. ]*"' <<<"$output")" -eq 2 ] # q, gradients
     has "Jacobian of logits by inputs:" "$stderr"
     initlab "${zeros[@]}" --plot - --json
     exits 2
     has "--plot - and --json" "$stderr"
     initlab inspect --data set --layers in,8,out --init he_normal --samples 10 --device cpu --plot -
-    has ">log10<" "$output"
+    has "mean square of z (q)" "$output"
+}
+
+@test "--init several times: a table each, an array, and one figure with theory beneath" {
+    tiny set
+    all=(inspect --data set --layers in,16x3,out --samples 10 --device cpu --init he_normal --init h*=orthogonal,out=zeros --init ones)
+    initlab "${all[@]}" --plot both.svg
+    [ "$status" -eq 0 ]
+    [ "$(grep -c "^layer  units" <<<"$output")" -eq 3 ]
+    [ "${lines[0]}" = he_normal ]
+    for name in he_normal orthogonal ones; do has "$name" "$(grep "q\*" both.svg)"; done
+    [ "$(grep -n 'class="theory"' both.svg | head -1 | cut -d: -f1)" -lt "$(grep -n stroke-linejoin both.svg | head -1 | cut -d: -f1)" ]
+    initlab inspect --data set --layers in,16x3,out --samples 10 --device cpu --init ones
+    alone=$output
+    initlab "${all[@]}"
+    has "$alone" "$output"
+    initlab "${all[@]}" --json
+    [ "$(python3 -c 'import json, sys; print([o["init"] for o in json.load(sys.stdin)])' <<<"$output")" = \
+        "['he_normal', 'h*=orthogonal,out=zeros', 'ones']" ]
+    initlab "${all[@]}" --init he_norml
+    exits 2
+    has "did you mean" "$stderr"
 }
 
 @test "inspect looks at the data, recipe and device that are named" {

@@ -271,6 +271,28 @@ def axis_end(f):
     return max(x for e in f.root.iter(SVG + "path") for x, _ in corners(e.get("d")) if "H" in e.get("d"))
 
 
+def check_signal(data, to):
+    words = ["inspect", "--data", data, "--layers", "in,16x4,out", "--activation", "tanh", "--samples", "32", "--device", "cpu", "--init",
+             "lecun_normal", "--init", "normal:std=0.5", "--plot", to]
+    said = json.loads(initlab(*words, "--json"))
+    f = Figure(to, "n = 1 network a scheme", "32 training images", "mean-field theory", "layer", "mean square of z (q)",
+               "variance of gradients, log scale")
+    measured = [corners(e.get("d")) for e in f.root.iter(SVG + "path") if e.get("stroke-linejoin")]
+    theory = [corners(e.get("d")) for e in f.of_class("theory")]
+    for k, scheme in enumerate(said):
+        check(any(w.startswith(scheme["init"] + ": q*") for w in f.words), "signal: no name of", scheme["init"])
+        for panel, name in enumerate(("q", "gradient_variance")):
+            up = f.axis(True, panel)
+            for (x, y), layer in zip(measured[2 * panel + k], scheme["layers"]):
+                near_pixel(up, y, layer[name], "signal:", name, "of", scheme["init"], layer["layer"])
+        for (x, y), layer in zip(theory[k], scheme["layers"]):
+            near_pixel(f.axis(True, 0), y, layer["theory_q"], "signal: theory of", scheme["init"], layer["layer"])
+        back = scheme["layers"][-2]["gradient_variance"]
+        for (x, y), layer in zip(theory[2 + k][::-1], scheme["layers"][-2::-1]):
+            near_pixel(f.axis(True, 1), y, back, "signal: theory of gradients of", scheme["init"], layer["layer"])
+            back *= layer["theory_chi1"]
+
+
 def check_hostile(folder, to):
     """Names that somebody wrote into results.sqlite."""
     name = '</text><script>alert("1")</script>&\x01\u202e' + "x" * 200
@@ -314,6 +336,7 @@ def main():
         check_heatmap(top / "a", top / "heatmap.svg")
         check_rates(top / "a", top / "rates.svg")
         check_raster(top / "a", top)
+        check_signal(top / "set", top / "signal.svg")
         check_hostile(top / "a", top / "hostile.svg")
     sys.exit("\n".join(WRONG) if WRONG else 0)
 

@@ -7,25 +7,32 @@
 #include "common/messages.h"
 #include "common/outputs.h"
 #include "train/network.h"
+#include "train/signal_figure.h"
 
 /* Jacobians are averaged over so many samples at most: each costs a pass per class. */
 enum { JACOBIANS = 16 };
 
+/* What was found of one scheme. */
 struct inspect {
-    struct network net;
-    struct figure figure;
-    size_t layers, samples;
+    char *init;
+    size_t layers;
     il_signal *layer;  /* [layers] */
     double **singular; /* [layers + 1]: of each layer's weights, then of the Jacobian */
     size_t *count;     /* [layers + 1]: how many of each */
 };
 
+struct job {
+    struct network net;
+    struct figure figure;
+    size_t samples, schemes;
+    struct inspect *scheme; /* [schemes] */
+};
+
 /* ---- measuring ------------------------------------------------------------------------------- */
 
-static il_status measure(struct inspect *t)
+static il_status measure(struct network *n, size_t samples, struct inspect *t)
 {
-    struct network *const n = &t->net;
-    const size_t jacobians = t->samples < JACOBIANS ? t->samples : JACOBIANS;
+    const size_t jacobians = samples < JACOBIANS ? samples : JACOBIANS;
     size_t first = 0, in = 0, out = 0;
     il_status st;
 
@@ -207,129 +214,166 @@ static json_t *layer_object(const struct inspect *t, size_t l)
     return o;
 }
 
-static json_t *object(const struct inspect *t)
+static json_t *object(const struct job *j, const struct inspect *t)
 {
     json_t *layers = json_array();
 
     for (size_t l = 0; l < t->layers; l++)
         cli_json_add(&layers, layer_object(t, l));
-    return json_pack("{s:I, s:s, s:s, s:o, s:o}", "samples", (json_int_t)t->samples, "init",
-                     il_config_get(t->net.config, "init"), "activation",
-                     il_config_get(t->net.config, "activation"), "layers", layers,
-                     "jacobian_singular_values",
+    return json_pack("{s:I, s:s, s:s, s:o, s:o}", "samples", (json_int_t)j->samples, "init",
+                     t->init, "activation", il_config_get(j->net.config, "activation"), "layers",
+                     layers, "jacobian_singular_values",
                      numbers(t->singular[t->layers], t->count[t->layers]));
-}
-
-/* ---- the figure ------------------------------------------------------------------------------ */
-
-/*
- * A logarithm has no place for 0, which constant weights have in all layers: it is drawn a power of ten
- * below all else, and the axis says so.
- */
-static void floor_zeros(double *y, size_t n, char axis[64])
-{
-    double low = INFINITY;
-    int zeros = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        zeros |= y[i] == -INFINITY;
-        low = isfinite(y[i]) && y[i] < low ? y[i] : low;
-    }
-    low = isfinite(low) ? floor(low) - 1 : -1;
-    for (size_t i = 0; i < n; i++)
-        y[i] = y[i] == -INFINITY ? low : y[i];
-    if (zeros)
-        snprintf(axis, 64, "log10 (0 is drawn at %.0f)", low);
-    else
-        strcpy(axis, "log10");
-}
-
-/*
- * Powers of ten, as depth multiplies. The theory's limits are those of the
- * last hidden layer, or of the only one: the gradients' slope is that of xi_grad, and |c - c*| falls
- * by that of xi_c.
- */
-static il_status plot(struct inspect *t)
-{
-    enum { CURVES = 4 };
-    const il_signal *const last = &t->layer[t->layers > 1 ? t->layers - 2 : 0];
-    const double c_star = last->theory.c_star;
-    const size_t curves = isnan(c_star) ? CURVES - 1 : CURVES; /* no limit, no way to it */
-    double *const y = malloc(CURVES * t->layers * sizeof *y);
-    char labels[CURVES][64] = { "q" }, title[192], axis[64];
-    il_curve curve[CURVES];
-    il_status st;
-
-    if (!y)
-        return cli_no_memory(&t->net.err);
-    for (size_t l = 0; l < t->layers; l++) {
-        y[l] = log10(t->layer[l].q);
-        y[t->layers + l] = log10(t->layer[l].theory.q);
-        y[2 * t->layers + l] = log10(t->layer[l].gradient_variance);
-        y[3 * t->layers + l] = log10(fabs(t->layer[l].c - c_star));
-    }
-    snprintf(labels[1], sizeof labels[1], "q, theory: q* %.4g", last->theory.q_star);
-    snprintf(labels[2], sizeof labels[2], "gradient variance: xi_grad %.4g", last->theory.xi_grad);
-    snprintf(labels[3], sizeof labels[3], "|c - c*|: c* %.4g, xi_c %.4g", c_star,
-             last->theory.xi_c);
-    for (size_t k = 0; k < curves; k++)
-        curve[k] = (il_curve){ labels[k], y + k * t->layers, t->layers };
-    snprintf(title, sizeof title, "Signal of %s, %s", il_config_get(t->net.config, "init"),
-             il_config_get(t->net.config, "activation"));
-    floor_zeros(y, curves * t->layers, axis);
-    st = figure_draw(&t->figure, title, "Layer", axis, curve, curves, &t->net.err);
-    free(y);
-    return st;
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
 /* Not more samples than there are: fewer than was asked for are an error, than the default a word. */
-static il_status fit_samples(const struct cli *cli, struct inspect *t)
+static il_status fit_samples(const struct cli *cli, struct job *j)
 {
-    struct network *const n = &t->net;
+    struct network *const n = &j->net;
     const size_t count = il_dataset_train(n->set).count;
     const size_t held_out = strtoul(il_config_get(n->config, "validation"), NULL, 10);
     const size_t most = held_out < count ? count - held_out : count;
     char text[32];
 
-    if (t->samples > most && opt_given(n->o, "samples"))
+    if (j->samples > most && opt_given(n->o, "samples"))
         return cli_error(&n->err, IL_E_USAGE,
                          "--samples: %zu are more than the training images, "
                          "which are %zu",
-                         t->samples, most);
-    if (t->samples > most) {
+                         j->samples, most);
+    if (j->samples > most) {
         cli_say(cli, "--samples: there are fewer training images than %zu: all %zu are looked at",
-                t->samples, most);
-        t->samples = most;
+                j->samples, most);
+        j->samples = most;
     }
-    snprintf(text, sizeof text, "%zu", t->samples);
+    snprintf(text, sizeof text, "%zu", j->samples);
     return il_config_set(n->config, "batch", text, &n->err);
 }
 
-static il_status open(const struct cli *cli, struct inspect *t)
+static il_status open(const struct cli *cli, struct job *j)
 {
-    struct network *const n = &t->net;
+    struct network *const n = &j->net;
     const char *const samples = opt_get(n->o, "samples");
     char *end;
     il_status st;
 
-    t->samples = strtoul(samples, &end, 10);
-    if (samples[0] < '0' || samples[0] > '9' || *end || t->samples < 1 || t->samples > 1 << 20)
+    j->samples = strtoul(samples, &end, 10);
+    if (samples[0] < '0' || samples[0] > '9' || *end || j->samples < 1 || j->samples > 1 << 20)
         return cli_error(&n->err, IL_E_USAGE,
                          "--samples: '%s' is not a whole number from 1 to 1048576", samples);
-    if ((st = network_configure(n)) != IL_OK ||
-        (st = figure_check(n->o, &n->err)) != IL_OK ||
+    if ((st = network_configure(n)) != IL_OK || (st = figure_check(n->o, &n->err)) != IL_OK ||
         (st = network_dataset(n)) != IL_OK)
         return st;
-    if ((st = fit_samples(cli, t)) != IL_OK || (st = network_device(n)) != IL_OK)
+    if ((st = fit_samples(cli, j)) != IL_OK || (st = network_device(n)) != IL_OK)
         return st;
-    return network_pack(n);
+    return network_device(n);
+}
+
+/* the value of --init that was given for the i-th time; NULL: none */
+static const char *init_given(const struct options *o, size_t i)
+{
+    for (size_t k = 0; k < o->onces; k++)
+        if (o->once[k].row->parameter && strcmp(o->once[k].row->parameter, "init") == 0 && i-- == 0)
+            return o->once[k].value;
+    return NULL;
+}
+
+static il_status measure_scheme(const struct cli *cli, struct job *j, size_t i)
+{
+    struct network *const n = &j->net;
+    struct inspect *const t = &j->scheme[i];
+    const char *const init = init_given(n->o, i);
+    il_status st = init ? il_config_set(n->config, "init", init, &n->err) : IL_OK;
+
+    if (st != IL_OK)
+        return cli_error(&n->err, st, "--init: %s", cli_error_words(&n->err, "init"));
+    t->init = strdup(il_config_get(n->config, "init"));
+    if (!t->init)
+        return cli_no_memory(&n->err);
+    st = network_pack(n);
+    if (st == IL_OK)
+        st = measure(n, j->samples, t);
+    if (st == IL_OK)
+        network_say_unfitted(cli, n);
+    il_pack_close(n->pack);
+    n->pack = NULL;
+    return st;
+}
+
+static il_status measure_all(const struct cli *cli, struct job *j)
+{
+    il_status st = IL_OK;
+
+    while (init_given(j->net.o, j->schemes))
+        j->schemes++;
+    j->schemes += j->schemes == 0;
+    j->scheme = calloc(j->schemes, sizeof *j->scheme);
+    if (!j->scheme)
+        return cli_no_memory(&j->net.err);
+    for (size_t i = 0; i < j->schemes && st == IL_OK; i++)
+        st = measure_scheme(cli, j, i);
+    return st;
+}
+
+static il_status plot(struct job *j)
+{
+    struct scheme_signal *const all = calloc(j->schemes, sizeof *all);
+    il_status st;
+
+    if (!all)
+        return cli_no_memory(&j->net.err);
+    for (size_t i = 0; i < j->schemes; i++)
+        all[i] = (struct scheme_signal){ j->scheme[i].init, j->scheme[i].layer };
+    st = signal_figure(&j->figure, all, j->schemes, j->scheme->layers,
+                       il_config_get(j->net.config, "activation"), j->samples, &j->net.err);
+    free(all);
+    return st;
+}
+
+static void tables(const struct cli *cli, const struct job *j)
+{
+    for (size_t i = 0; i < j->schemes; i++) {
+        const struct inspect *const t = &j->scheme[i];
+
+        if (j->schemes > 1) {
+            printf("%s%s", i ? "\n" : "", cli->bold);
+            cli_put(stdout, t->init);
+            printf("%s\n", cli->plain);
+        }
+        forward_table(cli, t);
+        backward_table(cli, t);
+        unstable_lines(t);
+        jacobian_line(t);
+    }
+}
+
+/* an object; of several schemes an array of them */
+static json_t *objects(const struct job *j)
+{
+    json_t *all;
+
+    if (j->schemes == 1)
+        return object(j, j->scheme);
+    all = json_array();
+    for (size_t i = 0; i < j->schemes; i++)
+        cli_json_add(&all, object(j, &j->scheme[i]));
+    return all;
+}
+
+static void inspect_free(struct inspect *t)
+{
+    for (size_t l = 0; t->singular && l <= t->layers; l++)
+        free(t->singular[l]);
+    free(t->singular);
+    free(t->count);
+    free(t->layer);
+    free(t->init);
 }
 
 static int run(struct cli *cli, const struct options *o)
 {
-    struct inspect t = { .net = { .o = o } };
+    struct job j = { .net = { .o = o } };
     il_status st;
     int code = 0;
 
@@ -366,10 +410,12 @@ static const struct opt_row rows[] = {
       .metavar = "FILE.svg",
       .complete = COMPLETE_FILE,
       .help =
-          "draw q, what the theory expects of it, the gradients' variance and |c - c*| over the "
-          "layers, with the theory's q*, c* and depths; - is standard output, and the tables go to "
-          "standard error" },
-    { .name = "json", .help = "print an object with every number, all singular values too" },
+          "draw q, the gradients' variance and |c - c*| over the layers, beside what the theory "
+          "expects, of every --init that is given, .svg, .png or .pdf; - is SVG to standard "
+          "output, and the tables go to standard error" },
+    { .name = "json",
+      .help = "print an object with every number, all singular values too; of several --init an "
+              "array" },
     { .name = "recipe",
       .metavar = "NAME|FILE",
       .complete = COMPLETE_RECIPE,
@@ -401,11 +447,16 @@ const struct command cmd_inspect = {
         "and xi_c, in so many layers they come nearer to it by e. Where q has left a fixed point "
         "of a slope above 1, a line says so. At last the largest and smallest singular value of "
         "the weights and their rank; the singular values of the Jacobian of logits by inputs, "
-        "means over at most 16 images.",
-    .examples = "initlab inspect --layers in,256,256,256,out --init he_normal\n"
-                "initlab inspect --layers in,256x50,out --init edge_of_chaos:q=0.25 --activation "
-                "tanh --plot signal.svg\n"
-                "initlab inspect --layers in,64,out --init ones --json",
+        "means over at most 16 images.\n\n"
+        "--init may be given several times: schemes are shown one after the other, and in one "
+        "figure.",
+    .examples =
+        "initlab inspect --layers in,256,256,256,out --init he_normal\n"
+        "initlab inspect --layers in,256x50,out --init edge_of_chaos:q=0.25 --activation "
+        "tanh --plot signal.svg\n"
+        "initlab inspect --layers in,256x30,out --activation tanh --init glorot_normal --init "
+        "orthogonal --plot signal.svg\n"
+        "initlab inspect --layers in,64,out --init ones --json",
     .rows = rows,
     .parameters = 1,
     .run = run

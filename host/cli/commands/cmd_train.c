@@ -276,8 +276,8 @@ static const struct opt_row rows[] = {
       .metavar = "FILE.svg",
       .group = "Output",
       .complete = COMPLETE_FILE,
-      .help = "draw the loss over the epochs; - is standard output, and what is printed goes to "
-              "standard error" },
+      .help = "draw the loss over the epochs, .svg, .png or .pdf; - is SVG to standard output, and "
+              "what is printed goes to standard error" },
     { .name = "save",
       .metavar = "FILE",
       .group = "Output",
