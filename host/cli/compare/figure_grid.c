@@ -12,16 +12,40 @@ enum { VALUES_MOST = 100 /* of a column, in a figure */ };
 
 /* ---- values of a column ---------------------------------------------------------------------- */
 
-/* numbers as numbers, texts by the numbers in them: in,64,out before in,128,out */
+/* a number that a text begins with, and in *s what is behind it; letters alone (inf, nan) are none */
+static int take_number(const char **s, double *x)
+{
+    const char *const digit = *s + (**s == '-');
+    char *end;
+
+    if (*digit < '0' || *digit > '9')
+        return 0;
+    *x = strtod(*s, &end);
+    *s = end;
+    return 1;
+}
+
+/* by the numbers in them: 3 before 20, std=0.15 before std=0.2, in,64,out before in,128,out */
 static int by_value(const void *a, const void *b)
 {
-    const char *const s = *(const char *const *)a, *const t = *(const char *const *)b;
-    char *s_end, *t_end;
-    const double x = strtod(s, &s_end), y = strtod(t, &t_end);
+    const char *s = *(const char *const *)a, *t = *(const char *const *)b;
+    double x = 0, y = 0;
 
-    if (*s && *t && !*s_end && !*t_end && x != y)
-        return x < y ? -1 : 1;
-    return strverscmp(s, t);
+    for (;;) {
+        const char *s_end = s, *t_end = t;
+
+        if (take_number(&s_end, &x) && take_number(&t_end, &y)) {
+            if (x != y)
+                return x < y ? -1 : 1;
+            s = s_end;
+            t = t_end;
+        } else if (*s != *t || !*s) {
+            return (unsigned char)*s - (unsigned char)*t;
+        } else {
+            s++;
+            t++;
+        }
+    }
 }
 
 /* value[most]: those that groups have in a column, sorted. SIZE_MAX: there are more. */

@@ -67,6 +67,10 @@ static size_t character(const char *s)
 
     if (c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xef && c[1] == 0xbf && c[2] >= 0xbe))
         return 0; /* control; U+FFFE and U+FFFF, which are no characters */
+    if (c[0] == 0xe2 &&
+        ((c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xaa && c[2] <= 0xae))) ||
+         (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9)))
+        return 0; /* U+200E, U+202A and their like, which turn the text behind them around */
     return il_utf8_character(s);
 }
 
@@ -145,25 +149,47 @@ void il_put_text(struct il_file *f, const char *s, size_t most)
         il_file_print(f, "\u2026");
 }
 
+/* how many of the first letters are no wider */
+static size_t fitting(const char *s, double size, double width)
+{
+    size_t n = 0;
+    double all = 0;
+
+    for (; *s; n++) {
+        const size_t step = character(s);
+
+        all += letter_width(step ? s : "?", step) * size;
+        if (all > width)
+            break;
+        s += step ? step : 1;
+    }
+    return n;
+}
+
 void il_put_fitting(struct il_file *f, const char *s, double size, double width)
 {
-    size_t fit = 0;
-    double all = il_text_width("\u2026", size);
+    if (il_text_width(s, size) <= width) {
+        il_put_letters(f, s, SIZE_MAX);
+        return;
+    }
+    il_put_letters(f, s, fitting(s, size, width - il_text_width("\u2026", size)));
+    il_file_print(f, "\u2026");
+}
+
+void il_put_ends(struct il_file *f, const char *s, double size, double width)
+{
+    const double half = (width - il_text_width("\u2026", size)) / 2;
+    const char *tail;
 
     if (il_text_width(s, size) <= width) {
         il_put_letters(f, s, SIZE_MAX);
         return;
     }
-    for (const char *p = s; *p; fit++) {
-        const size_t step = character(p);
-
-        all += letter_width(step ? p : "?", step) * size;
-        if (all > width)
-            break;
-        p += step ? step : 1;
-    }
-    il_put_letters(f, s, fit);
+    for (tail = s; il_text_width(tail, size) > half;)
+        tail = il_behind(tail, 1);
+    il_put_letters(f, s, fitting(s, size, half));
     il_file_print(f, "\u2026");
+    il_put_letters(f, tail, SIZE_MAX);
 }
 
 /* bytes of the next line of a text, and in *skip the blank behind it */

@@ -41,6 +41,9 @@ void il_put_letters(struct il_file *f, const char *s, size_t n);
 void il_put_text(struct il_file *f, const char *s, size_t most);
 void il_put_fitting(struct il_file *f, const char *s, double size, double width);
 
+/* One that is cut in its middle. */
+void il_put_ends(struct il_file *f, const char *s, double size, double width);
+
 /*
  * Small print in lines of this width, the first at y. Returns the lines; f NULL: they are only counted.
  * A text may have lines of its own, by \n.

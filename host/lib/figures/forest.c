@@ -124,7 +124,7 @@ static void put_cell(struct page *g, double x, double y, const char *anchor, con
     il_file_print(&g->file,
                   "<text x=\"%s\" y=\"%s\" font-size=\"%d\" fill=\"#222\" text-anchor=\"%s\">",
                   il_px(x).text, il_px(y + 4).text, IL_TEXT, anchor);
-    il_put_fitting(&g->file, text, IL_TEXT, width);
+    il_put_ends(&g->file, text, IL_TEXT, width);
     il_file_print(&g->file, "</text>\n");
 }
 

@@ -128,7 +128,7 @@ static void draw_labels(struct page *g)
     for (size_t i = 0; i < d->rows; i++) {
         il_file_print(f, "<text x=\"%s\" y=\"%s\">", il_px(g->left - 8).text,
                       il_px(g->bottom - g->high * ((double)i + .5) + 4).text);
-        il_put_fitting(f, d->y[i], IL_TEXT, LONGEST + 1);
+        il_put_ends(f, d->y[i], IL_TEXT, LONGEST + 1);
         il_file_print(f, "</text>\n");
     }
     for (size_t i = 0; i < d->columns; i++) {
@@ -140,7 +140,7 @@ static void draw_labels(struct page *g)
         else
             il_file_print(f, "<text x=\"%s\" y=\"%s\" text-anchor=\"middle\">", il_px(x).text,
                           il_px(g->bottom + 16).text);
-        il_put_fitting(f, d->x[i], IL_TEXT, LONGEST + 1);
+        il_put_ends(f, d->x[i], IL_TEXT, LONGEST + 1);
         il_file_print(f, "</text>\n");
     }
     il_file_print(f, "</g>\n<g font-size=\"%d\" fill=\"#222\" text-anchor=\"middle\">\n", NAME);

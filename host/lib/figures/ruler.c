@@ -159,6 +159,8 @@ static void put_name(struct il_file *f, const struct il_ruler *a, const char *na
 void il_ruler_across(struct il_file *f, const struct il_ruler *a, double top, double y,
                      const char *name)
 {
+    double free_from = 0; /* pixels: to the right of the last label */
+
     il_file_print(f, "%s", GRID);
     for (int64_t i = a->first; i <= a->last; i++)
         il_file_print(f, "<path d=\"M%s %sV%s\"/>\n", il_px(il_ruler_tick(a, i)).text,
@@ -169,9 +171,16 @@ void il_ruler_across(struct il_file *f, const struct il_ruler *a, double top, do
         il_file_print(f, "<path d=\"M%s %sv5\"/>\n", il_px(il_ruler_tick(a, i)).text,
                       il_px(y).text);
     il_file_print(f, "</g>\n<g font-size=\"%d\" fill=\"#333\" text-anchor=\"middle\">\n", IL_TEXT);
-    for (int64_t i = a->first; i <= a->last; i++)
-        il_file_print(f, "<text x=\"%s\" y=\"%s\">%s</text>\n", il_px(il_ruler_tick(a, i)).text,
-                      il_px(y + 20).text, il_ruler_label(a, i).text);
+    for (int64_t i = a->first; i <= a->last; i++) {
+        const struct il_number label = il_ruler_label(a, i);
+        const double x = il_ruler_tick(a, i), half = il_text_width(label.text, IL_TEXT) / 2;
+
+        if (x - half < free_from) /* one upon another would be no number at all */
+            continue;
+        free_from = x + half + 2;
+        il_file_print(f, "<text x=\"%s\" y=\"%s\">%s</text>\n", il_px(x).text, il_px(y + 20).text,
+                      label.text);
+    }
     il_file_print(f, "</g>\n");
     if (!name)
         return;
