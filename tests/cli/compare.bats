@@ -140,12 +140,9 @@ same.jsonl" | tr '\n' ' ')" ]
         has "'$name' does not end in .svg, .png or .pdf" "$stderr"
         [ ! -e $name ]
     done
-<<<<<<< HEAD
     initlab compare none.jsonl --plot ./.svg
     exits 2
     has "'./.svg' has no name before its ending" "$stderr"
-=======
     initlab compare none.jsonl --plot no/such.svg
     exits 73
->>>>>>> adbb0c4 (cli: draw figures as PNG and PDF, too, where librsvg is there)
 }

@@ -270,24 +270,28 @@ static il_status open(const struct cli *cli, struct job *j)
     return network_device(n);
 }
 
-/* the value of --init that was given for the i-th time; NULL: none */
-static const char *init_given(const struct options *o, size_t i)
+/* --init as it was given for the i-th time; 0: there is none */
+static int init_given(const struct options *o, size_t i, struct opt_row *init)
 {
     for (size_t k = 0; k < o->onces; k++)
-        if (o->once[k].row->parameter && strcmp(o->once[k].row->parameter, "init") == 0 && i-- == 0)
-            return o->once[k].value;
-    return NULL;
+        if (o->once[k].row->parameter && strcmp(o->once[k].row->parameter, "init") == 0 &&
+            i-- == 0) {
+            *init = *o->once[k].row;
+            init->given = o->once[k].value;
+            return 1;
+        }
+    return 0;
 }
 
 static il_status measure_scheme(const struct cli *cli, struct job *j, size_t i)
 {
     struct network *const n = &j->net;
     struct inspect *const t = &j->scheme[i];
-    const char *const init = init_given(n->o, i);
-    il_status st = init ? il_config_set(n->config, "init", init, &n->err) : IL_OK;
+    struct opt_row init;
+    il_status st = init_given(n->o, i, &init) ? network_set(n, &init) : IL_OK;
 
     if (st != IL_OK)
-        return cli_error(&n->err, st, "--init: %s", cli_error_words(&n->err, "init"));
+        return st;
     t->init = strdup(il_config_get(n->config, "init"));
     if (!t->init)
         return cli_no_memory(&n->err);
@@ -303,9 +307,10 @@ static il_status measure_scheme(const struct cli *cli, struct job *j, size_t i)
 
 static il_status measure_all(const struct cli *cli, struct job *j)
 {
+    struct opt_row init;
     il_status st = IL_OK;
 
-    while (init_given(j->net.o, j->schemes))
+    while (init_given(j->net.o, j->schemes, &init))
         j->schemes++;
     j->schemes += j->schemes == 0;
     j->scheme = calloc(j->schemes, sizeof *j->scheme);
@@ -377,27 +382,17 @@ static int run(struct cli *cli, const struct options *o)
     il_status st;
     int code = 0;
 
-    if ((st = open(cli, &t)) != IL_OK || (st = figure_open(&t.figure, o, &t.net.err)) != IL_OK ||
-        (st = measure(&t)) != IL_OK || (opt_given(o, "plot") && (st = plot(&t)) != IL_OK)) {
-        code = cli_fail(cli, st, "%s", t.net.err.text);
-        goto out;
-    }
-    network_say_unfitted(cli, &t.net);
-    if (opt_given(o, "json")) {
-        code = cli_json(cli, object(&t));
-        goto out;
-    }
-    forward_table(cli, &t);
-    backward_table(cli, &t);
-    unstable_lines(&t);
-    jacobian_line(&t);
-out:
-    for (size_t l = 0; t.singular && l <= t.layers; l++)
-        free(t.singular[l]);
-    free(t.singular);
-    free(t.count);
-    free(t.layer);
-    network_close(&t.net);
+    if ((st = open(cli, &j)) != IL_OK || (st = figure_open(&j.figure, o, &j.net.err)) != IL_OK ||
+        (st = measure_all(cli, &j)) != IL_OK || (st = plot(&j)) != IL_OK)
+        code = cli_fail(cli, st, "%s", j.net.err.text);
+    else if (opt_given(o, "json"))
+        code = cli_json(cli, objects(&j));
+    else
+        tables(cli, &j);
+    for (size_t i = 0; j.scheme && i < j.schemes; i++)
+        inspect_free(&j.scheme[i]);
+    free(j.scheme);
+    network_close(&j.net);
     return code;
 }
 

@@ -39,8 +39,7 @@ static int is_several(const struct opt_row *row)
            (strchr(row->given, ',') || strstr(row->given, ".."));
 }
 
-/* Set a parameter from its option; an error names the option as it is spelled here. */
-static il_status set_option(struct network *n, const struct opt_row *row)
+il_status network_set(struct network *n, const struct opt_row *row)
 {
     const il_status st = il_config_set(n->config, row->parameter, row->given, &n->err);
     const int helps = n->err.helps;
@@ -65,7 +64,7 @@ il_status network_configure(struct network *n)
         st = load_recipe(n, opt_get(n->o, "recipe"));
     for (size_t i = 0; i < n->o->rows && st == IL_OK; i++)
         if (n->o->row[i].parameter && n->o->row[i].given)
-            st = set_option(n, &n->o->row[i]);
+            st = network_set(n, &n->o->row[i]);
     return st;
 }
 

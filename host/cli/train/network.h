@@ -18,6 +18,9 @@ struct network {
 /* Each of these fills err on failure. The config: --recipe first, if the command has it, then the parameters' options over it. */
 il_status network_configure(struct network *n);
 
+/* Set a parameter from its option as it was given; an error names the option as it is spelled here. */
+il_status network_set(struct network *n, const struct opt_row *row);
+
 /* --device, and --threads if the command has it; timed if --profile was given. */
 il_status network_device(struct network *n);
 
