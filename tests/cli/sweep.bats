@@ -980,11 +980,13 @@ a	$esc" r
     has 'failed 1 time: \x1b[2J=cmd|calc!A1\xc2\x9b\xe2\x80\xae' "$output"
     initlab sweep export r
     [ "$status" -eq 0 ]
+    no_escapes "$output"
+    has ",failed,\\x1b[2J=cmd|calc!A1\\xc2\\x9b\\xe2\\x80\\xae," "$output"
     for cell in '=1+1' '+1' '-x' '@a' $'\ta'; do
         rm -f r/results.sqlite*
         python3 "$BATS_TEST_DIRNAME/fail_pack.py" r "$cell"
         initlab sweep export r
-        has ",failed,'$cell," "$output"
+        has ",failed,'${cell//$'\t'/\\x09}," "$output"
     done
     # names that a run's file has
     printf '{"epoch":1,"cost":1}\n{"status":"ok\\u001b[2J","test_accuracy":1}\n' > $'a\033[2Jb.jsonl'
