@@ -1121,8 +1121,8 @@ P
         [ "${#stderr_lines[@]}" -eq 3 ]
         has "r/journal/all.jsonl is damaged at byte " "$stderr"
         has "(pack 99 is not in the plan, which has 6)" "$stderr"
-        has "r/journal/pipe.jsonl is damaged at byte 0 (it is no regular file)" "$stderr"
-        has "r/journal/link.jsonl is damaged at byte 0 (it is a link, " "$stderr"
+        has "r/journal/pipe.jsonl cannot be read (it is no regular file)" "$stderr"
+        has "r/journal/link.jsonl cannot be read (it is a link, " "$stderr"
     done
     has "32 of 40 runs" "$output"
     initlab sweep repair r
@@ -1135,6 +1135,50 @@ P
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]
     [ "$(query r "$all")" = "$want" ]
+}
+
+@test "values that no run can have are no results: accuracies, deviations, numbers; and lengths of results.sqlite" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --pack-size 8 --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+    want=$(query r "$all")
+    for change in 'run["epochs"][0][3] = 1.5' 'run["epochs"][1][5] = -0.25' 'run["epochs"][0][5] = 5' \
+                  'run["layers"][0][3] = -0.5' 'head["numbers"] = 0' 'head["numbers"] = -1' 'head["numbers"] = "2"' \
+                  'head["numbers"] = 4294967295'; do
+        rm -rf bad
+        cp -r r bad
+        rm bad/results.sqlite
+        PYTHONPATH=$BATS_TEST_DIRNAME python3 - bad/journal/*.jsonl "$change" <<'P'
+import sys
+from journal import lines_of, sealed
+lines = lines_of(open(sys.argv[1], "rb").read())
+head, run = lines[0][1], lines[1][1]
+exec(sys.argv[2])
+open(sys.argv[1], "wb").write(sealed(lines))
+P
+        initlab sweep status bad
+        [ "$status" -eq 0 ]
+        [ "${#stderr_lines[@]}" -eq 1 ]
+        has ".jsonl is damaged at byte 0 (" "$stderr"
+        has "32 runs, " "$output"
+        initlab sweep run bad --quiet
+        [ "$status" -eq 0 ]
+        [ "$(query bad "$all")" = "$want" ]
+    done
+    # how far a journal was folded is results.sqlite's word, which may be anybody's: a journal is not blamed for it
+    for bytes in -1 999999999 9223372036854775807; do
+        python3 - "$bytes" <<'P'
+import sqlite3, sys
+db = sqlite3.connect("r/results.sqlite")
+db.execute("UPDATE journals SET bytes = ?", (int(sys.argv[1]),))
+db.commit()
+P
+        initlab sweep merge r
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
+        [ "$(query r "$all")" = "$want" ]
+    done
 }
 
 @test "in a sweep's folder no link is followed, and nothing waits for a pipe" {
