@@ -1181,6 +1181,33 @@ P
     done
 }
 
+@test "sweep.json is compared with the dataset, and its numbers are looked at" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --pack-size 8 --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+    for change in 'pack_size 0' 'pack_weights -1' 'pixels 0' 'classes -7' 'samples 0'; do
+        read -r key value <<<"$change"
+        rm -rf bad
+        cp -r r bad
+        sed -i "s/\"$key\": [0-9]*/\"$key\": $value/" bad/sweep.json
+        for command in status merge run; do
+            initlab sweep $command bad
+            exits 65
+            has "bad/sweep.json: '$key' is below" "$stderr"
+        done
+    done
+    for key in pixels classes samples; do
+        rm -rf bad
+        cp -r r bad
+        rm bad/journal/*
+        sed -i "s/\"$key\": [0-9]*/\"$key\": 77/" bad/sweep.json
+        initlab sweep run bad
+        exits 65
+        has "bad/sweep.json was changed: its dataset has " "$stderr"
+    done
+}
+
 @test "in a sweep's folder no link is followed, and nothing waits for a pipe" {
     tiny set
     small
