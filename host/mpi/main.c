@@ -89,9 +89,10 @@ static void say_damage(struct rank *r)
     const il_damage *d;
 
     while (r->rank == 0 && (d = il_folder_damage(r->folder)))
-        say("%s/journal/%s is damaged at byte %zu (%s): what was committed there "
-            "is left out, and trained again",
-            il_folder_path(r->folder), d->journal, d->byte, d->what);
+        say("%s/journal/%s %s at byte %zu (%s): what was committed there is left out, and trained "
+            "again",
+            il_folder_path(r->folder), d->journal, d->unread ? "cannot be read" : "is damaged",
+            d->byte, d->what);
 }
 
 /* the packs that nobody has trained, the dearest first: the same on each rank, as rank 0 sees them */

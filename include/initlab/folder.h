@@ -109,8 +109,9 @@ il_status il_folder_goes_on(const il_folder *folder, il_error *err);
  */
 typedef struct il_damage {
     char journal[256]; /**< name of the file in journal/ */
-    size_t byte;    /**< where the damaged line, or the wrong group, begins; 0: it cannot be read */
-    char what[120]; /**< what is wrong there */
+    size_t byte;       /**< where the damaged line, or the wrong group, begins */
+    int unread;        /**< the file cannot be opened: nothing in it was looked at */
+    char what[120];    /**< what is wrong there, or why it cannot */
 } il_damage;
 
 /**

@@ -52,6 +52,20 @@ two_runs()
     : >empty.jsonl
     initlab compare empty.jsonl
     exits 65
+    # a line without an end takes no memory without an end
+    for file in /dev/zero -; do
+        run --separate-stderr bash -c 'ulimit -v 1000000; exec timeout 60 "$0" compare "$1" </dev/zero' "$INITLAB" "$file"
+        exits 65
+        has "$file:1: a line of more than 16777216 bytes" "$stderr"
+    done
+}
+
+@test "a file of 200,000 runs is read in seconds" {
+    for _ in {1..200000}; do echo '{"epoch":1,"cost":0.5}'; done >many.jsonl
+    run --separate-stderr timeout 30 "$INITLAB" compare many.jsonl
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 200001 ]
+    has "many:200000" "${lines[200000]}"
 }
 
 # run_file FILE [COST...]: what train --out leaves, with an epoch for each cost

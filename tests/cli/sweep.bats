@@ -980,11 +980,13 @@ a	$esc" r
     has 'failed 1 time: \x1b[2J=cmd|calc!A1\xc2\x9b\xe2\x80\xae' "$output"
     initlab sweep export r
     [ "$status" -eq 0 ]
+    no_escapes "$output"
+    has ",failed,\\x1b[2J=cmd|calc!A1\\xc2\\x9b\\xe2\\x80\\xae," "$output"
     for cell in '=1+1' '+1' '-x' '@a' $'\ta'; do
         rm -f r/results.sqlite*
         python3 "$BATS_TEST_DIRNAME/fail_pack.py" r "$cell"
         initlab sweep export r
-        has ",failed,'$cell," "$output"
+        has ",failed,'${cell//$'\t'/\\x09}," "$output"
     done
     # names that a run's file has
     printf '{"epoch":1,"cost":1}\n{"status":"ok\\u001b[2J","test_accuracy":1}\n' > $'a\033[2Jb.jsonl'
@@ -1119,8 +1121,8 @@ P
         [ "${#stderr_lines[@]}" -eq 3 ]
         has "r/journal/all.jsonl is damaged at byte " "$stderr"
         has "(pack 99 is not in the plan, which has 6)" "$stderr"
-        has "r/journal/pipe.jsonl is damaged at byte 0 (it is no regular file)" "$stderr"
-        has "r/journal/link.jsonl is damaged at byte 0 (it is a link, " "$stderr"
+        has "r/journal/pipe.jsonl cannot be read (it is no regular file)" "$stderr"
+        has "r/journal/link.jsonl cannot be read (it is a link, " "$stderr"
     done
     has "32 of 40 runs" "$output"
     initlab sweep repair r
@@ -1133,6 +1135,77 @@ P
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]
     [ "$(query r "$all")" = "$want" ]
+}
+
+@test "values that no run can have are no results: accuracies, deviations, numbers; and lengths of results.sqlite" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --pack-size 8 --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+    want=$(query r "$all")
+    for change in 'run["epochs"][0][3] = 1.5' 'run["epochs"][1][5] = -0.25' 'run["epochs"][0][5] = 5' \
+                  'run["layers"][0][3] = -0.5' 'head["numbers"] = 0' 'head["numbers"] = -1' 'head["numbers"] = "2"' \
+                  'head["numbers"] = 4294967295'; do
+        rm -rf bad
+        cp -r r bad
+        rm bad/results.sqlite
+        PYTHONPATH=$BATS_TEST_DIRNAME python3 - bad/journal/*.jsonl "$change" <<'P'
+import sys
+from journal import lines_of, sealed
+lines = lines_of(open(sys.argv[1], "rb").read())
+head, run = lines[0][1], lines[1][1]
+exec(sys.argv[2])
+open(sys.argv[1], "wb").write(sealed(lines))
+P
+        initlab sweep status bad
+        [ "$status" -eq 0 ]
+        [ "${#stderr_lines[@]}" -eq 1 ]
+        has ".jsonl is damaged at byte 0 (" "$stderr"
+        has "32 runs, " "$output"
+        initlab sweep run bad --quiet
+        [ "$status" -eq 0 ]
+        [ "$(query bad "$all")" = "$want" ]
+    done
+    # how far a journal was folded is results.sqlite's word, which may be anybody's: a journal is not blamed for it
+    for bytes in -1 999999999 9223372036854775807; do
+        python3 - "$bytes" <<'P'
+import sqlite3, sys
+db = sqlite3.connect("r/results.sqlite")
+db.execute("UPDATE journals SET bytes = ?", (int(sys.argv[1]),))
+db.commit()
+P
+        initlab sweep merge r
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
+        [ "$(query r "$all")" = "$want" ]
+    done
+}
+
+@test "sweep.json is compared with the dataset, and its numbers are looked at" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --pack-size 8 --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+    for change in 'pack_size 0' 'pack_weights -1' 'pixels 0' 'classes -7' 'samples 0'; do
+        read -r key value <<<"$change"
+        rm -rf bad
+        cp -r r bad
+        sed -i "s/\"$key\": [0-9]*/\"$key\": $value/" bad/sweep.json
+        for command in status merge run; do
+            initlab sweep $command bad
+            exits 65
+            has "bad/sweep.json: '$key' is below" "$stderr"
+        done
+    done
+    for key in pixels classes samples; do
+        rm -rf bad
+        cp -r r bad
+        rm bad/journal/*
+        sed -i "s/\"$key\": [0-9]*/\"$key\": 77/" bad/sweep.json
+        initlab sweep run bad
+        exits 65
+        has "bad/sweep.json was changed: its dataset has " "$stderr"
+    done
 }
 
 @test "in a sweep's folder no link is followed, and nothing waits for a pipe" {

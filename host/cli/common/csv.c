@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "initlab/initlab.h"
+#include "messages.h"
 
 /* A spreadsheet takes what begins so for a formula, and runs it, unless it is a number. */
 static int is_formula(const char *text)
@@ -19,19 +20,21 @@ static int is_formula(const char *text)
 
 void csv_text(FILE *f, const char *text)
 {
-    const char *const mark = is_formula(text) ? "'" : "";
+    const char *const quote = strpbrk(text, ",\"\n") ? "\"" : "";
+    char shown[8];
 
-    if (!strpbrk(text, ",\"\n\r")) {
-        fprintf(f, "%s%s", mark, text);
-        return;
-    }
-    fprintf(f, "\"%s", mark);
-    for (; *text; text++) {
+    fprintf(f, "%s%s", quote, is_formula(text) ? "'" : "");
+    while (*text) {
         if (*text == '"')
             fputc('"', f);
-        fputc(*text, f);
+        if (*text == '\n') {
+            fputc(*text++, f);
+        } else {
+            text += cli_piece(text, shown);
+            fputs(shown, f);
+        }
     }
-    fputc('"', f);
+    fputs(quote, f);
 }
 
 void csv_number(FILE *f, double x)

@@ -4,7 +4,10 @@
 
 #include <stdio.h>
 
-/* quoted where it must be; a ' before what a spreadsheet would take for a formula */
+/*
+ * Quoted where it must be; a ' before what a spreadsheet would take for a formula; what a terminal would obey, but ends
+ * of lines, as \xNN.
+ */
 void csv_text(FILE *f, const char *text);
 
 /* as short as reads back to the same number; nothing where it is not finite */

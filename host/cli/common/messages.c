@@ -46,8 +46,7 @@ static size_t harmless(const char *text)
     return strlen(one) == n && il_utf8(one) == 0 ? n : 0;
 }
 
-/* the next piece of a text, as it is shown; how many bytes of it that was */
-static size_t piece(const char *text, char to[8])
+size_t cli_piece(const char *text, char to[8])
 {
     const size_t n = harmless(text);
 
@@ -64,7 +63,7 @@ size_t cli_put(FILE *to, const char *text)
     size_t n = 0;
 
     while (*text) {
-        text += piece(text, shown);
+        text += cli_piece(text, shown);
         for (const char *p = shown; *p; p++)
             n += (*p & 0xc0) != 0x80;
         if (to)
@@ -78,7 +77,7 @@ char *cli_shown(const char *text)
     char *const all = malloc(4 * strlen(text) + 1), *to = all, shown[8];
 
     while (all && *text) {
-        text += piece(text, shown);
+        text += cli_piece(text, shown);
         to = stpcpy(to, shown);
     }
     if (all)

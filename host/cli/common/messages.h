@@ -31,7 +31,10 @@ void cli_say(const struct cli *cli, const char *fmt, ...) __attribute__((format(
  */
 size_t cli_put(FILE *to, const char *text);
 
-/* The same as a text, to be freed; NULL: out of memory. */
+/* The next piece of a text, as cli_put shows it; how many bytes of the text that was. */
+size_t cli_piece(const char *text, char to[8]);
+
+/* All of it as a text, to be freed; NULL: out of memory. */
 char *cli_shown(const char *text);
 
 enum { CLI_COMMAND = 4 * 4096 + 256 };

@@ -121,11 +121,19 @@ void sweep_damage(const struct cli *cli, il_folder *folder)
 {
     const il_damage *d;
 
-    while ((d = il_folder_damage(folder)))
+    while ((d = il_folder_damage(folder))) {
+        char byte[32] = "";
+
+        if (!d->unread)
+            snprintf(byte, sizeof byte, " at byte %zu", d->byte);
         cli_say(cli,
-                "%s/journal/%s is damaged at byte %zu (%s): what was committed there is left out, "
-                "and trained again by 'sweep run'; 'sweep repair' moves it aside",
-                il_folder_path(folder), d->journal, d->byte, d->what);
+                "%s/journal/%s %s%s (%s): what was committed there is left out, and trained again "
+                "by 'sweep run'%s",
+                il_folder_path(folder), d->journal, d->unread ? "cannot be read" : "is damaged",
+                byte, d->what,
+                d->unread ? ", as long as it cannot; 'sweep repair' moves aside what is no file"
+                          : "; 'sweep repair' moves it aside");
+    }
 }
 
 /* Of runs that ended: how many the journals have, and the results do not. */

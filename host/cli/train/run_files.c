@@ -120,16 +120,44 @@ static int is_folder(FILE *f)
     return fstat(fileno(f), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* The longest line has a run's whole config: a million widths at most. */
+enum { LINE_MOST = 1 << 24 };
+
+/* The next line, as getline has it, but of LINE_MOST bytes at most: *n is more where it is longer. 0: there is none. */
+static int next_line(FILE *from, char **text, size_t *room, size_t *n)
+{
+    int c = 0;
+
+    for (*n = 0; c != '\n' && *n <= LINE_MOST && (c = getc_unlocked(from)) != EOF;
+         (*text)[*n] = 0) {
+        if (*n + 2 > *room) {
+            char *const more = realloc(*text, 2 * *room + 256);
+
+            if (!more)
+                return 0;
+            *text = more;
+            *room = 2 * *room + 256;
+        }
+        (*text)[(*n)++] = (char)c;
+    }
+    return *n > 0 && !ferror(from);
+}
+
 static il_status read_lines(struct run_files *f, size_t file, FILE *from, il_error *err)
 {
     const size_t before = f->runs;
     char *text = NULL;
-    size_t size = 0, count = 0;
+    size_t room = 0, n, count = 0;
     il_status st = IL_OK;
 
     errno = 0;
-    while (st == IL_OK && getline(&text, &size, from) >= 0) {
-        st = take(f, file, ++count, text, err);
+    while (st == IL_OK && next_line(from, &text, &room, &n)) {
+        st = n > LINE_MOST ? cli_error(err, IL_E_DATA,
+                                       "%.300s:%zu: a line of more than %d bytes is none of 'train "
+                                       "--out FILE.jsonl'",
+                                       f->path[file], count + 1, LINE_MOST)
+                           : take(f, file, count + 1, text, err);
+        count++;
         errno = 0;
     }
     if (st == IL_OK && !feof(from))

@@ -1,6 +1,7 @@
 /* run_names.c - names that differ: more of the path, the ending, and at last a number. */
 #include "run_names.h"
 
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,20 +83,25 @@ static int grow_apart(struct short_name *s, size_t n, unsigned char *alike)
     return any | last;
 }
 
-static int is_taken(const struct run_files *f, size_t before, const char *name)
+static int by_text(const void *a, const void *b) { return strcmp(a, b); }
+
+static void keep(void *name) { (void)name; } /* it is the run's */
+
+/* Add a name to those that are taken: 1; 0: it is one; -1: out of memory. */
+static int add(void **taken, char *name)
 {
-    for (size_t i = 0; i < before; i++)
-        if (strcmp(f->run[i].name, name) == 0)
-            return 1;
-    return 0;
+    char *const *const there = tsearch(name, taken, by_text);
+
+    return there ? *there == name : -1;
 }
 
-/* the name of run i, whose file has several or one */
-static char *name_of(const struct run_files *f, const struct short_name *s, size_t i)
+/* the name of run i, whose file has several or one, added to those that are taken */
+static char *name_of(const struct run_files *f, const struct short_name *s, size_t i, void **taken)
 {
     const struct seen_run *const r = &f->run[i];
     const int several = r->number > 1 || (i + 1 < f->runs && r[1].file == r->file);
     char number[32] = "", *name = NULL, *free_one = NULL;
+    int added;
     size_t n;
     const char *const text = words(&s[r->file], &n);
 
@@ -106,26 +112,24 @@ static char *name_of(const struct run_files *f, const struct short_name *s, size
     for (char *c = name; *c; c++) /* names go to terminals */
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = '?';
-    if (!is_taken(f, i, name))
+    added = add(taken, name);
+    if (added > 0)
         return name;
-    for (size_t k = 2; !free_one; k++) { /* the same file twice */
-        if (asprintf(&free_one, "%s (%zu)", name, k) < 0) {
-            free_one = NULL;
-            break;
-        }
-        if (is_taken(f, i, free_one)) {
+    for (size_t k = 2; added == 0; k++) { /* the same file twice */
+        if (asprintf(&free_one, "%s (%zu)", name, k) < 0)
+            added = -1, free_one = NULL;
+        else if ((added = add(taken, free_one)) <= 0)
             free(free_one);
-            free_one = NULL;
-        }
     }
     free(name);
-    return free_one;
+    return added > 0 ? free_one : NULL;
 }
 
 il_status run_files_name(struct run_files *f, il_error *err)
 {
     struct short_name *const s = calloc(f->paths, sizeof *s);
     unsigned char *const alike = malloc(f->paths);
+    void *taken = NULL; /* the names of the runs before */
     il_status st = s && alike ? IL_OK : cli_no_memory(err);
 
     for (size_t i = 0; st == IL_OK && i < f->paths; i++)
@@ -133,10 +137,11 @@ il_status run_files_name(struct run_files *f, il_error *err)
     while (st == IL_OK && grow_apart(s, f->paths, alike))
         ;
     for (size_t i = 0; st == IL_OK && i < f->runs; i++) {
-        f->run[i].name = name_of(f, s, i);
+        f->run[i].name = name_of(f, s, i, &taken);
         if (!f->run[i].name)
             st = cli_no_memory(err);
     }
+    tdestroy(taken, keep);
     free(alike);
     free(s);
     return st;

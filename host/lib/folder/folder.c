@@ -399,6 +399,14 @@ static il_status read_setup(struct il_folder *f, const char *dir, json_t *all, i
     if (format != FORMAT)
         return il_fail(err, IL_E_DATA, "%s/sweep.json: its format is %lld, this program's is %d",
                        dir, (long long)format, FORMAT);
+    if (pack_size < 1 || pack_weights < 0 || pixels < 1 || classes < 1 || samples < 1)
+        return il_fail(err, IL_E_DATA, "%s/sweep.json: '%s' is %s", dir,
+                       pack_size < 1      ? "pack_size"
+                       : pack_weights < 0 ? "pack_weights"
+                       : pixels < 1       ? "pixels"
+                       : classes < 1      ? "classes"
+                                          : "samples",
+                       pack_weights < 0 ? "below 0" : "below 1");
     IL_TRY(set_up(f, dir, kind, data, data_sum, err));
     f->setup.sum = own(sum);
     if (!f->setup.sum)
@@ -489,11 +497,20 @@ il_status il_folder_id(const il_folder *f, size_t run, char id[17], il_error *er
 
 il_status il_folder_check(const il_folder *f, const il_dataset *set, il_error *err)
 {
-    return strcmp(il_dataset_sum(set), f->setup.data_sum) == 0
-               ? il_sweep_check_files(f->sweep, NULL, err)
-               : il_fail(err, IL_E_DATA,
-                         "'%s' was made for another dataset: its sum begins with %.16s, not %.16s",
-                         f->path, f->setup.data_sum, il_dataset_sum(set));
+    const size_t pixels = il_dataset_pixels(set), classes = il_dataset_classes(set);
+    const size_t samples = il_dataset_train(set).count;
+
+    if (strcmp(il_dataset_sum(set), f->setup.data_sum) != 0)
+        return il_fail(err, IL_E_DATA,
+                       "'%s' was made for another dataset: its sum begins with %.16s, not %.16s",
+                       f->path, f->setup.data_sum, il_dataset_sum(set));
+    if (pixels != f->setup.pixels || classes != f->setup.classes || samples != f->setup.samples)
+        return il_fail(err, IL_E_DATA,
+                       "%s/sweep.json was changed: its dataset has %zu pixels, %zu classes and %zu "
+                       "samples, not %zu, %zu and %zu",
+                       f->path, pixels, classes, samples, f->setup.pixels, f->setup.classes,
+                       f->setup.samples);
+    return il_sweep_check_files(f->sweep, NULL, err);
 }
 
 /* ---- shares and orders ----------------------------------------------------------------------- */

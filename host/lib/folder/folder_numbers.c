@@ -1,15 +1,14 @@
 /* folder_numbers.c - which numbers (numbers.h) a folder's journals have, and if they may go on. */
-#include <limits.h>
 #include "folder_impl.h"
 #include "initlab/numbers.h"
 
 void il_folder_note_numbers(struct il_folder *f, const json_t *head)
 {
     const json_t *const said = json_object_get(head, "numbers");
-    const json_int_t n = said ? json_integer_value(said) : 1;
+    const unsigned n = said ? (unsigned)json_integer_value(said) : 1;
 
     if (f->numbers == 0 || n != IL_NUMBERS)
-        f->numbers = n > 0 && n < UINT_MAX ? (unsigned)n : UINT_MAX;
+        f->numbers = n;
 }
 
 unsigned il_folder_numbers(const il_folder *f) { return f->numbers ? f->numbers : IL_NUMBERS; }

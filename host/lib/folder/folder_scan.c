@@ -8,8 +8,8 @@ enum { TOLD_OF_ONE = 20 }; /* damaged places of a journal that are kept */
 
 /* ---- a journal ------------------------------------------------------------------------------- */
 
-static il_status note_damage(struct il_folder *f, const char *name, size_t byte, const char *what,
-                             il_error *err)
+static il_status note_damage(struct il_folder *f, const char *name, size_t byte, int unread,
+                             const char *what, il_error *err)
 {
     size_t of_it = 0;
     il_damage *more;
@@ -28,6 +28,7 @@ static il_status note_damage(struct il_folder *f, const char *name, size_t byte,
     f->damage = more;
     more += f->damages++;
     more->byte = byte;
+    more->unread = unread;
     snprintf(more->journal, sizeof more->journal, "%s", name);
     snprintf(more->what, sizeof more->what, "%s", what);
     return IL_OK;
@@ -57,7 +58,7 @@ static il_status read_group(void *arg, struct il_journal_group *text, il_error *
         il_folder_note_numbers(r->f, g.head);
 
     if (st == IL_OK && text->wrong[0])
-        st = note_damage(r->f, r->name, text->at, text->wrong, err);
+        st = note_damage(r->f, r->name, text->at, 0, text->wrong, err);
     else if (st == IL_OK && g.counts)
         st = r->each(r->arg, &g, err);
     il_group_free(&g);
@@ -78,7 +79,7 @@ il_status il_folder_read(struct il_folder *f, const char *name, struct il_folder
     IL_TRY(il_journal_read(&reader, f->path, file, &r->from, &damage, err));
     r->owner = reading.owner.owner;
     if (damage.byte != IL_UNDAMAGED)
-        st = note_damage(f, name, (size_t)damage.byte, damage.what, err);
+        st = note_damage(f, name, (size_t)damage.byte, damage.unread, damage.what, err);
 out:
     return st;
 }

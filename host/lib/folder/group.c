@@ -2,6 +2,7 @@
 #include "group.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,13 @@ static const json_t *at(const json_t *array, size_t i) { return json_array_get(a
 
 static int is_value(const json_t *x) { return json_is_number(x) || json_is_null(x); }
 
+/* null, or a number of these */
+static int is_within(const json_t *x, double low, double high)
+{
+    return json_is_null(x) ||
+           (json_is_number(x) && json_number_value(x) >= low && json_number_value(x) <= high);
+}
+
 /* a whole number of 0 or more */
 static int is_whole(const json_t *x, size_t *out)
 {
@@ -61,8 +69,8 @@ int il_group_is_epoch(const json_t *row, size_t epoch)
 {
     int good = json_array_size(row) == 8 && is(at(row, 0), epoch);
 
-    for (size_t i = 1; good && i < 8; i++)
-        good = is_value(at(row, i));
+    for (size_t i = 1; good && i < 8; i++) /* 3, 5 and 7 are accuracies */
+        good = i > 1 && i % 2 == 1 ? is_within(at(row, i), 0, 1) : is_value(at(row, i));
     return good;
 }
 
@@ -86,8 +94,8 @@ static int is_layer(const json_t *row, size_t fan_in, size_t fan_out)
     int good = (n == 6 || (n == 7 && is_whole(at(row, 6), &unfitted) && unfitted <= fan_out)) &&
                is(at(row, 0), fan_in) && is(at(row, 1), fan_out);
 
-    for (size_t i = 2; good && i < 6; i++)
-        good = is_value(at(row, i));
+    for (size_t i = 2; good && i < 6; i++) /* 3 and 5 are standard deviations */
+        good = i % 2 == 1 ? is_within(at(row, i), 0, INFINITY) : is_value(at(row, i));
     return good;
 }
 
@@ -268,6 +276,16 @@ static int check_last(const struct il_folder *f, struct il_group *g, struct il_j
     return 1;
 }
 
+/* A journal's first line says which numbers it has, from 1, or none. */
+static int check_head(struct il_journal_group *text, const json_t *head)
+{
+    const json_t *const numbers = json_object_get(head, "numbers");
+    size_t n;
+
+    return !numbers || (is_whole(numbers, &n) && n > 0 && n < INT_MAX) ||
+           wrong(text, "its head has numbers that there cannot be");
+}
+
 /* ---- groups ---------------------------------------------------------------------------------- */
 
 /* the lines behind the first, whose value is taken over where it is a run's or the pack's */
@@ -319,6 +337,11 @@ il_status il_group_read(struct il_group *g, const struct il_folder *f,
         return IL_OK;
     }
     IL_TRY(parse_lines(g, text, first, err));
+    if (g->head && owner->owner == IL_OWNER_US && !check_head(text, g->head)) {
+        json_decref(g->head); /* what it says is not noted */
+        g->head = NULL;
+        return IL_OK;
+    }
     if (g->head && text->lines == 1) {
         g->counts = 1;
         return IL_OK;

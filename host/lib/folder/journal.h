@@ -68,6 +68,7 @@ enum { IL_UNDAMAGED = -1 };
 /* The first place that is not as it was written, and what is wrong there. */
 struct il_journal_damage {
     off_t byte; /* IL_UNDAMAGED: there is none */
+    int unread; /* the file cannot be opened */
     char what[120];
 };
 

@@ -250,7 +250,7 @@ il_status il_journal_read(const struct il_journal_reader *r, const char *folder,
     struct stat info;
     il_status st = IL_OK;
 
-    *damage = (struct il_journal_damage){ IL_UNDAMAGED, "" };
+    *damage = (struct il_journal_damage){ .byte = IL_UNDAMAGED };
     a.lines.most = r->line_most;
     a.lines.fd = il_inside_open(folder, name, O_RDONLY);
     if (a.lines.fd < 0 && errno == ENOENT)
@@ -260,12 +260,15 @@ il_status il_journal_read(const struct il_journal_reader *r, const char *folder,
             st = il_fail(err, IL_E_MEMORY, "out of memory");
         else
             damaged(&a, 0, il_inside_why(errno));
+        damage->unread = 1;
         goto out;
     }
     if ((size_t)info.st_size > r->file_most) {
         damaged(&a, 0, "larger than all journals of this sweep could be");
         goto out;
     }
+    if (*from > (size_t)info.st_size) /* another file than the one that was read so far */
+        *from = a.at = 0;
     if (lseek(a.lines.fd, (off_t)*from, SEEK_SET) < 0)
         damaged(&a, 0, strerror(errno));
     else

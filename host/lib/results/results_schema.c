@@ -310,6 +310,9 @@ static il_status open_file(sqlite3 **db, struct il_guard *guard, const char *nam
     if (sqlite3_open_v2(name, db, flags | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK ||
         !il_guard(guard, *db)) {
         st = il_results_fail(*db, err);
+        if (st == IL_E_CREATE && sqlite3_system_errno(*db)) /* it has no name yet */
+            st =
+                il_fail(err, st, "cannot open '%s': %s", path, strerror(sqlite3_system_errno(*db)));
         goto out;
     }
     sqlite3_busy_timeout(*db, 60000);

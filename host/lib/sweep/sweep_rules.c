@@ -13,13 +13,23 @@ static const char *const expected[] = { "expected a list of names, as [layers, l
                                         "expected terms, as {init: zeros, lr: 1}",
                                         "expected terms, as {optimizer: adam}" };
 
+static il_status too_many(struct il_sweep_reader *r, const yaml_mark_t *at)
+{
+    char what[96];
+
+    snprintf(what, sizeof what,
+             "too much: %d rules of %d terms each at most, in exclude as in when", IL_SWEEP_RULES,
+             IL_SWEEP_TERMS);
+    return il_yaml_complain_at(&r->y, at, what, NULL);
+}
+
 static il_status read_term(struct il_sweep_reader *r, enum il_rule_kind kind, const char *subject)
 {
     struct il_rule_term *const x = &r->term[r->terms];
     il_status st;
 
     if (r->terms == IL_FILE_TERMS)
-        return il_yaml_complain(&r->y, "too many terms", NULL);
+        return too_many(r, &r->y.event.start_mark);
     memset(x, 0, sizeof *x);
     x->kind = kind;
     x->item = r->items[kind];
@@ -193,7 +203,7 @@ static il_status resolve_term(struct il_sweep_reader *r, const struct il_rule_te
     il_status st;
 
     if (x->item >= IL_SWEEP_RULES || rule->terms == IL_SWEEP_TERMS)
-        return il_yaml_complain_at(&r->y, &x->at, "too many terms", NULL);
+        return too_many(r, &x->at);
     *count = x->item + 1;
     if (x->kind == IL_RULE_WHEN)
         IL_TRY(axis_named(r, x, x->subject, &rule->axis));

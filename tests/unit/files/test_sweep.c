@@ -454,6 +454,10 @@ static void mistakes(void **state)
                                                "more cores: leave out 'threads'" },
         { "exclude: [{}, {lr: 1}]\nparameters: {lr: [1, 2]}\n", ":1:12: expected terms" },
         { "when: {lr: {}}\nparameters: {lr: [1, 2]}\n", ":1:13: expected terms" },
+#define EIGHT(x) x x x x x x x x
+        { "exclude: [" EIGHT(EIGHT("{lr: 1}, ")) "{lr: 1}]\nparameters: {lr: [1, 2]}\n",
+          ": too much: 64 rules of 8 terms each at most" },
+#undef EIGHT
         { "zip: [[]]\nparameters: {lr: [1, 2]}\n", ":1:8: expected a list of names" },
         { "exclude: [{lr: 1, lr: 2}]\nparameters: {lr: [1, 2]}\n", ":1:19: a second 'lr'" },
         { "when: {lr: {batch: 8}, lr: {batch: 9}}\nparameters: {lr: [1, 2], batch: [8, 9]}\n",
