@@ -209,5 +209,13 @@ typedef struct il_again {
 il_status il_worker_again(il_worker *worker, size_t run, il_progress_fn *progress, void *arg,
                           il_again *out, il_error *err);
 
+/**
+ * Train the pack of a run again, to the step at which a number of the run is first not finite; nothing is committed. No pack
+ * may be open on the device. IL_E_USAGE, IL_E_DATA: the run cannot be trained; IL_E_INTERRUPTED: progress said so.
+ */
+il_status il_folder_broken(const il_folder *folder, size_t run, const il_dataset *set,
+                           il_device *device, il_progress_fn *progress, void *arg, il_broken *out,
+                           il_error *err);
+
 IL_API_END
 #endif

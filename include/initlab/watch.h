@@ -82,5 +82,23 @@ il_status il_pack_watch(il_pack *pack, const il_watch *watch, il_error *err);
  */
 size_t il_pack_seen(const il_pack *pack, const il_layer_state **out);
 
+/** What of a run was first not finite: in the order of a step. */
+typedef enum il_broken_kind {
+    IL_BROKEN_NOTHING,
+    IL_BROKEN_DRAWN,          /**< weights, before the first step */
+    IL_BROKEN_PREACTIVATIONS, /**< of the layer, from what came in and its weights */
+    IL_BROKEN_ACTIVATIONS,    /**< from finite pre-activations */
+    IL_BROKEN_COST,           /**< from finite outputs */
+    IL_BROKEN_SIGNAL_BACK,    /**< the gradient at the layer's pre-activations */
+    IL_BROKEN_GRADIENT, /**< by the layer's weights, from a finite one at its pre-activations */
+    IL_BROKEN_WEIGHTS   /**< by the step, from a finite gradient */
+} il_broken_kind;
+
+typedef struct il_broken {
+    il_broken_kind kind;
+    size_t epoch, step; /**< of the step, from 1; 0: none was trained */
+    size_t layer;       /**< from 1 */
+} il_broken;
+
 IL_API_END
 #endif

@@ -67,6 +67,8 @@ COMMANDS = [
     "sweep repair r",
     "sweep repair damaged",
     "sweep rerun r RUN --save o.safetensors",
+    "explain r RUN",
+    "explain broken RUN --json",
     "sweep submit --engine slurm s.yaml --data data --out new --kind cpu --parallel 2",
     "sweep submit --engine mpi random.yaml --data data --out new --kind cpu --parallel 2",
     "selftest --level 1",
@@ -102,7 +104,9 @@ def make():
             file.write(text)
     for command in ("train --data data --batch 16 --epochs 2 --out a.jsonl --save w.npy", "train --data data --batch 16 --seed 1 --epochs 2 --out b.jsonl",
                     "train --data data --layers in,2,out --batch 16 --epochs 1 --save w.safetensors",
-                    "sweep run s.yaml --data data --out r --pack-size 1 --devices cpu:1 --quiet --diag every=epoch"):
+                    "sweep run s.yaml --data data --out r --pack-size 1 --devices cpu:1 --quiet --diag every=epoch",
+                    "sweep run --layers in,2,2,out --init normal:std=1e20 --activation relu --batch 16 --epochs 1 --data data --out broken "
+                    "--devices cpu:1 --quiet"):
         done = initlab(command.split())
         assert done.returncode == 0, (command, done.stderr)
     shutil.copytree("r", "fresh")
@@ -117,8 +121,8 @@ def make():
         assert file.read()
 
 
-def run_id():
-    return sorted(row[1] for row in dump("../keep/r") if row[0] == "runs")[0]
+def run_id(folder):
+    return sorted(row[1] for row in dump(f"../keep/{folder}") if row[0] == "runs")[0]
 
 
 def content(path):
@@ -242,7 +246,8 @@ def check(reference, index):
 
 def walk(command):
     """All that is wrong with a command."""
-    words = [run_id() if word == "RUN" else word for word in command.split()]
+    words = command.split()
+    words = [run_id(words[i - 1]) if word == "RUN" else word for i, word in enumerate(words)]
     begin, reference, counted = time.monotonic(), Reference(words), os.path.abspath("../count")
     if os.path.exists(counted):
         os.unlink(counted)

@@ -122,3 +122,20 @@ void il_planned_close(struct il_planned *p)
     free(p->why);
     *p = (struct il_planned){ 0 };
 }
+
+il_status il_planned_find(const il_folder *f, size_t run, size_t *pack, size_t *place,
+                          il_error *err)
+{
+    const il_sweep_plan *const plan = f->plan;
+    size_t at = 0;
+
+    *pack = 0;
+    while (at < plan->runs && plan->order[at] != run)
+        at++;
+    while (*pack < plan->packs && plan->pack[*pack].first + plan->pack[*pack].count <= at)
+        ++*pack;
+    if (*pack == plan->packs)
+        return il_fail(err, IL_E_USAGE, "the sweep has no run %zu", run);
+    *place = at - plan->pack[*pack].first;
+    return IL_OK;
+}

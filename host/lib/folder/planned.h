@@ -22,4 +22,8 @@ il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack,
                           const il_dataset *set, il_error *err);
 void il_planned_close(struct il_planned *p);
 
+/* The pack that a run of the sweep is in, and its place there. IL_E_USAGE: there is no such run. */
+il_status il_planned_find(const il_folder *f, size_t run, size_t *pack, size_t *place,
+                          il_error *err);
+
 #endif

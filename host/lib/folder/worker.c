@@ -580,19 +580,14 @@ out:
 il_status il_worker_again(il_worker *w, size_t run, il_progress_fn *progress, void *arg,
                           il_again *out, il_error *err)
 {
-    const il_sweep_plan *const plan = w->folder->plan;
     struct training t = { 0 };
-    size_t pack = 0, place = 0;
-    il_status st = IL_OK;
+    size_t pack;
+    il_status st;
 
     *out = (il_again){ 0 };
-    while (place < plan->runs && plan->order[place] != run)
-        place++;
-    while (pack < plan->packs && plan->pack[pack].first + plan->pack[pack].count <= place)
-        pack++;
-    if (pack == plan->packs)
-        return il_fail(err, IL_E_USAGE, "the sweep has no run %zu", run);
-    out->run = place - plan->pack[pack].first;
+    st = il_planned_find(w->folder, run, &pack, &out->run, err);
+    if (st != IL_OK)
+        return st;
     IL_TRY(begin_training(&t, w, pack, err));
     if (t.of.why[out->run]) {
         st = il_fail(err, t.of.why[out->run]->status, "the run cannot be trained: %.400s",

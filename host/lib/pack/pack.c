@@ -239,6 +239,26 @@ out:
     return st;
 }
 
+il_status il_pack_one_step(struct il_pack *p, il_error *err)
+{
+    const struct il_seam *const s = p->device->seam;
+    il_status st = IL_OK;
+    int e;
+
+    if (p->step == 0)
+        IL_TRY(begin_epoch(p, err));
+    e = p->record ? s->replay(p->device, p->record, 1)
+                  : s->record(p->device, il_pack_train_step, p, &p->record);
+    if (e)
+        st = il_device_fail(err, p->device, e, "train");
+    if (++p->step == p->run[0].steps) {
+        p->step = 0;
+        p->epoch++;
+    }
+out:
+    return st;
+}
+
 /* Sums of one evaluation into host_sums, over all its samples in file order. */
 static il_status evaluate(struct il_pack *p, struct il_evaluation *v, il_error *err)
 {

@@ -67,4 +67,7 @@ struct il_pack {
     size_t *unfitted; /* [layers * runs]: units that data could not fit; see calibrate.c */
 };
 
+/* One step of training, and no evaluation at the end of an epoch. The arithmetic must be set. */
+il_status il_pack_one_step(struct il_pack *p, il_error *err);
+
 #endif

@@ -1,0 +1,356 @@
+/* cmd_explain.c - initlab explain: train a run again, and say in which layer it broke, or where it died. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "common/cli_error.h"
+#include "common/signals.h"
+#include "sweep/sweep.h"
+
+struct job {
+    struct cli *cli;
+    const struct options *o;
+    il_folder *folder;
+    il_dataset *set;
+    il_device *device;
+    il_worker *worker;
+    il_again again; /* of a run that did not diverge */
+    char id[17], status[16];
+    int stuck;
+    size_t layers; /* of weights */
+    il_error err;
+};
+
+/* what is to be said */
+struct answer {
+    const char *what; /* a word for programs */
+    char text[512];   /* a sentence for people */
+    size_t epoch, step, layer;
+    const il_layer_state *state; /* [layers * runs] of the look it is about; NULL: none */
+};
+
+static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
+{
+    (void)arg, (void)epoch, (void)step, (void)steps;
+    return signals_caught() != 0;
+}
+
+/* h1, h2, ..., out */
+static const char *name_of(const struct job *j, size_t layer, char name[24])
+{
+    if (layer == j->layers)
+        snprintf(name, 24, "out");
+    else
+        snprintf(name, 24, "h%zu", layer);
+    return name;
+}
+
+/* ---- what the results say of it -------------------------------------------------------------- */
+
+static int take_run(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    struct job *const j = arg;
+
+    if (strcmp(value[0].text, j->id) != 0)
+        return 0;
+    for (size_t i = 0; i < columns; i++)
+        if (strcmp(name[i], "status") == 0)
+            snprintf(j->status, sizeof j->status, "%.15s", value[i].text);
+        else if (strcmp(name[i], "error") == 0 && strcmp(j->status, "failed") == 0)
+            cli_error(&j->err, IL_E_USAGE, "run %s could not be trained: %.300s", j->id,
+                      value[i].text);
+        else if (strcmp(name[i], "stuck") == 0)
+            j->stuck = value[i].kind == IL_VALUE_WHOLE && value[i].whole != 0;
+    return 1;
+}
+
+static il_status read_results(struct job *j)
+{
+    il_results *r = NULL;
+    il_status st = sweep_results(j->cli, j->folder, &r, &j->err);
+
+    if (st == IL_OK)
+        st = il_results_rows(r, IL_TABLE_RUNS, take_run, j, &j->err);
+    il_results_close(r);
+    if (st == IL_OK && !j->status[0])
+        st = cli_error(&j->err, IL_E_USAGE, "run %s has no results yet", j->id);
+    return st == IL_OK && strcmp(j->status, "failed") == 0 ? IL_E_USAGE : st;
+}
+
+/* ---- a run that diverged --------------------------------------------------------------------- */
+
+static void say_broken(const struct job *j, const il_broken *b, struct answer *a)
+{
+    static const struct {
+        const char *what, *text;
+    } kinds[] = {
+        [IL_BROKEN_NOTHING] = { "nothing", "this time every number is finite to the end" },
+        [IL_BROKEN_DRAWN] = { "weights", "the drawn weights of %s are not finite" },
+        [IL_BROKEN_PREACTIVATIONS] = { "preactivations",
+                                       "the first numbers that are not finite are the "
+                                       "pre-activations of %s, of finite weights and inputs" },
+        [IL_BROKEN_ACTIVATIONS] = { "activations",
+                                    "the first numbers that are not finite are the activations of "
+                                    "%s, of finite pre-activations" },
+        [IL_BROKEN_COST] = { "cost",
+                             "the first number that is not finite is the cost: %s is finite, and "
+                             "the loss of it is not" },
+        [IL_BROKEN_SIGNAL_BACK] = { "gradient",
+                                    "the way forward is finite; the first numbers that are not are "
+                                    "the gradient at the pre-activations of %s" },
+        [IL_BROKEN_GRADIENT] = { "gradient",
+                                 "the way forward is finite; the first numbers that are not are "
+                                 "the gradient by the weights of %s" },
+        [IL_BROKEN_WEIGHTS] = { "weights",
+                                "the way forward and back is finite; the first numbers that are "
+                                "not are the weights of %s after the step" },
+    };
+    char name[24], words[256];
+    int n = 0;
+
+    a->what = kinds[b->kind].what;
+    a->epoch = b->epoch;
+    a->step = b->step;
+    a->layer = b->layer;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(words, sizeof words, kinds[b->kind].text, name_of(j, b->layer, name));
+#pragma GCC diagnostic pop
+    if (b->step)
+        n = snprintf(a->text, sizeof a->text, "in epoch %zu, step %zu, ", b->epoch, b->step);
+    snprintf(a->text + n, sizeof a->text - (size_t)n, "%s", words);
+}
+
+/* ---- a run that did not ---------------------------------------------------------------------- */
+
+/* a value of one layer at one look */
+static double seen(const struct job *j, const il_layer_state *rows, size_t layer, size_t what)
+{
+    return rows[(layer - 1) * il_pack_runs(j->again.pack) + j->again.run].value[what];
+}
+
+static size_t units(const struct job *j, size_t layer)
+{
+    size_t in, out;
+
+    il_pack_shape(j->again.pack, layer - 1, &in, &out);
+    return out;
+}
+
+/* what is gone at one look: the signal on its way up, then the gradient on its way down, then what tells units apart */
+static int is_gone(const struct job *j, const il_layer_state *rows, struct answer *a)
+{
+    char name[24];
+
+    for (size_t l = 1; l < j->layers; l++)
+        if (seen(j, rows, l, IL_DIAGNOSTIC_DEAD) == 1) {
+            a->what = "signal";
+            a->layer = l;
+            snprintf(a->text, sizeof a->text,
+                     "the signal dies in %s: the activation of each of its %zu units is the same "
+                     "for all samples (mean %.4g)",
+                     name_of(j, l, name), units(j, l),
+                     seen(j, rows, l, IL_DIAGNOSTIC_ACTIVATION_MEAN));
+            return 1;
+        }
+    for (size_t l = j->layers; l >= 1; l--)
+        if (seen(j, rows, l, IL_DIAGNOSTIC_GRADIENT_NORM) == 0) {
+            a->what = "gradient";
+            a->layer = l;
+            snprintf(a->text, sizeof a->text,
+                     "the gradient dies on its way back to %s: that by its weights and biases is "
+                     "0%s",
+                     name_of(j, l, name), l > 1 ? ", and so are those below" : "");
+            return 1;
+        }
+    for (size_t l = 1; l < j->layers; l++)
+        if (seen(j, rows, l, IL_DIAGNOSTIC_DISTINCT_UNITS) == 1 && units(j, l) > 1) {
+            a->what = "alike";
+            a->layer = l;
+            snprintf(a->text, sizeof a->text,
+                     "the %zu units of %s are one: they have the same weights and get the same "
+                     "gradient",
+                     units(j, l), name_of(j, l, name));
+            return 1;
+        }
+    return 0;
+}
+
+/* nothing is gone: the layer that learns least */
+static void say_least(const struct job *j, const il_layer_state *rows, struct answer *a)
+{
+    char name[24];
+    size_t least = 1;
+
+    for (size_t l = 2; l <= j->layers; l++)
+        if (seen(j, rows, l, IL_DIAGNOSTIC_GRADIENT_NORM) <
+            seen(j, rows, least, IL_DIAGNOSTIC_GRADIENT_NORM))
+            least = l;
+    a->what = "nothing";
+    a->layer = least;
+    snprintf(a->text, sizeof a->text,
+             "no layer's signal or gradient is gone; the least gradient is that of %s, %.2g (out: "
+             "%.2g), and a step changes its weights by %.2g of their size",
+             name_of(j, least, name), seen(j, rows, least, IL_DIAGNOSTIC_GRADIENT_NORM),
+             seen(j, rows, j->layers, IL_DIAGNOSTIC_GRADIENT_NORM),
+             seen(j, rows, least, IL_DIAGNOSTIC_UPDATE_RATIO));
+}
+
+static void say_seen(const struct job *j, struct answer *a)
+{
+    const size_t runs = il_pack_runs(j->again.pack);
+    const il_layer_state *all;
+    const size_t looks = il_pack_seen(j->again.pack, &all);
+    char text[512];
+
+    for (size_t k = 0; k < looks; k++) {
+        a->state = all + k * j->layers * runs;
+        a->epoch = k;
+        if (!is_gone(j, a->state, a))
+            continue;
+        memcpy(text, a->text, sizeof text);
+        if (k == 0)
+            snprintf(a->text, sizeof a->text, "before the first step %.400s", text);
+        else
+            snprintf(a->text, sizeof a->text, "after epoch %zu %.400s", k, text);
+        return;
+    }
+    say_least(j, a->state, a);
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static il_status find_answer(struct job *j, size_t run, struct answer *a)
+{
+    const il_watch watch = { .epochs = 1 };
+    const char *const device =
+        opt_given(j->o, "device") ? opt_get(j->o, "device") : il_folder_kind(j->folder);
+    il_broken broken;
+    il_config *config = NULL;
+    il_status st = il_sweep_config(il_folder_sweep(j->folder), run, &config, &j->err);
+
+    if (st == IL_OK)
+        j->layers = il_config_widths(config) - 1;
+    il_config_free(config);
+    if (st == IL_OK)
+        st = sweep_dataset(j->o, j->folder, &j->set, &j->err);
+    if (st == IL_OK)
+        st = il_device_open(&j->device, device, 1, NULL, &j->err);
+    if (st == IL_OK && strcmp(j->status, "diverged") == 0) {
+        st = il_folder_broken(j->folder, run, j->set, j->device, on_progress, NULL, &broken,
+                              &j->err);
+        if (st == IL_OK)
+            say_broken(j, &broken, a);
+        return st;
+    }
+    if (st == IL_OK)
+        st = il_worker_open(&j->worker, j->folder, j->set, j->device, &j->err);
+    if (st != IL_OK)
+        return st;
+    il_worker_watch(j->worker, &watch);
+    st = il_worker_again(j->worker, run, on_progress, NULL, &j->again, &j->err);
+    if (st == IL_OK)
+        say_seen(j, a);
+    return st;
+}
+
+static void print_layers(const struct job *j, const il_layer_state *rows)
+{
+    char name[24];
+
+    printf("\n%slayer ", j->cli->bold);
+    for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT; i++)
+        printf("  %*s", (int)strlen(il_diagnostic_name(i)), il_diagnostic_name(i));
+    printf("%s\n", j->cli->plain);
+    for (size_t l = 1; l <= j->layers; l++) {
+        printf("%-6s", name_of(j, l, name));
+        for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT; i++) {
+            const double x = seen(j, rows, l, i);
+            const int width = (int)strlen(il_diagnostic_name(i));
+
+            if (isnan(x))
+                printf("  %*s", width, "-");
+            else
+                printf("  %*.4g", width, x);
+        }
+        putchar('\n');
+    }
+}
+
+static int print(const struct job *j, const struct answer *a)
+{
+    char name[24];
+
+    if (opt_given(j->o, "json"))
+        return cli_json(j->cli,
+                        json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:s, s:s}", "run", j->id,
+                                  "status", j->status, "stuck", j->stuck, "what", a->what, "epoch",
+                                  (json_int_t)a->epoch, "step", (json_int_t)a->step, "layer",
+                                  (json_int_t)a->layer, "name",
+                                  a->layer ? name_of(j, a->layer, name) : "", "text", a->text));
+    printf("run %s: %s%s: %s\n", j->id, j->status, j->stuck ? ", stuck" : "", a->text);
+    if (a->state)
+        print_layers(j, a->state);
+    return 0;
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    struct job j = { .cli = cli, .o = o };
+    struct answer a = { .what = "nothing" };
+    size_t number = 0;
+    int code;
+    il_status st = sweep_folder(o, 0, &j.folder, &j.err);
+
+    if (st == IL_OK && o->operands < 2)
+        st = cli_error(&j.err, IL_E_USAGE, "no run given: an id or its first digits");
+    signals_catch();
+    if (st == IL_OK)
+        st = sweep_find_run(j.folder, o->operand[1], &number, j.id, &j.err);
+    if (st == IL_OK)
+        st = read_results(&j);
+    if (st == IL_OK)
+        st = find_answer(&j, number, &a);
+    if (st == IL_E_INTERRUPTED && signals_caught()) {
+        cli_say(cli, "stopped by %s; nothing was changed", signals_name());
+        code = 128 + signals_caught();
+    } else {
+        code = st == IL_OK ? print(&j, &a) : cli_fail(cli, st, "%s", j.err.text);
+    }
+    il_pack_close(j.again.pack);
+    free(j.again.epoch);
+    il_worker_close(j.worker);
+    il_device_close(j.device);
+    il_dataset_free(j.set);
+    il_folder_close(j.folder);
+    return code;
+}
+
+static const struct opt_row rows[] = { { .name = "json", .help = "print an object" },
+                                       { .name = "device",
+                                         .metavar = "DEVICE",
+                                         .help =
+                                             "where to train; else a device of the sweep's kind" },
+                                       { .name = "data",
+                                         .metavar = "DIR",
+                                         .complete = COMPLETE_FOLDER,
+                                         .help = "folder of the dataset, where it has moved" },
+                                       { .name = "" } };
+
+const struct command cmd_explain = {
+    .name = "explain",
+    .operands = "DIR RUN",
+    .max_operands = 2,
+    .complete = COMPLETE_FOLDER,
+    .summary = "say in which layer a run of a sweep broke, or where it died",
+    .text =
+        "Train the pack of a run of the sweep in DIR again; RUN is its id, or the first digits. Of "
+        "a run that diverged: to the step where it broke, of which the first numbers that are not "
+        "finite are named. Of one that is stuck, or did well: to the end, looked at before the "
+        "first step and after each epoch, as by --diag every=epoch; the first layer is named whose "
+        "activations are the same for all samples, that has no gradient, or whose units are all "
+        "alike. Nothing is changed.",
+    .examples = "initlab explain results 4f1a",
+    .rows = rows,
+    .run = run
+};
