@@ -61,11 +61,10 @@ two_runs()
 }
 
 @test "a file of 200,000 runs is read in seconds" {
-    for _ in {1..200000}; do echo '{"epoch":1,"cost":0.5}'; done >many.jsonl
-    run --separate-stderr timeout 30 "$INITLAB" compare many.jsonl
-    [ "$status" -eq 0 ]
-    [ "${#lines[@]}" -eq 200001 ]
-    has "many:200000" "${lines[200000]}"
+    yes '{"epoch":1,"cost":0.5}' | head -n 200000 >many.jsonl
+    timeout 30 "$INITLAB" compare many.jsonl >out
+    [ "$(wc -l <out)" -eq 200001 ]
+    [ "$(tail -n 1 out | cut -d' ' -f1)" = many:200000 ]
 }
 
 # run_file FILE [COST...]: what train --out leaves, with an epoch for each cost
