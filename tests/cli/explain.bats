@@ -21,10 +21,10 @@ explained()
 
 @test "explain: a run that diverged, the step and the first numbers that are not finite" {
     # 16 inputs: pre-activations of h1 are near 1e20, those of h2 near 1e40: no float
-    sweep --layers in,8,8,out --init normal:std=1e20,he_normal --lr 0.5 --activation relu
-    explained "${ids[0]}" "preactivations 1 1 h2"
-    initlab explain r "${ids[0]:0:6}"
-    [ "$output" = "run ${ids[0]}: diverged: in epoch 1, step 1, the first numbers that are not finite are the pre-activations of h2, of finite weights and inputs" ]
+    sweep --layers in,8,8,out --init he_normal,normal:std=1e20 --lr 0.5 --activation relu
+    explained "${ids[1]}" "preactivations 1 1 h2"
+    initlab explain r "${ids[1]:0:6}"
+    [ "$output" = "run ${ids[1]}: diverged: in epoch 1, step 1, the first numbers that are not finite are the pre-activations of h2, of finite weights and inputs" ]
     [ -z "$stderr" ]
     rm -r r set
     # after a step weights are near 1e30: in the second h1 is near 1e30, h2 none
@@ -36,6 +36,14 @@ explained()
     explained "${ids[0]}" "cost 1 1 out"
     # the step and the epoch are those of the results
     [ "$("$INITLAB" sweep export r -o jsonl | picked diverged_epoch diverged_step)" = "1 1" ]
+    rm -r r set
+    # outputs near 100 and a gradient of such size, which a rate of 9e37 makes no float: plain sgd has it in dL/dz, momentum
+    # in the step; the cost, finite in that step, is not in the next
+    sweep --layers in,out --init normal:std=100 --output linear --loss mse:reduction=sum --lr 9e37 --optimizer sgd,momentum
+    explained "${ids[0]}" "gradient 1 1 out"
+    explained "${ids[1]}" "weights 1 1 out"
+    has "the way forward and back is finite; the first numbers that are not are the weights of out after the step" "$output"
+    [ "$("$INITLAB" sweep export r -o jsonl | picked diverged_epoch diverged_step)" = "$(printf '1 2\n1 2')" ]
 }
 
 @test "explain: a run that is stuck, the layer where signal or gradient died" {

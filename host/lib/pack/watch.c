@@ -409,6 +409,27 @@ static double steepest(const struct il_act *act)
     return most;
 }
 
+/* the pack's plan does not have it: said before the device refuses it */
+static il_status check_room(struct il_pack *p, const struct il_allocations *list, il_error *err)
+{
+    struct il_about about = { .memory_free = 0 };
+    size_t bytes = 0;
+    int e = p->device->seam->about(p->device, &about);
+
+    if (e)
+        return il_device_fail(err, p->device, e, "ask for its memory");
+    for (size_t i = 0; i < list->count; i++)
+        bytes +=
+            list->item[i].count * list->item[i].size; /* the pack has as large ones: no overflow */
+    return about.memory_free == 0 || bytes <= about.memory_free
+               ? IL_OK
+               : il_fail(err, IL_E_DEVICE,
+                         "%s: to watch this pack takes %.1f MiB more, %.1f are free: smaller packs "
+                         "would do",
+                         il_device_id(p->device), (double)bytes / 1048576,
+                         (double)about.memory_free / 1048576);
+}
+
 /* device memory: what is held beside the pack */
 static il_status take(struct il_pack *p, size_t widest, il_error *err)
 {
@@ -429,7 +450,9 @@ static il_status take(struct il_pack *p, size_t widest, il_error *err)
     IL_LIST_ALLOCATION(&list, w->ratio, p->runs, &bytes);
     IL_LIST_ALLOCATION(&list, w->moments, widest, &bytes);
     IL_LIST_ALLOCATION(&list, w->change, widest, &bytes);
-    st = il_device_take(p->device, &list, &w->owned, err);
+    st = check_room(p, &list, err);
+    if (st == IL_OK)
+        st = il_device_take(p->device, &list, &w->owned, err);
     free(list.item);
     return st;
 }
