@@ -146,7 +146,7 @@ static il_status read_budgets(const il_runs *runs, const struct options *o, cons
 }
 
 il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
-                        il_error *err)
+                        int epochs, il_error *err)
 {
     il_compare_options options = { .control =
                                        opt_given(o, "control") ? opt_get(o, "control") : NULL };
@@ -156,6 +156,8 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
     st = opt_given(o, "by") && !k->by ? cli_no_memory(err) : open_runs(&k->runs, o, err);
     if (st == IL_OK)
         st = compare_figure_prepare(o, k->runs, err);
+    if (st == IL_OK && epochs)
+        k->epochs = il_runs_keep_epochs(k->runs, err) == IL_OK;
     if (st == IL_OK)
         st = allocate(k, (size_t)o->operands, err);
     if (st == IL_OK)
@@ -206,7 +208,7 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     il_status st = figure_open(&figure, o, err);
 
     if (st == IL_OK)
-        st = compared_open(&k, cli, o, err);
+        st = compared_open(&k, cli, o, 0, err);
     if (st == IL_OK && !k.across && !k.comparison) {
         cli_say(cli, "no run of '%s' has ended yet", o->operand[0]);
         goto out;

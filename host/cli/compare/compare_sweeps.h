@@ -12,6 +12,7 @@ struct compared {
     il_results **results;
     size_t folders;
     il_runs *runs;
+    int epochs;                /* does it keep them, for curves? */
     il_comparison *comparison; /* NULL: of --across */
     il_across *across;
     il_budget *budget; /* [budgets] */
@@ -24,10 +25,11 @@ struct compared {
 
 /*
  * Read the folders that are the operands, and compare them as the options of COMPARE_ROWS say. No run has
- * ended: IL_OK, and neither comparison nor across. After any outcome compared_close frees.
+ * ended: IL_OK, and neither comparison nor across. After any outcome compared_close frees. epochs: keep them, if the
+ * metric has any.
  */
 il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
-                        il_error *err);
+                        int epochs, il_error *err);
 void compared_close(struct compared *k);
 
 /* `compare DIR...` with its options. */
