@@ -90,6 +90,9 @@ void il_budgets_free(il_budget *budgets, size_t count);
 size_t il_runs_count(const il_runs *runs);
 size_t il_runs_repeated(const il_runs *runs);
 
+/** The id of the index-th, index < il_runs_count. Valid until the runs are freed. */
+const char *il_runs_id(const il_runs *runs, size_t index);
+
 typedef struct il_compare_options {
     const char
         *by; /**< columns, separated by commas; NULL: every parameter that varies, but seeds */

@@ -15,6 +15,9 @@
 
 IL_API_BEGIN
 
+/** The colour of a style, as "#0072b2". */
+const char *il_figure_colour(size_t style);
+
 /* ---- lines ----------------------------------------------------------------------------------- */
 
 typedef enum il_scale {

@@ -18,6 +18,7 @@ import sys
 FLOORS = [
     {"host/cli": "the program", "host/mpi": "its ranks"},
     {"host/cli/commands": "one command a file", "host/cli/commands/sweep": "those of a sweep"},
+    {"host/cli/report": "a comparison as a page"},
     {"host/cli/compare": "groups of runs, shown"},
     {"host/cli/sweep": "workers", "host/cli/train": "one training"},
     {"host/cli/common": "options, help, messages, paths of data"},

@@ -51,6 +51,7 @@ COMMANDS = [
     "compare r --metric cost --plot o.svg --figure curves",
     "compare r --by layers,lr --plot o.svg --figure heatmap",
     "compare r --plot o.svg --figure rates",
+    "report r --by init,lr -o o.html",
     "sweep plan s.yaml --data data",
     "sweep plan random.yaml --data data --json",
     "sweep plan r",

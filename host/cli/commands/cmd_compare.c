@@ -9,6 +9,7 @@
 #include <string.h>
 #include "common/cli_error.h"
 #include "compare/compare_figure.h"
+#include "compare/compare_rows.h"
 #include "compare/compare_sweeps.h"
 #include "compare/comparison_print.h"
 #include "common/outputs.h"
@@ -150,33 +151,7 @@ static const struct opt_row rows[] = {
       .help =
           "draw a figure, .svg, .png or .pdf; - is SVG to standard output, and the table goes to "
           "standard error. Of files of 'train --out' it is the loss of all runs over the epochs" },
-    { .name = "metric",
-      .metavar = "COLUMN",
-      .value = "test_accuracy",
-      .group = "Sweeps",
-      .help = "the result to compare by: test_cost, validation_accuracy, cost, seconds, ..." },
-    { .name = "by",
-      .metavar = "COLUMNS",
-      .group = "Sweeps",
-      .help = "what groups of runs are by, as init,depth; else by every parameter that varies but "
-              "the seeds. What else varies is pooled, and named" },
-    { .name = "where",
-      .metavar = "COLUMN=VALUE",
-      .group = "Sweeps",
-      .help = "these runs alone: init=he_normal,lr=0.1; a column twice: either value" },
-    { .name = "control",
-      .metavar = "GROUP",
-      .group = "Sweeps",
-      .help = "compare all others with this group, chosen beforehand, and not with the best one" },
-    { .name = "best-over",
-      .metavar = "COLUMNS",
-      .group = "Sweeps",
-      .help = "fair tuning: each group with its own best setting of these, as lr,schedule" },
-    { .name = "select",
-      .metavar = "COLUMN",
-      .value = "validation_accuracy",
-      .group = "Sweeps",
-      .help = "what that setting is best by" },
+    COMPARE_ROWS,
     { .name = "budget",
       .group = "Sweeps",
       .help = "also print what the best of 1, 2, 4, ... trials would give, each run a trial" },
@@ -184,10 +159,6 @@ static const struct opt_row rows[] = {
       .metavar = "COLUMNS",
       .group = "Sweeps",
       .help = "rank groups within each condition, as activation,depth, and compare their ranks" },
-    { .name = "target",
-      .metavar = "ACCURACY",
-      .group = "Sweeps",
-      .help = "show how many runs reached it, and in how many epochs" },
     { .name = "figure",
       .metavar = "KIND",
       .value = "intervals",

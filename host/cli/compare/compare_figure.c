@@ -218,6 +218,12 @@ il_status compare_figure_prepare(const struct options *o, il_runs *runs, il_erro
     return strcmp(opt_get(o, "figure"), "curves") == 0 ? il_runs_keep_epochs(runs, err) : IL_OK;
 }
 
+il_status compare_figure_svg(const char *kind, char **svg, size_t *n, const il_comparison *c,
+                             const il_runs *runs, il_error *err)
+{
+    return kind_of(kind)(svg, n, c, runs, err);
+}
+
 il_status compare_figure_draw(const struct figure *to, const struct options *o,
                               const il_comparison *c, const il_runs *runs, il_error *err)
 {
@@ -227,7 +233,7 @@ il_status compare_figure_draw(const struct figure *to, const struct options *o,
 
     if (!to->path)
         return IL_OK;
-    st = kind_of(opt_get(o, "figure"))(&svg, &n, c, runs, err);
+    st = compare_figure_svg(opt_get(o, "figure"), &svg, &n, c, runs, err);
     if (st == IL_OK)
         st = figure_put(to, svg, n, err);
     free(svg);

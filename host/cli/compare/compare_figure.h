@@ -19,6 +19,10 @@ il_status compare_figure_check(const struct options *o, il_error *err);
 /* Keep what the kind shows beside the comparison; before runs are added. */
 il_status compare_figure_prepare(const struct options *o, il_runs *runs, il_error *err);
 
+/* One kind as SVG, which free frees; curves of runs whose epochs were kept. IL_E_USAGE: as below. */
+il_status compare_figure_svg(const char *kind, char **svg, size_t *n, const il_comparison *c,
+                             const il_runs *runs, il_error *err);
+
 /* Draw it, where --plot was given. IL_E_USAGE: groups are not by what the kind shows, or too many. */
 il_status compare_figure_draw(const struct figure *to, const struct options *o,
                               const il_comparison *c, const il_runs *runs, il_error *err);

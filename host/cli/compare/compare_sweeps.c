@@ -15,58 +15,51 @@
 enum { SHORT = 20 /* groups that sweep run shows */ };
 
 /* Add a folder's runs; done: what is left of it, "" if nothing. */
-static il_status add_folder(const struct cli *cli, il_runs *runs, il_folder *f,
+static il_status add_folder(const struct cli *cli, il_runs *runs, il_folder *f, il_results **r,
                             char done[SWEEP_DONE], il_error *err)
 {
-    il_results *r = NULL;
-    il_status st = sweep_results(cli, f, &r, err);
+    il_status st = sweep_results(cli, f, r, err);
 
     if (st == IL_OK)
-        st = sweep_done(f, r, done, err);
-    if (st == IL_OK)
-        st = il_runs_add(runs, r, err);
-    il_results_close(r);
-    return st;
+        st = sweep_done(f, *r, done, err);
+    return st == IL_OK ? il_runs_add(runs, *r, err) : st;
 }
 
-/* the lines under the table that are about the folders, one a folder, and what else is to be known */
-struct notes {
-    char (*line)[ANSWER];
-    const char **text; /* [count] */
-    size_t count;
-};
+/* the index-th line of small print: one a folder, then three more */
+static char *line_of(struct compared *k, size_t index) { return k->lines + index * ANSWER; }
 
-static il_status read_folders(const struct cli *cli, const struct options *o, il_runs *runs,
-                              struct notes *n, il_error *err)
+static il_status allocate(struct compared *k, size_t folders, il_error *err)
+{
+    k->notes = folders + 3;
+    k->lines = calloc(k->notes, ANSWER);
+    k->note = calloc(k->notes, sizeof *k->note);
+    k->folder = calloc(folders + 1, sizeof *k->folder);
+    k->results = calloc(folders + 1, sizeof *k->results);
+    if (!k->lines || !k->note || !k->folder || !k->results)
+        return cli_no_memory(err);
+    for (size_t i = 0; i < k->notes; i++)
+        k->note[i] = line_of(k, i);
+    return IL_OK;
+}
+
+static il_status read_folders(struct compared *k, const struct cli *cli, const struct options *o,
+                              il_error *err)
 {
     il_status st = IL_OK;
 
     for (int i = 0; i < o->operands && st == IL_OK; i++) {
+        const size_t n = k->folders++;
         char done[SWEEP_DONE] = "";
-        il_folder *f = NULL;
 
-        st = sweep_folder(o, i, &f, err);
+        st = sweep_folder(o, i, &k->folder[n], err);
         if (st == IL_OK)
-            st = add_folder(cli, runs, f, done, err);
+            st = add_folder(cli, k->runs, k->folder[n], &k->results[n], done, err);
         if (done[0] && o->operands > 1)
-            snprintf(n->line[i], ANSWER, "%.200s: %s", o->operand[i], done);
+            snprintf(line_of(k, n), ANSWER, "%.200s: %s", o->operand[i], done);
         else
-            snprintf(n->line[i], ANSWER, "%s", done);
-        il_folder_close(f);
+            snprintf(line_of(k, n), ANSWER, "%s", done);
     }
     return st;
-}
-
-static il_status make_notes(struct notes *n, int folders, il_error *err)
-{
-    n->count = (size_t)folders + 3;
-    n->line = calloc(n->count, sizeof *n->line);
-    n->text = calloc(n->count, sizeof *n->text);
-    if (!n->line || !n->text)
-        return cli_no_memory(err);
-    for (size_t i = 0; i < n->count; i++)
-        n->text[i] = n->line[i];
-    return IL_OK;
 }
 
 /* Choosing the best group and telling its accuracy on the same samples is optimistic. */
@@ -152,69 +145,85 @@ static il_status read_budgets(const il_runs *runs, const struct options *o, cons
                : IL_OK;
 }
 
-il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err)
+il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
+                        int epochs, il_error *err)
 {
     il_compare_options options = { .control =
                                        opt_given(o, "control") ? opt_get(o, "control") : NULL };
+    il_status st;
+
+    *k = (struct compared){ .by = opt_given(o, "by") ? strdup(opt_get(o, "by")) : NULL };
+    st = opt_given(o, "by") && !k->by ? cli_no_memory(err) : open_runs(&k->runs, o, err);
+    if (st == IL_OK)
+        st = compare_figure_prepare(o, k->runs, err);
+    if (st == IL_OK && epochs)
+        k->epochs = il_runs_keep_epochs(k->runs, err) == IL_OK;
+    if (st == IL_OK)
+        st = allocate(k, (size_t)o->operands, err);
+    if (st == IL_OK)
+        st = read_folders(k, cli, o, err);
+    if (st == IL_OK && opt_given(o, "where"))
+        st = il_runs_where(k->runs, opt_get(o, "where"), err);
+    if (st != IL_OK || il_runs_count(k->runs) == 0)
+        return st;
+    st = read_budgets(k->runs, o, k->by, &k->budget, &k->budgets, err);
+    if (st == IL_OK)
+        st = tune(k->runs, o, &k->by, line_of(k, k->folders + 2), err);
+    options.by = k->by;
+    if (st == IL_OK && opt_given(o, "across"))
+        st = il_compare_across(&k->across, k->runs, opt_get(o, "across"), &options, err);
+    else if (st == IL_OK)
+        st = il_compare(&k->comparison, k->runs, &options, err);
+    if (st == IL_OK && k->comparison)
+        note_selection(k->comparison, o, line_of(k, k->folders));
+    if (il_runs_repeated(k->runs))
+        snprintf(line_of(k, k->folders + 1), ANSWER,
+                 "%zu runs are in several folders: each counts once", il_runs_repeated(k->runs));
+    return st;
+}
+
+void compared_close(struct compared *k)
+{
+    il_across_free(k->across);
+    il_comparison_free(k->comparison);
+    il_budgets_free(k->budget, k->budgets);
+    il_runs_free(k->runs);
+    for (size_t i = 0; i < k->folders; i++) {
+        il_results_close(k->results[i]);
+        il_folder_close(k->folder[i]);
+    }
+    free(k->folder);
+    free(k->results);
+    free(k->note);
+    free(k->lines);
+    free(k->by);
+}
+
+il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err)
+{
     const char *const format = opt_get(o, "format");
-    char *by = opt_given(o, "by") ? strdup(opt_get(o, "by")) : NULL;
-    struct notes n = { NULL, NULL, 0 };
+    const int bare = strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0;
     struct figure figure;
-    il_budget *budgets = NULL;
-    size_t count = 0;
-    il_runs *runs = NULL;
-    il_comparison *c = NULL;
-    il_across *a = NULL;
-    il_status st = opt_given(o, "by") && !by ? cli_no_memory(err) : open_runs(&runs, o, err);
+    struct compared k = { .runs = NULL };
+    il_status st = figure_open(&figure, o, err);
 
     if (st == IL_OK)
-        st = compare_figure_prepare(o, runs, err);
-    if (st == IL_OK)
-        st = figure_open(&figure, o, err);
-    if (st == IL_OK)
-        st = make_notes(&n, o->operands, err);
-    if (st == IL_OK)
-        st = read_folders(cli, o, runs, &n, err);
-    if (st == IL_OK && opt_given(o, "where"))
-        st = il_runs_where(runs, opt_get(o, "where"), err);
-    if (st == IL_OK && il_runs_count(runs) == 0) {
+        st = compared_open(&k, cli, o, 0, err);
+    if (st == IL_OK && !k.across && !k.comparison) {
         cli_say(cli, "no run of '%s' has ended yet", o->operand[0]);
         goto out;
     }
-    if (st == IL_OK)
-        st = read_budgets(runs, o, by, &budgets, &count, err);
-    if (st == IL_OK)
-        st = tune(runs, o, &by, n.line[o->operands + 2], err);
-    options.by = by;
-    if (st == IL_OK && opt_given(o, "across"))
-        st = il_compare_across(&a, runs, opt_get(o, "across"), &options, err);
+    if (st == IL_OK && k.comparison)
+        st = compare_figure_draw(&figure, o, k.comparison, k.runs, err);
+    for (size_t i = 0; st == IL_OK && bare && i < k.folders; i++) /* which have no place for it */
+        if (k.note[i][0])
+            cli_say(cli, "%s", k.note[i]);
+    if (st == IL_OK && k.across)
+        st = across_print(cli, k.across, opt_get(o, "across"), format, k.note, k.notes, err);
     else if (st == IL_OK)
-        st = il_compare(&c, runs, &options, err);
-    if (st != IL_OK)
-        goto out;
-    if (c)
-        note_selection(c, o, n.line[o->operands]);
-    if (il_runs_repeated(runs))
-        snprintf(n.line[o->operands + 1], ANSWER,
-                 "%zu runs are in several folders: each counts once", il_runs_repeated(runs));
-    if (c)
-        st = compare_figure_draw(&figure, o, c, runs, err);
-    if (st != IL_OK)
-        goto out;
-    for (int i = 0; i < o->operands && (strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0);
-         i++) /* which have no place for it */
-        if (n.line[i][0])
-            cli_say(cli, "%s", n.line[i]);
-    st = a ? across_print(cli, a, opt_get(o, "across"), format, n.text, n.count, err)
-           : comparison_print(cli, c, format, n.text, n.count, budgets, count, err);
+        st = comparison_print(cli, k.comparison, format, k.note, k.notes, k.budget, k.budgets, err);
 out:
-    il_across_free(a);
-    il_comparison_free(c);
-    il_budgets_free(budgets, count);
-    il_runs_free(runs);
-    free(n.line);
-    free(n.text);
-    free(by);
+    compared_close(&k);
     return st;
 }
 
@@ -222,12 +231,13 @@ il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *
 {
     const il_compare_options options = { .by = by && by[0] ? by : NULL, .no_tests = 1 };
     char done[SWEEP_DONE] = "", word[CLI_COMMAND], more[CLI_COMMAND + ANSWER];
+    il_results *results = NULL;
     il_runs *runs = NULL;
     il_comparison *c = NULL;
     il_status st = il_runs_new(&runs, "test_accuracy", NAN, err);
 
     if (st == IL_OK)
-        st = add_folder(cli, runs, folder, done, err);
+        st = add_folder(cli, runs, folder, &results, done, err);
     if (st == IL_OK && il_runs_count(runs) == 0) {
         cli_say(cli, "no run of '%s' has ended yet", il_folder_path(folder));
         goto out;
@@ -242,5 +252,6 @@ il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *
 out:
     il_comparison_free(c);
     il_runs_free(runs);
+    il_results_close(results);
     return st;
 }

@@ -6,6 +6,32 @@
 #include "common/messages.h"
 #include "common/options.h"
 
+/* Sweeps' folders, read and compared. */
+struct compared {
+    il_folder **folder; /* [folders], open, in the order of the command line */
+    il_results **results;
+    size_t folders;
+    il_runs *runs;
+    int epochs;                /* does it keep them, for curves? */
+    il_comparison *comparison; /* NULL: of --across */
+    il_across *across;
+    il_budget *budget; /* [budgets] */
+    size_t budgets;
+    char *by;          /* what groups are by; NULL: all that varies */
+    const char **note; /* [notes]: lines of small print, "" for none */
+    char *lines;       /* that they are in */
+    size_t notes;
+};
+
+/*
+ * Read the folders that are the operands, and compare them as the options of COMPARE_ROWS say. No run has
+ * ended: IL_OK, and neither comparison nor across. After any outcome compared_close frees. epochs: keep them, if the
+ * metric has any.
+ */
+il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
+                        int epochs, il_error *err);
+void compared_close(struct compared *k);
+
 /* `compare DIR...` with its options. */
 il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err);
 

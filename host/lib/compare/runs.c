@@ -196,6 +196,11 @@ il_status il_runs_keep_epochs(il_runs *r, il_error *err)
 size_t il_runs_count(const il_runs *r) { return r->count; }
 size_t il_runs_repeated(const il_runs *r) { return r->repeated; }
 
+const char *il_runs_id(const il_runs *r, size_t index)
+{
+    return r->run[index].value[il_runs_column(r, "run_id", 6)];
+}
+
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 static struct il_run_row *new_run(il_runs *r)

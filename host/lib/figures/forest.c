@@ -128,6 +128,29 @@ static void put_cell(struct page *g, double x, double y, const char *anchor, con
     il_file_print(&g->file, "</text>\n");
 }
 
+/* a value with its interval, as what is under the pointer says it */
+static void put_value(struct il_file *f, const char *name, double x, double low, double high)
+{
+    if (isnan(x))
+        return;
+    il_file_print(f, "\n%s %s", name, il_digits(x, 5).text);
+    if (!isnan(low) && !isnan(high))
+        il_file_print(f, " [%s, %s]", il_digits(low, 5).text, il_digits(high, 5).text);
+}
+
+/* A page finds a group's row by its number. */
+static void begin_row(struct page *g, size_t i)
+{
+    const il_forest_row *const r = &g->data->row[i];
+
+    il_file_print(&g->file, "<g data-group=\"%zu\"><title>", i);
+    il_put_text(&g->file, r->label, 200);
+    il_file_print(&g->file, ", n = %zu", r->n);
+    put_value(&g->file, "mean", r->mean, r->low, r->high);
+    put_value(&g->file, "difference", r->difference, r->difference_low, r->difference_high);
+    il_file_print(&g->file, "</title>\n");
+}
+
 static void draw_row(struct page *g, size_t i)
 {
     const il_forest_row *const r = &g->data->row[i];
@@ -178,8 +201,11 @@ static void draw(struct page *g)
         il_file_print(f, "<path d=\"M%s %dV%s\" stroke=\"#555\" fill=\"none\"/>\n",
                       il_px(il_ruler_at(&g->difference, 0)).text, TOP, il_px(g->bottom).text);
     }
-    for (size_t i = 0; i < d->rows; i++)
+    for (size_t i = 0; i < d->rows; i++) {
+        begin_row(g, i);
         draw_row(g, i);
+        il_file_print(f, "</g>\n");
+    }
     il_put_note(f, d->note, IL_MARGIN, note, wide);
 }
 

@@ -272,6 +272,14 @@ static void draw_band(struct page *g, const struct panel *v, const il_line *l)
     }
 }
 
+/* what is of one group stands in an element of its own, by which a page finds it */
+static void begin_group(struct page *g, const il_line *l)
+{
+    il_file_print(&g->file, "<g data-group=\"%zu\">\n", l->style);
+}
+
+static void end_group(struct page *g) { il_file_print(&g->file, "</g>\n"); }
+
 /* One path, broken where a value is missing. */
 static void put_path(struct page *g, const struct panel *v, const il_line *l)
 {
@@ -339,6 +347,17 @@ static void draw_left_out(struct page *g, const struct panel *v)
     il_put_note(&g->file, text, g->left + 24, v->y.to + 17, WIDTH - 40);
 }
 
+static void draw_crosses(struct page *g, const struct panel *v, const il_line *l)
+{
+    if (l->crosses == 0)
+        return;
+    begin_group(g, l);
+    for (size_t i = 0; i < l->crosses; i++)
+        il_put_cross(&g->file, il_ruler_at(&g->x, l->cross_x[i]), il_ruler_at(&v->y, l->cross_y[i]),
+                     il_colour(l->style));
+    end_group(g);
+}
+
 static void draw_panel(struct page *g, struct panel *v, const char *x_label)
 {
     struct il_file *const f = &g->file;
@@ -352,15 +371,19 @@ static void draw_panel(struct page *g, struct panel *v, const char *x_label)
         if (p->line[k].theory)
             draw_theory(g, v, &p->line[k]);
     for (size_t k = 0; k < p->lines; k++)
-        if (p->line[k].low && p->line[k].high)
+        if (p->line[k].low && p->line[k].high) {
+            begin_group(g, &p->line[k]);
             draw_band(g, v, &p->line[k]);
+            end_group(g);
+        }
     for (size_t k = 0; k < p->lines; k++)
-        if (!p->line[k].theory)
+        if (!p->line[k].theory) {
+            begin_group(g, &p->line[k]);
             draw_line(g, v, k);
+            end_group(g);
+        }
     for (size_t k = 0; k < p->lines; k++)
-        for (size_t i = 0; i < p->line[k].crosses; i++)
-            il_put_cross(f, il_ruler_at(&g->x, p->line[k].cross_x[i]),
-                         il_ruler_at(&v->y, p->line[k].cross_y[i]), il_colour(p->line[k].style));
+        draw_crosses(g, v, &p->line[k]);
     if (!v->any)
         il_file_print(f,
                       "<text x=\"%s\" y=\"%s\" font-size=\"14\" fill=\"#666\" "

@@ -120,7 +120,8 @@ double il_names_width(const struct il_shown *shown, size_t lines)
 void il_names_entry(struct il_file *f, const il_line *line, const struct il_shown *shown, double x,
                     double y)
 {
-    il_file_print(f, "<path stroke-width=\"2\"");
+    il_file_print(f, "<g class=\"name\" data-group=\"%zu\">\n<path stroke-width=\"2\"",
+                  line->style);
     il_names_stroke(f, line, shown);
     il_file_print(f, " d=\"M%s %sh%d\"/>\n", il_px(x).text, il_px(y).text, PIECE);
     if (line->markers)
@@ -128,7 +129,7 @@ void il_names_entry(struct il_file *f, const il_line *line, const struct il_show
     il_file_print(f, "<text x=\"%s\" y=\"%s\" font-size=\"%d\" fill=\"#222\">",
                   il_px(x + PIECE + GAP).text, il_px(y + 4).text, IL_TEXT);
     il_put_letters(f, shown->text, SIZE_MAX);
-    il_file_print(f, "</text>\n");
+    il_file_print(f, "</text>\n</g>\n");
 }
 
 /* order[n]: the named lines from the top, those that are nowhere last */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include "canvas.h"
+#include "initlab/figures.h"
 
 /* Okabe and Ito's, but for yellow, which white paper swallows */
 static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -13,6 +14,8 @@ static const char *const dashes[] = { "", " stroke-dasharray=\"7 3\"",
 enum { COLOURS = sizeof colours / sizeof *colours, DASHES = sizeof dashes / sizeof *dashes };
 
 const char *il_colour(size_t style) { return colours[style % COLOURS]; }
+
+const char *il_figure_colour(size_t style) { return il_colour(style); }
 
 void il_put_stroke(struct il_file *f, size_t style)
 {

@@ -1,0 +1,85 @@
+/* cmd_report.c - initlab report: a comparison of sweeps as one HTML file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "common/cli_error.h"
+#include "common/outputs.h"
+#include "compare/compare_rows.h"
+#include "report/page.h"
+
+/* the command line as it was, for a shell to read */
+static il_status command_of(const struct options *o, char **command, il_error *err)
+{
+    char word[CLI_COMMAND];
+    size_t n;
+    FILE *const f = open_memstream(command, &n);
+
+    if (!f)
+        return cli_no_memory(err);
+    fputs("initlab report", f);
+    for (int i = 0; i < o->operands; i++)
+        fprintf(f, " %s", cli_word(word, o->operand[i]));
+    for (size_t i = 0; i < o->onces; i++) {
+        fprintf(f, " --%s", o->once[i].row->name);
+        if (o->once[i].value && o->once[i].row->metavar && o->once[i].row->metavar[0])
+            fprintf(f, " %s", cli_word(word, o->once[i].value));
+    }
+    return fclose(f) == 0 && *command ? IL_OK : cli_no_memory(err);
+}
+
+static int run(struct cli *cli, const struct options *o)
+{
+    const char *const to = opt_get(o, "out");
+    struct compared k = { .runs = NULL };
+    char *page = NULL, *command = NULL;
+    size_t n = 0;
+    il_error err = { .text = "" };
+    il_status st = output_check(o, "out", ".html", ".htm", &err);
+
+    if (st == IL_OK && o->operands == 0)
+        st = cli_error(&err, IL_E_USAGE, "no folder of a sweep given (see 'initlab help report')");
+    if (st == IL_OK)
+        st = compared_open(&k, cli, o, 1, &err);
+    if (st == IL_OK && !k.comparison)
+        st = cli_error(&err, IL_E_DATA, "no run of '%s' has ended yet", o->operand[0]);
+    if (st == IL_OK)
+        st = command_of(o, &command, &err);
+    if (st == IL_OK)
+        st = report_page(&page, &n, &k, command, &err);
+    if (st == IL_OK && strcmp(to, "-") == 0)
+        fwrite(page, 1, n, stdout);
+    else if (st == IL_OK)
+        st = il_write_file(to, page, n, &err);
+    compared_close(&k);
+    free(command);
+    free(page);
+    return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
+}
+
+static const struct opt_row rows[] = { { .name = "out",
+                                         .letter = 'o',
+                                         .metavar = "FILE.html",
+                                         .value = "report.html",
+                                         .complete = COMPLETE_FILE,
+                                         .help = "the file to write; - is standard output" },
+                                       COMPARE_ROWS,
+                                       { .name = "" } };
+
+const struct command cmd_report = {
+    .name = "report",
+    .operands = "DIR...",
+    .max_operands = 1 << 20,
+    .complete = COMPLETE_FOLDER,
+    .summary = "the answer of a sweep as one page to show: ranking, figures, what went wrong, runs",
+    .text = "Compare the runs of sweeps' folders, as 'compare' does, and write one HTML file that "
+            "needs nothing else: the answer in a sentence, the ranking with its intervals, "
+            "figures, which runs diverged, are stuck or failed and why, a table of all runs to "
+            "sort and to search with the command that trains each again, and how to repeat all of "
+            "it.\n\nThe page asks for nothing over a network, and what files say cannot become "
+            "part of its code. The file appears whole or not at all.",
+    .examples = "initlab report results\n"
+                "initlab report results --by init --control glorot_uniform -o init.html\n"
+                "initlab report monday tuesday --where activation=tanh -o tanh.html",
+    .rows = rows,
+    .run = run
+};

@@ -1,0 +1,42 @@
+/* compare_rows.h - options that say which runs are compared and how, as rows of a command's table. */
+#ifndef HOST_CLI_COMPARE_COMPARE_ROWS_H
+#define HOST_CLI_COMPARE_COMPARE_ROWS_H
+
+#include "common/command_table.h"
+
+#define COMPARE_ROWS                                                                               \
+    { .name = "metric",                                                                            \
+      .metavar = "COLUMN",                                                                         \
+      .value = "test_accuracy",                                                                    \
+      .group = "Sweeps",                                                                           \
+      .help = "the result to compare by: test_cost, validation_accuracy, cost, seconds, ..." },    \
+        { .name = "by",                                                                            \
+          .metavar = "COLUMNS",                                                                    \
+          .group = "Sweeps",                                                                       \
+          .help = "what groups of runs are by, as init,depth; else by every parameter that "       \
+                  "varies but "                                                                    \
+                  "the seeds. What else varies is pooled, and named" },                            \
+        { .name = "where",                                                                         \
+          .metavar = "COLUMN=VALUE",                                                               \
+          .group = "Sweeps",                                                                       \
+          .help = "these runs alone: init=he_normal,lr=0.1; a column twice: either value" },       \
+        { .name = "control",                                                                       \
+          .metavar = "GROUP",                                                                      \
+          .group = "Sweeps",                                                                       \
+          .help = "compare all others with this group, chosen beforehand, and not with the best "  \
+                  "one" },                                                                         \
+        { .name = "best-over",                                                                     \
+          .metavar = "COLUMNS",                                                                    \
+          .group = "Sweeps",                                                                       \
+          .help = "fair tuning: each group with its own best setting of these, as lr,schedule" },  \
+        { .name = "select",                                                                        \
+          .metavar = "COLUMN",                                                                     \
+          .value = "validation_accuracy",                                                          \
+          .group = "Sweeps",                                                                       \
+          .help = "what that setting is best by" },                                                \
+    {                                                                                              \
+        .name = "target", .metavar = "ACCURACY", .group = "Sweeps",                                \
+        .help = "show how many runs reached it, and in how many epochs"                            \
+    }
+
+#endif

@@ -1,0 +1,172 @@
+/* drawings.c - the figures of a report, as SVG inside the page, and the data of curves. */
+#include "drawings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "compare/columns.h"
+#include "compare/compare_figure.h"
+
+enum {
+    LEGEND = 100 /* groups: as many as figures have */,
+    VALUES = 20000 /* of curves, at most */
+};
+enum { DIGITS = 5, ROWS = 1000 /* of the table of curves */ };
+
+/* SVG of our own is the one thing on the page that is not escaped: what it holds of files is, already */
+static il_status put_figure(struct html *h, const struct compared *k, const char *kind,
+                            const char *name, il_error *err)
+{
+    char *svg = NULL;
+    size_t n;
+    const il_status st = compare_figure_svg(kind, &svg, &n, k->comparison, k->runs, err);
+
+    if (st == IL_E_USAGE) { /* too many groups */
+        fprintf(h->f, "<p class=\"small\">%s: ", name);
+        html_text(h, err->text);
+        fputs("</p>\n", h->f);
+        return IL_OK;
+    }
+    if (st != IL_OK)
+        return st;
+    fprintf(h->f, "<div class=\"figure %s\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n",
+            kind, name);
+    fwrite(svg, 1, n, h->f);
+    fputs("</div>\n", h->f);
+    free(svg);
+    return IL_OK;
+}
+
+/* ---- the data of curves ---------------------------------------------------------------------- */
+
+static size_t epochs_of(const il_comparison *c, const il_group_curve *curve)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < c->groups; i++)
+        most = curve[i].epochs > most ? curve[i].epochs : most;
+    return most;
+}
+
+/* medians by group, for what is under the pointer */
+static void put_values(struct html *h, const il_comparison *c, const il_group_curve *curve)
+{
+    fputs("<script type=\"application/json\" id=\"curves\">[", h->f);
+    for (size_t i = 0; i < c->groups; i++) {
+        fputs(i ? ",\n[" : "[", h->f);
+        for (size_t e = 0; e < curve[i].epochs; e++) {
+            fputs(e ? "," : "", h->f);
+            html_number(h, curve[i].median[e], DIGITS);
+        }
+        fputc(']', h->f);
+    }
+    fputs("]</script>\n", h->f);
+}
+
+static void put_table(struct html *h, const il_comparison *c, const il_group_curve *curve,
+                      size_t epochs)
+{
+    char low[CELL], median[CELL], high[CELL];
+
+    fputs(
+        "<details><summary>The curves as a table</summary><div class=\"scroll\" tabindex=\"0\" "
+        "role=\"region\" aria-label=\"The curves as a table\"><table><caption>Median and quartiles "
+        "of ",
+        h->f);
+    html_text(h, c->metric);
+    fputs("</caption>\n<thead><tr><th scope=\"col\">epoch</th>", h->f);
+    for (size_t i = 0; i < c->groups; i++) {
+        fputs("<th scope=\"col\" class=\"n\">", h->f);
+        html_text(h, c->group[i].label);
+        fputs("</th>", h->f);
+    }
+    fputs("</tr></thead>\n<tbody>\n", h->f);
+    for (size_t e = 0; e < epochs; e++) {
+        fprintf(h->f, "<tr><th scope=\"row\">%zu</th>", e + 1);
+        for (size_t i = 0; i < c->groups; i++) {
+            const int has = e < curve[i].epochs;
+
+            put_metric(c, has ? curve[i].low[e] : NAN, low);
+            put_metric(c, has ? curve[i].median[e] : NAN, median);
+            put_metric(c, has ? curve[i].high[e] : NAN, high);
+            fprintf(h->f, "<td class=\"n\">%s [%s, %s]</td>", median, low, high);
+        }
+        fputs("</tr>\n", h->f);
+    }
+    fputs("</tbody></table></div></details>\n", h->f);
+}
+
+static il_status put_curves(struct html *h, const struct compared *k, il_error *err)
+{
+    const il_comparison *const c = k->comparison;
+    il_group_curve *curve = NULL;
+    size_t epochs;
+    il_status st = put_figure(h, k, "curves", "Curves over the epochs", err);
+
+    if (st == IL_OK)
+        st = il_compare_curves(&curve, c, k->runs, err);
+    if (st != IL_OK)
+        return st;
+    epochs = epochs_of(c, curve);
+    if (c->groups <= LEGEND && epochs <= VALUES / c->groups) {
+        put_values(h, c, curve);
+        if (epochs <= ROWS / c->groups)
+            put_table(h, c, curve, epochs);
+    }
+    il_group_curves_free(curve, c->groups);
+    return IL_OK;
+}
+
+/* ---- the section ----------------------------------------------------------------------------- */
+
+const char *report_verdict(const il_comparison *c, const il_run_group *g)
+{
+    if (c->groups == 1 || g->verdict == IL_VERDICT_NONE)
+        return "-";
+    if (g->verdict == IL_VERDICT_REFERENCE)
+        return c->reference == 0 ? "best" : "control";
+    return verdict_word(g->verdict);
+}
+
+static void put_legend(struct html *h, const il_comparison *c)
+{
+    fputs(
+        "<div class=\"legend\" role=\"group\" aria-label=\"Groups: press one to see it alone\">\n",
+        h->f);
+    for (size_t i = 0; i < c->groups && i < LEGEND; i++) {
+        fprintf(h->f,
+                "<button type=\"button\" aria-pressed=\"false\" data-group=\"%zu\">"
+                "<span class=\"swatch\" style=\"background:%s\"></span>",
+                i, il_figure_colour(i));
+        html_text(h, c->group[i].label);
+        fputs("</button>\n", h->f);
+    }
+    fputs("</div>\n", h->f);
+}
+
+static int is_by(const il_comparison *c, const char *column)
+{
+    for (size_t i = 0; i < c->columns; i++)
+        if (strcmp(c->column[i], column) == 0)
+            return 1;
+    return 0;
+}
+
+il_status drawings(struct html *h, const struct compared *k, il_error *err)
+{
+    const il_comparison *const c = k->comparison;
+    il_status st;
+
+    fputs("<section id=\"figures\"><h2>Figures</h2>\n", h->f);
+    if (c->groups > 1)
+        put_legend(h, c);
+    st = put_figure(h, k, "intervals", "Means and differences with their intervals", err);
+    if (st == IL_OK && k->epochs)
+        st = put_curves(h, k, err);
+    if (st == IL_OK && c->columns == 2)
+        st = put_figure(h, k, "heatmap", "Heat map of the two columns", err);
+    if (st == IL_OK && is_by(c, "lr"))
+        st = put_figure(h, k, "rates", "Means over the learning rate", err);
+    fputs("</section>\n", h->f);
+    return st;
+}

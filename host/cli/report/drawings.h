@@ -1,0 +1,14 @@
+/* drawings.h - the figures of a report, as SVG inside the page. */
+#ifndef HOST_CLI_REPORT_DRAWINGS_H
+#define HOST_CLI_REPORT_DRAWINGS_H
+
+#include "html.h"
+#include "compare/compare_sweeps.h"
+
+/* A verdict in a word: best, control, same, worse, better, too few, or - */
+const char *report_verdict(const il_comparison *c, const il_run_group *g);
+
+/* A section of the page. */
+il_status drawings(struct html *h, const struct compared *k, il_error *err);
+
+#endif

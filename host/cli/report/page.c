@@ -1,0 +1,363 @@
+/* page.c - a comparison of sweeps as one HTML file: it asks for nothing, and runs no script but its own. */
+#include "page.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "common/cli_error.h"
+#include "compare/answer.h"
+#include "compare/columns.h"
+#include "drawings.h"
+#include "html.h"
+#include "runs_table.h"
+#include "troubles.h"
+
+/* page.css and page.js (tools/cmake/Embed.cmake) */
+extern const char page_css[], page_js[];
+
+/* ---- the answer ------------------------------------------------------------------------------ */
+
+/* "Which init, depth has the highest test_accuracy?" */
+static void put_question(struct html *h, const il_comparison *c)
+{
+    fputs(c->columns ? "Which " : "What is the ", h->f);
+    for (size_t i = 0; i < c->columns; i++) {
+        fputs(!i ? "" : i + 1 == c->columns ? " and " : ", ", h->f);
+        html_text(h, c->column[i]);
+    }
+    if (c->columns)
+        fprintf(h->f, " %s the %s ", c->columns > 1 ? "have" : "has",
+                c->more_is_better ? "highest" : "lowest");
+    html_text(h, c->metric);
+    fputs("?", h->f);
+}
+
+static void put_head(struct html *h, const il_comparison *c)
+{
+    fputs(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+        "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n"
+        "<link rel=\"icon\" href=\"data:,\">\n<title>",
+        h->f);
+    put_question(h, c);
+    fprintf(h->f, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", page_css);
+}
+
+static void put_answer(struct html *h, const struct compared *k)
+{
+    const il_comparison *const c = k->comparison;
+    char text[ANSWER];
+
+    fputs("<header>\n<h1>", h->f);
+    put_question(h, c);
+    fputs("</h1>\n<p class=\"answer\">", h->f);
+    answer(c, text);
+    html_text(h, text[0] ? text : "No run has a value to compare.");
+    fprintf(h->f, "</p>\n<p class=\"small\">%zu runs in %zu group%s, from ", il_runs_count(k->runs),
+            c->groups, c->groups == 1 ? "" : "s");
+    for (size_t i = 0; i < k->folders; i++) {
+        fputs(i ? ", " : "", h->f);
+        html_text(h, il_folder_path(k->folder[i]));
+    }
+    fputs("; made by initlab ", h->f);
+    html_text(h, IL_VERSION);
+    fputs("</p>\n<nav aria-label=\"Sections\"><a href=\"#ranking\">Ranking</a> "
+          "<a href=\"#figures\">Figures</a> <a href=\"#wrong\">What went wrong</a> "
+          "<a href=\"#runs\">Runs</a> <a href=\"#again\">How to repeat it</a></nav>\n</header>\n",
+          h->f);
+}
+
+enum { LONG = 40 /* groups, from which on a ranking scrolls in a frame of its own */, FIRST = 100 };
+
+/* ---- the ranking ----------------------------------------------------------------------------- */
+
+/* the verdict comes first: it is what a reader wants, and the table may be wider than the screen */
+static int is_in_ranking(const il_comparison *c, const struct shown_column *s)
+{
+    return (!s->is_shown || s->is_shown(c)) && strcmp(s->name, "verdict") != 0;
+}
+
+/* what paper has no room for */
+static const char *class_of(const struct shown_column *s)
+{
+    static const char *const extra[] = { "iqm", "worst", "best", "best_run", "area" };
+
+    for (size_t i = 0; i < sizeof extra / sizeof *extra; i++)
+        if (strcmp(s->name, extra[i]) == 0)
+            return "n extra";
+    return "n";
+}
+
+static void put_ranking_head(struct html *h, const il_comparison *c)
+{
+    fputs("<thead><tr>", h->f);
+    for (size_t i = 0; i < c->columns; i++) {
+        fputs("<th scope=\"col\">", h->f);
+        html_text(h, c->column[i]);
+        fputs("</th>", h->f);
+    }
+    if (c->columns == 0)
+        fputs("<th scope=\"col\">group</th>", h->f);
+    if (c->groups > 1)
+        fputs("<th scope=\"col\">verdict</th>", h->f);
+    for (const struct shown_column *s = shown_columns; s->name; s++)
+        if (is_in_ranking(c, s))
+            fprintf(h->f, "<th scope=\"col\" class=\"%s\">%s</th>", class_of(s), s->name);
+    fputs("</tr></thead>\n", h->f);
+}
+
+static void put_ranking_row(struct html *h, const il_comparison *c, const il_run_group *g)
+{
+    char text[CELL];
+
+    fputs("<tr>", h->f);
+    for (size_t i = 0; i < c->columns; i++) {
+        fputs("<th scope=\"row\">", h->f);
+        html_text(h, g->value[i][0] ? g->value[i] : "-");
+        fputs("</th>", h->f);
+    }
+    if (c->columns == 0)
+        fputs("<th scope=\"row\">all runs</th>", h->f);
+    if (c->groups > 1)
+        fprintf(h->f, "<td>%s</td>", report_verdict(c, g));
+    for (const struct shown_column *s = shown_columns; s->name; s++) {
+        if (!is_in_ranking(c, s))
+            continue;
+        s->put(c, g, text);
+        fprintf(h->f, "<td class=\"%s\">", class_of(s));
+        html_text(h, text);
+        fputs("</td>", h->f);
+    }
+    fputs("</tr>\n", h->f);
+}
+
+static void put_notes(struct html *h, const struct compared *k)
+{
+    char text[ANSWER];
+
+    fputs("<ul class=\"small\">\n", h->f);
+    for (size_t i = 0; i < k->notes; i++)
+        if (k->note[i][0]) {
+            fputs("<li>", h->f);
+            html_text(h, k->note[i]);
+            fputs("</li>\n", h->f);
+        }
+    for (size_t i = 0; answer_note(k->comparison, i, text); i++)
+        if (text[0]) {
+            fputs("<li>", h->f);
+            html_text(h, text);
+            fputs("</li>\n", h->f);
+        }
+    fputs(
+        "<li>same: cannot be told from the best group, or the control; too few: so few pairs that "
+        "no difference could be told; -: no test was made</li>\n</ul>\n",
+        h->f);
+}
+
+static void put_ranking(struct html *h, const struct compared *k)
+{
+    const il_comparison *const c = k->comparison;
+
+    fprintf(h->f,
+            "<section id=\"ranking\"><h2>Ranking</h2>\n<div class=\"scroll%s\" tabindex=\"0\" "
+            "role=\"region\" aria-label=\"Ranking\"><table><caption>Groups of runs by ",
+            c->groups > LONG ? " long" : "");
+    html_text(h, c->metric);
+    fputs(", the best first</caption>\n", h->f);
+    put_ranking_head(h, c);
+    fputs("<tbody>\n", h->f);
+    for (size_t i = 0; i < c->groups && i < FIRST; i++)
+        put_ranking_row(h, c, &c->group[i]);
+    fputs("</tbody></table></div>\n", h->f);
+    if (c->groups >
+        FIRST) { /* a browser takes a second for 20,000 cells: page.js adds them when they are asked for */
+        fputs("<script type=\"text/html\" id=\"rest\">\n", h->f);
+        for (size_t i = FIRST; i < c->groups; i++)
+            put_ranking_row(h, c, &c->group[i]);
+        fprintf(
+            h->f,
+            "</script>\n<p><button type=\"button\" id=\"all\">Show all %zu groups</button></p>\n",
+            c->groups);
+    }
+    put_notes(h, k);
+    fputs("</section>\n", h->f);
+}
+
+/* ---- the runs -------------------------------------------------------------------------------- */
+
+static il_status put_runs(struct html *h, const struct run_columns *columns,
+                          const struct compared *k, il_error *err)
+{
+    fputs("<section id=\"runs\"><h2>Runs</h2>\n<noscript><p>The table of runs needs scripts: "
+          "initlab sweep show prints it, too.</p></noscript>\n<form class=\"filters\">\n"
+          "<label>Find <input id=\"find\" type=\"search\" autocomplete=\"off\" "
+          "placeholder=\"words, or seed=3\"></label>\n"
+          "<label>Group <select id=\"group\"><option value=\"\">all</option></select></label>\n"
+          "<label>Ended <select id=\"end\"><option value=\"\">all</option></select></label>\n"
+          "</form>\n<p id=\"count\" class=\"small\" role=\"status\"></p>\n"
+          "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Runs\"><table "
+          "id=\"list\">"
+          "<caption>All runs, numbers to 6 digits; the last column trains a run again, to the bit"
+          "</caption>\n<thead></thead><tbody></tbody></table></div>\n"
+          "<p><button type=\"button\" id=\"more\" hidden>Show more</button></p>\n",
+          h->f);
+    fputs("</section>\n", h->f);
+    return runs_table(h, columns, k, err);
+}
+
+/* ---- again ----------------------------------------------------------------------------------- */
+
+static void put_command(struct html *h, const char *command)
+{
+    fputs("<pre tabindex=\"0\"><code>", h->f);
+    html_text(h, command);
+    fputs("</code></pre>\n", h->f);
+}
+
+static void put_folder(struct html *h, const il_folder *f)
+{
+    char word[CLI_COMMAND], line[CLI_COMMAND + 64], *file;
+    const char *text;
+    size_t n;
+
+    if (asprintf(&file, "%s/sweep.yaml", il_folder_path(f)) < 0) {
+        h->failed = 1;
+        return;
+    }
+    snprintf(line, sizeof line, "initlab sweep run %s", cli_word(word, file));
+    free(file);
+    if (il_folder_data(f)[0]) {
+        char data[CLI_COMMAND], more[2 * CLI_COMMAND + 64];
+
+        snprintf(more, sizeof more, "%s --data %s --out again", line,
+                 cli_word(data, il_folder_data(f)));
+        put_command(h, more);
+    } else {
+        strcat(line, " --out again");
+        put_command(h, line);
+    }
+    fputs("<details><summary>The sweep file of ", h->f);
+    html_text(h, il_folder_path(f));
+    fputs("</summary><pre tabindex=\"0\">", h->f);
+    text = il_sweep_text(il_folder_sweep(f), &n);
+    html_lines(h, text, n);
+    fputs("</pre></details>\n", h->f);
+}
+
+struct environments {
+    struct html *h;
+    const il_folder *folder;
+    int heads;
+};
+
+static int put_environment(void *arg, const char *const *name, const il_value *value,
+                           size_t columns)
+{
+    struct environments *const e = arg;
+    FILE *const f = e->h->f;
+
+    for (size_t i = 0; i < columns && !e->heads; i++)
+        if (strcmp(name[i], "facts") != 0) {
+            fputs(i ? "<th scope=\"col\">" : "<tr><th scope=\"col\">folder</th><th scope=\"col\">",
+                  f);
+            html_text(e->h, name[i]);
+            fputs("</th>", f);
+        }
+    fputs(e->heads ? "<tr><th scope=\"row\">" : "</tr></thead>\n<tbody><tr><th scope=\"row\">", f);
+    e->heads = 1;
+    html_text(e->h, il_folder_path(e->folder));
+    fputs("</th>", f);
+    for (size_t i = 0; i < columns; i++)
+        if (strcmp(name[i], "facts") != 0) {
+            fputs("<td>", f);
+            html_text(e->h, value[i].kind == IL_VALUE_NULL ? "-" : value[i].text);
+            fputs("</td>", f);
+        }
+    fputs("</tr>\n", f);
+    return 0;
+}
+
+static il_status put_environments(struct html *h, const struct compared *k, il_error *err)
+{
+    struct environments e = { .h = h };
+    il_status st = IL_OK;
+
+    fputs("<h3>Where it was trained</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+          "aria-label=\"Environments\"><table><caption>Machines and builds</caption>\n<thead>",
+          h->f);
+    for (size_t i = 0; i < k->folders && st == IL_OK; i++) {
+        e.folder = k->folder[i];
+        st = il_results_rows(k->results[i], IL_TABLE_ENVIRONMENTS, put_environment, &e, err);
+    }
+    fputs(e.heads ? "</tbody></table></div>\n" : "</thead></table></div>\n", h->f);
+    return st;
+}
+
+static il_status put_again(struct html *h, const struct run_columns *columns,
+                           const struct compared *k, const char *command, il_error *err)
+{
+    il_status st;
+
+    fputs("<section id=\"again\"><h2>How to repeat it</h2>\n<p>Train all of it again, into a new "
+          "folder; then make this page:</p>\n",
+          h->f);
+    for (size_t i = 0; i < k->folders; i++)
+        put_folder(h, k->folder[i]);
+    put_command(h, command);
+    fputs("<details><summary>What all runs have in common</summary><table><caption>Parameters with "
+          "one value in all runs</caption>\n<thead><tr><th scope=\"col\">parameter</th>"
+          "<th scope=\"col\">value</th></tr></thead>\n<tbody>\n",
+          h->f);
+    runs_in_common(h, columns);
+    fputs("</tbody></table></details>\n", h->f);
+    st = put_environments(h, k, err);
+    fputs("</section>\n", h->f);
+    return st;
+}
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+static il_status put_page(struct html *h, const struct run_columns *columns,
+                          const struct compared *k, const char *command, il_error *err)
+{
+    il_status st;
+
+    put_head(h, k->comparison);
+    put_answer(h, k);
+    put_ranking(h, k);
+    st = drawings(h, k, err);
+    if (st == IL_OK)
+        st = troubles(h, k, err);
+    if (st == IL_OK)
+        st = put_runs(h, columns, k, err);
+    if (st == IL_OK)
+        st = put_again(h, columns, k, command, err);
+    fprintf(h->f,
+            "</main>\n<div id=\"tip\" hidden></div>\n<script>\n%s</script>\n</body>\n</html>\n",
+            page_js);
+    return st;
+}
+
+il_status report_page(char **page, size_t *n, const struct compared *k, const char *command,
+                      il_error *err)
+{
+    struct run_columns columns;
+    struct html h = { .f = NULL };
+    il_status st = run_columns_open(&columns, k, err);
+
+    *page = NULL;
+    if (st == IL_OK && !(h.f = open_memstream(page, n)))
+        st = cli_no_memory(err);
+    if (st == IL_OK)
+        st = put_page(&h, &columns, k, command, err);
+    if (h.f && (fclose(h.f) != 0 || h.failed || !*page) && st == IL_OK)
+        st = cli_no_memory(err);
+    run_columns_close(&columns);
+    if (st != IL_OK) {
+        free(*page);
+        *page = NULL;
+    }
+    return st;
+}

@@ -1,0 +1,11 @@
+/* page.h - a comparison of sweeps as one HTML file. */
+#ifndef HOST_CLI_REPORT_PAGE_H
+#define HOST_CLI_REPORT_PAGE_H
+
+#include "compare/compare_sweeps.h"
+
+/* The page [*n], which free frees; command: the one that makes it, as a shell reads it. */
+il_status report_page(char **page, size_t *n, const struct compared *k, const char *command,
+                      il_error *err);
+
+#endif

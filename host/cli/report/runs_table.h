@@ -1,0 +1,29 @@
+/* runs_table.h - the runs of a comparison for the page's own table, and what all of them have in common. */
+#ifndef HOST_CLI_REPORT_RUNS_TABLE_H
+#define HOST_CLI_REPORT_RUNS_TABLE_H
+
+#include "html.h"
+#include "rows.h"
+
+/* What the runs' columns hold. */
+struct run_columns {
+    struct run_column {
+        char *name, *first; /* the first run's value; NULL: it has none */
+        int parameter;      /* of a run */
+        int varies;         /* not all runs have the first one's */
+        int any;            /* is there a value at all? */
+    } column[ROWS_COLUMNS];
+    size_t count;
+};
+
+il_status run_columns_open(struct run_columns *c, const struct compared *k, il_error *err);
+void run_columns_close(struct run_columns *c);
+
+/* A <script> of JSON that page.js reads: groups, columns, and a row for each run. */
+il_status runs_table(struct html *h, const struct run_columns *c, const struct compared *k,
+                     il_error *err);
+
+/* The parameters that are the same in all runs, as rows of a table. */
+void runs_in_common(struct html *h, const struct run_columns *c);
+
+#endif

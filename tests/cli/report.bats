@@ -1,0 +1,165 @@
+# report.bats - initlab report: a comparison of sweeps as one HTML file. In a browser: ../browser/report.py.
+load common
+
+# sweep OUT ARGS: a small one
+sweep()
+{
+    local out=$1
+    shift
+    "$INITLAB" sweep run --layers in,8,out --batch 8 --epochs 3 --data set --devices cpu:1 --quiet --out "$out" "$@" \
+        >/dev/null
+}
+
+# rows FILE: the page is sound; the rows of its table, tabs between fields
+rows() { python3 "$BATS_TEST_DIRNAME/report_check.py" "$1"; }
+
+# as text: without tags, style and scripts; entities read
+text()
+{
+    python3 -c 'import html, re, sys
+text = re.sub("(?s)<(style|script)[ >].*?</\\1>|<[^>]*>", " ", open(sys.argv[1]).read())
+print(html.unescape(re.sub(" +", " ", text)))' "$1"
+}
+
+@test "a page has the answer, the ranking, figures, what went wrong, every run and how to repeat it" {
+    tiny set
+    sweep r --init zeros,he_normal,normal:std=1e30 --lr 0.5 --seeds 0..4
+    initlab report r
+    [ "$status" -eq 0 ]
+    [ -z "$output$stderr" ]
+    initlab compare r
+    answer=${lines[0]}
+    page=$(text report.html)
+    has "$answer" "$page"
+    has "Which init has the highest test_accuracy?" "$page"
+    [ "$(rows report.html | wc -l)" -eq 15 ]
+    [ "$(rows report.html | cut -f 2,3 | sort | uniq -c | awk '{print $1, $2, $3}')" = "5 he_normal ok
+5 normal:std=1e+30 diverged
+5 zeros stuck" ]
+    "$INITLAB" sweep export r >runs.csv
+    [ "$(rows report.html | cut -f 1 | sort)" = "$(tail -n +2 runs.csv | cut -d, -f 1 | sort)" ]
+    rerun=$(rows report.html | head -n 1 | cut -f 4)
+    [ "$rerun" = "initlab sweep rerun r $(rows report.html | head -n 1 | cut -f 1)" ]
+    "$INITLAB" ${rerun#initlab }
+    has "cost or weights were not finite in epoch 1" "$page"
+    has "no better than a guess" "$page"
+    has 'seeds: ["0..4"]' "$page"
+    has "initlab sweep run r/sweep.yaml --data $PWD/set --out again" "$page"
+    has "initlab report r" "$page"
+    has "$("$INITLAB" version | awk '{print $2; exit}')" "$page"
+    [ "$(grep -c '<svg ' report.html)" -ge 1 ]
+    for part in 'role="img"' '<title>' '<desc>' '<caption>' 'prefers-color-scheme: dark' '@media print' 'max-width: 40rem'; do
+        grep -q -- "$part" report.html
+    done
+    sed 's/initlab report r.*//' report.html >first
+    initlab report r -o again.html
+    sed 's/initlab report r.*//' again.html | cmp first -
+}
+
+@test "options choose runs and groups as compare's do; several folders are one page; - is standard output" {
+    tiny set
+    sweep a --init zeros,he_normal --lr 0.1,0.5 --seeds 0..4
+    sweep b --init orthogonal,he_normal --lr 0.1,0.5 --seeds 0..4
+    initlab report a b --by init --where lr=0.5 --control he_normal -o both.html
+    [ "$status" -eq 0 ]
+    [ "$(rows both.html | wc -l)" -eq 15 ]
+    [ "$(rows both.html | cut -f 2 | sort | uniq -c | awk '{print $1 $2}' | xargs)" = "5he_normal 5orthogonal 5zeros" ]
+    [ "$(rows both.html | grep orthogonal | cut -f 4 | cut -d ' ' -f 1-4 | sort -u)" = "initlab sweep rerun b" ]
+    page=$(text both.html)
+    has "he_normal is best: " "$page"
+    has "10 runs are in several folders: each counts once" "$page"
+    has "initlab report a b --by init --where lr=0.5 --control he_normal --out both.html" "$page"
+    initlab report b --by init --control orthogonal --metric test_cost -o control.html
+    has "orthogonal is the control" "$(text control.html)"
+    initlab report a --where init=zeros,lr=0.1 -o -
+    [ "$status" -eq 0 ]
+    [[ $output == "<!DOCTYPE html>"*"</html>" ]]
+    initlab report a --metric test_cost --target 0.9 -o cost.html
+    has "lowest test_cost" "$(text cost.html)"
+    [ "$(rows cost.html | wc -l)" -eq 20 ]
+    initlab report a --best-over lr --select cost -o tuned.html
+    [ "$status" -eq 0 ]
+    [ "$(rows tuned.html | wc -l)" -eq 10 ]
+}
+
+@test "what files and paths say stays text: in tags, attributes, scripts and commands" {
+    tiny set
+    mkdir '<'
+    path='</script><img src=x onerror=alert(1)>"&'"'"'.safetensors'
+    "$INITLAB" train --layers in,8,out --batch 8 --epochs 1 --data set --device cpu --quiet --save "./$path" >/dev/null
+    dir=$'--><b>\033[31m&amp; "quoted" \'r\''
+    cat >sweep.yaml <<Y
+description: "</pre><script>alert(2)</script>"
+parameters:
+  layers: "in,8,out"
+  init: {values: ['file:$PWD/${path//\'/\'\'}', zeros]}
+  batch: 8
+  epochs: 2
+seeds: 0..2
+Y
+    initlab sweep run sweep.yaml --data set --devices cpu:1 --quiet --out "./$dir"
+    [ "$status" -eq 0 ]
+    initlab report "./$dir" -o report.html
+    [ "$status" -eq 0 ]
+    [ "$(rows report.html | wc -l)" -eq 6 ]
+    [ "$(rows report.html | grep -cF "file:path=$PWD/$path")" -eq 3 ]
+    rerun=$(rows report.html | tail -n 1 | cut -f 4)
+    run bash -c "\"\$INITLAB\" ${rerun#initlab }"
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '<script' report.html)" -eq 3 ]
+    [ "$(grep -c $'\033' report.html)" -eq 0 ]
+    [ "$(grep -c '<img\|<b>' report.html)" -eq 0 ]
+    has "alert(2)" "$(text report.html)"
+}
+
+@test "the file appears whole or not at all; mistakes have the documented exit codes" {
+    tiny set
+    sweep r --init zeros,he_normal --seeds 0..2
+    for name in report report.pdf html; do
+        initlab report r -o $name
+        exits 2
+        has "'$name' does not end in .html or .htm" "$stderr"
+    done
+    initlab report
+    exits 2
+    has "no folder of a sweep given" "$stderr"
+    initlab report set -o x.html
+    exits 65
+    initlab report none -o x.html
+    exits 65
+    initlab report r -o no/such/x.html
+    exits 73
+    initlab report r --by layer -o x.html
+    exits 2
+    has "did you mean 'layers'?" "$stderr"
+    initlab report r --where init=ones -o x.html
+    exits 2
+    initlab report r --target 2 -o x.html
+    exits 2
+    [ ! -e x.html ]
+    echo old >x.html
+    run --separate-stderr bash -c 'ulimit -f 8; exec "$INITLAB" report r -o x.html'
+    exits 74
+    [ "$(cat x.html)" = old ]
+    [ -z "$(find . -name '.x.html*')" ]
+    initlab sweep run --layers in,8,out --batch 8 --epochs 1 --data set --devices cpu:1 --seeds 0..2 --shard 2/9 --quiet --out part
+    initlab report part -o x.html
+    exits 65
+    has "no run of 'part' has ended yet" "$stderr"
+    [ "$(cat x.html)" = old ]
+}
+
+@test "a sweep in one group, and one that is not done, are pages, too" {
+    tiny set
+    sweep one --init he_normal --lr 0.5 --seeds 0..2
+    initlab report one -o one.html
+    [ "$status" -eq 0 ]
+    [ "$(rows one.html | wc -l)" -eq 3 ]
+    has "What is the test_accuracy?" "$(text one.html)"
+    has "Nothing: no run failed" "$(text one.html)"
+    "$INITLAB" sweep run --layers in,8,out --init zeros,he_normal --batch 8 --epochs 1 --data set --devices cpu:1 --seeds 0..2 \
+        --pack-size 2 --shard 1/3 --quiet --out part >/dev/null
+    initlab report part -o part.html
+    [ "$status" -eq 0 ]
+    has "2 of 6 runs done" "$(text part.html)"
+}
