@@ -1468,11 +1468,11 @@ P
     # then in place of initlab a program that has not come to catch signals
     printf '#!/bin/sh\nexec sleep 30\n' >bin/slow
     chmod +x bin/slow
-    for pause in 0.06 0.4 slow; do
+    for pause in 0.25 0.8 slow; do
         if [ $pause = slow ]; then
             sed -i "s|^'.*' sweep run|'$PWD/bin/slow' sweep run|" r/submit.sbatch
             grep -q bin/slow r/submit.sbatch
-            pause=0.4
+            pause=0.8
         fi
         : >asked
         PATH=$PWD/bin:$PATH SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=1 bash r/submit.sbatch 2>log &
