@@ -5,26 +5,25 @@
 #include "common/cli_error.h"
 #include "common/outputs.h"
 #include "compare/compare_rows.h"
+#include "report/html.h"
 #include "report/page.h"
 
 /* the command line as it was, for a shell to read */
 static il_status command_of(const struct options *o, char **command, il_error *err)
 {
     char word[CLI_COMMAND];
+    struct html h;
     size_t n;
-    FILE *const f = open_memstream(command, &n);
 
-    if (!f)
+    if (!html_open(&h))
         return cli_no_memory(err);
-    fputs("initlab report", f);
+    fputs("initlab report", h.f);
     for (int i = 0; i < o->operands; i++)
-        fprintf(f, " %s", cli_word(word, o->operand[i]));
-    for (size_t i = 0; i < o->onces; i++) {
-        fprintf(f, " --%s", o->once[i].row->name);
-        if (o->once[i].value && o->once[i].row->metavar && o->once[i].row->metavar[0])
-            fprintf(f, " %s", cli_word(word, o->once[i].value));
-    }
-    return fclose(f) == 0 && *command ? IL_OK : cli_no_memory(err);
+        fprintf(h.f, " %s", cli_word(word, o->operand[i]));
+    for (size_t i = 0; i < o->onces; i++) /* all of report's take a value */
+        fprintf(h.f, " --%s %s", o->once[i].row->name, cli_word(word, o->once[i].value));
+    *command = html_close(&h, &n);
+    return *command ? IL_OK : cli_no_memory(err);
 }
 
 static int run(struct cli *cli, const struct options *o)

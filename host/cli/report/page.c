@@ -344,16 +344,18 @@ il_status report_page(char **page, size_t *n, const struct compared *k, const ch
                       il_error *err)
 {
     struct run_columns columns;
-    struct html h = { .f = NULL };
+    struct html h;
     il_status st = run_columns_open(&columns, k, err);
 
     *page = NULL;
-    if (st == IL_OK && !(h.f = open_memstream(page, n)))
+    if (st == IL_OK && !html_open(&h))
         st = cli_no_memory(err);
-    if (st == IL_OK)
+    else if (st == IL_OK) {
         st = put_page(&h, &columns, k, command, err);
-    if (h.f && (fclose(h.f) != 0 || h.failed || !*page) && st == IL_OK)
-        st = cli_no_memory(err);
+        *page = html_close(&h, n);
+        if (st == IL_OK && !*page)
+            st = cli_no_memory(err);
+    }
     run_columns_close(&columns);
     if (st != IL_OK) {
         free(*page);
