@@ -54,7 +54,7 @@ two_runs()
     exits 65
     # a line without an end takes no memory without an end
     for file in /dev/zero -; do
-        run --separate-stderr bash -c 'ulimit -v 1000000; exec timeout 60 "$0" compare "$1" </dev/zero' "$INITLAB" "$file"
+        run --separate-stderr bash -c 'ldd "$0" | grep -qE "lib[at]san" || ulimit -v 1000000; exec timeout 60 "$0" compare "$1" </dev/zero' "$INITLAB" "$file"
         exits 65
         has "$file:1: a line of more than 16777216 bytes" "$stderr"
     done

@@ -265,7 +265,7 @@ static il_status open(const struct cli *cli, struct job *j)
     if ((st = network_configure(n)) != IL_OK || (st = figure_check(n->o, &n->err)) != IL_OK ||
         (st = network_dataset(n)) != IL_OK)
         return st;
-    if ((st = fit_samples(cli, j)) != IL_OK || (st = network_device(n)) != IL_OK)
+    if ((st = fit_samples(cli, j)) != IL_OK)
         return st;
     return network_device(n);
 }
