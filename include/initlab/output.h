@@ -7,6 +7,7 @@
 #define INITLAB_OUTPUT_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include "api.h"
 #include "pack.h"
 #include "status.h"
@@ -20,6 +21,24 @@ IL_API_BEGIN
  * named.
  */
 il_status il_write_file(const char *path, const void *bytes, size_t n, il_error *err);
+
+/**
+ * Text that is gathered in memory by a stream. Not open_memstream's: a write of that one which finds no memory
+ * is lost, and neither ferror nor fclose tells of it.
+ */
+typedef struct il_text {
+    FILE *stream; /**< to write to, until il_text_close */
+    char *bytes; /**< [length], with a 0 behind them; the caller's, and NULL before il_text_close */
+    size_t length;
+    size_t room; /**< the implementation's */
+    int failed;  /**< the implementation's */
+} il_text;
+
+/** Begin; text must stay where it is until il_text_close. IL_E_MEMORY. */
+il_status il_text_open(il_text *text, il_error *err);
+
+/** End the stream. IL_E_MEMORY: memory was short at any time since il_text_open; bytes is NULL then. */
+il_status il_text_close(il_text *text, il_error *err);
 
 /**
  * Save the weights of one run. The format goes by the path's ending:

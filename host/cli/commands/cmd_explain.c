@@ -4,21 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
-#include "common/signals.h"
-#include "sweep/sweep.h"
+#include "sweep/again.h"
 
 struct job {
-    struct cli *cli;
-    const struct options *o;
-    il_folder *folder;
-    il_dataset *set;
-    il_device *device;
-    il_worker *worker;
-    il_again again; /* of a run that did not diverge */
-    char id[17], status[16];
+    struct again run; /* trained again, where it did not diverge */
+    char status[16];
     int stuck;
     size_t layers; /* of weights */
-    il_error err;
 };
 
 /* what is to be said */
@@ -28,12 +20,6 @@ struct answer {
     size_t epoch, step, layer;
     const il_layer_state *state; /* [layers * runs] of the look it is about; NULL: none */
 };
-
-static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
-{
-    (void)arg, (void)epoch, (void)step, (void)steps;
-    return signals_caught() != 0;
-}
 
 /* h1, h2, ..., out */
 static const char *name_of(const struct job *j, size_t layer, char name[24])
@@ -51,13 +37,13 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
 {
     struct job *const j = arg;
 
-    if (strcmp(value[0].text, j->id) != 0)
+    if (strcmp(value[0].text, j->run.id) != 0)
         return 0;
     for (size_t i = 0; i < columns; i++)
         if (strcmp(name[i], "status") == 0)
             snprintf(j->status, sizeof j->status, "%.15s", value[i].text);
         else if (strcmp(name[i], "error") == 0 && strcmp(j->status, "failed") == 0)
-            cli_error(&j->err, IL_E_USAGE, "run %s could not be trained: %.300s", j->id,
+            cli_error(&j->run.err, IL_E_USAGE, "run %s could not be trained: %.300s", j->run.id,
                       value[i].text);
         else if (strcmp(name[i], "stuck") == 0)
             j->stuck = value[i].kind == IL_VALUE_WHOLE && value[i].whole != 0;
@@ -67,13 +53,13 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
 static il_status read_results(struct job *j)
 {
     il_results *r = NULL;
-    il_status st = sweep_results(j->cli, j->folder, &r, &j->err);
+    il_status st = sweep_results(j->run.cli, j->run.folder, &r, &j->run.err);
 
     if (st == IL_OK)
-        st = il_results_rows(r, IL_TABLE_RUNS, take_run, j, &j->err);
+        st = il_results_rows(r, IL_TABLE_RUNS, take_run, j, &j->run.err);
     il_results_close(r);
     if (st == IL_OK && !j->status[0])
-        st = cli_error(&j->err, IL_E_USAGE, "run %s has no results yet", j->id);
+        st = cli_error(&j->run.err, IL_E_USAGE, "run %s has no results yet", j->run.id);
     return st == IL_OK && strcmp(j->status, "failed") == 0 ? IL_E_USAGE : st;
 }
 
@@ -126,14 +112,14 @@ static void say_broken(const struct job *j, const il_broken *b, struct answer *a
 /* a value of one layer at one look */
 static double seen(const struct job *j, const il_layer_state *rows, size_t layer, size_t what)
 {
-    return rows[(layer - 1) * il_pack_runs(j->again.pack) + j->again.run].value[what];
+    return rows[(layer - 1) * il_pack_runs(j->run.it.pack) + j->run.it.run].value[what];
 }
 
 static size_t units(const struct job *j, size_t layer)
 {
     size_t in, out;
 
-    il_pack_shape(j->again.pack, layer - 1, &in, &out);
+    il_pack_shape(j->run.it.pack, layer - 1, &in, &out);
     return out;
 }
 
@@ -198,9 +184,9 @@ static void say_least(const struct job *j, const il_layer_state *rows, struct an
 
 static void say_seen(const struct job *j, struct answer *a)
 {
-    const size_t runs = il_pack_runs(j->again.pack);
+    const size_t runs = il_pack_runs(j->run.it.pack);
     const il_layer_state *all;
-    const size_t looks = il_pack_seen(j->again.pack, &all);
+    const size_t looks = il_pack_seen(j->run.it.pack, &all);
     char text[512];
 
     for (size_t k = 0; k < looks; k++) {
@@ -220,35 +206,36 @@ static void say_seen(const struct job *j, struct answer *a)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static il_status find_answer(struct job *j, size_t run, struct answer *a)
+static il_status count_layers(struct job *j)
 {
-    const il_watch watch = { .epochs = 1 };
-    const char *const device =
-        opt_given(j->o, "device") ? opt_get(j->o, "device") : il_folder_kind(j->folder);
-    il_broken broken;
+    struct again *const r = &j->run;
     il_config *config = NULL;
-    il_status st = il_sweep_config(il_folder_sweep(j->folder), run, &config, &j->err);
+    const il_status st = il_sweep_config(il_folder_sweep(r->folder), r->number, &config, &r->err);
 
     if (st == IL_OK)
         j->layers = il_config_widths(config) - 1;
     il_config_free(config);
+    return st;
+}
+
+static il_status find_answer(struct job *j, struct answer *a)
+{
+    const il_watch watch = { .epochs = 1 };
+    struct again *const r = &j->run;
+    il_broken broken;
+    il_status st = count_layers(j);
+
     if (st == IL_OK)
-        st = sweep_dataset(j->o, j->folder, &j->set, &j->err);
-    if (st == IL_OK)
-        st = il_device_open(&j->device, device, 1, NULL, &j->err);
+        st = again_open(r);
     if (st == IL_OK && strcmp(j->status, "diverged") == 0) {
-        st = il_folder_broken(j->folder, run, j->set, j->device, on_progress, NULL, &broken,
-                              &j->err);
+        st = il_folder_broken(r->folder, r->number, r->set, r->device, again_progress, NULL,
+                              &broken, &r->err);
         if (st == IL_OK)
             say_broken(j, &broken, a);
         return st;
     }
     if (st == IL_OK)
-        st = il_worker_open(&j->worker, j->folder, j->set, j->device, &j->err);
-    if (st != IL_OK)
-        return st;
-    il_worker_watch(j->worker, &watch);
-    st = il_worker_again(j->worker, run, on_progress, NULL, &j->again, &j->err);
+        st = again_train(r, &watch);
     if (st == IL_OK)
         say_seen(j, a);
     return st;
@@ -258,10 +245,10 @@ static void print_layers(const struct job *j, const il_layer_state *rows)
 {
     char name[24];
 
-    printf("\n%slayer ", j->cli->bold);
+    printf("\n%slayer ", j->run.cli->bold);
     for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT; i++)
         printf("  %*s", (int)strlen(il_diagnostic_name(i)), il_diagnostic_name(i));
-    printf("%s\n", j->cli->plain);
+    printf("%s\n", j->run.cli->plain);
     for (size_t l = 1; l <= j->layers; l++) {
         printf("%-6s", name_of(j, l, name));
         for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT; i++) {
@@ -281,14 +268,14 @@ static int print(const struct job *j, const struct answer *a)
 {
     char name[24];
 
-    if (opt_given(j->o, "json"))
-        return cli_json(j->cli,
-                        json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:s, s:s}", "run", j->id,
+    if (opt_given(j->run.o, "json"))
+        return cli_json(j->run.cli,
+                        json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:s, s:s}", "run", j->run.id,
                                   "status", j->status, "stuck", j->stuck, "what", a->what, "epoch",
                                   (json_int_t)a->epoch, "step", (json_int_t)a->step, "layer",
                                   (json_int_t)a->layer, "name",
                                   a->layer ? name_of(j, a->layer, name) : "", "text", a->text));
-    printf("run %s: %s%s: %s\n", j->id, j->status, j->stuck ? ", stuck" : "", a->text);
+    printf("run %s: %s%s: %s\n", j->run.id, j->status, j->stuck ? ", stuck" : "", a->text);
     if (a->state)
         print_layers(j, a->state);
     return 0;
@@ -296,45 +283,19 @@ static int print(const struct job *j, const struct answer *a)
 
 static int run(struct cli *cli, const struct options *o)
 {
-    struct job j = { .cli = cli, .o = o };
+    struct job j = { .run = { .cli = cli, .o = o } };
     struct answer a = { .what = "nothing" };
-    size_t number = 0;
-    int code;
-    il_status st = sweep_folder(o, 0, &j.folder, &j.err);
+    il_status st = again_find(&j.run);
 
-    if (st == IL_OK && o->operands < 2)
-        st = cli_error(&j.err, IL_E_USAGE, "no run given: an id or its first digits");
-    signals_catch();
-    if (st == IL_OK)
-        st = sweep_find_run(j.folder, o->operand[1], &number, j.id, &j.err);
     if (st == IL_OK)
         st = read_results(&j);
     if (st == IL_OK)
-        st = find_answer(&j, number, &a);
-    if (st == IL_E_INTERRUPTED && signals_caught()) {
-        cli_say(cli, "stopped by %s; nothing was changed", signals_name());
-        code = 128 + signals_caught();
-    } else {
-        code = st == IL_OK ? print(&j, &a) : cli_fail(cli, st, "%s", j.err.text);
-    }
-    il_pack_close(j.again.pack);
-    free(j.again.epoch);
-    il_worker_close(j.worker);
-    il_device_close(j.device);
-    il_dataset_free(j.set);
-    il_folder_close(j.folder);
-    return code;
+        st = find_answer(&j, &a);
+    return again_end(&j.run, st, st == IL_OK ? print(&j, &a) : 0);
 }
 
 static const struct opt_row rows[] = { { .name = "json", .help = "print an object" },
-                                       { .name = "device",
-                                         .metavar = "DEVICE",
-                                         .help =
-                                             "where to train; else a device of the sweep's kind" },
-                                       { .name = "data",
-                                         .metavar = "DIR",
-                                         .complete = COMPLETE_FOLDER,
-                                         .help = "folder of the dataset, where it has moved" },
+                                       AGAIN_ROWS,
                                        { .name = "" } };
 
 const struct command cmd_explain = {

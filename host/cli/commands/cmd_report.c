@@ -5,33 +5,30 @@
 #include "common/cli_error.h"
 #include "common/outputs.h"
 #include "compare/compare_rows.h"
-#include "report/html.h"
 #include "report/page.h"
 
 /* the command line as it was, for a shell to read */
-static il_status command_of(const struct options *o, char **command, il_error *err)
+static il_status command_of(const struct options *o, il_text *command, il_error *err)
 {
     char word[CLI_COMMAND];
-    struct html h;
-    size_t n;
+    const il_status st = il_text_open(command, err);
 
-    if (!html_open(&h))
-        return cli_no_memory(err);
-    fputs("initlab report", h.f);
+    if (st != IL_OK)
+        return st;
+    fputs("initlab report", command->stream);
     for (int i = 0; i < o->operands; i++)
-        fprintf(h.f, " %s", cli_word(word, o->operand[i]));
+        fprintf(command->stream, " %s", cli_word(word, o->operand[i]));
     for (size_t i = 0; i < o->onces; i++) /* all of report's take a value */
-        fprintf(h.f, " --%s %s", o->once[i].row->name, cli_word(word, o->once[i].value));
-    *command = html_close(&h, &n);
-    return *command ? IL_OK : cli_no_memory(err);
+        fprintf(command->stream, " --%s %s", o->once[i].row->name,
+                cli_word(word, o->once[i].value));
+    return il_text_close(command, err);
 }
 
 static int run(struct cli *cli, const struct options *o)
 {
     const char *const to = opt_get(o, "out");
     struct compared k = { .runs = NULL };
-    char *page = NULL, *command = NULL;
-    size_t n = 0;
+    il_text page = { .bytes = NULL }, command = { .bytes = NULL };
     il_error err = { .text = "" };
     il_status st = output_check(o, "out", ".html", ".htm", &err);
 
@@ -44,14 +41,14 @@ static int run(struct cli *cli, const struct options *o)
     if (st == IL_OK)
         st = command_of(o, &command, &err);
     if (st == IL_OK)
-        st = report_page(&page, &n, &k, command, &err);
+        st = report_page(&page, &k, command.bytes, &err);
     if (st == IL_OK && strcmp(to, "-") == 0)
-        fwrite(page, 1, n, stdout);
+        fwrite(page.bytes, 1, page.length, stdout);
     else if (st == IL_OK)
-        st = il_write_file(to, page, n, &err);
+        st = il_write_file(to, page.bytes, page.length, &err);
     compared_close(&k);
-    free(command);
-    free(page);
+    free(command.bytes);
+    free(page.bytes);
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
 }
 

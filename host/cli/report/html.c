@@ -7,49 +7,6 @@
 #include "common/messages.h"
 #include "initlab/initlab.h"
 
-/* Not open_memstream: a write of its that finds no memory is lost, and neither ferror nor fclose tells of it. */
-static ssize_t take(void *cookie, const char *bytes, size_t n)
-{
-    struct html *const h = cookie;
-
-    if (h->failed || n > SIZE_MAX / 4 - h->used) {
-        h->failed = 1;
-        return 0;
-    }
-    if (h->used + n + 1 > h->size) {
-        const size_t size = 2 * (h->used + n + 1);
-        char *const more = realloc(h->text, size);
-
-        if (!more) {
-            h->failed = 1;
-            return 0;
-        }
-        h->text = more;
-        h->size = size;
-    }
-    memcpy(h->text + h->used, bytes, n);
-    h->used += n;
-    h->text[h->used] = 0;
-    return (ssize_t)n;
-}
-
-int html_open(struct html *h)
-{
-    *h = (struct html){ .f = NULL };
-    h->f = fopencookie(h, "w", (cookie_io_functions_t){ .write = take });
-    return h->f != NULL;
-}
-
-char *html_close(struct html *h, size_t *n)
-{
-    if (fclose(h->f) != 0 || h->failed) {
-        free(h->text);
-        h->text = NULL;
-    }
-    *n = h->used;
-    return h->text;
-}
-
 static void put_escaped(struct html *h, const char *shown)
 {
     while (*shown) {

@@ -4,19 +4,11 @@
 
 #include <stdio.h>
 
-/* A page that is being written, in memory. */
+/* A page that is being written: f is a stream of il_text. */
 struct html {
     FILE *f;
     int failed; /* memory was short: what was written is not whole */
-    char *text; /* [size], of which [used]; html_close gives it away */
-    size_t used, size;
 };
-
-/* 0: out of memory. html must stay where it is until html_close. */
-int html_open(struct html *h);
-
-/* The page [*n] with a 0 behind it, which free frees; NULL: memory was short at any time since html_open. */
-char *html_close(struct html *h, size_t *n);
 
 /* Text, between tags or in an attribute's double quotes; what a terminal would obey is \xNN (cli_shown). */
 void html_text(struct html *h, const char *text);

@@ -340,26 +340,23 @@ static il_status put_page(struct html *h, const struct run_columns *columns,
     return st;
 }
 
-il_status report_page(char **page, size_t *n, const struct compared *k, const char *command,
-                      il_error *err)
+il_status report_page(il_text *page, const struct compared *k, const char *command, il_error *err)
 {
     struct run_columns columns;
-    struct html h;
-    il_status st = run_columns_open(&columns, k, err);
+    struct html h = { .failed = 0 };
+    il_status st = run_columns_open(&columns, k, err), closed;
 
-    *page = NULL;
-    if (st == IL_OK && !html_open(&h))
-        st = cli_no_memory(err);
-    else if (st == IL_OK) {
+    *page = (il_text){ .bytes = NULL };
+    if (st == IL_OK)
+        st = il_text_open(page, err);
+    if (st == IL_OK) {
+        h.f = page->stream;
         st = put_page(&h, &columns, k, command, err);
-        *page = html_close(&h, n);
-        if (st == IL_OK && !*page)
+        closed = il_text_close(page, st == IL_OK ? err : NULL);
+        st = st == IL_OK ? closed : st;
+        if (st == IL_OK && h.failed)
             st = cli_no_memory(err);
     }
     run_columns_close(&columns);
-    if (st != IL_OK) {
-        free(*page);
-        *page = NULL;
-    }
     return st;
 }

@@ -4,8 +4,7 @@
 
 #include "compare/compare_sweeps.h"
 
-/* The page [*n], which free frees; command: the one that makes it, as a shell reads it. */
-il_status report_page(char **page, size_t *n, const struct compared *k, const char *command,
-                      il_error *err);
+/* The page, whose bytes are to be freed; command: the one that makes it, as a shell reads it. */
+il_status report_page(il_text *page, const struct compared *k, const char *command, il_error *err);
 
 #endif

@@ -120,7 +120,7 @@ static il_status from_options(struct sweep_draft *d, const struct options *o, il
             o->command->name);
     st = options_as_file(&d->made, o, err);
     if (st == IL_OK)
-        st = il_sweep_parse(&d->sweep, NULL, d->made.text, d->made.size, err);
+        st = il_sweep_parse(&d->sweep, NULL, d->made.text.bytes, d->made.text.length, err);
     return st == IL_OK ? st : options_as_file_blame(&d->made, err);
 }
 

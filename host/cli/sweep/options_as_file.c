@@ -221,30 +221,30 @@ static void put_seeds(FILE *to, struct options_file *f, const struct options *o)
 
 il_status options_as_file(struct options_file *f, const struct options *o, il_error *err)
 {
-    FILE *to;
-    il_status st;
+    il_status st, closed;
 
     memset(f, 0, sizeof *f);
     f->line = calloc(o->onces + 5, sizeof *f->line); /* two first, parameters:, layers, seeds */
-    to = f->line ? open_memstream(&f->text, &f->size) : NULL;
-    if (!to)
+    if (!f->line)
         return cli_no_memory(err);
+    st = il_text_open(&f->text, err);
+    if (st != IL_OK)
+        return st;
     begin_line(f, NULL);
     begin_line(f, NULL);
-    fputs("# made from the options of a command line\nmethod: grid\n", to);
-    st = put_parameters(to, f, o, err);
+    fputs("# made from the options of a command line\nmethod: grid\n", f->text.stream);
+    st = put_parameters(f->text.stream, f, o, err);
     if (st == IL_OK)
-        put_seeds(to, f, o);
-    if ((fclose(to) != 0 || !f->text) && st == IL_OK)
-        st = cli_no_memory(err);
-    return st;
+        put_seeds(f->text.stream, f, o);
+    closed = il_text_close(&f->text, st == IL_OK ? err : NULL);
+    return st == IL_OK ? closed : st;
 }
 
 void options_file_free(struct options_file *f)
 {
-    free(f->text);
+    free(f->text.bytes);
     free(f->line);
-    *f = (struct options_file){ .size = 0 };
+    *f = (struct options_file){ .lines = 0 };
 }
 
 il_status options_as_file_blame(const struct options_file *f, il_error *err)

@@ -6,12 +6,11 @@
 #define HOST_CLI_SWEEP_OPTIONS_AS_FILE_H
 
 #include <stddef.h>
-#include "initlab/status.h"
+#include "initlab/output.h"
 #include "common/options.h"
 
 struct options_file {
-    char *text; /* [size] */
-    size_t size;
+    il_text text;
     const char **line; /* [lines]: the option that it was made of, as data-seed; NULL: none */
     size_t lines;
 };

@@ -12,32 +12,17 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "both formats hold little-endian floats");
 
-/* A header is a little text, built in memory, since its length stands before it. */
-struct text {
-    char *bytes;
-    size_t length;
-    FILE *stream;
-};
-
-static int text_open(struct text *t)
+/*
+ * End a header, which is gathered in memory since its length stands before it: pad it with spaces to a
+ * multiple of `to`, `before` bytes that come first counted, and end it with `last`.
+ */
+static il_status header_close(il_text *t, size_t before, size_t to, const char *last, il_error *err)
 {
-    *t = (struct text){ 0 };
-    t->stream = open_memstream(&t->bytes, &t->length);
-    return t->stream != NULL;
-}
-
-/* Pad with spaces to a multiple of `to`, `before` bytes that come first counted, and end it with
- * `last`. Returns 0 when out of memory. */
-static int text_close(struct text *t, size_t before, size_t to, const char *last)
-{
-    int good = fflush(t->stream) == 0;
-
+    fflush(t->stream); /* now its length is known */
     for (size_t n = before + t->length + strlen(last); n % to != 0; n++)
         fputc(' ', t->stream);
     fputs(last, t->stream);
-    good = good && !ferror(t->stream);
-    return fclose(t->stream) == 0 && good &&
-           t->bytes; /* glibc may lose the text, and say nothing */
+    return il_text_close(t, err);
 }
 
 static int tensor_bytes(const struct il_tensor *t, size_t *bytes)
@@ -61,19 +46,21 @@ static void print_shape(FILE *stream, const struct il_tensor *t, const char *one
 
 /* ---- safetensors: u64 length of the JSON header, header, data without holes ------------------ */
 
-static il_status safetensors_header(struct text *t, const char *path,
-                                    const struct il_tensor *tensors, size_t count, il_error *err)
+static il_status safetensors_header(il_text *t, const char *path, const struct il_tensor *tensors,
+                                    size_t count, il_error *err)
 {
     size_t at = 0;
 
-    if (!text_open(t))
-        return il_fail(err, IL_E_MEMORY, "%s: no memory for the header", path);
+    const il_status st = il_text_open(t, err);
+
+    if (st != IL_OK)
+        return st;
     fprintf(t->stream, "{\"__metadata__\":{\"format\":\"initlab\",\"version\":\"%s\"}", IL_VERSION);
     for (size_t i = 0; i < count; i++) {
         size_t bytes, end;
 
         if (!tensor_bytes(&tensors[i], &bytes) || __builtin_add_overflow(at, bytes, &end)) {
-            fclose(t->stream);
+            il_text_close(t, NULL);
             return il_fail(err, IL_E_MEMORY, "%s: %s is too large", path, tensors[i].name);
         }
         fprintf(t->stream, ",\"%s\":{\"dtype\":\"F32\",\"shape\":[", tensors[i].name);
@@ -82,15 +69,13 @@ static il_status safetensors_header(struct text *t, const char *path,
         at = end;
     }
     fputc('}', t->stream);
-    return text_close(t, 8, 8, "")
-               ? IL_OK
-               : il_fail(err, IL_E_MEMORY, "%s: no memory for the header", path);
+    return header_close(t, 8, 8, "", err);
 }
 
 static il_status write_safetensors(const char *path, const struct il_tensor *tensors, size_t count,
                                    il_error *err)
 {
-    struct text header = { 0 };
+    il_text header = { .bytes = NULL };
     struct il_file f = { 0 };
     uint64_t length;
     il_status st;
@@ -117,7 +102,7 @@ out:
 static il_status write_npy(const char *path, const struct il_tensor *tensor, il_error *err)
 {
     static const char magic[8] = "\x93NUMPY\x01"; /* and the minor version, 0 */
-    struct text header = { 0 };
+    il_text header = { .bytes = NULL };
     struct il_file f = { 0 };
     size_t bytes;
     uint16_t length;
@@ -125,15 +110,11 @@ static il_status write_npy(const char *path, const struct il_tensor *tensor, il_
 
     if (!tensor_bytes(tensor, &bytes))
         return il_fail(err, IL_E_MEMORY, "%s: %s is too large", path, tensor->name);
-    if (!text_open(&header))
-        return il_fail(err, IL_E_MEMORY, "%s: no memory for the header", path);
+    IL_TRY(il_text_open(&header, err));
     fputs("{'descr': '<f4', 'fortran_order': False, 'shape': ", header.stream);
     print_shape(header.stream, tensor, "(%zu,)", "(%zu, %zu)");
     fputs(", }", header.stream);
-    if (!text_close(&header, sizeof magic + sizeof length, 64, "\n")) {
-        st = il_fail(err, IL_E_MEMORY, "%s: no memory for the header", path);
-        goto out;
-    }
+    IL_TRY(header_close(&header, sizeof magic + sizeof length, 64, "\n", err));
     IL_TRY(il_file_open(&f, path, err));
     length = (uint16_t)header.length; /* some 110 bytes */
     il_file_put(&f, magic, sizeof magic);

@@ -580,17 +580,53 @@ static void test_plot_locale(void **state)
     }
 }
 
+/* Text of any length, and none; a write that found no memory is not forgotten, whatever comes after it. */
+static void test_text(void **state)
+{
+    char want[8 * 20000 + 1], *at = want;
+    il_error err = { .text = "" };
+    il_text t;
+
+    (void)state;
+    assert_int_equal(il_text_open(&t, &err), IL_OK);
+    for (int i = 0; i < 20000; i++) {
+        fprintf(t.stream, "%07d,", i);
+        at += sprintf(at, "%07d,", i);
+    }
+    assert_int_equal(il_text_close(&t, &err), IL_OK);
+    assert_int_equal(t.length, sizeof want - 1);
+    assert_string_equal(t.bytes, want);
+    free(t.bytes);
+    assert_int_equal(il_text_open(&t, &err), IL_OK);
+    assert_int_equal(il_text_close(&t, &err), IL_OK);
+    assert_string_equal(t.bytes, "");
+    free(t.bytes);
+    assert_int_equal(il_text_open(&t, &err), IL_OK);
+    fputs("a", t.stream);
+    assert_int_equal(fflush(t.stream), 0);
+    t.length = SIZE_MAX / 4; /* more than fits in memory */
+    fputs("b", t.stream);
+    fflush(t.stream);
+    clearerr(t.stream);
+    t.length = 1;
+    fputs("c", t.stream);
+    assert_int_equal(il_text_close(&t, &err), IL_E_MEMORY);
+    assert_null(t.bytes);
+    assert_int_equal(t.length, 0);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_write),     IN_FOLDER(test_stale),           IN_FOLDER(test_cannot_create),
-        IN_FOLDER(test_full),      IN_FOLDER(test_failed_write),    IN_FOLDER(test_abandon),
-        IN_FOLDER(test_weights),   IN_FOLDER(test_weights_refused), IN_FOLDER(test_pack_weights),
-        IN_FOLDER(test_plot),      IN_FOLDER(test_plot_places),     IN_FOLDER(test_plot_edges),
-        IN_FOLDER(test_plot_seen), IN_FOLDER(test_plot_labels),     IN_FOLDER(test_plot_text),
-        IN_FOLDER(test_plot_many), IN_FOLDER(test_plot_fails),      IN_FOLDER(test_plot_locale),
+        cmocka_unit_test(test_text),   IN_FOLDER(test_write),     IN_FOLDER(test_stale),
+        IN_FOLDER(test_cannot_create), IN_FOLDER(test_full),      IN_FOLDER(test_failed_write),
+        IN_FOLDER(test_abandon),       IN_FOLDER(test_weights),   IN_FOLDER(test_weights_refused),
+        IN_FOLDER(test_pack_weights),  IN_FOLDER(test_plot),      IN_FOLDER(test_plot_places),
+        IN_FOLDER(test_plot_edges),    IN_FOLDER(test_plot_seen), IN_FOLDER(test_plot_labels),
+        IN_FOLDER(test_plot_text),     IN_FOLDER(test_plot_many), IN_FOLDER(test_plot_fails),
+        IN_FOLDER(test_plot_locale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

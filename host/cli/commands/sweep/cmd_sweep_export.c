@@ -67,14 +67,14 @@ static int put_row(void *arg, const char *const *name, const il_value *value, si
 static il_status put_rows(const struct options *o, il_results *r, il_error *err)
 {
     const char *const given = opt_get(o, "to"), *const to = strcmp(given, "-") ? given : "";
-    struct sink s = { .csv = strcmp(opt_get(o, "format"), "csv") == 0 };
-    char *text = NULL;
-    size_t n = 0;
-    il_status st;
+    struct sink s = { .f = stdout, .csv = strcmp(opt_get(o, "format"), "csv") == 0 };
+    il_text text = { .bytes = NULL };
+    il_status st = to[0] ? il_text_open(&text, err) : IL_OK;
 
-    s.f = to[0] ? open_memstream(&text, &n) : stdout;
-    if (!s.f)
-        return cli_no_memory(err);
+    if (st != IL_OK)
+        return st;
+    if (to[0])
+        s.f = text.stream;
     st = il_results_rows(r,
                          opt_given(o, "epochs")        ? IL_TABLE_EPOCHS
                          : opt_given(o, "layers")      ? IL_TABLE_LAYERS
@@ -82,11 +82,13 @@ static il_status put_rows(const struct options *o, il_results *r, il_error *err)
                                                        : IL_TABLE_RUNS,
                          put_row, &s, err);
     if (to[0]) {
-        if ((fclose(s.f) != 0 || !text) && st == IL_OK)
-            st = cli_no_memory(err);
+        const il_status closed = il_text_close(&text, st == IL_OK ? err : NULL);
+
         if (st == IL_OK)
-            st = il_write_file(to, text, n, err);
-        free(text);
+            st = closed;
+        if (st == IL_OK)
+            st = il_write_file(to, text.bytes, text.length, err);
+        free(text.bytes);
     }
     return st;
 }

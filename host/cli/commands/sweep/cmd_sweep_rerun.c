@@ -4,19 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
-#include "common/signals.h"
-#include "sweep/sweep.h"
-
-struct again {
-    struct cli *cli;
-    const struct options *o;
-    il_folder *folder;
-    il_dataset *set;
-    il_device *device;
-    il_worker *worker;
-    il_again it;
-    il_error err;
-};
+#include "sweep/again.h"
 
 /* epochs of the results are compared with those of now */
 struct check {
@@ -24,12 +12,6 @@ struct check {
     const il_epoch *epoch;
     size_t epochs, seen, differs; /* differs: the first epoch that does; 0: none */
 };
-
-static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
-{
-    (void)arg, (void)epoch, (void)step, (void)steps;
-    return signals_caught() != 0;
-}
 
 static int same(const il_value *v, double x)
 {
@@ -65,21 +47,6 @@ static void print_epochs(const il_epoch *e, size_t n)
         printf("epoch %zu: cost %.9g, rate %s, train accuracy %.4f, test accuracy %.4f\n",
                e[i].epoch, e[i].cost, rate, e[i].train_accuracy, e[i].test_accuracy);
     }
-}
-
-static il_status train(struct again *a, size_t run)
-{
-    const char *const device =
-        opt_given(a->o, "device") ? opt_get(a->o, "device") : il_folder_kind(a->folder);
-    il_status st = sweep_dataset(a->o, a->folder, &a->set, &a->err);
-
-    if (st == IL_OK)
-        st = il_device_open(&a->device, device, 1, NULL, &a->err);
-    if (st == IL_OK)
-        st = il_worker_open(&a->worker, a->folder, a->set, a->device, &a->err);
-    if (st == IL_OK)
-        st = il_worker_again(a->worker, run, on_progress, a, &a->it, &a->err);
-    return st;
 }
 
 /* The results are of other numbers: which changes lie between. */
@@ -129,33 +96,16 @@ static il_status report(struct again *a, const char *id, int *differs)
 static int run(struct cli *cli, const struct options *o)
 {
     struct again a = { .cli = cli, .o = o };
-    char id[17] = "";
-    size_t number = 0;
-    int differs = 0, code;
-    il_status st = sweep_folder(o, 0, &a.folder, &a.err);
+    int differs = 0;
+    il_status st = again_find(&a);
 
-    if (st == IL_OK && o->operands < 2)
-        st = cli_error(&a.err, IL_E_USAGE, "no run id given (see 'initlab help sweep rerun')");
-    signals_catch();
     if (st == IL_OK)
-        st = sweep_find_run(a.folder, o->operand[1], &number, id, &a.err);
+        st = again_open(&a);
     if (st == IL_OK)
-        st = train(&a, number);
+        st = again_train(&a, NULL);
     if (st == IL_OK)
-        st = report(&a, id, &differs);
-    if (st == IL_E_INTERRUPTED && signals_caught()) {
-        cli_say(cli, "stopped by %s; nothing was changed", signals_name());
-        code = 128 + signals_caught();
-    } else {
-        code = st == IL_OK ? differs > 0 : cli_fail(cli, st, "%s", a.err.text);
-    }
-    il_pack_close(a.it.pack);
-    free(a.it.epoch);
-    il_worker_close(a.worker);
-    il_device_close(a.device);
-    il_dataset_free(a.set);
-    il_folder_close(a.folder);
-    return code;
+        st = report(&a, a.id, &differs);
+    return again_end(&a, st, differs > 0);
 }
 
 static const struct opt_row rows[] = {
@@ -163,13 +113,7 @@ static const struct opt_row rows[] = {
       .metavar = "FILE",
       .complete = COMPLETE_FILE,
       .help = "the run's weights, as FILE.safetensors, or FILE.npy: a file a tensor" },
-    { .name = "device",
-      .metavar = "DEVICE",
-      .help = "where to train; else a device of the sweep's kind" },
-    { .name = "data",
-      .metavar = "DIR",
-      .complete = COMPLETE_FOLDER,
-      .help = "folder of the dataset, where it has moved" },
+    AGAIN_ROWS,
     { .name = "" }
 };
 

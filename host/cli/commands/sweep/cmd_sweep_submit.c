@@ -188,22 +188,22 @@ static void put_script(const struct submission *s, FILE *f)
 
 static il_status slurm(struct submission *s)
 {
-    char *text = NULL, path[4200], word[CLI_COMMAND];
-    size_t n = 0;
-    FILE *f;
+    char path[4200], word[CLI_COMMAND];
+    il_text text;
     il_status st;
 
     if (!is_plain(s->dir)) /* by a link */
         return cli_error(&s->err, IL_E_USAGE, "%s", NOT_PLAIN);
     ask_site(s);
     share_out(s);
-    f = open_memstream(&text, &n);
-    if (!f)
-        return cli_no_memory(&s->err);
-    put_script(s, f);
-    st = fclose(f) == 0 && text ? il_folder_write(s->folder, "submit.sbatch", text, &s->err)
-                                : cli_no_memory(&s->err);
-    free(text);
+    st = il_text_open(&text, &s->err);
+    if (st != IL_OK)
+        return st;
+    put_script(s, text.stream);
+    st = il_text_close(&text, &s->err);
+    if (st == IL_OK)
+        st = il_folder_write(s->folder, "submit.sbatch", text.bytes, &s->err);
+    free(text.bytes);
     if (st != IL_OK)
         return st;
     snprintf(path, sizeof path, "%s/submit.sbatch", s->dir);
