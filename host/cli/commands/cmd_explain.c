@@ -68,43 +68,44 @@ static il_status read_results(struct job *j)
 static void say_broken(const struct job *j, const il_broken *b, struct answer *a)
 {
     static const struct {
-        const char *what, *text;
+        const char *what, *before, *behind; /* the layer's name stands between */
     } kinds[] = {
-        [IL_BROKEN_NOTHING] = { "nothing", "this time every number is finite to the end" },
-        [IL_BROKEN_DRAWN] = { "weights", "the drawn weights of %s are not finite" },
+        [IL_BROKEN_NOTHING] = { "nothing", "this time every number is finite to the end", NULL },
+        [IL_BROKEN_DRAWN] = { "weights", "the drawn weights of ", " are not finite" },
         [IL_BROKEN_PREACTIVATIONS] = { "preactivations",
                                        "the first numbers that are not finite are the "
-                                       "pre-activations of %s, of finite weights and inputs" },
+                                       "pre-activations of ",
+                                       ", of finite weights and inputs" },
         [IL_BROKEN_ACTIVATIONS] = { "activations",
-                                    "the first numbers that are not finite are the activations of "
-                                    "%s, of finite pre-activations" },
-        [IL_BROKEN_COST] = { "cost",
-                             "the first number that is not finite is the cost: %s is finite, and "
-                             "the loss of it is not" },
+                                    "the first numbers that are not finite are the activations of ",
+                                    ", of finite pre-activations" },
+        [IL_BROKEN_COST] = { "cost", "the first number that is not finite is the cost: ",
+                             " is finite, and the loss of it is not" },
         [IL_BROKEN_SIGNAL_BACK] = { "gradient",
                                     "the way forward is finite; the first numbers that are not are "
-                                    "the gradient at the pre-activations of %s" },
+                                    "the gradient at the pre-activations of ",
+                                    "" },
         [IL_BROKEN_GRADIENT] = { "gradient",
                                  "the way forward is finite; the first numbers that are not are "
-                                 "the gradient by the weights of %s" },
+                                 "the gradient by the weights of ",
+                                 "" },
         [IL_BROKEN_WEIGHTS] = { "weights",
                                 "the way forward and back is finite; the first numbers that are "
-                                "not are the weights of %s after the step" },
+                                "not are the weights of ",
+                                " after the step" },
     };
-    char name[24], words[256];
+    const char *const behind = kinds[b->kind].behind;
+    char name[24];
     int n = 0;
 
     a->what = kinds[b->kind].what;
     a->epoch = b->epoch;
     a->step = b->step;
     a->layer = b->layer;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(words, sizeof words, kinds[b->kind].text, name_of(j, b->layer, name));
-#pragma GCC diagnostic pop
     if (b->step)
         n = snprintf(a->text, sizeof a->text, "in epoch %zu, step %zu, ", b->epoch, b->step);
-    snprintf(a->text + n, sizeof a->text - (size_t)n, "%s", words);
+    snprintf(a->text + n, sizeof a->text - (size_t)n, "%s%s%s", kinds[b->kind].before,
+             behind ? name_of(j, b->layer, name) : "", behind ? behind : "");
 }
 
 /* ---- a run that did not ---------------------------------------------------------------------- */
