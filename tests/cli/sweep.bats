@@ -1456,6 +1456,18 @@ P
     [[ $output == "mpirun -np 8 "*"initlab-mpi '$(realpath .)/it'\\''s one'" ]]
 }
 
+@test "submit does not wait for a Slurm that does not answer" {
+    tiny set
+    small
+    mkdir bin
+    printf '#!/bin/sh\necho $$ >pid\nexec sleep 300\n' >bin/scontrol
+    chmod +x bin/scontrol
+    PATH=$PWD/bin:$PATH initlab sweep submit sweep.yaml --data set --kind cpu --engine slurm --out r
+    [ "$status" -eq 0 ]
+    has "MaxArraySize is 1001, as nobody answered 'scontrol show config'" "$stderr"
+    ! kill -0 "$(cat pid)"
+}
+
 @test "a task of an array that gets the signal of its time limit, begun or not, goes back to the queue" {
     tiny set
     small

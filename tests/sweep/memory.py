@@ -89,7 +89,7 @@ def initlab(words, **env):
     """A command, and what it printed: times of whole words are masked, as they differ anyway."""
     done = subprocess.run([INITLAB, *words], check=False, encoding="utf-8", errors="replace", stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=120, stdin=subprocess.DEVNULL,
-                          env={**os.environ, "BLIS_NUM_THREADS": "1", "LC_ALL": "C", "SLURM_CONF": "/nonexistent",
+                          env={**os.environ, "BLIS_NUM_THREADS": "1", "LC_ALL": "C", "PATH": "/nonexistent",  # no scontrol
                                "INITLAB_PLUGIN": "/nonexistent",  # CUDA's own libraries die of a failed allocation
                                **env})
     return done

@@ -3,8 +3,11 @@
  * for Slurm one file of a job array, for MPI a command line. Nothing is started.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +15,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "common/cli_error.h"
+#include "common/clock.h"
 #include "sweep/create.h"
 #include "sweep/sweep.h"
 #include "sweep/sweep_rows.h"
 
 /* Slurm's default for MaxArraySize, and shards of a task that runs at a time: smaller ones lose less
  * when a task dies, and snake order needs few */
-enum { ARRAY_DEFAULT = 1001, SHARDS_EACH = 8 };
+enum { ARRAY_DEFAULT = 1001, SHARDS_EACH = 8, SITE_SECONDS = 10 };
 
 static const char NOT_PLAIN[] =
     "--out: Slurm takes no folder whose path has blanks, control characters or a %";
@@ -33,51 +37,74 @@ struct submission {
     il_error err;
 };
 
-/* Start `scontrol show config` with its output in a pipe, by PATH and no shell. NULL: it cannot be had. */
-static FILE *ask_slurm(pid_t *child)
+/* Start `scontrol show config` by PATH and no shell: what it prints can be read from this. -1: it cannot be had. */
+static int ask_slurm(pid_t *child)
 {
     char name[] = "scontrol", show[] = "show", config[] = "config";
     char *const words[] = { name, show, config, NULL };
     posix_spawn_file_actions_t actions;
-    FILE *answer = NULL;
-    int ends[2];
+    int ends[2], started = 0;
 
     if (pipe(ends) != 0)
-        return NULL;
+        return -1;
     if (posix_spawn_file_actions_init(&actions) == 0) {
-        if (posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0 &&
-            posix_spawn_file_actions_addclose(&actions, ends[0]) == 0 &&
-            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) ==
-                0 &&
-            posix_spawnp(child, name, &actions, NULL, words, environ) == 0)
-            answer = fdopen(ends[0], "r");
+        started = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0 &&
+                  posix_spawn_file_actions_addclose(&actions, ends[0]) == 0 &&
+                  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY,
+                                                   0) == 0 &&
+                  posix_spawnp(child, name, &actions, NULL, words, environ) == 0;
         posix_spawn_file_actions_destroy(&actions);
     }
     close(ends[1]);
-    if (!answer)
+    if (!started)
         close(ends[0]);
-    return answer;
+    return started ? ends[0] : -1;
+}
+
+/* What comes within SITE_SECONDS, up to a text's size: where no controller answers scontrol asks for minutes. */
+static void read_answer(int from, char *text, size_t size)
+{
+    const double end = seconds_now() + SITE_SECONDS;
+    size_t n = 1;
+
+    text[0] = '\n'; /* before every line there is one */
+    while (n + 1 < size) {
+        const int left = (int)(1000 * (end - seconds_now()));
+        struct pollfd wait = { .fd = from, .events = POLLIN };
+        const int ready = left > 0 ? poll(&wait, 1, left) : 0;
+        ssize_t got = 0;
+
+        if (ready > 0)
+            got = read(from, text + n, size - 1 - n);
+        else if (ready < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+    }
+    text[n] = 0;
 }
 
 /* MaxArraySize as `scontrol show config` prints it: the largest index is one less */
 static void ask_site(struct submission *s)
 {
+    char text[65536];
+    const char *at;
     pid_t child = 0;
-    FILE *const f = ask_slurm(&child);
-    char line[512];
+    unsigned long n;
+    const int from = ask_slurm(&child);
 
     s->array = ARRAY_DEFAULT;
-    while (f && fgets(line, sizeof line, f)) {
-        unsigned long n;
-
-        if (sscanf(line, "MaxArraySize = %lu", &n) == 1 && n > 1) {
-            s->array = n;
-            s->known = 1;
-        }
-    }
-    if (f) {
-        fclose(f);
-        waitpid(child, NULL, 0);
+    if (from < 0)
+        return;
+    read_answer(from, text, sizeof text);
+    kill(child, SIGKILL);
+    close(from);
+    waitpid(child, NULL, 0);
+    at = strstr(text, "\nMaxArraySize");
+    if (at && sscanf(at, " MaxArraySize = %lu", &n) == 1 && n > 1) {
+        s->array = n;
+        s->known = 1;
     }
 }
 
