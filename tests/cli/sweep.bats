@@ -1480,18 +1480,20 @@ P
     # then in place of initlab a program that has not come to catch signals
     printf '#!/bin/sh\nexec sleep 30\n' >bin/slow
     chmod +x bin/slow
-    for pause in 0.25 0.8 slow; do
+    for pause in 0 0.4 slow; do
         if [ $pause = slow ]; then
             sed -i "s|^'.*' sweep run|'$PWD/bin/slow' sweep run|" r/submit.sbatch
             grep -q bin/slow r/submit.sbatch
-            pause=0.8
+            pause=0.4
         fi
         : >asked
         PATH=$PWD/bin:$PATH SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=1 bash r/submit.sbatch 2>log &
+        # Slurm's signal comes long after the script's first lines: once it catches USR1, whatever initlab has come to
+        until [ $((0x$(awk '/^SigCgt/ { print $2 }' /proc/$!/status) & 0x200)) -ne 0 ]; do sleep 0.01; done
         sleep $pause
         kill -USR1 $!
-        wait $! || true
-        [ "$(cat asked)" = "requeue 7_1" ]
+        wait $! || echo "code $?"
+        [ "$(cat asked)" = "requeue 7_1" ] || { echo "pause $pause"; cat log; false; }
     done
 }
 
