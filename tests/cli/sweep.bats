@@ -973,7 +973,7 @@ a	$esc" --quiet
     cp -r "it's
 a	$esc" r
     # a journal whose words are an attacker's: a failure's error and a formula
-    python3 "$BATS_TEST_DIRNAME/fail_pack.py" r $'\033[2J=cmd|calc!A1\u009b\u202e'
+    python3 "$BATS_TEST_DIRNAME/fail_pack.py" r $'\033[2J=cmd|calc!A1\xc2\x9b\xe2\x80\xae'
     rm -f r/results.sqlite*
     initlab sweep status r
     no_escapes "$output$stderr"
