@@ -4,6 +4,9 @@
 
 #include "outcome.h"
 
+/* products of whole numbers, each known; equal columns */
+il_status il_selftest_products(struct il_selftest *t);
+
 /* whole trainings, on the device and on the CPU device */
 il_status il_selftest_training(struct il_selftest *t);
 

@@ -30,8 +30,10 @@ typedef void il_check_fn(void *arg, const il_check *check);
  * Test an open device against the CPU device, which is opened for it.
  *
  * level 1: every op on small and odd shapes, equal in every bit; products within a derived
- *          tolerance; equal operand columns give equal product columns; training (initial weights
- *          equal in every bit, costs within a derived tolerance) and training again (all bits).
+ *          tolerance, and exact where whole numbers are multiplied at the shapes of packs, in each
+ *          arithmetic that the device has; equal operand columns give equal product columns;
+ *          training (initial weights equal in every bit, costs within a derived tolerance) and
+ *          training again (all bits).
  * level 2: shapes of a pack as well, then speeds: a copy, a product of 2048, and every op on a pack
  *          on MNIST, with bytes by formula against that copy.
  * level 3: larger shapes and a product of 4096.

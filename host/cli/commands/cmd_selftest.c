@@ -124,8 +124,8 @@ const struct command cmd_selftest = {
     .summary = "test a device against the CPU, and measure it",
     .text =
         "Every op must write the same bits as the CPU device; products may differ by the rounding "
-        "of "
-        "sums; equal columns must give equal columns; trainings must begin alike, cost alike, and "
+        "of sums, but those of whole numbers are exact, in each arithmetic that the device has; "
+        "equal columns must give equal columns; trainings must begin alike, cost alike, and "
         "end in the same bits when they are run again. From level 2 on every op is timed: GB/s by "
         "formula, and its share of the device's own copy; products in GFLOP/s.\n\n"
         "The exit code is 1 if a check failed.",

@@ -134,6 +134,14 @@ static std::vector<float> rounded(const Matrix &m, const float *at, int bits)
     return r;
 }
 
+/* is this the mistake that products are to have? "" (none), or a word of README.md's table */
+static bool planted(const char *mistake)
+{
+    static const char *const e = getenv("SIMCUDA_PRODUCT");
+
+    return e && strcmp(e, mistake) == 0;
+}
+
 static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t ta,
                            cublasOperation_t tb, int m, int n, int k, const float *alpha,
                            const float *a, int lda, long long sa, const float *b, int ldb,
@@ -164,7 +172,10 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
     if (overlaps(mc, count))
         simcuda_die("%s: matrices of the result overlap", name);
     static sgemm_fn *const sgemm = product();
-    const float al = *alpha, be = *beta;
+    const float al = *alpha, be = planted("beta") ? 0 : *beta;
+    const int terms = planted("tail") && (long long)m * count > 1000 ? k - k % 16 : k;
+    const int ldx = planted("ld") && lda > ma.rows ? lda - 1 : lda;
+    const int keep = planted("tf32") ? std::min(bits, 10) : bits;
     const cublasContext with = *h;
     const auto check = [=] {
         simcuda_bytes(with.workspace, with.workspace_bytes, with.device, "cuBLAS's workspace");
@@ -178,16 +189,16 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
         const Operands p = check();
 
         for (int i = 0; i < count; i++) {
-            const float *x = p.a + i * sa, *y = p.b + i * sb;
+            const float *x = p.a + i * sa, *y = p.b + i * sb - (i && planted("stride"));
             std::vector<float> rx, ry;
 
-            if (bits < 23) {
-                rx = rounded(ma, x, bits);
-                ry = rounded(mb, y, bits);
+            if (keep < 23) {
+                rx = rounded(ma, x, keep);
+                ry = rounded(mb, y, keep);
                 x = rx.data();
                 y = ry.data();
             }
-            sgemm(COL_MAJOR, at ? TRANS : NO_TRANS, bt ? TRANS : NO_TRANS, m, n, k, al, x, lda, y,
+            sgemm(COL_MAJOR, at ? TRANS : NO_TRANS, bt ? TRANS : NO_TRANS, m, n, terms, al, x, ldx, y,
                   ldb, be, p.c + i * sc, ldc);
         }
     });
