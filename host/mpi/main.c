@@ -3,7 +3,7 @@
  * dearest first: a number in rank 0's memory that each fetches and adds one to. What is committed is
  * committed as by 'sweep run': a rank may be killed, and the same command goes on.
  *
- *   mpirun -np 64 initlab-mpi DIR [DATA]
+ *   mpirun -np 64 initlab-mpi [--diag every=WHEN] DIR [DATA]
  *
  * GPUs: rank r of a node takes cuda:r. The folder is made by 'initlab sweep submit --engine mpi'.
  */
@@ -37,11 +37,26 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
     return signals_caught() != 0;
 }
 
-static il_status open_all(struct rank *r, const char *dir, const char *data)
+static const char USAGE[] = "usage: mpirun -np N initlab-mpi [--diag every=WHEN] DIR [DATA]\n";
+
+/* how many of the words are of --diag, before DIR [DATA]; -1: they are no such line */
+static int diag_words(int argc, char **argv)
+{
+    const int words = argc > 1 && strcmp(argv[1], "--diag") == 0 ? 2 : 0;
+
+    return argc - words == 2 || argc - words == 3 ? words : -1;
+}
+
+static il_status open_all(struct rank *r, const char *when, const char *dir, const char *data)
 {
     char path[4096], device[32] = "cpu";
-    il_status st = il_folder_open(&r->folder, dir, &r->err);
+    il_watch watch = { 0 };
+    il_status st = when ? il_watch_parse(&watch, when, &r->err) : IL_OK;
 
+    if (st == IL_OK)
+        st = il_folder_open(&r->folder, dir, &r->err);
+    if (st == IL_OK && when)
+        st = il_folder_check_watch(r->folder, &watch, &r->err);
     if (st != IL_OK)
         return st;
     if (strcmp(il_folder_kind(r->folder), "cuda") == 0)
@@ -57,6 +72,8 @@ static il_status open_all(struct rank *r, const char *dir, const char *data)
         st = il_device_open(&r->device, device, 1, NULL, &r->err);
     if (st == IL_OK)
         st = il_worker_open(&r->worker, r->folder, r->set, r->device, &r->err);
+    if (st == IL_OK)
+        il_worker_watch(r->worker, &watch);
     if (st == IL_OK)
         st = il_folder_scan(r->folder, &r->err);
     return st;
@@ -204,14 +221,16 @@ int main(int argc, char **argv)
     struct rank r = { 0 };
     MPI_Comm node;
     il_status st;
+    const int words = diag_words(argc, argv);
+    char **const operand = argv + 1 + (words > 0 ? words : 0);
     int ok, all, code;
 
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &r.rank);
     MPI_Comm_size(MPI_COMM_WORLD, &r.ranks);
-    if (argc < 2 || argc > 3) {
+    if (words < 0) {
         if (r.rank == 0)
-            fprintf(stderr, "usage: mpirun -np N initlab-mpi DIR [DATA]\n");
+            fputs(USAGE, stderr);
         MPI_Finalize();
         return il_status_exit(IL_E_USAGE);
     }
@@ -220,7 +239,7 @@ int main(int argc, char **argv)
     MPI_Comm_free(&node);
     signals_catch();
     signals_no_file_limit();
-    st = open_all(&r, argv[1], argc > 2 ? argv[2] : NULL);
+    st = open_all(&r, words > 0 ? argv[2] : NULL, operand[0], operand[1]);
     ok = st == IL_OK;
     MPI_Allreduce(&ok, &all, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
     if (all) {

@@ -1416,7 +1416,7 @@ P
     printf '#!/bin/sh\necho "MaxArraySize            = 4"\n' >bin/scontrol
     chmod +x bin/scontrol
     PATH=$PWD/bin:$PATH initlab sweep submit sweep.yaml --data set --kind cpu --engine slurm --out r --pack-size 2 \
-        --parallel 9 --sbatch --partition=long --sbatch --time=10
+        --parallel 9 --sbatch --partition=long --sbatch --time=10 --diag every=epoch
     [ "$status" -eq 0 ]
     [ "$output" = "sbatch $(realpath r)/submit.sbatch" ]
     has "20 packs in 3 shards, 3 at a time; MaxArraySize is 4" "$stderr"
@@ -1430,9 +1430,16 @@ P
     for task in 1 2 3; do SLURM_ARRAY_TASK_ID=$task bash r/submit.sbatch; done
     initlab sweep status r
     has "done          40 runs" "$output"
+    initlab sweep merge r # every run was watched
+    [ "$(query r 'SELECT count(DISTINCT run_id) FROM diagnostics')" = 40 ]
     initlab sweep submit sweep.yaml --data set --engine mpi --kind cuda --out gpus --parallel 3
     [ "$status" -eq 0 ]
     [[ $output == "mpirun -np 3 "*"initlab-mpi $(realpath gpus)" ]]
+    initlab sweep submit gpus --engine mpi --diag every=step:2
+    [[ $output == "mpirun -np 8 "*"initlab-mpi --diag 'every=step:2' $(realpath gpus)" ||
+        $output == "mpirun -np 8 "*"initlab-mpi --diag every=step:2 $(realpath gpus)" ]]
+    initlab sweep submit gpus --engine slurm --diag every=hour
+    exits 2
     initlab sweep submit sweep.yaml --data set --engine slurm --out gpus
     grep -qx -- "#SBATCH --gres=gpu:1" gpus/submit.sbatch
     initlab sweep submit sweep.yaml --data set --out other

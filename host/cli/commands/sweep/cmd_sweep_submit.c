@@ -34,6 +34,7 @@ struct submission {
     char program[4096], dir[4096];
     size_t shards, parallel, array; /* array: MaxArraySize of this site */
     int known;                      /* array is what the site said */
+    il_watch watch;                 /* --diag, which those who train are given */
     il_error err;
 };
 
@@ -195,8 +196,12 @@ static void put_script(const struct submission *s, FILE *f)
     put_word(f, s->program);
     fputs(" sweep run ", f);
     put_word(f, s->dir);
-    fprintf(f, " --shard \"$SLURM_ARRAY_TASK_ID/%zu\" --progress always \\\n    --devices ",
-            s->shards);
+    fprintf(f, " --shard \"$SLURM_ARRAY_TASK_ID/%zu\" --progress always", s->shards);
+    if (opt_given(s->o, "diag")) {
+        fputs(" --diag ", f);
+        put_word(f, opt_get(s->o, "diag"));
+    }
+    fputs(" \\\n    --devices ", f);
     fputs(strcmp(il_folder_kind(s->folder), "cuda") == 0 ? "cuda &\n"
                                                          : "\"cpu:${SLURM_CPUS_PER_TASK:-1}\" &\n",
           f);
@@ -251,6 +256,8 @@ static void mpi(const struct submission *s)
              s->program);
     printf("mpirun -np %zu ", s->parallel);
     fputs(cli_word(word, program), stdout);
+    if (opt_given(s->o, "diag"))
+        printf(" --diag %s", cli_word(word, opt_get(s->o, "diag")));
     putchar(' ');
     puts(cli_word(word, s->dir));
 }
@@ -261,6 +268,7 @@ static il_status check(struct submission *s)
     const char *const out = opt_get(s->o, "out");
     const int slurm = strcmp(opt_get(s->o, "engine"), "slurm") == 0;
     char here[4096] = "";
+    il_status st;
 
     if (!opt_given(s->o, "engine"))
         return cli_error(&s->err, IL_E_USAGE,
@@ -274,7 +282,8 @@ static il_status check(struct submission *s)
     if (slurm && !sweep_continues(s->o) &&
         !(is_plain(out) && (out[0] == '/' || (getcwd(here, sizeof here) && is_plain(here)))))
         return cli_error(&s->err, IL_E_USAGE, "%s", NOT_PLAIN);
-    return read_numbers(s);
+    st = sweep_watch(s->o, &s->watch, &s->err);
+    return st == IL_OK ? read_numbers(s) : st;
 }
 
 static int run(struct cli *cli, const struct options *o)
@@ -294,6 +303,8 @@ static int run(struct cli *cli, const struct options *o)
         st = il_folder_scan(s.folder, &s.err);
     if (st == IL_OK)
         st = il_folder_goes_on(s.folder, &s.err);
+    if (st == IL_OK && opt_given(o, "diag"))
+        st = il_folder_check_watch(s.folder, &s.watch, &s.err);
     if (st == IL_OK && !realpath(il_folder_path(s.folder), s.dir))
         st = cli_error(&s.err, IL_E_CREATE, "the folder is gone");
     if (st == IL_OK && strcmp(opt_get(o, "engine"), "slurm") == 0)
@@ -329,6 +340,7 @@ static const struct opt_row rows[] = {
       .metavar = "OPTION",
       .group = "Cluster",
       .help = "a further option of sbatch, as --partition=long; may be given again" },
+    DIAG_ROW("Cluster"),
     SWEEP_MAKE_ROWS,
     { .name = "" }
 };
