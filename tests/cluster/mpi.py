@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """mpi.py INITLAB INITLAB-MPI - ranks of a real MPI train a sweep; again and again one of them, in turn, is killed with
--9, which ends the job, and the same command goes on. In the end the results are those of a sweep without MPI."""
+-9, which ends the job, and the same command goes on. In the end the results are those of a sweep without MPI. A sweep whose
+ranks watch their runs has the same results, and what was seen of each run."""
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -37,6 +39,23 @@ def ranks_of(folder):
 
 def start(folder):
     return subprocess.Popen([*MPIRUN, MPI, folder], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8")
+
+
+def watched():
+    """40 runs of two ranks that watch them: results as without, and of each what was seen."""
+    write_sweep("small.yaml", 40)
+    for folder, words in (("small", []), ("watched", ["--diag", "every=epoch"])):
+        command = subprocess.run([INITLAB, "sweep", "submit", "small.yaml", "--data", "data", "--engine", "mpi", "--kind",
+                                  "cpu", "--parallel", "2", "--out", folder, *words], check=True, stdout=subprocess.PIPE,
+                                 encoding="utf-8").stdout.split()
+        assert [word for word in words if word not in command] == [], command
+        subprocess.run([*MPIRUN, MPI, *words, folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([INITLAB, "sweep", "merge", folder], check=True, stdout=subprocess.DEVNULL)
+    assert dump("small") == dump("watched")
+    with sqlite3.connect("watched/results.sqlite") as db:
+        runs, = db.execute("SELECT count(DISTINCT run_id) FROM diagnostics").fetchone()
+    print(f"{runs} runs of 40 watched by ranks")
+    assert runs == 40
 
 
 def main():
@@ -77,6 +96,7 @@ def main():
           f"{lines - distinct} of them twice; results {'equal' if got == want else 'DIFFER'}")
     assert got == want and distinct == lines == packs
     assert kills >= 2 * RANKS - 2, "too few kills: the sweep is too short"
+    watched()
 
 
 if not shutil.which("mpirun"):
