@@ -46,18 +46,21 @@ static double theory(const struct page *g, const il_signal *layer, int panel, si
     return panel == Q ? layer[l].theory.q : panel == GRADIENT ? gradient_theory(g, layer, l) : NAN;
 }
 
+/* Constants and weights fitted to data have no theory: their line has the name of the scheme alone. */
 static void set_label(const struct page *g, int panel, size_t k, char *text)
 {
     const il_signal *const last = &g->scheme[k].layer[last_of(g)];
     const char *const init = g->scheme[k].init;
 
-    if (panel == Q)
+    if (panel == Q && !isnan(last->theory.q_star))
         snprintf(text, LABEL, "%.300s: q* %.4g", init, last->theory.q_star);
-    else if (panel == GRADIENT)
+    else if (panel == GRADIENT && !isnan(last->theory.xi_grad))
         snprintf(text, LABEL, "%.300s: xi_grad %.4g", init, last->theory.xi_grad);
-    else
+    else if (panel == CORRELATION)
         snprintf(text, LABEL, "%.300s: c* %.4g, xi_c %.4g", init, last->theory.c_star,
                  last->theory.xi_c);
+    else
+        snprintf(text, LABEL, "%.300s", init);
 }
 
 /* A scheme without a limit c* is on no way to it. */
