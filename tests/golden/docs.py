@@ -44,7 +44,7 @@ for path in sorted(documents()):
     with open(path, encoding="utf-8") as file:
         TEXT = file.read()
     for line in commands(TEXT):
-        words = shlex.split(line.split("#")[0])[1:]
+        words = shlex.split(re.split(r"#| \| ", line)[0])[1:]
         if any(word.isupper() or "..." in word for word in words):
             continue    # a placeholder
         COUNT += 1

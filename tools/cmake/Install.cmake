@@ -16,6 +16,8 @@ endif()
 install(DIRECTORY data/mnist data/recipes data/sweeps DESTINATION ${CMAKE_INSTALL_DATADIR}/initlab)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/examples DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.c" PATTERN "*.py")
+install(FILES docs/layers.svg DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
+install(DIRECTORY docs/figures DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.svg")
 
 # The program writes its own man page and completions, so they cannot differ from it.
 set(written ${CMAKE_BINARY_DIR}/written)
