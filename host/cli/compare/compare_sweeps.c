@@ -109,12 +109,17 @@ const char *compared_source(const struct compared *k, size_t source)
 }
 
 /* Choosing the best group and telling its accuracy on the same samples is optimistic. */
-static void note_selection(const il_comparison *c, const struct options *o, char *line)
+static void note_selection(const il_comparison *c, char *line)
 {
-    if (c->groups > 1 && !opt_given(o, "best-over") && strncmp(c->metric, "test_", 5) == 0)
+    int validation = 0;
+
+    for (size_t i = 0; i < c->groups; i++)
+        validation |= isfinite(c->group[i].validation);
+    if (c->groups > 1 && strncmp(c->metric, "test_", 5) == 0)
         snprintf(line, ANSWER,
-                 "ranked on test samples: what is chosen by this table looks better than it is; "
-                 "--metric validation_accuracy ranks runs that have --validation samples");
+                 "ranked on test samples%s: what is chosen by this table looks better than it is%s",
+                 validation ? "" : ", as no run held samples back for validation (--validation N)",
+                 validation ? "; --metric validation_accuracy ranks by samples held back" : "");
 }
 
 static il_status read_target(const struct options *o, double *target, il_error *err)
@@ -220,8 +225,8 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
         st = il_compare_across(&k->across, k->runs, opt_get(o, "across"), &options, err);
     else if (st == IL_OK)
         st = il_compare(&k->comparison, k->runs, &options, err);
-    if (st == IL_OK && k->comparison)
-        note_selection(k->comparison, o, line_of(k, LINE_SELECTION));
+    if (st == IL_OK && k->comparison && !opt_given(o, "best-over"))
+        note_selection(k->comparison, line_of(k, LINE_SELECTION));
     if (k->repeated)
         snprintf(line_of(k, LINE_REPEATED), ANSWER,
                  "%zu run%s there more than once: each counts once", k->repeated,
@@ -271,6 +276,8 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     for (size_t i = 0; st == IL_OK && bare && i < k.sources; i++) /* which have no place for it */
         if (k.note[i][0])
             cli_say(cli, "%s", k.note[i]);
+    if (st == IL_OK && bare && k.repeated)
+        cli_say(cli, "%s", line_of(&k, LINE_REPEATED));
     if (st == IL_OK && k.across)
         st = across_print(cli, k.across, opt_get(o, "across"), format, k.note, k.notes, err);
     else if (st == IL_OK)
@@ -283,7 +290,8 @@ out:
 il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *by, il_error *err)
 {
     const il_compare_options options = { .by = by && by[0] ? by : NULL, .no_tests = 1 };
-    char done[SWEEP_DONE] = "", word[CLI_COMMAND], more[CLI_COMMAND + ANSWER];
+    char done[SWEEP_DONE] = "", word[CLI_COMMAND], more[CLI_COMMAND + ANSWER],
+         selection[ANSWER] = "";
     il_results *results = NULL;
     il_runs *runs = NULL;
     il_comparison *c = NULL;
@@ -301,7 +309,8 @@ il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *
         goto out;
     snprintf(more, sizeof more, "%s%sinitlab compare %s says how sure that is, and more", done,
              done[0] ? "; " : "", cli_word(word, il_folder_path(folder)));
-    st = comparison_print_short(cli, c, SHORT, more, err);
+    note_selection(c, selection);
+    st = comparison_print_short(cli, c, SHORT, selection, more, err);
 out:
     il_comparison_free(c);
     il_runs_free(runs);
