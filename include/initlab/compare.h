@@ -124,6 +124,7 @@ typedef struct il_run_group {
     il_summary metric;     /**< of those that have it; n 0: none */
     size_t reached;        /**< the target, of `runs`: none that diverged or are stuck */
     double reached_median; /**< epochs; infinite where half of the runs never did; NaN: no target */
+    double validation;     /**< accuracy, mean over runs that have it; NaN: none */
     double area;          /**< under the loss curve, mean over runs all of whose costs are finite */
     const char *best_run; /**< id of the run with the best metric; "": none has it */
     il_verdict verdict;

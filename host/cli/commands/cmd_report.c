@@ -33,7 +33,7 @@ static int run(struct cli *cli, const struct options *o)
     il_status st = output_check(o, "out", ".html", ".htm", &err);
 
     if (st == IL_OK && o->operands == 0)
-        st = cli_error(&err, IL_E_USAGE, "no folder of a sweep given (see 'initlab help report')");
+        st = cli_error(&err, IL_E_USAGE, "no folder and no file given (see 'initlab help report')");
     if (st == IL_OK)
         st = compared_open(&k, cli, o, 1, &err);
     if (st == IL_OK && !k.comparison)
@@ -63,11 +63,12 @@ static const struct opt_row rows[] = { { .name = "out",
 
 const struct command cmd_report = {
     .name = "report",
-    .operands = "DIR...",
+    .operands = "DIR|FILE.jsonl...",
     .max_operands = 1 << 20,
     .complete = COMPLETE_FOLDER,
     .summary = "the answer of a sweep as one page to show: ranking, figures, what went wrong, runs",
-    .text = "Compare the runs of sweeps' folders, as 'compare' does, and write one HTML file that "
+    .text = "Compare the runs of sweeps' folders and of files of 'train --out FILE.jsonl', as "
+            "'compare' does, and write one HTML file that "
             "needs nothing else: the answer in a sentence, the ranking with its intervals, "
             "figures, which runs diverged, are stuck or failed and why, a table of all runs to "
             "sort and to search with the command that trains each again, and how to repeat all of "

@@ -1,4 +1,4 @@
-/* compare_sweeps.c - sweeps' folders, read, grouped and shown. */
+/* compare_sweeps.c - sweeps' folders and files of single runs, read, grouped and shown. */
 #include "compare_sweeps.h"
 
 #include <math.h>
@@ -25,50 +25,101 @@ static il_status add_folder(const struct cli *cli, il_runs *runs, il_folder *f, 
     return st == IL_OK ? il_runs_add(runs, *r, err) : st;
 }
 
-/* the index-th line of small print: one a folder, then three more */
-static char *line_of(struct compared *k, size_t index) { return k->lines + index * ANSWER; }
+/* lines of small print: one a source, then these */
+enum { LINE_SELECTION, LINE_REPEATED, LINE_TUNED, LINES };
 
-static il_status allocate(struct compared *k, size_t folders, il_error *err)
+static char *line_of_source(struct compared *k, size_t index) { return k->lines + index * ANSWER; }
+
+static char *line_of(struct compared *k, size_t what)
 {
-    k->notes = folders + 3;
+    return k->lines + (k->notes - LINES + what) * ANSWER;
+}
+
+static il_status allocate(struct compared *k, size_t operands, il_error *err)
+{
+    k->notes = operands + LINES;
     k->lines = calloc(k->notes, ANSWER);
     k->note = calloc(k->notes, sizeof *k->note);
-    k->folder = calloc(folders + 1, sizeof *k->folder);
-    k->results = calloc(folders + 1, sizeof *k->results);
+    k->folder = calloc(operands + 1, sizeof *k->folder);
+    k->results = calloc(operands + 1, sizeof *k->results);
     if (!k->lines || !k->note || !k->folder || !k->results)
         return cli_no_memory(err);
     for (size_t i = 0; i < k->notes; i++)
-        k->note[i] = line_of(k, i);
+        k->note[i] = line_of_source(k, i);
     return IL_OK;
 }
 
-static il_status read_folders(struct compared *k, const struct cli *cli, const struct options *o,
-                              il_error *err)
+static il_status read_folder(struct compared *k, const struct cli *cli, const struct options *o,
+                             int operand, il_error *err)
 {
-    il_status st = IL_OK;
+    const size_t n = k->sources++;
+    char done[SWEEP_DONE] = "";
+    il_status st = sweep_folder(o, operand, &k->folder[n], err);
 
-    for (int i = 0; i < o->operands && st == IL_OK; i++) {
-        const size_t n = k->folders++;
-        char done[SWEEP_DONE] = "";
-
-        st = sweep_folder(o, i, &k->folder[n], err);
-        if (st == IL_OK)
-            st = add_folder(cli, k->runs, k->folder[n], &k->results[n], done, err);
-        if (done[0] && o->operands > 1)
-            snprintf(line_of(k, n), ANSWER, "%.200s: %s", o->operand[i], done);
-        else
-            snprintf(line_of(k, n), ANSWER, "%s", done);
-    }
+    if (st == IL_OK)
+        st = add_folder(cli, k->runs, k->folder[n], &k->results[n], done, err);
+    if (done[0] && o->operands > 1)
+        snprintf(line_of_source(k, n), ANSWER, "%.200s: %s", o->operand[operand], done);
+    else
+        snprintf(line_of_source(k, n), ANSWER, "%s", done);
     return st;
 }
 
-/* Choosing the best group and telling its accuracy on the same samples is optimistic. */
-static void note_selection(const il_comparison *c, const struct options *o, char *line)
+static il_status read_files(struct compared *k, const char *const *path, size_t paths,
+                            il_error *err)
 {
-    if (c->groups > 1 && !opt_given(o, "best-over") && strncmp(c->metric, "test_", 5) == 0)
+    const size_t n = k->sources++;
+    il_file_tally t;
+    il_status st = il_results_of_files(&k->results[n], path, paths, &t, err);
+
+    if (st == IL_OK)
+        st = il_runs_add(k->runs, k->results[n], err);
+    if (st == IL_OK && t.unfinished)
+        snprintf(
+            line_of_source(k, n), ANSWER,
+            "%zu run%s of files had not ended, and count for nothing: 'initlab compare --runs' "
+            "shows how far they came",
+            t.unfinished, t.unfinished > 1 ? "s" : "");
+    k->repeated = t.repeated;
+    return st;
+}
+
+static il_status read_operands(struct compared *k, const struct cli *cli, const struct options *o,
+                               il_error *err)
+{
+    const char **const path = calloc((size_t)o->operands + 1, sizeof *path);
+    size_t paths = 0;
+    il_status st = path ? IL_OK : cli_no_memory(err);
+
+    for (int i = 0; i < o->operands && st == IL_OK; i++)
+        if (sweep_is_folder(o->operand[i]))
+            st = read_folder(k, cli, o, i, err);
+        else
+            path[paths++] = o->operand[i];
+    if (st == IL_OK && paths)
+        st = read_files(k, path, paths, err);
+    free(path);
+    k->repeated += il_runs_repeated(k->runs);
+    return st;
+}
+
+const char *compared_source(const struct compared *k, size_t source)
+{
+    return k->folder[source] ? il_folder_path(k->folder[source]) : "files of train";
+}
+
+/* Choosing the best group and telling its accuracy on the same samples is optimistic. */
+static void note_selection(const il_comparison *c, char *line)
+{
+    int validation = 0;
+
+    for (size_t i = 0; i < c->groups; i++)
+        validation |= isfinite(c->group[i].validation);
+    if (c->groups > 1 && strncmp(c->metric, "test_", 5) == 0)
         snprintf(line, ANSWER,
-                 "ranked on test samples: what is chosen by this table looks better than it is; "
-                 "--metric validation_accuracy ranks runs that have --validation samples");
+                 "ranked on test samples%s: what is chosen by this table looks better than it is%s",
+                 validation ? "" : ", as no run held samples back for validation (--validation N)",
+                 validation ? "; --metric validation_accuracy ranks by samples held back" : "");
 }
 
 static il_status read_target(const struct options *o, double *target, il_error *err)
@@ -161,24 +212,25 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
     if (st == IL_OK)
         st = allocate(k, (size_t)o->operands, err);
     if (st == IL_OK)
-        st = read_folders(k, cli, o, err);
+        st = read_operands(k, cli, o, err);
     if (st == IL_OK && opt_given(o, "where"))
         st = il_runs_where(k->runs, opt_get(o, "where"), err);
     if (st != IL_OK || il_runs_count(k->runs) == 0)
         return st;
     st = read_budgets(k->runs, o, k->by, &k->budget, &k->budgets, err);
     if (st == IL_OK)
-        st = tune(k->runs, o, &k->by, line_of(k, k->folders + 2), err);
+        st = tune(k->runs, o, &k->by, line_of(k, LINE_TUNED), err);
     options.by = k->by;
     if (st == IL_OK && opt_given(o, "across"))
         st = il_compare_across(&k->across, k->runs, opt_get(o, "across"), &options, err);
     else if (st == IL_OK)
         st = il_compare(&k->comparison, k->runs, &options, err);
-    if (st == IL_OK && k->comparison)
-        note_selection(k->comparison, o, line_of(k, k->folders));
-    if (il_runs_repeated(k->runs))
-        snprintf(line_of(k, k->folders + 1), ANSWER,
-                 "%zu runs are in several folders: each counts once", il_runs_repeated(k->runs));
+    if (st == IL_OK && k->comparison && !opt_given(o, "best-over"))
+        note_selection(k->comparison, line_of(k, LINE_SELECTION));
+    if (k->repeated)
+        snprintf(line_of(k, LINE_REPEATED), ANSWER,
+                 "%zu run%s there more than once: each counts once", k->repeated,
+                 k->repeated > 1 ? "s are" : " is");
     return st;
 }
 
@@ -188,7 +240,7 @@ void compared_close(struct compared *k)
     il_comparison_free(k->comparison);
     il_budgets_free(k->budget, k->budgets);
     il_runs_free(k->runs);
-    for (size_t i = 0; i < k->folders; i++) {
+    for (size_t i = 0; i < k->sources; i++) {
         il_results_close(k->results[i]);
         il_folder_close(k->folder[i]);
     }
@@ -197,6 +249,12 @@ void compared_close(struct compared *k)
     free(k->note);
     free(k->lines);
     free(k->by);
+}
+
+static void say_none(const struct cli *cli, const struct options *o)
+{
+    cli_say(cli, "no run of '%s' has ended yet%s", o->operand[0],
+            sweep_is_folder(o->operand[0]) ? "" : "; --runs shows how far it came");
 }
 
 il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err)
@@ -210,14 +268,16 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     if (st == IL_OK)
         st = compared_open(&k, cli, o, 0, err);
     if (st == IL_OK && !k.across && !k.comparison) {
-        cli_say(cli, "no run of '%s' has ended yet", o->operand[0]);
+        say_none(cli, o);
         goto out;
     }
     if (st == IL_OK && k.comparison)
         st = compare_figure_draw(&figure, o, k.comparison, k.runs, err);
-    for (size_t i = 0; st == IL_OK && bare && i < k.folders; i++) /* which have no place for it */
+    for (size_t i = 0; st == IL_OK && bare && i < k.sources; i++) /* which have no place for it */
         if (k.note[i][0])
             cli_say(cli, "%s", k.note[i]);
+    if (st == IL_OK && bare && k.repeated)
+        cli_say(cli, "%s", line_of(&k, LINE_REPEATED));
     if (st == IL_OK && k.across)
         st = across_print(cli, k.across, opt_get(o, "across"), format, k.note, k.notes, err);
     else if (st == IL_OK)
@@ -230,7 +290,8 @@ out:
 il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *by, il_error *err)
 {
     const il_compare_options options = { .by = by && by[0] ? by : NULL, .no_tests = 1 };
-    char done[SWEEP_DONE] = "", word[CLI_COMMAND], more[CLI_COMMAND + ANSWER];
+    char done[SWEEP_DONE] = "", word[CLI_COMMAND], more[CLI_COMMAND + ANSWER],
+         selection[ANSWER] = "";
     il_results *results = NULL;
     il_runs *runs = NULL;
     il_comparison *c = NULL;
@@ -248,7 +309,8 @@ il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *
         goto out;
     snprintf(more, sizeof more, "%s%sinitlab compare %s says how sure that is, and more", done,
              done[0] ? "; " : "", cli_word(word, il_folder_path(folder)));
-    st = comparison_print_short(cli, c, SHORT, more, err);
+    note_selection(c, selection);
+    st = comparison_print_short(cli, c, SHORT, selection, more, err);
 out:
     il_comparison_free(c);
     il_runs_free(runs);

@@ -1,4 +1,4 @@
-/* compare_sweeps.h - sweeps' folders, read, grouped and shown. */
+/* compare_sweeps.h - sweeps' folders and files of single runs, read, grouped and shown. */
 #ifndef HOST_CLI_COMPARE_COMPARE_SWEEPS_H
 #define HOST_CLI_COMPARE_COMPARE_SWEEPS_H
 
@@ -6,11 +6,11 @@
 #include "common/messages.h"
 #include "common/options.h"
 
-/* Sweeps' folders, read and compared. */
+/* Sweeps' folders and files of 'train --out', read and compared. */
 struct compared {
-    il_folder **folder; /* [folders], open, in the order of the command line */
-    il_results **results;
-    size_t folders;
+    il_folder **folder;   /* [sources], open, in the order of the command line; NULL: of files */
+    il_results **results; /* [sources] */
+    size_t sources;       /* folders, and all files of 'train --out' together as the last one */
     il_runs *runs;
     int epochs;                /* does it keep them, for curves? */
     il_comparison *comparison; /* NULL: of --across */
@@ -21,10 +21,11 @@ struct compared {
     const char **note; /* [notes]: lines of small print, "" for none */
     char *lines;       /* that they are in */
     size_t notes;
+    size_t repeated; /* runs that were left out, as another has their id */
 };
 
 /*
- * Read the folders that are the operands, and compare them as the options of COMPARE_ROWS say. No run has
+ * Read the folders and files that are the operands, and compare them as the options of COMPARE_ROWS say. No run has
  * ended: IL_OK, and neither comparison nor across. After any outcome compared_close frees. epochs: keep them, if the
  * metric has any.
  */
@@ -32,7 +33,10 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
                         int epochs, il_error *err);
 void compared_close(struct compared *k);
 
-/* `compare DIR...` with its options. */
+/* What a source is called: its folder's path, or "files of train". */
+const char *compared_source(const struct compared *k, size_t source);
+
+/* `compare DIR... FILE...` with its options. */
 il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err);
 
 /* What `sweep run` ends with: the best groups of one folder, by --by. */

@@ -165,7 +165,7 @@ static il_status print_budgets(const struct cli *cli, const il_comparison *c, co
 }
 
 il_status comparison_print_short(const struct cli *cli, const il_comparison *c, size_t groups,
-                                 const char *more, il_error *err)
+                                 const char *note, const char *more, il_error *err)
 {
     struct text_table t = { NULL };
     char text[ANSWER];
@@ -178,6 +178,8 @@ il_status comparison_print_short(const struct cli *cli, const il_comparison *c, 
             printf("and %zu more\n", c->groups - groups);
         putchar('\n');
         print_note("", text);
+        if (note[0])
+            print_note("", note);
         print_note("", more);
     }
     text_table_free(&t);

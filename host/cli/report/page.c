@@ -57,9 +57,9 @@ static void put_answer(struct html *h, const struct compared *k)
     html_text(h, text[0] ? text : "No run has a value to compare.");
     fprintf(h->f, "</p>\n<p class=\"small\">%zu runs in %zu group%s, from ", il_runs_count(k->runs),
             c->groups, c->groups == 1 ? "" : "s");
-    for (size_t i = 0; i < k->folders; i++) {
+    for (size_t i = 0; i < k->sources; i++) {
         fputs(i ? ", " : "", h->f);
-        html_text(h, il_folder_path(k->folder[i]));
+        html_text(h, compared_source(k, i));
     }
     fputs("; made by initlab ", h->f);
     html_text(h, IL_VERSION);
@@ -248,7 +248,7 @@ static void put_folder(struct html *h, const il_folder *f)
 
 struct environments {
     struct html *h;
-    const il_folder *folder;
+    const char *source;
     int heads;
 };
 
@@ -267,7 +267,7 @@ static int put_environment(void *arg, const char *const *name, const il_value *v
         }
     fputs(e->heads ? "<tr><th scope=\"row\">" : "</tr></thead>\n<tbody><tr><th scope=\"row\">", f);
     e->heads = 1;
-    html_text(e->h, il_folder_path(e->folder));
+    html_text(e->h, e->source);
     fputs("</th>", f);
     for (size_t i = 0; i < columns; i++)
         if (strcmp(name[i], "facts") != 0) {
@@ -287,8 +287,8 @@ static il_status put_environments(struct html *h, const struct compared *k, il_e
     fputs("<h3>Where it was trained</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
           "aria-label=\"Environments\"><table><caption>Machines and builds</caption>\n<thead>",
           h->f);
-    for (size_t i = 0; i < k->folders && st == IL_OK; i++) {
-        e.folder = k->folder[i];
+    for (size_t i = 0; i < k->sources && st == IL_OK; i++) {
+        e.source = compared_source(k, i);
         st = il_results_rows(k->results[i], IL_TABLE_ENVIRONMENTS, put_environment, &e, err);
     }
     fputs(e.heads ? "</tbody></table></div>\n" : "</thead></table></div>\n", h->f);
@@ -303,8 +303,13 @@ static il_status put_again(struct html *h, const struct run_columns *columns,
     fputs("<section id=\"again\"><h2>How to repeat it</h2>\n<p>Train all of it again, into a new "
           "folder; then make this page:</p>\n",
           h->f);
-    for (size_t i = 0; i < k->folders; i++)
-        put_folder(h, k->folder[i]);
+    for (size_t i = 0; i < k->sources; i++)
+        if (k->folder[i])
+            put_folder(h, k->folder[i]);
+        else
+            fputs("<p>Runs of files that <code>initlab train --out</code> left: the last object of "
+                  "each has what it was, in <code>config</code>.</p>\n",
+                  h->f);
     put_command(h, command);
     fputs("<details><summary>What all runs have in common</summary><table><caption>Parameters with "
           "one value in all runs</caption>\n<thead><tr><th scope=\"col\">parameter</th>"

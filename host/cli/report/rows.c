@@ -89,7 +89,7 @@ il_status rows_each(const struct compared *k, int (*each)(void *arg, const struc
         j.id[i] = il_runs_id(k->runs, i);
     if (st == IL_OK)
         qsort(j.id, j.ids, sizeof *j.id, by_text);
-    for (; st == IL_OK && j.folder < k->folders; j.folder++)
+    for (; st == IL_OK && j.folder < k->sources; j.folder++)
         st = il_results_rows(k->results[j.folder], IL_TABLE_RUNS, take, &j, err);
     free(j.id);
     free(j.seen);

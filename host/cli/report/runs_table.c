@@ -152,8 +152,12 @@ static void put_heads(struct html *h, const struct run_columns *c, const struct 
     const char *comma = "";
 
     fputs("{\"rerun\":[", h->f);
-    for (size_t i = 0; i < k->folders; i++, comma = ",") {
+    for (size_t i = 0; i < k->sources; i++, comma = ",") {
         fputs(comma, h->f);
+        if (!k->folder[i]) {
+            fputs("null", h->f);
+            continue;
+        }
         if (asprintf(&command, "initlab sweep rerun %s ",
                      cli_word(word, il_folder_path(k->folder[i]))) < 0) {
             h->failed = 1;

@@ -165,11 +165,17 @@ void train_print_epoch(struct train *t)
     if (t->report.file == stdout) /* --out -: JSONL in place of the table */
         return;
     if (e->epoch == 1)
-        printf("%sepoch          cost            lr  train_accuracy  test_accuracy%s\n",
-               t->cli->bold, t->cli->plain);
+        printf("%sepoch          cost            lr  train_accuracy  test_accuracy%s%s\n",
+               t->cli->bold, t->validation ? "  validation_cost  validation_accuracy" : "",
+               t->cli->plain);
     cost_text(e->cost, cost, sizeof cost);
-    printf("%5zu  %12s  %12.8g  %14.4f  %13.4f\n", e->epoch, cost, e->lr, e->train_accuracy,
+    printf("%5zu  %12s  %12.8g  %14.4f  %13.4f", e->epoch, cost, e->lr, e->train_accuracy,
            e->test_accuracy);
+    if (t->validation) {
+        cost_text(e->validation_cost, cost, sizeof cost);
+        printf("  %15s  %19.4f", cost, e->validation_accuracy);
+    }
+    putchar('\n');
     cli_flush(t->cli);
 }
 

@@ -83,8 +83,8 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
 {
     const size_t id = il_runs_column(j->runs, "run_id", 6);
     const int more = j->out->head.more_is_better;
-    size_t n = 0, areas = 0;
-    double area = 0, best = NAN;
+    size_t n = 0, areas = 0, validations = 0;
+    double area = 0, validation = 0, best = NAN;
 
     *out = (il_run_group){
         .metric = { .mean = NAN, .sd = NAN }, .p = NAN, .verdict = IL_VERDICT_NONE, .best_run = ""
@@ -103,12 +103,17 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
                 out->best_run = run->value[id];
             }
         }
+        if (isfinite(run->validation)) {
+            validation += run->validation;
+            validations++;
+        }
         if (isfinite(run->area)) {
             area += run->area;
             areas++;
         }
     }
     out->area = areas ? area / (double)areas : NAN;
+    out->validation = validations ? validation / (double)validations : NAN;
     if (n > 0) {
         const il_status st =
             il_summarize(j->x, n, j->out->head.level, j->options->seed, &out->metric, err);

@@ -226,7 +226,9 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
 
     if (!run || !none)
         return r->failed = 1;
-    *run = (struct il_run_row){ .metric = NAN, .select = NAN, .area = NAN, .reached = INFINITY };
+    *run = (struct il_run_row){
+        .metric = NAN, .select = NAN, .validation = NAN, .area = NAN, .reached = INFINITY
+    };
     for (size_t c = 0; c < r->columns; c++)
         run->value[c] = none;
     for (size_t i = 0; i < columns; i++) {
@@ -239,6 +241,8 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
                 run->metric = value[i].real;
             if (r->select && strcmp(name[i], r->select) == 0)
                 run->select = value[i].real;
+            if (strcmp(name[i], "validation_accuracy") == 0)
+                run->validation = value[i].real;
         }
         if (strcmp(name[i], "status") == 0) {
             run->diverged = strcmp(value[i].text, "diverged") == 0;

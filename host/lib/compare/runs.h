@@ -10,6 +10,7 @@ struct il_run_row {
     const char *value[IL_RUN_COLUMNS]; /* of the columns; "" where it has none */
     double metric;                     /* NaN: none */
     double select;                     /* what settings are chosen by; NaN: none */
+    double validation;                 /* accuracy; NaN: none */
     double area;                       /* under its loss curve; NaN: a cost was not finite */
     double
         reached; /* epochs to the target; infinite: never, as of all that diverged or are stuck */

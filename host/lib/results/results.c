@@ -31,6 +31,15 @@ out:
     return st;
 }
 
+il_status il_results_own(il_results **out, sqlite3 *db, il_error *err)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    (*out)->db = db;
+    return IL_OK;
+}
+
 void il_results_close(il_results *r)
 {
     if (!r)

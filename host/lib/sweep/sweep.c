@@ -13,8 +13,8 @@
 #include "core/hash.h"
 #include "random.h"
 #include "core/number.h"
-#include "core/sha256.h"
 #include "config/config.h"
+#include "config/run_id.h"
 #include "sweep_impl.h"
 
 static const size_t RUNS_MOST = IL_SWEEP_RUNS;
@@ -357,40 +357,19 @@ out:
     return st;
 }
 
-/* of what an id means: another one where a config of the same text trains otherwise */
-static const char ID_FORMAT[] = "initlab run 1\n";
+static const char *file_sum(const void *arg, const char *path)
+{
+    return il_sweep_file_sum(arg, path);
+}
 
 il_status il_sweep_id(const il_sweep *s, size_t run, const char *data_sum, char id[17],
                       il_error *err)
 {
     il_config *c = NULL;
-    struct il_sha256 sha;
-    const il_parameter *p;
-    const char *path;
-    char sum[65];
     il_status st;
 
     IL_TRY(il_sweep_config(s, run, &c, err));
-    il_sha256_start(&sha);
-    il_sha256_add(&sha, ID_FORMAT, strlen(ID_FORMAT));
-    il_sha256_add(&sha, data_sum, strlen(data_sum));
-    il_sha256_add(&sha, "\n", 1);
-    for (size_t i = 0; (p = il_parameter_at(i)); i++) {
-        const char *const value = il_config_get(c, p->name);
-
-        il_sha256_add(&sha, p->name, strlen(p->name));
-        il_sha256_add(&sha, "=", 1);
-        il_sha256_add(&sha, value, strlen(value));
-        il_sha256_add(&sha, "\n", 1);
-    }
-    for (size_t i = 0; (path = il_config_file(c, i)); i++) {
-        const char *const content = il_sweep_file_sum(s, path);
-
-        il_sha256_add(&sha, content, strlen(content));
-    }
-    il_sha256_hex(&sha, sum);
-    memcpy(id, sum, 16);
-    id[16] = 0;
+    il_run_id(c, data_sum, file_sum, s, id);
 out:
     il_config_free(c);
     return st;
