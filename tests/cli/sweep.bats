@@ -1518,3 +1518,62 @@ P
         exits 2
     done
 }
+
+@test "sweep extend adds the runs that a larger grid has, behind those that are there" {
+    tiny set
+    small="--layers in,4,out --init he_normal,zeros --batch 8 --epochs 1"
+    initlab sweep run $small --seeds 0..2 --data set --out r --quiet
+    [ "$status" -eq 0 ]
+    initlab sweep export r --to before.csv
+    initlab sweep extend r --seeds 2..4 --init orthogonal --dry-run
+    [ "$status" -eq 0 ]
+    has "9 runs in " "$output"
+    has "would be part 2 of r, behind the 6 that are there" "$output"
+    initlab sweep status r
+    has "6 runs in " "$output"
+    initlab sweep extend r --seeds 2..4 --init orthogonal
+    [ "$status" -eq 0 ]
+    has "'initlab sweep run r' trains them" "$output"
+    initlab sweep status r
+    has "15 runs in " "$output"
+    initlab compare r
+    has "6 of 15 runs" "$output$stderr"
+    initlab sweep run r --quiet
+    [ "$status" -eq 0 ]
+    # the same command, and nothing is left; then what is there is no addition
+    initlab sweep run r --quiet
+    [ "$status" -eq 0 ]
+    initlab sweep extend r --seeds 0..4 --init zeros
+    [ "$status" -eq 0 ]
+    has "nothing to add: r has all runs of these values" "$output"
+    # rows of before are as they were, and all are those of the whole grid at once
+    initlab sweep export r --to after.csv
+    head -n 7 after.csv | cut -d, -f1-3 > of_it.csv
+    cut -d, -f1-3 before.csv | diff - of_it.csv
+    initlab sweep run --layers in,4,out --init he_normal,zeros,orthogonal --batch 8 --epochs 1 --seeds 0..4 \
+        --data set --out whole --quiet
+    python3 - <<'END'
+import sqlite3
+rows = [sorted(sqlite3.connect(f"{name}/results.sqlite").execute(
+    "SELECT run_id, status, test_accuracy, cost FROM runs")) for name in ("r", "whole")]
+assert rows[0] == rows[1] and len(rows[0]) == 15, rows
+END
+}
+
+@test "mistakes in sweep extend" {
+    tiny set
+    initlab sweep run --layers in,out --seeds 0..1 --batch 8 --epochs 1 --data set --out r --quiet
+    initlab sweep extend r
+    exits 2
+    has "nothing to add: give options of runs" "$stderr"
+    initlab sweep extend r --lr many
+    exits 2
+    initlab sweep extend
+    exits 2
+    initlab sweep extend nowhere --seeds 3
+    [ "$status" -eq 73 ] || [ "$status" -eq 66 ] || [ "$status" -eq 65 ]
+    has "nowhere" "$stderr"
+    initlab sweep extend r --depth 2 --seeds 3
+    exits 2
+    has "give both" "$stderr"
+}

@@ -42,11 +42,10 @@ static int is_small(const uint8_t *bytes, size_t n)
     double runs = 1;
     il_status st;
 
-    require(s && (s->path = strdup(path)) && (s->text = malloc(n + 1)) &&
+    require(s && (s->path = strdup(path)) &&
+                il_sweep_add_part(s, (const char *)bytes, n, &err) == IL_OK &&
                 il_config_new(&s->base, &err) == IL_OK,
             "no memory");
-    memcpy(s->text, bytes, n);
-    s->size = n;
     st = il_sweep_read(s, &err);
     if (st != IL_OK)
         check_refused(st, &err);
