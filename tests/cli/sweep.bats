@@ -295,10 +295,10 @@ P
     has "all runs have: test_accuracy" "${lines[0]}"
     initlab compare r r
     [ "$status" -eq 0 ]
-    has "40 runs are in several folders: each counts once" "$output"
+    has "40 runs are there more than once: each counts once" "$output"
     initlab compare r set
-    exits 2
-    has "not both at once" "$stderr"
+    exits 65
+    has "'set' is a folder, and not a sweep's" "$stderr"
     initlab compare set
     exits 65
     has "'set' is a folder, and not a sweep's" "$stderr"
@@ -995,10 +995,13 @@ a	$esc" r
     done
     # names that a run's file has
     printf '{"epoch":1,"cost":1}\n{"status":"ok\\u001b[2J","test_accuracy":1}\n' > $'a\033[2Jb.jsonl'
-    initlab compare $'a\033[2Jb.jsonl'
+    initlab compare --runs $'a\033[2Jb.jsonl'
     no_escapes "$output$stderr"
     has 'a?[2Jb' "$output"
     has 'ok\x1b[2J' "$output"
+    initlab compare $'a\033[2Jb.jsonl'
+    exits 65
+    no_escapes "$stderr"
     initlab compare $'no\033[2Jfile'
     exits 65
     no_escapes "$stderr"
