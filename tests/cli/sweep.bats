@@ -248,7 +248,7 @@ P
     [ "$(sed -n 2,5p <<<"$output" | awk '{ print $1, $2, $3 }' | sort | tr '\n' ';')" = \
         "in,8,out he_normal 10;in,8,out zeros 10;in,out he_normal 10;in,out zeros 10;" ]
     has " is best: test_accuracy " "${lines[5]}"
-    has "initlab compare r says how sure that is" "${lines[6]}"
+    has "initlab compare r says how sure that is" "${lines[7]}"
     ranked=$(head -n 5 <<<"$output")
     [ "$(query r 'SELECT count(*), count(DISTINCT run_id), sum(status = "ok") FROM runs')" = "40|40|40" ]
     [ "$(query r 'SELECT count(*) FROM epochs')" = 80 ]
@@ -290,7 +290,7 @@ P
     has "all runs have: test_accuracy" "${lines[0]}"
     initlab compare r r
     [ "$status" -eq 0 ]
-    has "40 runs are in several folders: each counts once" "$output"
+    has "40 runs are there more than once: each counts once" "$output"
     initlab compare r set
     exits 2
     has "not both at once" "$stderr"
