@@ -40,6 +40,22 @@ il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
 /** Open a sweep's folder. IL_E_DATA: it is none, or its plan is of another version. */
 il_status il_folder_open(il_folder **out, const char *dir, il_error *err);
 
+/**
+ * The folder as it is when a part is added to its sweep (il_sweep_parse_parts has the text): opened, but not written.
+ * Files that the new runs begin with count as they are now. IL_E_DATA names places of the text, as it has no path.
+ */
+il_status il_folder_extend(il_folder **out, const il_folder *folder, const char *text, size_t n,
+                           il_error *err);
+
+/**
+ * Write what il_folder_extend made: from then on the folder has these runs. Nobody may be at work on it, and it must
+ * be as it was when that was called. IL_E_USAGE: no run is added; IL_E_CREATE, IL_E_IO: it is as before.
+ */
+il_status il_folder_keep(const il_folder *folder, il_error *err);
+
+/** Open it again where another process has added to its sweep; else leave it as it is. After a failure it is. */
+il_status il_folder_refresh(il_folder **folder, il_error *err);
+
 /** Close; NULL is legal. */
 void il_folder_close(il_folder *folder);
 

@@ -45,7 +45,7 @@ il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, jso
     if (st == IL_OK)
         st = il_journal_add(j,
                             json_pack("{s:i, s:s, s:i, s:o}", "journal", FORMAT, "plan",
-                                      f->setup.sum, "numbers", IL_NUMBERS, "environment", env),
+                                      il_folder_sum(f), "numbers", IL_NUMBERS, "environment", env),
                             err);
     else
         json_decref(env);
@@ -63,9 +63,8 @@ enum il_owner il_folder_owner(const struct il_folder *f, const json_t *head)
 
     if (!format)
         return IL_OWNER_UNKNOWN;
-    return json_integer_value(format) == FORMAT && plan && strcmp(plan, f->setup.sum) == 0
-               ? IL_OWNER_US
-               : IL_OWNER_OTHER;
+    return json_integer_value(format) == FORMAT && il_folder_is_ours(f, plan) ? IL_OWNER_US
+                                                                              : IL_OWNER_OTHER;
 }
 
 static int by_name(const void *a, const void *b)

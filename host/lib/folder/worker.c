@@ -211,10 +211,11 @@ static char *write_note(const struct training *t)
     for (size_t i = 0; whole && i < t->done * t->planned->count; i++)
         whole = json_array_append_new(rows, epoch_row(&t->epoch[i])) == 0;
     if (whole)
-        all = json_pack("{s:s, s:I, s:o, s:f, s:f, s:O, s:s, s:o}", "plan", t->folder->setup.sum,
-                        "pack", (json_int_t)t->index, "left_out", left_out(t), "seconds",
-                        t->seconds, "evaluation_seconds", t->evaluation_seconds, "epochs", rows,
-                        "watch", watch, "diagnostics", states_of(t, 0, t->planned->count));
+        all =
+            json_pack("{s:s, s:I, s:o, s:f, s:f, s:O, s:s, s:o}", "plan", il_folder_sum(t->folder),
+                      "pack", (json_int_t)t->index, "left_out", left_out(t), "seconds", t->seconds,
+                      "evaluation_seconds", t->evaluation_seconds, "epochs", rows, "watch", watch,
+                      "diagnostics", states_of(t, 0, t->planned->count));
     if (all)
         text = il_json_text(all, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(all);
@@ -263,7 +264,7 @@ static int read_note(struct training *t, const char *text)
     const char *const plan = json_string_value(json_object_get(all, "plan"));
     const size_t n = json_array_size(rows);
     json_t *const here = left_out(t), *const there = json_object_get(all, "left_out");
-    int ours = plan && strcmp(plan, t->folder->setup.sum) == 0 &&
+    int ours = il_folder_is_ours(t->folder, plan) &&
                (size_t)json_integer_value(json_object_get(all, "pack")) == t->index &&
                n == t->of.pack->epoch * t->planned->count &&
                (there ? json_equal(here, there) : t->of.left_out == 0);

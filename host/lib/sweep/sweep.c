@@ -10,19 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/error.h"
-#include "core/hash.h"
 #include "random.h"
 #include "core/number.h"
 #include "config/config.h"
 #include "config/run_id.h"
-#include "sweep_impl.h"
+#include "seen.h"
 
 static const size_t RUNS_MOST = IL_SWEEP_RUNS;
 
 /* ---- values of a point ----------------------------------------------------------------------- */
 
-/* which value of its list an axis has at a point of the grid */
-static size_t value_index(const struct il_sweep *s, uint32_t point, unsigned axis)
+size_t il_sweep_value_index(const struct il_sweep *s, uint32_t point, unsigned axis)
 {
     const unsigned group = s->axis[axis].group;
     size_t rest = point;
@@ -37,7 +35,7 @@ static size_t value_index(const struct il_sweep *s, uint32_t point, unsigned axi
 static const char *chosen(const struct il_sweep *s, uint32_t point, char *const *drawn,
                           unsigned axis)
 {
-    return drawn ? drawn[axis] : s->axis[axis].value[value_index(s, point, axis)];
+    return drawn ? drawn[axis] : s->axis[axis].value[il_sweep_value_index(s, point, axis)];
 }
 
 /* the value that counts: the default on an axis that is unused, a bit each */
@@ -79,81 +77,75 @@ int il_sweep_wanted(const struct il_sweep *s, uint32_t point, char *const *drawn
     return 1;
 }
 
-/* ---- runs that are there already -------------------------------------------------------------- */
-
-/* A table of hashes of runs, so that none is there twice: as many slots as twice the runs. */
-struct seen {
-    size_t *slot; /* 1 + number of a run; 0: empty */
-    size_t slots;
-};
-
-static uint64_t hash(const struct il_sweep *s, size_t run)
-{
-    uint64_t h = IL_HASH_START;
-
-    for (unsigned i = 0; i < s->axes; i++)
-        h = il_hash_text(h, il_sweep_axis_value(s, run, i));
-    return h ^ h >> 32;
-}
-
-static int equal(const struct il_sweep *s, size_t a, size_t b)
-{
-    for (unsigned i = 0; i < s->axes; i++)
-        if (strcmp(il_sweep_axis_value(s, a, i), il_sweep_axis_value(s, b, i)) != 0)
-            return 0;
-    return 1;
-}
-
-/* Is the last of the runs like an earlier one? If not, it is kept in mind. */
-static int repeats(const struct il_sweep *s, struct seen *seen)
-{
-    const size_t run = s->runs - 1;
-    size_t i = hash(s, run) % seen->slots;
-
-    for (; seen->slot[i]; i = (i + 1) % seen->slots)
-        if (equal(s, seen->slot[i] - 1, run))
-            return 1;
-    seen->slot[i] = run + 1;
-    return 0;
-}
-
-static il_status start_seen(struct seen *seen, size_t runs, il_error *err)
-{
-    seen->slots = 2 * runs + 1;
-    seen->slot = calloc(seen->slots, sizeof *seen->slot);
-    return seen->slot ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", runs);
-}
-
 /* ---- choosing runs --------------------------------------------------------------------------- */
 
-static il_status choose_grid(struct il_sweep *s, il_error *err)
+/* the points of the grid, IL_E_DATA if there are too many */
+static il_status count_points(const struct il_sweep *s, size_t *points, il_error *err)
 {
-    struct seen seen = { 0 };
     char text[192];
-    size_t points = 1;
-    il_status st;
 
+    *points = 1;
     for (size_t i = 0; i < s->axes; i++)
-        if (s->axis[i].group == i && (points *= s->axis[i].count) > RUNS_MOST) {
+        if (s->axis[i].group == i && (*points *= s->axis[i].count) > RUNS_MOST) {
             snprintf(text, sizeof text,
                      "with the values of '%s' there are more than %zu runs: divide them among "
                      "sweeps, each with some of its values",
                      s->axis[i].name, RUNS_MOST);
             return il_sweep_complain(s->path, s->axis[i].at, text, err);
         }
-    s->run = malloc(points * sizeof *s->run);
-    if (!s->run)
+    return IL_OK;
+}
+
+/* The points in the order of their runs' numbers: part by part, each part's in the order of the grid. */
+static il_status order_points(const struct il_sweep *s, size_t points, uint32_t **order,
+                              il_error *err)
+{
+    size_t *const next = calloc(s->parts + 1, sizeof *next);
+
+    *order = malloc(points * sizeof **order);
+    if (!next || !*order) {
+        free(next);
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", points);
-    IL_TRY(start_seen(&seen, points, err));
+    }
+    for (size_t p = 0; s->parts > 1 && p < points; p++)
+        next[il_sweep_part_of(s, (uint32_t)p) + 1]++;
+    for (size_t k = 1; k < s->parts; k++)
+        next[k] += next[k - 1];
     for (size_t p = 0; p < points; p++)
-        if (il_sweep_wanted(s, (uint32_t)p, NULL)) {
-            s->run[s->runs++] = (uint32_t)p;
-            s->runs -= (size_t)repeats(s, &seen);
+        (*order)[next[il_sweep_part_of(s, (uint32_t)p)]++] = (uint32_t)p;
+    free(next);
+    return IL_OK;
+}
+
+static il_status choose_grid(struct il_sweep *s, il_error *err)
+{
+    struct il_seen seen = { 0 };
+    uint32_t *order = NULL;
+    size_t points = 1;
+    il_status st;
+
+    IL_TRY(count_points(s, &points, err));
+    IL_TRY(order_points(s, points, &order, err));
+    s->run = malloc(points * sizeof *s->run);
+    if (!s->run) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", points);
+        goto out;
+    }
+    IL_TRY(il_seen_start(&seen, points, err));
+    for (size_t i = 0; i < points; i++)
+        if (il_sweep_wanted(s, order[i], NULL)) {
+            s->run[s->runs++] = order[i];
+            s->runs -= (size_t)il_seen_repeats(&seen, s);
+            s->part[il_sweep_part_of(s, order[i])].runs = s->runs;
         }
-    if (s->runs == 0)
+    for (size_t k = 1; k < s->parts; k++) /* a part may have none */
+        if (s->part[k].runs < s->part[k - 1].runs)
+            s->part[k].runs = s->part[k - 1].runs;
+    if (s->part[0].runs == 0)
         st = il_sweep_complain(s->path, s->exclude_at, "exclude leaves no run", err);
 out:
-    free(seen.slot);
+    free(order);
+    il_seen_end(&seen);
     return st;
 }
 
@@ -231,7 +223,7 @@ static double possible(const struct il_sweep *s)
 
 static il_status choose_random(struct il_sweep *s, il_error *err)
 {
-    struct seen seen = { 0 };
+    struct il_seen seen = { 0 };
     char text[160];
     size_t fruitless = 0; /* draws since the last new run */
     il_status st;
@@ -245,7 +237,7 @@ static il_status choose_random(struct il_sweep *s, il_error *err)
     s->drawn = calloc(s->count * (s->axes ? s->axes : 1), sizeof *s->drawn);
     if (!s->run || !s->drawn)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->count);
-    IL_TRY(start_seen(&seen, s->count, err));
+    IL_TRY(il_seen_start(&seen, s->count, err));
     for (size_t n = 0; s->runs < s->count; n++) {
         if (fruitless > 1000 + 10 * s->runs) { /* the last of as many: missed once in e^10 times */
             snprintf(
@@ -260,14 +252,15 @@ static il_status choose_random(struct il_sweep *s, il_error *err)
         fruitless++;
         if (il_sweep_wanted(s, 0, s->drawn + s->runs * s->axes)) {
             s->run[s->runs++] = (uint32_t)n;
-            if (repeats(s, &seen))
+            if (il_seen_repeats(&seen, s))
                 s->runs--;
             else
                 fruitless = 0;
         }
     }
+    s->part[0].runs = s->runs;
 out:
-    free(seen.slot);
+    il_seen_end(&seen);
     return st;
 }
 
@@ -288,7 +281,11 @@ void il_sweep_free(il_sweep *s)
         for (size_t k = 0; k < s->axis[i].count; k++)
             free(s->axis[i].value[k]);
         free(s->axis[i].value);
+        free(s->axis[i].part);
     }
+    for (size_t k = 0; k < s->parts; k++)
+        free(s->part[k].text);
+    free(s->part);
     for (size_t i = 0; i < IL_SWEEP_RULES; i++)
         for (size_t t = 0; t < IL_SWEEP_TERMS; t++) {
             free(s->exclude[i].term[t].value);
@@ -298,7 +295,6 @@ void il_sweep_free(il_sweep *s)
     free(s->drawn);
     free(s->run);
     free(s->path);
-    free(s->text);
     free(s->description);
     il_config_free(s->base);
     free(s);
