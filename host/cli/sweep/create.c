@@ -17,8 +17,7 @@
 
 enum { FILE_MOST = 1 << 20 }; /* bytes of a sweep file */
 
-/* does a command line say what a run is? The first option that does, or NULL */
-static const struct opt_row *of_runs(const struct options *o)
+const struct opt_row *sweep_of_runs(const struct options *o)
 {
     static const char *const others[] = { "seeds", "depth", "width" };
 
@@ -98,7 +97,7 @@ static il_status from_file(struct sweep_draft *d, const struct options *o, il_er
 
     if (st != IL_OK)
         return st;
-    if (of_runs(o))
+    if (sweep_of_runs(o))
         return cli_error(err, IL_E_USAGE,
                          "a sweep file and options of runs: the file alone says what is trained");
     st = read_file(path, &text, &size, err);
@@ -113,12 +112,12 @@ static il_status from_options(struct sweep_draft *d, const struct options *o, il
 {
     il_status st;
 
-    if (!of_runs(o))
+    if (!sweep_of_runs(o))
         return cli_error(
             err, IL_E_USAGE,
             "no sweep given: a file, a folder, or options as --init (see 'initlab help %s')",
             o->command->name);
-    st = options_as_file(&d->made, o, err);
+    st = options_as_file(&d->made, o, 0, err);
     if (st == IL_OK)
         st = il_sweep_parse(&d->sweep, NULL, d->made.text.bytes, d->made.text.length, err);
     return st == IL_OK ? st : options_as_file_blame(&d->made, err);
@@ -227,7 +226,7 @@ int sweep_continues(const struct options *o)
 
 static il_status open_old(const struct options *o, il_folder **folder, il_error *err)
 {
-    const struct opt_row *row = of_runs(o);
+    const struct opt_row *row = sweep_of_runs(o);
 
     for (size_t i = 0; i < o->onces && !row; i++)
         if (strcmp(o->once[i].row->name, "out") == 0 ||
@@ -235,8 +234,9 @@ static il_status open_old(const struct options *o, il_folder **folder, il_error 
             row = o->once[i].row;
     if (row && o->operands)
         return cli_error(err, IL_E_USAGE,
-                         "--%s: '%s' is a sweep already, and what it trains is fixed", row->name,
-                         o->operand[0]);
+                         "--%s: '%s' is a sweep already, and what it trains is fixed; 'initlab "
+                         "sweep extend' adds values to it",
+                         row->name, o->operand[0]);
     return sweep_folder(o, 0, folder, err);
 }
 

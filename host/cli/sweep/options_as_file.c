@@ -219,7 +219,8 @@ static void put_seeds(FILE *to, struct options_file *f, const struct options *o)
     fputs("]\n", to);
 }
 
-il_status options_as_file(struct options_file *f, const struct options *o, il_error *err)
+il_status options_as_file(struct options_file *f, const struct options *o, int addition,
+                          il_error *err)
 {
     il_status st, closed;
 
@@ -231,8 +232,11 @@ il_status options_as_file(struct options_file *f, const struct options *o, il_er
     if (st != IL_OK)
         return st;
     begin_line(f, NULL);
-    begin_line(f, NULL);
-    fputs("# made from the options of a command line\nmethod: grid\n", f->text.stream);
+    fputs("# made from the options of a command line\n", f->text.stream);
+    if (!addition) {
+        begin_line(f, NULL);
+        fputs("method: grid\n", f->text.stream);
+    }
     st = put_parameters(f->text.stream, f, o, err);
     if (st == IL_OK)
         put_seeds(f->text.stream, f, o);

@@ -15,8 +15,9 @@ struct options_file {
     size_t lines;
 };
 
-/* Make the text. options_file_free is legal after a failure, and of one that is all 0. */
-il_status options_as_file(struct options_file *f, const struct options *o, il_error *err);
+/* Make the text, of a sweep or of what is added to one. options_file_free is legal after a failure, and of one that is all 0. */
+il_status options_as_file(struct options_file *f, const struct options *o, int addition,
+                          il_error *err);
 void options_file_free(struct options_file *f);
 
 /*

@@ -29,7 +29,7 @@ struct plan {
 
 /* what is shown of a key: of its first pack, for all of its runs */
 struct row {
-    size_t packs, runs, largest, first; /* first: pack */
+    size_t packs, runs, largest, first; /* first: pack, of the largest */
     size_t memory;                      /* of the largest pack */
     double cost, seconds;               /* of all packs */
 };
@@ -115,7 +115,7 @@ static double cost(const struct plan *t, const il_config *c, size_t runs)
     return il_sweep_cost(c, runs, &t->packing, il_dataset_train(t->net.set).count);
 }
 
-/* fill the row of each key; a key's first pack is its largest */
+/* fill the row of each key, by its largest pack: of the first, where nothing was added to the sweep */
 static il_status rows_of(struct plan *t, struct row *row, int timed)
 {
     struct network *const n = &t->net;
@@ -125,7 +125,11 @@ static il_status rows_of(struct plan *t, struct row *row, int timed)
         struct row *const r = &row[t->plan->pack[p].key];
 
         r->runs += t->plan->pack[p].count;
-        r->first = r->packs++ ? r->first : p;
+        r->packs++;
+        if (t->plan->pack[p].count > r->largest) {
+            r->largest = t->plan->pack[p].count;
+            r->first = p;
+        }
     }
     for (size_t k = 0; k < t->plan->keys && st == IL_OK; k++) {
         struct row *const r = &row[k];
@@ -134,7 +138,6 @@ static il_status rows_of(struct plan *t, struct row *row, int timed)
 
         if (!c)
             return n->err.status;
-        r->largest = pack->count;
         r->cost = cost(t, c[0], r->largest) * (double)r->runs / (double)r->largest;
         st = il_pack_bytes(&r->memory, n->device, n->set, (const il_config *const *)c, pack->count,
                            &n->err);

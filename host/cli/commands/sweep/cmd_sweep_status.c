@@ -52,9 +52,10 @@ static int in_json(const struct cli *cli, const il_folder *f, const struct count
     il_utf8(folder);
     return cli_json(
         cli,
-        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder", folder,
-                  "device", il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f), "runs",
-                  (json_int_t)plan->runs, "packs", (json_int_t)plan->packs, "done",
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder",
+                  folder, "device", il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f),
+                  "runs", (json_int_t)plan->runs, "packs", (json_int_t)plan->packs, "parts",
+                  (json_int_t)il_sweep_parts(il_folder_sweep(f)), "done",
                   (json_int_t)by[IL_PACK_DONE].runs, "failed", (json_int_t)by[IL_PACK_FAILED].runs,
                   "diverged", (json_int_t)by[IL_PACK_DONE].diverged, "stuck",
                   (json_int_t)by[IL_PACK_DONE].stuck, "left", (json_int_t)by[IL_PACK_TODO].runs,
@@ -64,10 +65,15 @@ static int in_json(const struct cli *cli, const il_folder *f, const struct count
 static void in_words(const il_folder *f, const struct count by[3])
 {
     const il_sweep_plan *const plan = il_folder_plan(f);
+    const size_t parts = il_sweep_parts(il_folder_sweep(f));
     const double all = by[0].cost + by[1].cost + by[2].cost;
 
     printf("%zu runs in %zu packs for ", plan->runs, plan->packs);
     cli_put(stdout, il_folder_kind(f));
+    if (parts > 1)
+        printf(", in %zu parts: %zu runs were added to the first %zu", parts,
+               plan->runs - il_sweep_part_end(il_folder_sweep(f), 0),
+               il_sweep_part_end(il_folder_sweep(f), 0));
     putchar('\n');
     printf("done    %8zu runs, %zu packs, %.0f %% of the cost\n", by[IL_PACK_DONE].runs,
            by[IL_PACK_DONE].packs, all > 0 ? 100 * by[IL_PACK_DONE].cost / all : 100);
