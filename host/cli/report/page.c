@@ -241,8 +241,14 @@ static void put_folder(struct html *h, const il_folder *f)
     fputs("<details><summary>The sweep file of ", h->f);
     html_text(h, il_folder_path(f));
     fputs("</summary><pre tabindex=\"0\">", h->f);
-    text = il_sweep_text(il_folder_sweep(f), &n);
-    html_lines(h, text, n);
+    for (size_t k = 0; k < il_sweep_parts(il_folder_sweep(f)); k++) {
+        if (k > 0)
+            fputs("</pre><p>Then added, as by <code>sweep extend</code>:</p><pre "
+                  "tabindex=\"0\">",
+                  h->f);
+        text = il_sweep_part_text(il_folder_sweep(f), k, &n);
+        html_lines(h, text, n);
+    }
     fputs("</pre></details>\n", h->f);
 }
 
