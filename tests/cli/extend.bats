@@ -95,7 +95,7 @@ for row in sqlite3.connect(sys.argv[1] + "/results.sqlite").execute(sys.argv[2])
     [ "$status" -eq 0 ]
     initlab report r -o r.html
     [ "$status" -eq 0 ]
-    has 'lr: [&quot;0.5&quot;]' "$(cat r.html)" || has 'lr: ["0.5"]' "$(cat r.html)"
+    has 'lr: [&#34;0.5&#34;]' "$(cat r.html)"
     initlab sweep submit r --engine slurm --parallel 2
     [ "$status" -eq 0 ]
 }

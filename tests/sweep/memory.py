@@ -66,6 +66,8 @@ COMMANDS = [
     "sweep export r --diagnostics --to o.csv",
     "sweep export r -o tensorboard --to board",
     "sweep repair r",
+    "sweep extend r --seeds 1..2 --optimizer adam",
+    "sweep extend random --seeds 2",
     "sweep repair damaged",
     "sweep rerun r RUN --save o.safetensors",
     "explain r RUN",
@@ -108,6 +110,7 @@ def make():
     for command in ("train --data data --batch 16 --epochs 2 --out a.jsonl --save w.npy", "train --data data --batch 16 --seed 1 --epochs 2 --out b.jsonl",
                     "train --data data --layers in,2,out --batch 16 --epochs 1 --save w.safetensors",
                     "sweep run s.yaml --data data --out r --pack-size 1 --devices cpu:1 --quiet --diag every=epoch",
+                    "sweep run random.yaml --data data --out random --devices cpu:1 --quiet",
                     "sweep run --layers in,2,2,out --init normal:std=1e20 --activation relu --batch 16 --epochs 1 --data data --out broken "
                     "--devices cpu:1 --quiet"):
         done = initlab(command.split())

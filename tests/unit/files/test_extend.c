@@ -415,7 +415,8 @@ static il_dataset *dataset(void)
     return set;
 }
 
-static il_status create(il_folder **out, const char *name, const il_dataset *set, il_error *err)
+static il_status create_of(il_folder **out, const char *name, const char *file,
+                           const il_dataset *set, il_error *err)
 {
     const il_folder_setup setup = { "cpu", 4, 0, "", set };
     il_sweep *s = NULL;
@@ -423,10 +424,15 @@ static il_status create(il_folder **out, const char *name, const il_dataset *set
     il_status st;
 
     snprintf(path, sizeof path, "%s/%s", place, name);
-    must(il_sweep_parse(&s, "sweep.yaml", SWEEP, strlen(SWEEP), err), err, "sweep");
+    must(il_sweep_parse(&s, "sweep.yaml", file, strlen(file), err), err, "sweep");
     st = il_folder_create(out, path, &s, &setup, err);
     il_sweep_free(s);
     return st;
+}
+
+static il_status create(il_folder **out, const char *name, const il_dataset *set, il_error *err)
+{
+    return create_of(out, name, SWEEP, set, err);
 }
 
 /* the folder with more runs, written and opened anew */
@@ -552,6 +558,25 @@ static void state_of_before(void **state)
     il_worker_close(w);
     il_folder_close(f);
     il_device_close(device);
+    il_dataset_free(set);
+}
+
+/* The same runs added to another sweep make another sum: a journal of one is not the other's. */
+static void chained_sums(void **state)
+{
+    il_dataset *const set = dataset();
+    il_error err = { .text = "" };
+    il_folder *a = NULL, *b = NULL;
+
+    (void)state;
+    must(create_of(&a, "a", "parameters: {batch: 4}\nseeds: 0\n", set, &err), &err, "create");
+    must(create_of(&b, "b", "parameters: {batch: 4}\nseeds: 1\n", set, &err), &err, "create");
+    a = extend(a, "seeds: 2\n");
+    b = extend(b, "seeds: 2\n");
+    for (size_t k = 0; k < 2; k++)
+        assert_false(il_folder_is_ours(a, b->sum[k]));
+    il_folder_close(a);
+    il_folder_close(b);
     il_dataset_free(set);
 }
 
@@ -706,6 +731,7 @@ int main(void)
         cmocka_unit_test(many_parts),
         cmocka_unit_test_setup_teardown(trained_before_and_after, enter, leave),
         cmocka_unit_test_setup_teardown(state_of_before, enter, leave),
+        cmocka_unit_test_setup_teardown(chained_sums, enter, leave),
         cmocka_unit_test_setup_teardown(refreshed, enter, leave),
         cmocka_unit_test_setup_teardown(hostile, enter, leave),
         cmocka_unit_test_setup_teardown(empty_part, enter, leave),
