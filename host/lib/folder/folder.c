@@ -3,8 +3,6 @@
  * so that a folder is one of a sweep, whole, or not at all.
  */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +10,9 @@
 #include <unistd.h>
 #include "folder_impl.h"
 #include "initlab/output.h"
-#include "initlab/version.h"
+#include "core/file.h"
 #include "core/sha256.h"
 #include "sweep/sweep_impl.h"
-#include "core/file.h"
-#include "core/inside.h"
-#include "core/json.h"
 #include "config/run.h"
 #include "pack/watch_when.h"
 
@@ -27,16 +22,6 @@
  */
 enum { LINE = 4096, ROW = 320, COPIES = 64 };
 enum { LINE_LEAST = 16 << 20, GROUP_LEAST = 64 << 20, FILE_LEAST = 1 << 30 };
-
-void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number)
-{
-    const int n = snprintf(path, IL_PATH, "%s/", f->path);
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(path + n, IL_PATH - (size_t)n, fmt, number);
-#pragma GCC diagnostic pop
-}
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
@@ -156,16 +141,6 @@ int il_folder_is_ours(const struct il_folder *f, const char *sum)
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
-il_status il_folder_make_parts(const struct il_folder *f, il_error *err)
-{
-    static const char *const parts[] = { "journal", "state" };
-    il_status st = IL_OK;
-
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && st == IL_OK; i++)
-        st = il_inside_make_folder(f->path, parts[i], err);
-    return st;
-}
-
 /* Does the folder hold what is no part of a sweep's? One such name, or "". */
 static void foreign(const char *path, char name[256])
 {
@@ -186,35 +161,6 @@ static void foreign(const char *path, char name[256])
     }
     if (d)
         closedir(d);
-}
-
-static il_status write_bytes(const struct il_folder *f, const char *name, const char *bytes,
-                             size_t n, il_error *err)
-{
-    struct il_file file;
-    const il_status st = il_file_open_inside(&file, f->path, name, err);
-
-    if (st != IL_OK)
-        return st;
-    il_file_put(&file, bytes, n);
-    return il_file_close(&file, err);
-}
-
-il_status il_folder_write(const il_folder *f, const char *name, const char *text, il_error *err)
-{
-    return write_bytes(f, name, text, strlen(text), err);
-}
-
-il_status il_folder_lock_file(const il_folder *f, const char *name, int *fd, il_error *err)
-{
-    int why;
-
-    *fd = il_inside_open(f->path, name, O_RDWR | O_CREAT);
-    if (*fd >= 0 && fcntl(*fd, F_SETFD, 0) == 0)
-        return IL_OK;
-    why = errno;
-    return il_fail(err, il_is_full(why) ? IL_E_IO : IL_E_CREATE, "cannot create '%s/%s': %s",
-                   f->path, name, il_inside_why(why));
 }
 
 /* open what lies there, which must be this sweep */
@@ -252,7 +198,7 @@ static il_status write_all(struct il_folder *f, il_error *err)
     IL_TRY(il_make_folder(f->path, err));
     IL_TRY(il_folder_make_parts(f, err));
     text = il_sweep_text(f->sweep, &n);
-    IL_TRY(write_bytes(f, "sweep.yaml", text, n, err));
+    IL_TRY(il_folder_write_bytes(f, "sweep.yaml", text, n, err));
     st = il_folder_write_setup(f, err);
 out:
     return st;

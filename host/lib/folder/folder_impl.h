@@ -62,6 +62,10 @@ const char *il_folder_sum(const struct il_folder *f);
 /* The path of a file of the folder. */
 void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number);
 
+/* il_folder_write of bytes [n]. */
+il_status il_folder_write_bytes(const struct il_folder *f, const char *name, const char *bytes,
+                                size_t n, il_error *err);
+
 /* Make its folders journal and state, where they are not there: copies leave out empty ones. */
 il_status il_folder_make_parts(const struct il_folder *f, il_error *err);
 

@@ -34,19 +34,6 @@ il_status il_sweep_add_part(struct il_sweep *s, const char *text, size_t n, il_e
     return IL_OK;
 }
 
-unsigned il_sweep_part_of(const struct il_sweep *s, uint32_t point)
-{
-    unsigned last = 0;
-
-    for (unsigned i = 0; s->parts > 1 && i < s->axes; i++)
-        if (s->axis[i].group == i && s->axis[i].part) {
-            const unsigned part = s->axis[i].part[il_sweep_value_index(s, point, i)];
-
-            last = part > last ? part : last;
-        }
-    return last;
-}
-
 /* ---- axes ------------------------------------------------------------------------------------ */
 
 static struct il_axis *axis_of(struct il_sweep *s, const char *name)

@@ -67,10 +67,10 @@ const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned a
 /* cross_seeds.c: give each run of a random sweep, drawn with the first seed, all of them, part by part. */
 il_status il_sweep_cross(struct il_sweep *s, il_error *err);
 
-/* sweep.c: is a run of these values, of a point or drawn, one of the sweep, or is it excluded? */
+/* point.c: is a run of these values, of a point or drawn, one of the sweep, or is it excluded? */
 int il_sweep_wanted(const struct il_sweep *s, uint32_t point, char *const *drawn);
 
-/* sweep.c: find the runs of a sweep that has all else */
+/* choose.c: find the runs of a sweep that has all else */
 il_status il_sweep_choose(il_sweep *s, il_error *err);
 
 /* sweep_file.c: read the text of the sweep's first part, into one that has its defaults and nothing else */
@@ -82,10 +82,10 @@ il_status il_sweep_add_part(struct il_sweep *s, const char *text, size_t n, il_e
 /* parts.c: put the values of an addition that are new behind those of the sweep's axes, as its last part's */
 il_status il_sweep_take_values(struct il_sweep *s, struct il_sweep *addition, il_error *err);
 
-/* parts.c: which part a point of the grid belongs to; 0 where the sweep has one */
+/* point.c: which part a point of the grid belongs to; 0 where the sweep has one */
 unsigned il_sweep_part_of(const struct il_sweep *s, uint32_t point);
 
-/* sweep.c: which value of its list an axis has at a point of the grid */
+/* point.c: which value of its list an axis has at a point of the grid */
 size_t il_sweep_value_index(const struct il_sweep *s, uint32_t point, unsigned axis);
 
 /*
