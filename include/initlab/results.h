@@ -102,10 +102,12 @@ il_status il_results_rows(il_results *results, il_table table, il_row_fn *each, 
                           il_error *err);
 
 /**
- * Write every run's epochs as TensorBoard scalars: to/RUN_ID/events.out.tfevents.initlab, a file a
- * run, with the tags cost, lr, train_accuracy, test_cost, ... and the epoch as step; and, of runs that were watched, the
- * tags layer1/gradient_norm, ... in events.out.tfevents.initlab.layers, with the training's step. Folders are made;
- * files are written whole, so a second export replaces the first. IL_E_CREATE, IL_E_IO.
+ * Write every run as TensorBoard has it: a folder a run, called by what varies between runs ("he_normal lr=0.1 seed=3"; what
+ * does not suit a file's name is -, and names that are alike end with the run's id). In it the file
+ * events.out.tfevents.initlab has the epochs' scalars cost, lr, test_accuracy, ..., with the epoch as step; .hparams behind
+ * that name what HPARAMS shows: the parameters that vary, in groups of runs that differ in their seeds alone, and whether
+ * the run is ok; .layers, of runs that were watched, layer1/gradient_norm, ... with the training's step. Folders are made;
+ * files are written whole, so a second export of the same runs replaces the first. IL_E_CREATE, IL_E_IO, IL_E_MEMORY.
  */
 il_status il_results_tensorboard(il_results *results, const char *to, il_error *err);
 

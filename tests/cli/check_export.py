@@ -1,10 +1,11 @@
 """check_export.py FOLDER - runs.csv, runs.jsonl, epochs.csv, layers.jsonl and board/ are what FOLDER's
 results.sqlite has. Events are decoded here by the formats' own definitions: TFRecord with masked CRC-32C, then
-protocol buffers."""
+protocol buffers, whose fields' numbers are those of TensorBoard's plugin_data.proto and api.proto of hparams."""
 import csv
 import json
 import math
 import os
+import re
 import sqlite3
 import struct
 import sys
@@ -61,19 +62,84 @@ def fields(data):
         yield key >> 3, value
 
 
-def scalars(path):
-    """{(epoch, tag): value}"""
-    out = {}
+def summaries(path):
+    """(step, a Summary's Value) of an event file"""
     with open(path, "rb") as file:
         events = [list(fields(body)) for body in records(file.read())]
     assert dict(events[0])[3] == b"brain.Event:2"
     for event in events[1:]:
-        step = dict(event)[2]
         for number, value in fields(dict(event)[5]):
             assert number == 1
-            parts = dict(fields(value))
-            out[step, parts[1].decode()] = parts[2]
+            yield dict(event)[2], dict(fields(value))
+
+
+def scalars(path):
+    """{(epoch, tag): value}"""
+    return {(step, value[1].decode()): value[2] for step, value in summaries(path)}
+
+
+def hparams(path):
+    """{tag: the fields of its message in HParamsPluginData}"""
+    field = {"_hparams_/experiment": 2, "_hparams_/session_start_info": 3, "_hparams_/session_end_info": 4}
+    out = {}
+    for step, value in summaries(path):
+        tag = value[1].decode()
+        plugin = dict(fields(dict(fields(value[9]))[1]))
+        assert step == 0 and plugin[1] == b"hparams"
+        assert value[8] == b"\x08\x01\x12\x02\x12\x00"  # a tensor of no floats
+        assert tag not in out
+        out[tag] = list(fields(dict(fields(plugin[2]))[field[tag]]))
     return out
+
+
+def plain(value):
+    """a google.protobuf.Value"""
+    (number, x), = fields(value)
+    assert number in (2, 3)
+    return x if number == 2 else x.decode()
+
+
+def board_names(rows, names):
+    """{run_id: (its folder, its group, {parameter that varies but seeds: value})}; names: of the columns"""
+    parameters = names[names.index("layers"):names.index("depth")]
+    varied = [name for name in parameters if len({row[names.index(name)] for row in rows}) > 1]
+    varied.sort(key=lambda name: name != "init")  # which is first
+    out = {}
+    for row in rows:
+        words = {name: (f"{name}=" if name != "init" else "") + str(row[names.index(name)]) for name in varied}
+        safe = [re.sub("[^A-Za-z0-9._=,+ -]", "-", " ".join(w for name, w in words.items() if seeds or "seed" not in name))
+                for seeds in (True, False)]
+        out[row[0]] = safe[0], safe[1], {name: row[names.index(name)] for name in varied if "seed" not in name}
+    folders = [folder for folder, *_ in out.values()]
+    return {run: (folder if folders.count(folder) == 1 else f"{folder} {run}", group, values)
+            for run, (folder, group, values) in out.items()}
+
+
+def check_board(rows, names):
+    """HPARAMS, run by run, and the experiment"""
+    varied = board_names(rows, names)
+    assert sorted(os.listdir("board")) == sorted([folder for folder, *_ in varied.values()] +
+                                                 ["events.out.tfevents.initlab.hparams"])
+    for row in rows:
+        folder, group, values = varied[row[0]]
+        found = hparams(f"board/{folder}/events.out.tfevents.initlab.hparams")
+        start, end = found["_hparams_/session_start_info"], dict(found["_hparams_/session_end_info"])
+        given = [dict(fields(value)) for number, value in start if number == 1]
+        assert {entry[1].decode(): plain(entry[2]) for entry in given} == values
+        assert dict(start)[4].decode() == group
+        assert end[1] == (1 if row[names.index("status")] == "ok" else 2)
+        assert abs(end[2] - dict(start)[5] - row[names.index("seconds")]) < 1e-6  # of 1e9, in doubles
+    experiment = hparams("board/events.out.tfevents.initlab.hparams")["_hparams_/experiment"]
+    infos = [list(fields(value)) for number, value in experiment if number == 4]
+    found = {dict(info)[1].decode(): [plain(v) for _, v in fields(dict(info)[5])] for info in infos}
+    want = {}
+    for *_, values in varied.values():
+        for name, value in values.items():
+            want.setdefault(name, []).append(value)
+    assert found == {name: list(dict.fromkeys(values)) for name, values in want.items()}
+    metrics = [dict(fields(dict(fields(value))[1]))[2].decode() for number, value in experiment if number == 5]
+    assert metrics == ["test_accuracy", "train_accuracy", "test_cost", "cost"], metrics
+    return {run: folder for run, (folder, *_) in varied.items()}
 
 
 def same(text, value):
@@ -108,9 +174,9 @@ def main(folder):
         assert all(map(same, row, want)), (row, want)
     with open("layers.jsonl", encoding="utf-8") as file:
         assert sum(1 for _ in file) == db.execute("SELECT count(*) FROM layers").fetchone()[0] == 60
-    assert sorted(os.listdir("board")) == sorted(row[0] for row in runs)
+    folder_of = check_board(runs, names)
     for run, epoch, *values in epochs:
-        events = scalars(os.path.join("board", run, "events.out.tfevents.initlab"))
+        events = scalars(os.path.join("board", folder_of[run], "events.out.tfevents.initlab"))
         for tag, value in zip(columns[2:], values):
             if value is None:
                 assert (epoch, tag) not in events
@@ -120,4 +186,5 @@ def main(folder):
                 assert got == struct.unpack("<f", struct.pack("<f", value))[0] if abs(value) < 3e38 else math.isinf(got)
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

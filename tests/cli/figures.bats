@@ -80,9 +80,9 @@ sweep_of()
     exits 2
     has "epochs have no seconds: they have test_accuracy, test_cost, cost" "$stderr"
     echo '{"status":"ok","test_accuracy":0.5}' >run.jsonl
-    initlab compare run.jsonl --plot x.svg --figure curves
+    initlab compare --runs run.jsonl --plot x.svg --figure curves
     exits 2
-    has "--figure is for sweeps' folders" "$stderr"
+    has "--figure is of groups: not with --runs" "$stderr"
     initlab compare r --plot no/such/x.svg
     exits 73
     [ ! -e x.svg ]

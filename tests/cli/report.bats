@@ -67,7 +67,7 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     [ "$(rows both.html | grep orthogonal | cut -f 4 | cut -d ' ' -f 1-4 | sort -u)" = "initlab sweep rerun b" ]
     page=$(text both.html)
     has "he_normal is best: " "$page"
-    has "10 runs are in several folders: each counts once" "$page"
+    has "10 runs are there more than once: each counts once" "$page"
     has "initlab report a b --by init --where lr=0.5 --control he_normal --out both.html" "$page"
     initlab report b --by init --control orthogonal --metric test_cost -o control.html
     has "orthogonal is the control" "$(text control.html)"
@@ -122,7 +122,7 @@ Y
     done
     initlab report
     exits 2
-    has "no folder of a sweep given" "$stderr"
+    has "no folder and no file given" "$stderr"
     initlab report set -o x.html
     exits 65
     initlab report none -o x.html

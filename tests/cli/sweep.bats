@@ -88,10 +88,12 @@ PY
     [ "$(wc -l <seen.csv)" -eq $((1 + 6 * 60)) ]
     initlab sweep export seen --diagnostics -o jsonl --to seen.jsonl
     initlab sweep export seen -o tensorboard --to board
+    initlab sweep export seen --to runs.csv
     python3 - "$BATS_TEST_DIRNAME" <<'PY'
-import csv, json, math, re, struct, sys
-text = open(sys.argv[1] + "/check_export.py").read().replace("main(sys.argv[1])", "")
-exec(text)
+import csv, json, struct, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from check_export import board_names, scalars
 rows = list(csv.DictReader(open("seen.csv")))
 assert [json.loads(line)["run_id"] for line in open("seen.jsonl")] == [row["run_id"] for row in rows]
 assert sorted({int(row["step"]) for row in rows}) == [0, 5, 10, 15, 20, 24]
@@ -99,8 +101,10 @@ assert all(float(row["epoch"]) == int(row["step"]) / 12 for row in rows)
 assert all((row["effective_rank"] != "") <= (row["step"] in ("0", "24")) for row in rows)
 assert {row["distinct_units"] for row in rows if row["layer"] == "1"} >= {"1", "8", "3"}
 names = list(rows[0])[4:]
+runs = list(csv.reader(open("runs.csv")))
+folder = board_names(runs[1:], runs[0])
 for run in {row["run_id"] for row in rows}:
-    events = scalars(f"board/{run}/events.out.tfevents.initlab.layers")
+    events = scalars(f"board/{folder[run][0]}/events.out.tfevents.initlab.layers")
     want = {(int(row["step"]), f"layer{row['layer']}/{name}"): float(row[name])
             for row in rows for name in names if row["run_id"] == run and row[name] != ""}
     assert set(events) == set(want), (set(events) ^ set(want))
@@ -248,7 +252,8 @@ P
     [ "$(sed -n 2,5p <<<"$output" | awk '{ print $1, $2, $3 }' | sort | tr '\n' ';')" = \
         "in,8,out he_normal 10;in,8,out zeros 10;in,out he_normal 10;in,out zeros 10;" ]
     has " is best: test_accuracy " "${lines[5]}"
-    has "initlab compare r says how sure that is" "${lines[6]}"
+    has "ranked on test samples, as no run held samples back" "${lines[6]}"
+    has "initlab compare r says how sure that is" "${lines[7]}"
     ranked=$(head -n 5 <<<"$output")
     [ "$(query r 'SELECT count(*), count(DISTINCT run_id), sum(status = "ok") FROM runs')" = "40|40|40" ]
     [ "$(query r 'SELECT count(*) FROM epochs')" = 80 ]
@@ -290,10 +295,10 @@ P
     has "all runs have: test_accuracy" "${lines[0]}"
     initlab compare r r
     [ "$status" -eq 0 ]
-    has "40 runs are in several folders: each counts once" "$output"
+    has "40 runs are there more than once: each counts once" "$output"
     initlab compare r set
-    exits 2
-    has "not both at once" "$stderr"
+    exits 65
+    has "'set' is a folder, and not a sweep's" "$stderr"
     initlab compare set
     exits 65
     has "'set' is a folder, and not a sweep's" "$stderr"
@@ -990,10 +995,13 @@ a	$esc" r
     done
     # names that a run's file has
     printf '{"epoch":1,"cost":1}\n{"status":"ok\\u001b[2J","test_accuracy":1}\n' > $'a\033[2Jb.jsonl'
-    initlab compare $'a\033[2Jb.jsonl'
+    initlab compare --runs $'a\033[2Jb.jsonl'
     no_escapes "$output$stderr"
     has 'a?[2Jb' "$output"
     has 'ok\x1b[2J' "$output"
+    initlab compare $'a\033[2Jb.jsonl'
+    exits 65
+    no_escapes "$stderr"
     initlab compare $'no\033[2Jfile'
     exits 65
     no_escapes "$stderr"

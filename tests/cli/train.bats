@@ -144,7 +144,7 @@ first, last = seen[0], seen[5]
 assert first["update_ratio"] is None and first["distance"] == 0 and first["effective_rank"] > 1
 assert last["update_ratio"] > 0 and last["distance"] > 0 and seen[2]["effective_rank"] is None
 PY
-    initlab compare plain.jsonl seen.jsonl
+    initlab compare --runs plain.jsonl seen.jsonl
     [ "$(awk 'NR > 1 {print $2, $3, $4, $5, $6}' <<<"$output" | sort -u | wc -l)" -eq 1 ]
     for bad in epoch every every=step: every=step:-1; do
         initlab train "${one[@]}" --diag $bad --out x.jsonl

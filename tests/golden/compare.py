@@ -253,7 +253,7 @@ def main():
         both = json.loads(initlab("compare", top / "a", top / "b", "-o", "json", "--by", "init"))
         runs = {g["by"]["init"]: g["runs"] for g in both["groups"]}
         check(runs == {"he_normal": 18, "zeros": 18, "normal:std=30": 12}, "two folders", runs)
-        check("8 runs are in several folders: each counts once" in both["notes"], both["notes"])
+        check("8 runs are there more than once: each counts once" in both["notes"], both["notes"])
         pairs = {g["by"]["init"]: (g["pairs"], g["left_over"]) for g in both["groups"]}
         check(pairs["normal:std=30"] == (12, 0) or both["groups"][0]["by"]["init"] == "normal:std=30", pairs)
     sys.exit("\n".join(WRONG) if WRONG else 0)

@@ -45,7 +45,7 @@ COMMANDS = [
     "inspect --data data --layers in,3,3,out --batch 16 --samples 16 --init zeros --init ones --plot o.svg",
     "schemes",
     "schemes he_normal --fan-in 9 --fan-out 4",
-    "compare a.jsonl b.jsonl --plot o.svg",
+    "compare --runs a.jsonl b.jsonl --plot o.svg",
     "compare r --by init,lr",
     "compare r --plot o.svg",
     "compare r --metric cost --plot o.svg --figure curves",

@@ -75,11 +75,10 @@ static il_status read_files(struct compared *k, const char *const *path, size_t 
     if (st == IL_OK)
         st = il_runs_add(k->runs, k->results[n], err);
     if (st == IL_OK && t.unfinished)
-        snprintf(
-            line_of_source(k, n), ANSWER,
-            "%zu run%s of files had not ended, and count for nothing: 'initlab compare --runs' "
-            "shows how far they came",
-            t.unfinished, t.unfinished > 1 ? "s" : "");
+        snprintf(line_of_source(k, n), ANSWER,
+                 "left out: %zu run%s of files that had not ended; 'initlab compare --runs' "
+                 "shows how far they came",
+                 t.unfinished, t.unfinished > 1 ? "s" : "");
     k->repeated = t.repeated;
     return st;
 }
