@@ -116,7 +116,9 @@ typedef enum il_verdict {
 } il_verdict;
 
 typedef struct il_run_group {
-    const char *label;        /**< "he_normal"; of several columns "init=he_normal, lr=0.1" */
+    const char *label; /**< "he_normal"; of several columns "init=he_normal, lr=0.1" */
+    size_t
+        style; /**< its colour in figures: the same whatever the metric, ranks and order of folders */
     const char *const *value; /**< [columns]; "" where the run has none */
     size_t runs;              /**< that ended */
     size_t diverged, failed;
@@ -164,11 +166,13 @@ void il_comparison_free(il_comparison *comparison);
 /** A group across conditions. */
 typedef struct il_ranked {
     char *label;
-    double rank; /**< mean of its ranks within each condition; 1 is the best, ties share */
-    double mean; /**< of the metric: the mean over conditions of their means */
+    size_t style; /**< as il_run_group's */
+    double rank;  /**< mean of its ranks within each condition; 1 is the best, ties share */
+    double mean;  /**< of the metric: the mean over conditions of their means */
     double
         improvement; /**< that a run of the best-ranked group beats one of this, within a condition;
                              NaN: it is the best-ranked one */
+    il_interval improvement_interval;
 } il_ranked;
 
 typedef struct il_across {
@@ -196,6 +200,61 @@ il_status il_compare_across(il_across **out, const il_runs *runs, const char *ac
 
 /** Free; NULL is legal. */
 void il_across_free(il_across *across);
+
+/** How a group's runs are spread: the share of them that is better than each bound. */
+typedef struct il_group_profile {
+    char *label;
+    size_t style;
+    double *share, *low, *high; /**< [points]; low and high NaN: too few runs */
+} il_group_profile;
+
+typedef struct il_profiles {
+    const char *metric;
+    int more_is_better;
+    size_t conditions, left_out; /**< as il_across has them; 1: all runs are of one condition */
+    double level;
+    size_t points;
+    double *bound; /**< [points], rising: values that runs have, at most IL_PROFILE_POINTS */
+    il_group_profile *group; /**< [groups], the best mean first */
+    size_t groups;
+    size_t runs; /**< of all groups */
+} il_profiles;
+
+enum { IL_PROFILE_POINTS = 200 };
+
+/**
+ * Performance profiles (Agarwal 2021): shares as il_profile has them, better by the metric. What is not
+ * finite is worse than all else; failed runs are no results. across: as il_compare_across has it; NULL: no
+ * conditions. IL_E_USAGE: no such column; no condition that has all groups.
+ */
+il_status il_compare_profiles(il_profiles **out, const il_runs *runs, const char *across,
+                              const il_compare_options *options, il_error *err);
+void il_profiles_free(il_profiles *profiles); /**< NULL is legal */
+
+/** That a run of the first group is better than one of the second, within a condition. */
+typedef struct il_improved {
+    size_t first, second; /**< groups: the first has the better mean */
+    double p;
+    il_interval interval;
+} il_improved;
+
+typedef struct il_improvements {
+    const char *metric;
+    size_t conditions, left_out;
+    double level;
+    char **label; /**< [groups], the best mean first */
+    size_t groups;
+    size_t runs;       /**< that were compared */
+    il_improved *pair; /**< [pairs] */
+    size_t pairs;
+} il_improvements;
+
+enum { IL_IMPROVEMENT_GROUPS_MOST = 20 /**< every pair is resampled */ };
+
+/** Of all pairs. Runs and errors as il_compare_profiles; IL_E_USAGE: too many groups, or one alone. */
+il_status il_compare_improvements(il_improvements **out, const il_runs *runs, const char *across,
+                                  const il_compare_options *options, il_error *err);
+void il_improvements_free(il_improvements *improvements); /**< NULL is legal */
 
 /** What became of a group since the baseline. */
 typedef enum il_checked_as {

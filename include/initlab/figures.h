@@ -34,8 +34,9 @@ typedef struct il_line {
     const double *low, *high; /**< its band; NULL: none. What is infinite goes beyond the figure */
     size_t count;             /**< of x, y, low and high */
     size_t style;             /**< its colour, dash and marker: that of its group in every figure */
-    int theory;               /**< thin and dashed, beneath all that was measured */
-    int markers;              /**< a marker at each point */
+    size_t group; /**< by which a page finds it, from 1: data-group is one less; 0: none */
+    int theory;   /**< thin and dashed, beneath all that was measured */
+    int markers;  /**< a marker at each point */
     const double *cross_x, *cross_y; /**< where runs diverged: a cross each */
     size_t crosses;
 } il_line;
@@ -46,6 +47,8 @@ typedef struct il_panel {
     il_scale y_scale;
     const il_line *line;
     size_t lines;
+    double least,
+        most; /**< where values end, as a share's do: the axis goes no further; equal: anywhere */
 } il_panel;
 
 typedef struct il_lines {
@@ -81,9 +84,31 @@ typedef struct il_forest {
     const char *title, *mean_label, *difference_label, *note;
     const il_forest_row *row; /**< from the top */
     size_t rows;
+    const char *head;   /**< what rows are; NULL: "group", with a column of n */
+    double least, most; /**< of means, as il_panel has it */
+    double middle;      /**< of means: a line across all rows; 0: none */
 } il_forest;
 
 il_status il_figure_forest(char **svg, size_t *n, const il_forest *figure, il_error *err);
+
+/* ---- mean ranks ------------------------------------------------------------------------------ */
+
+typedef struct il_rank {
+    const char *label;
+    double rank;
+    size_t style;
+} il_rank;
+
+/** A critical-difference diagram (Demsar 2006). */
+typedef struct il_ranks {
+    const char *title, *axis_label, *note;
+    const il_rank *group; /**< [groups], the least rank first */
+    size_t groups;
+    size_t (*bar)[2]; /**< [bars]: the first and the last group that one joins */
+    size_t bars;
+} il_ranks;
+
+il_status il_figure_ranks(char **svg, size_t *n, const il_ranks *figure, il_error *err);
 
 /* ---- heat map -------------------------------------------------------------------------------- */
 

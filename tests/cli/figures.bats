@@ -27,6 +27,26 @@ sweep_of()
     has "difference to the control" "$(cat x.svg)"
 }
 
+@test "across conditions: ranks unless another figure is named; - is standard output of each kind" {
+    sweep_of --init zeros,he_normal,glorot_uniform --lr 0.1,0.5 --seeds 0..2
+    initlab compare r --by init --across lr,seed --plot x.svg
+    [ "$status" -eq 0 ]
+    has "Mean ranks by test accuracy over lr,seed" "$(cat x.svg)"
+    has "n = 6 conditions" "$(cat x.svg)"
+    for kind in profile improvement critical-difference; do
+        initlab compare r --by init --across lr --plot - --figure $kind
+        [ "$status" -eq 0 ]
+        [[ $output == "<svg "*"</svg>" ]]
+        has "over lr" "$output"
+        has "n = 2 conditions" "$output"
+    done
+    for kind in intervals curves rates profile heatmap; do
+        initlab compare r --by init,lr --plot - --figure $kind
+        [ "$status" -eq 0 ]
+        [[ $output == "<svg "*"</svg>" ]]
+    done
+}
+
 @test "- is standard output, and the table goes to standard error" {
     sweep_of --init zeros,he_normal --seeds 0..2
     initlab compare r --plot - --figure curves --metric cost -o csv
@@ -65,7 +85,16 @@ sweep_of()
     has "--plot says where it goes" "$stderr"
     initlab compare r --plot x.svg --figure pie
     exits 2
-    has "intervals|curves|heatmap|rates" "$stderr"
+    has "intervals|curves|heatmap|rates|profile|improvement|critical-difference" "$stderr"
+    initlab compare r --plot x.svg --figure critical-difference
+    exits 2
+    has "--across COLUMNS names its conditions" "$stderr"
+    initlab compare r --plot x.svg --figure curves --across seed
+    exits 2
+    has "curves is not of --across" "$stderr"
+    initlab compare r --plot x.svg --figure improvement --where init=zeros
+    exits 2
+    has "2 to 20 groups" "$stderr"
     initlab compare r --plot x.svg --figure heatmap
     exits 2
     has "--by A,B" "$stderr"

@@ -212,7 +212,10 @@ def check_intervals(folder, to, metric):
         here = sorted((r for r in rules if abs(r[0][1] - row) < 1), key=lambda r: r[0][0])
         if g["mean_low"] is not None and len(here) > 0:
             near_pixel(mean, here[0][0][0], g["mean_low"], "intervals: low end of", name)
-            near_pixel(mean, here[0][1][0], g["mean_high"], "intervals: high end of", name)
+            # a share's axis ends at 1, which Student's interval may pass
+            most = 1 if metric == "test_accuracy" else math.inf
+            check(g["mean_high"] <= most or any("passes 0 or 1" in w for w in f.words), "intervals: no word of what is cut")
+            near_pixel(mean, here[0][1][0], min(most, g["mean_high"]), "intervals: high end of", name)
         if i > 0:
             near_pixel(difference, marks[1], g["difference"], "intervals: difference of", name)
             near_pixel(difference, here[1][0][0], g["difference_low"], "intervals: low end of the difference of", name)
@@ -271,6 +274,69 @@ def axis_end(f):
     return max(x for e in f.root.iter(SVG + "path") for x, _ in corners(e.get("d")) if "H" in e.get("d"))
 
 
+def check_ranks(folder, to):
+    words = ["compare", folder, "--by", "init", "--across", "lr,seed"]
+    said = json.loads(initlab(*words, "-o", "json"))
+    initlab(*words, "--plot", to)
+    f = Figure(to, "Mean ranks by test accuracy", "n = 15 conditions", "mean rank", "Wilcoxon's signed ranks", "Friedman's test")
+    ticks = [(float(t.get("x")), float(w)) for t, w in zip(f.texts, f.words) if re.fullmatch(r"\d+", w)]
+    (p, a), (q, b) = ticks[0], ticks[-1]
+    axis = lambda pixel: a + (pixel - p) / (q - p) * (b - a)
+    places = {}
+    for path in f.of_class("group"):
+        name = f.parents()[path].find(SVG + "title").text.rsplit(", mean rank", 1)[0]
+        places[name] = corners(path.get("d"))[0][0]
+    for g in said["groups"]:
+        near_pixel(axis, places[g["group"]], g["rank"], "ranks: of", g["group"])
+    joined = [(corners(e.get("d"))[0][0] + 4, corners(e.get("d"))[1][0] - 4) for e in f.of_class("joined")]
+    letters = {letter: [g["group"] for g in said["groups"] if letter in g["same_as"]] for g in said["groups"] for letter in g["same_as"]}
+    want = sorted((places[names[0]], places[names[-1]]) for names in letters.values() if len(names) > 1)
+    check(len(want) == len(joined) and all(abs(x - y) < .1 for w, j in zip(want, sorted(joined)) for x, y in zip(w, j)),
+          "ranks: bars", joined, want)
+
+
+def check_spread(folder, to):
+    words = ["compare", folder, "--by", "init", "--across", "lr"]
+    said = json.loads(initlab(*words, "-o", "json"))
+    colours = {}
+    for more in [], ["--across", "lr"]:
+        initlab(*words[:4], *more, "--figure", "profile", "--plot", to)
+        f = Figure(to, "Performance profiles", "n = 60 runs of 4 groups", "share of runs above t", "its 95 % interval")
+        for e in f.root.iter(SVG + "g"):
+            if e.get("class") == "name":
+                colours.setdefault("".join(e.find(SVG + "text").itertext()), set()).add(e.find(SVG + "path").get("stroke"))
+    across, up = f.axis(False), f.axis(True)
+    drawn = [corners(e.get("d")) for e in f.root.iter(SVG + "path") if e.get("stroke-linejoin")]
+    for line, (name, g) in zip(drawn, said["profile"]["groups"].items()):
+        check(len(line) == 2 * len(g["share"]), "profile: points of", name)
+        for k, (t, share) in enumerate(zip(said["profile"]["bounds"], g["share"])):
+            near_pixel(across, line[2 * k][0], t, "profile: bound of", name)
+            near_pixel(up, line[2 * k + 1][1], share, "profile: share of", name)
+            near_pixel(up, line[2 * k][1], g["share"][k - 1] if k else 1, "profile: share before the bound of", name)
+    initlab(*words, "--figure", "improvement", "--plot", to)
+    f = Figure(to, "Probability of improvement", "n = 60 runs of 4 groups", "n = 3 conditions (lr)", "a tie by half", "beats")
+    mean = f.axis(False)
+    for i, pair in enumerate(said["improvements"]):
+        check(f"{pair['group']} beats {pair['beats']}" in f.words, "improvement: no row of", pair)
+        y = 78 + 24 * (i + .5)
+        marks = [center(e)[0] for e in f.root.iter() if center(e) and abs(center(e)[1] - y) < 3 and e.get("fill") != "none"]
+        near_pixel(mean, marks[0], pair["p"], "improvement: of", pair)
+        ends = next((corners(e.get("d")) for e in f.root.iter(SVG + "path")
+                     if e.get("stroke-width") == "2" and "H" in e.get("d") and abs(corners(e.get("d"))[0][1] - y) < 1))
+        near_pixel(mean, ends[0][0], pair["low"], "improvement: low end of", pair)
+        near_pixel(mean, ends[1][0], pair["high"], "improvement: high end of", pair)
+    # one colour a group, whatever it is ranked by and whichever figure it is in
+    for more in (["init", "--metric", "cost", "--figure", "curves"], ["init", "--where", "lr=0.05", "--figure", "curves"],
+                 ["init,lr", "--figure", "rates"], ["init,lr", "--figure", "rates", "--metric", "cost"]):
+        initlab("compare", folder, "--plot", to, "--by", *more)
+        for e in Figure(to).root.iter(SVG + "g"):
+            if e.get("class") == "name":
+                name = "".join(e.find(SVG + "text").itertext()).removesuffix(" (no finite value)")
+                colours[name].add(e.find(SVG + "path").get("stroke"))
+    check(len(colours) == 4 and all(len(c) == 1 for c in colours.values()) and len(set.union(*colours.values())) == 4,
+          "colours of groups", colours)
+
+
 def check_signal(data, to):
     words = ["inspect", "--data", data, "--layers", "in,16x4,out", "--activation", "tanh", "--samples", "32", "--device", "cpu", "--init",
              "lecun_normal", "--init", "normal:std=0.5", "--plot", to]
@@ -298,7 +364,8 @@ def check_hostile(folder, to):
     name = '</text><script>alert("1")</script>&\x01\u202e' + "x" * 200
     with sqlite3.connect(folder / "results.sqlite") as db:
         db.execute("UPDATE runs SET init = ? WHERE init = 'zeros'", (name,))
-    for kind, more in (("intervals", []), ("curves", []), ("heatmap", ["--by", "init,lr"]), ("rates", [])):
+    for kind, more in (("intervals", []), ("curves", []), ("heatmap", ["--by", "init,lr"]), ("rates", []),
+                       ("profile", []), ("improvement", ["--by", "init"]), ("critical-difference", ["--by", "init", "--across", "lr"])):
         initlab("compare", folder, "--figure", kind, "--plot", to, *more)
         f = Figure(to)
         check(any("</text><s" in w for w in f.words), kind, "does not show the hostile name")
@@ -336,6 +403,8 @@ def main():
             check_intervals(top / "a", top / "intervals.svg", metric)
         check_heatmap(top / "a", top / "heatmap.svg")
         check_rates(top / "a", top / "rates.svg")
+        check_ranks(top / "a", top / "ranks.svg")
+        check_spread(top / "a", top / "spread.svg")
         check_raster(top / "a", top)
         check_signal(top / "set", top / "signal.svg")
         check_hostile(top / "a", top / "hostile.svg")

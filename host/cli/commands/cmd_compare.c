@@ -131,10 +131,10 @@ static int run(struct cli *cli, const struct options *o)
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
 }
 
-#define FIRST_WORD(name, what) #name
-#define NEXT_WORD(name, what)  "|" #name
-#define FIRST_HELP(name, what) #name ", " what
-#define NEXT_HELP(name, what)  "; " #name ", " what
+#define FIRST_WORD(name, word, across, what) word
+#define NEXT_WORD(name, word, across, what)  "|" word
+#define FIRST_HELP(name, word, across, what) word ", " what
+#define NEXT_HELP(name, word, across, what)  "; " word ", " what
 
 static const struct opt_row rows[] = {
     { .name = "plot",

@@ -8,7 +8,6 @@
 #include "answer.h"
 #include "common/cli_error.h"
 #include "across_print.h"
-#include "compare_figure.h"
 #include "comparison_print.h"
 #include "sweep/sweep.h"
 
@@ -233,6 +232,12 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
     return st;
 }
 
+struct to_draw compared_to_draw(const struct compared *k, const struct options *o)
+{
+    return (struct to_draw){ k->comparison, k->across, k->runs, k->by,
+                             opt_given(o, "across") ? opt_get(o, "across") : NULL };
+}
+
 void compared_close(struct compared *k)
 {
     il_across_free(k->across);
@@ -256,12 +261,33 @@ static void say_none(const struct cli *cli, const struct options *o)
             sweep_is_folder(o->operand[0]) ? "" : "; --runs shows how far it came");
 }
 
+/* what JSON has beside ranks: other formats have no place for it */
+static il_status print_across(const struct cli *cli, const struct compared *k,
+                              const struct options *o, il_error *err)
+{
+    const il_compare_options options = { .by = k->by };
+    const char *const across = opt_get(o, "across"), *const format = opt_get(o, "format");
+    struct spread spread = { NULL, NULL };
+    il_status st = IL_OK;
+
+    if (strcmp(format, "json") == 0)
+        st = il_compare_profiles(&spread.profiles, k->runs, across, &options, err);
+    if (st == IL_OK && spread.profiles && k->across->groups <= IL_IMPROVEMENT_GROUPS_MOST)
+        st = il_compare_improvements(&spread.improvements, k->runs, across, &options, err);
+    if (st == IL_OK)
+        st = across_print(cli, k->across, across, &spread, format, k->note, k->notes, err);
+    il_profiles_free(spread.profiles);
+    il_improvements_free(spread.improvements);
+    return st;
+}
+
 il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err)
 {
     const char *const format = opt_get(o, "format");
     const int bare = strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0;
     struct figure figure;
     struct compared k = { .runs = NULL };
+    struct to_draw from;
     il_status st = figure_open(&figure, o, err);
 
     if (st == IL_OK)
@@ -270,15 +296,16 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
         say_none(cli, o);
         goto out;
     }
-    if (st == IL_OK && k.comparison)
-        st = compare_figure_draw(&figure, o, k.comparison, k.runs, err);
+    from = compared_to_draw(&k, o);
+    if (st == IL_OK)
+        st = compare_figure_draw(&figure, o, &from, err);
     for (size_t i = 0; st == IL_OK && bare && i < k.sources; i++) /* which have no place for it */
         if (k.note[i][0])
             cli_say(cli, "%s", k.note[i]);
     if (st == IL_OK && bare && k.repeated)
         cli_say(cli, "%s", line_of(&k, LINE_REPEATED));
     if (st == IL_OK && k.across)
-        st = across_print(cli, k.across, opt_get(o, "across"), format, k.note, k.notes, err);
+        st = print_across(cli, &k, o, err);
     else if (st == IL_OK)
         st = comparison_print(cli, k.comparison, format, k.note, k.notes, k.budget, k.budgets, err);
 out:

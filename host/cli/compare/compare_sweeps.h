@@ -5,6 +5,7 @@
 #include "initlab/initlab.h"
 #include "common/messages.h"
 #include "common/options.h"
+#include "compare_figure.h"
 
 /* Sweeps' folders and files of 'train --out', read and compared. */
 struct compared {
@@ -32,6 +33,9 @@ struct compared {
 il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
                         int epochs, il_error *err);
 void compared_close(struct compared *k);
+
+/* what figures are drawn from */
+struct to_draw compared_to_draw(const struct compared *k, const struct options *o);
 
 /* What a source is called: its folder's path, or "files of train". */
 const char *compared_source(const struct compared *k, size_t source);

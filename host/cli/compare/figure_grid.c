@@ -118,9 +118,9 @@ static il_status fill_cells(const il_comparison *c, il_heatmap *m, const char **
     return IL_OK;
 }
 
-il_status draw_heatmap(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
-                       il_error *err)
+il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
+    const il_comparison *const c = from->comparison;
     const char *x[VALUES_MOST], *y[VALUES_MOST];
     char title[WORDS], bar[WORDS], text[WORDS], note[NOTE] = "";
     il_heatmap figure = { .title = title, .value_label = bar, .note = note, .x = x, .y = y };
@@ -128,7 +128,6 @@ il_status draw_heatmap(char **svg, size_t *n, const il_comparison *c, const il_r
     size_t *count = NULL;
     il_status st;
 
-    (void)runs;
     if (c->columns != 2)
         return cli_error(err, IL_E_USAGE, "--figure heatmap: --by A,B names its two columns");
     figure.columns = values_of(c, 0, x, VALUES_MOST);
@@ -241,6 +240,16 @@ static void note_diverged(struct rates *r, const struct point *p, il_line *l, do
     r->cross_y[l->cross_x - r->cross_x + (ptrdiff_t)l->crosses++] = y;
 }
 
+/* a line's colour: its place among all by its label, so that it is the same whatever is best */
+static size_t style_of(const struct rates *r, size_t line)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < r->lines; k++)
+        n += strcmp(r->label[k], r->label[line]) < 0;
+    return n;
+}
+
 static void fill_lines(const il_comparison *c, struct rates *r)
 {
     for (size_t i = 0; i < c->groups; i++) {
@@ -255,7 +264,7 @@ static void fill_lines(const il_comparison *c, struct rates *r)
                             .y = &r->y[i],
                             .low = &r->low[i],
                             .high = &r->high[i],
-                            .style = p->line,
+                            .style = style_of(r, p->line),
                             .markers = 1,
                             .cross_x = &r->cross_x[i],
                             .cross_y = &r->cross_y[i] };
@@ -298,17 +307,21 @@ static void close_rates(struct rates *r)
     free(r->x);
 }
 
-il_status draw_rates(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
-                     il_error *err)
+il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
+    const il_comparison *const c = from->comparison;
     struct rates r = { .lines = 0 };
     char title[WORDS], y_label[WORDS], text[WORDS], note[NOTE] = "";
     il_panel panel = { .y_label = y_label };
-    il_lines figure = { title, "learning rate, log scale", IL_SCALE_LOG, &panel, 1, NULL, note };
+    il_lines figure = { .title = title,
+                        .x_label = "learning rate, log scale",
+                        .x_scale = IL_SCALE_LOG,
+                        .panel = &panel,
+                        .panels = 1,
+                        .note = note };
     size_t lr = 0;
     il_status st;
 
-    (void)runs;
     while (lr < c->columns && strcmp(c->column[lr], "lr") != 0)
         lr++;
     if (lr == c->columns)
@@ -323,11 +336,13 @@ il_status draw_rates(char **svg, size_t *n, const il_comparison *c, const il_run
         panel.line = r.line;
         panel.lines = r.lines;
         figure.strip = r.strip[0] ? r.strip : NULL;
+        figure_limits(c->metric, &panel.least, &panel.most);
         figure_title(c, "Mean ", title);
         snprintf(y_label, sizeof y_label, "%s", il_metric_words(c->metric));
         figure_runs(r.count, c->groups, "marker", text);
         figure_note(note, text);
         figure_note(note, "marker: mean; band: its interval; \u00d7: every run diverged");
+        figure_limits_note(note, c);
         figure_answer_note(note, c, NOTE_INTERVALS);
         figure_answer_note(note, c, NOTE_POOLED);
         st = il_figure_lines(svg, n, &figure, err);

@@ -17,9 +17,10 @@ enum { DIGITS = 5, ROWS = 1000 /* of the table of curves */ };
 static il_status put_figure(struct html *h, const struct compared *k, const char *kind,
                             const char *name, il_error *err)
 {
+    const struct to_draw from = { k->comparison, NULL, k->runs, k->by, NULL };
     char *svg = NULL;
     size_t n;
-    const il_status st = compare_figure_svg(kind, &svg, &n, k->comparison, k->runs, err);
+    const il_status st = compare_figure_svg(kind, &svg, &n, &from, err);
 
     if (st == IL_E_USAGE) { /* too many groups */
         fprintf(h->f, "<p class=\"small\">%s: ", name);
@@ -137,7 +138,7 @@ static void put_legend(struct html *h, const il_comparison *c)
         fprintf(h->f,
                 "<button type=\"button\" aria-pressed=\"false\" data-group=\"%zu\">"
                 "<span class=\"swatch\" style=\"background:%s\"></span>",
-                i, il_figure_colour(i));
+                i, il_figure_colour(c->group[i].style));
         html_text(h, c->group[i].label);
         fputs("</button>\n", h->f);
     }

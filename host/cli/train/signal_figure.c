@@ -109,7 +109,12 @@ il_status signal_figure(const struct figure *to, const struct scheme_signal *sch
 {
     struct page g = { .scheme = scheme, .schemes = schemes, .layers = layers };
     char title[600], note[600], *svg = NULL;
-    il_lines figure = { title, "layer", IL_SCALE_LINEAR, g.panel, PANELS, NULL, note };
+    il_lines figure = { .title = title,
+                        .x_label = "layer",
+                        .x_scale = IL_SCALE_LINEAR,
+                        .panel = g.panel,
+                        .panels = PANELS,
+                        .note = note };
     size_t n = 0;
     il_status st;
 

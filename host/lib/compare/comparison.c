@@ -300,8 +300,12 @@ static il_status fill_groups(struct job *j, struct place *order, il_error *err)
     struct owned *const out = j->out;
     il_comparison *const c = &out->head;
     const struct il_groups *const g = &j->groups;
-    il_status st = IL_OK;
+    size_t *const style = calloc(c->groups + 1, sizeof *style);
+    il_status st = style ? il_groups_styles(g, j->runs, style, err)
+                         : il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", c->groups);
 
+    if (st != IL_OK)
+        goto out;
     for (size_t k = 0; k < c->groups; k++) {
         IL_TRY(sum_up(j, k, &c->group[k], err));
         order[k].score = c->more_is_better ? c->group[k].metric.mean : -c->group[k].metric.mean;
@@ -320,9 +324,11 @@ static il_status fill_groups(struct job *j, struct place *order, il_error *err)
         for (size_t k = 0; k < g->columns; k++)
             out->value[i * g->columns + k] = j->runs->run[run].value[g->by[k]];
         c->group[i].label = out->label[i];
+        c->group[i].style = style[order[i].group];
         c->group[i].value = &out->value[i * g->columns];
     }
 out:
+    free(style);
     return st;
 }
 

@@ -201,6 +201,45 @@ char *il_groups_label(const struct il_groups *g, const il_runs *r, size_t run)
     return label;
 }
 
+/* what qsort_r is told of groups */
+struct sorted {
+    const struct il_groups *groups;
+    const il_runs *runs;
+};
+
+static int by_values(const void *a, const void *b, void *context)
+{
+    const struct sorted *const s = context;
+    const struct il_groups *const g = s->groups;
+    const char *const *const x = s->runs->run[g->first[*(const size_t *)a]].value;
+    const char *const *const y = s->runs->run[g->first[*(const size_t *)b]].value;
+
+    for (size_t i = 0; i < g->columns; i++) {
+        const int order = strcmp(x[g->by[i]], y[g->by[i]]);
+
+        if (order)
+            return order;
+    }
+    return 0;
+}
+
+il_status il_groups_styles(const struct il_groups *g, const il_runs *runs, size_t *style,
+                           il_error *err)
+{
+    struct sorted how = { g, runs };
+    size_t *const order = calloc(g->groups + 1, sizeof *order);
+
+    if (!order)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", g->groups);
+    for (size_t i = 0; i < g->groups; i++)
+        order[i] = i;
+    qsort_r(order, g->groups, sizeof *order, by_values, &how);
+    for (size_t i = 0; i < g->groups; i++)
+        style[order[i]] = i;
+    free(order);
+    return IL_OK;
+}
+
 void il_groups_free(struct il_groups *g)
 {
     free(g->of);

@@ -12,8 +12,8 @@ struct page {
     struct il_file file;
     const il_forest *data;
     struct il_ruler mean, difference;
-    int differences; /* is there a difference to show? */
-    double labels, words, width, bottom;
+    int differences;                            /* is there a difference to show? */
+    double labels, words, count, width, bottom; /* count: of the column of n */
 };
 
 /* colour and marker of a verdict */
@@ -56,6 +56,12 @@ static void set_mean_axis(struct page *g)
         widen(&lo, &hi, g->data->row[i].low);
         widen(&lo, &hi, g->data->row[i].high);
     }
+    if (g->data->most > g->data->least) {
+        lo = fmax(lo, g->data->least);
+        hi = fmin(hi, g->data->most);
+    }
+    if (g->data->middle != 0)
+        widen(&lo, &hi, g->data->middle);
     if (least > 0 && most > RATIO * least)
         il_ruler_log(&g->mean, fmax(lo, least / 10), hi, 0, 1);
     else if (least <= most)
@@ -83,7 +89,8 @@ static void set_layout(struct page *g)
 {
     static const double LONGEST = 420; /* pixels of a label */
 
-    g->labels = il_text_width("group", IL_TEXT);
+    g->count = g->data->head ? 0 : COUNT;
+    g->labels = il_text_width(g->data->head ? g->data->head : "group", IL_TEXT);
     for (size_t i = 0; i < g->data->rows; i++) {
         g->labels = fmax(g->labels, il_text_width(g->data->row[i].label, IL_TEXT));
         g->words = fmax(g->words, il_text_width(g->data->row[i].word, IL_TEXT));
@@ -92,7 +99,7 @@ static void set_layout(struct page *g)
     set_mean_axis(g);
     set_difference_axis(g);
     g->bottom = TOP + ROW * (double)(g->data->rows ? g->data->rows : 1);
-    g->mean.from = IL_MARGIN + g->labels + COUNT + IL_MARGIN;
+    g->mean.from = IL_MARGIN + g->labels + g->count + IL_MARGIN;
     g->mean.to = g->mean.from + PANEL;
     g->difference.from = g->mean.to + BETWEEN;
     g->difference.to = g->difference.from + PANEL;
@@ -145,7 +152,8 @@ static void begin_row(struct page *g, size_t i)
 
     il_file_print(&g->file, "<g data-group=\"%zu\"><title>", i);
     il_put_text(&g->file, r->label, 200);
-    il_file_print(&g->file, ", n = %zu", r->n);
+    if (!g->data->head)
+        il_file_print(&g->file, ", n = %zu", r->n);
     put_value(&g->file, "mean", r->mean, r->low, r->high);
     put_value(&g->file, "difference", r->difference, r->difference_low, r->difference_high);
     il_file_print(&g->file, "</title>\n");
@@ -160,7 +168,8 @@ static void draw_row(struct page *g, size_t i)
 
     snprintf(count, sizeof count, "%zu", r->n);
     put_cell(g, IL_MARGIN, y, "start", r->label, g->labels + 1);
-    put_cell(g, IL_MARGIN + g->labels + COUNT, y, "end", count, COUNT);
+    if (!g->data->head)
+        put_cell(g, IL_MARGIN + g->labels + COUNT, y, "end", count, COUNT);
     if (isnan(r->mean)) {
         put_cell(g, (g->mean.from + g->mean.to) / 2, y, "middle", "no finite value", PANEL);
     } else {
@@ -192,10 +201,14 @@ static void draw(struct page *g)
     il_page_head(f, g->width, note + IL_LINE * (double)il_put_note(NULL, d->note, 0, 0, wide) + 2,
                  d->title, description);
     il_page_heading(f, d->title, g->width / 2, wide);
-    put_cell(g, IL_MARGIN, TOP - 14, "start", "group", g->labels + 1);
-    put_cell(g, IL_MARGIN + g->labels + COUNT, TOP - 14, "end", "n", COUNT);
+    put_cell(g, IL_MARGIN, TOP - 14, "start", d->head ? d->head : "group", g->labels + 1);
+    if (!d->head)
+        put_cell(g, IL_MARGIN + g->labels + COUNT, TOP - 14, "end", "n", COUNT);
     snprintf(name, sizeof name, "%s%s", d->mean_label, g->mean.log ? ", log scale" : "");
     il_ruler_across(f, &g->mean, TOP, g->bottom, name);
+    if (d->middle != 0)
+        il_file_print(f, "<path d=\"M%s %dV%s\" stroke=\"#555\" fill=\"none\"/>\n",
+                      il_px(il_ruler_at(&g->mean, d->middle)).text, TOP, il_px(g->bottom).text);
     if (g->differences) {
         il_ruler_across(f, &g->difference, TOP, g->bottom, d->difference_label);
         il_file_print(f, "<path d=\"M%s %dV%s\" stroke=\"#555\" fill=\"none\"/>\n",

@@ -137,6 +137,10 @@ static void set_y_axis(struct panel *v, double top, double bottom)
     log = r.lo >= 0 && isfinite(r.least) &&
           (p->y_scale == IL_SCALE_LOG || (p->y_scale == IL_SCALE_AUTO && r.hi > RATIO * r.least));
     widen_by_bands(p, &r, log && v->any);
+    if (p->most > p->least) {
+        r.lo = fmax(r.lo, p->least);
+        r.hi = fmin(r.hi, p->most);
+    }
     if (log && v->any)
         il_ruler_log(&v->y, r.least, r.hi, r.zero, 1);
     else
@@ -275,7 +279,10 @@ static void draw_band(struct page *g, const struct panel *v, const il_line *l)
 /* what is of one group stands in an element of its own, by which a page finds it */
 static void begin_group(struct page *g, const il_line *l)
 {
-    il_file_print(&g->file, "<g data-group=\"%zu\">\n", l->style);
+    if (l->group)
+        il_file_print(&g->file, "<g data-group=\"%zu\">\n", l->group - 1);
+    else
+        il_file_print(&g->file, "<g>\n");
 }
 
 static void end_group(struct page *g) { il_file_print(&g->file, "</g>\n"); }

@@ -120,8 +120,11 @@ double il_names_width(const struct il_shown *shown, size_t lines)
 void il_names_entry(struct il_file *f, const il_line *line, const struct il_shown *shown, double x,
                     double y)
 {
-    il_file_print(f, "<g class=\"name\" data-group=\"%zu\">\n<path stroke-width=\"2\"",
-                  line->style);
+    if (line->group)
+        il_file_print(f, "<g class=\"name\" data-group=\"%zu\">\n", line->group - 1);
+    else
+        il_file_print(f, "<g class=\"name\">\n");
+    il_file_print(f, "<path stroke-width=\"2\"");
     il_names_stroke(f, line, shown);
     il_file_print(f, " d=\"M%s %sh%d\"/>\n", il_px(x).text, il_px(y).text, PIECE);
     if (line->markers)

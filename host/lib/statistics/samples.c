@@ -62,6 +62,15 @@ struct il_stream il_stream_of(uint64_t seed, enum il_statistic purpose)
     return (struct il_stream){ .seed = seed, .purpose = STATISTICS_SUB | purpose };
 }
 
+double il_percentile(const double *sorted, size_t n, double share)
+{
+    const double at = share * (double)(n - 1);
+    const size_t below = at >= (double)(n - 1) ? n - 1 : (size_t)at;
+    const size_t above = below + 1 < n ? below + 1 : below;
+
+    return sorted[below] + (at - (double)below) * (sorted[above] - sorted[below]);
+}
+
 uint32_t il_stream_word(struct il_stream *s)
 {
     if (s->left == 0) {
