@@ -84,5 +84,26 @@ il_status il_inspect_weights(il_pack *pack, size_t run, size_t layer, double *va
 il_status il_inspect_jacobian(il_pack *pack, size_t run, size_t samples, double *values,
                               il_error *err);
 
+/**
+ * What mean-field theory expects of a layer before training, by the laws that its weights and those below
+ * are drawn by; NaN as in il_signal, and from there on.
+ */
+typedef struct il_expected {
+    double q;                  /**< mean of z^2 */
+    double a_mean, a_variance; /**< of f(z), z normal of variance q; NaN of the output layer */
+    /**
+     * norm of dL/d(weights and bias), of one sample whose dL/dz at the outputs has norm 1: below, the square
+     * of that norm grows by sw2 E f'(z)^2 a layer, and is multiplied by |a|^2 + 1 of what comes in
+     */
+    double gradient;
+} il_expected;
+
+/**
+ * The same theory of a config alone, without a pack or a device: layer [il_config_widths - 1], for the inputs'
+ * mean square over the samples that diagnostics (watch.h) look at. IL_E_USAGE: the config does not fit the dataset.
+ */
+il_status il_expect(il_expected *layer, const il_config *config, const il_dataset *set,
+                    il_error *err);
+
 IL_API_END
 #endif

@@ -56,6 +56,26 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     sed 's/initlab report r.*//' again.html | cmp first -
 }
 
+@test "layers: medians of the diagnostics as results.sqlite has them, beside theory; without any, how to get them" {
+    tiny set
+    sweep none --init he_normal,zeros --lr 0.1 --seeds 0..2
+    initlab report none -o none.html
+    has "--diag every=epoch" "$(text none.html)"
+    "$INITLAB" sweep run --layers in,8,8,out --init he_normal,zeros,normal:std=0.2 --activation tanh --lr 0.1 --seeds 0..2 \
+        --diag every=epoch --batch 8 --epochs 3 --data set --devices cpu:1 --quiet --out r >/dev/null
+    initlab report r
+    [ "$status" -eq 0 ]
+    rows report.html >/dev/null
+    python3 "$BATS_TEST_DIRNAME/report_check.py" report.html r/results.sqlite
+    mv set moved
+    initlab report r
+    [ "$status" -eq 0 ]
+    has "Without theory:" "$(text report.html)"
+    initlab report r --data moved -o moved.html
+    [[ "$(text moved.html)" != *"Without theory:"* ]]
+    python3 "$BATS_TEST_DIRNAME/report_check.py" moved.html r/results.sqlite
+}
+
 @test "options choose runs and groups as compare's do; several folders are one page; - is standard output" {
     tiny set
     sweep a --init zeros,he_normal --lr 0.1,0.5 --seeds 0..4

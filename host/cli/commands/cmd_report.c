@@ -41,7 +41,7 @@ static int run(struct cli *cli, const struct options *o)
     if (st == IL_OK)
         st = command_of(o, &command, &err);
     if (st == IL_OK)
-        st = report_page(&page, &k, command.bytes, &err);
+        st = report_page(&page, o, &k, command.bytes, &err);
     if (st == IL_OK && strcmp(to, "-") == 0)
         fwrite(page.bytes, 1, page.length, stdout);
     else if (st == IL_OK)
@@ -59,6 +59,12 @@ static const struct opt_row rows[] = { { .name = "out",
                                          .complete = COMPLETE_FILE,
                                          .help = "the file to write; - is standard output" },
                                        COMPARE_ROWS,
+                                       { .name = "data",
+                                         .metavar = "DIR",
+                                         .complete = COMPLETE_FOLDER,
+                                         .help =
+                                             "folder of the dataset, where it has moved: theory "
+                                             "of layers begins with its images" },
                                        { .name = "" } };
 
 const struct command cmd_report = {
@@ -70,7 +76,8 @@ const struct command cmd_report = {
     .text = "Compare the runs of sweeps' folders and of files of 'train --out FILE.jsonl', as "
             "'compare' does, and write one HTML file that "
             "needs nothing else: the answer in a sentence, the ranking with its intervals, "
-            "figures, which runs diverged, are stuck or failed and why, a table of all runs to "
+            "figures, what happened in layers beside theory (of runs with --diag), which runs "
+            "diverged, are stuck or failed and why, a table of all runs to "
             "sort and to search with the command that trains each again, and how to repeat all of "
             "it.\n\nThe page asks for nothing over a network, and what files say cannot become "
             "part of its code. The file appears whole or not at all.",

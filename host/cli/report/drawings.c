@@ -13,7 +13,7 @@ enum {
 };
 enum { DIGITS = 5, ROWS = 1000 /* of the table of curves */ };
 
-/* SVG of our own is the one thing on the page that is not escaped: what it holds of files is, already */
+/* lines of the kind rates are no groups */
 static il_status put_figure(struct html *h, const struct compared *k, const char *kind,
                             const char *name, il_error *err)
 {
@@ -30,10 +30,7 @@ static il_status put_figure(struct html *h, const struct compared *k, const char
     }
     if (st != IL_OK)
         return st;
-    fprintf(h->f, "<div class=\"figure %s\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n",
-            kind, name);
-    fwrite(svg, 1, n, h->f);
-    fputs("</div>\n", h->f);
+    html_figure(h, strcmp(kind, "rates") == 0 ? "ungrouped" : kind, name, svg, n);
     free(svg);
     return IL_OK;
 }

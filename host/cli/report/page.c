@@ -8,6 +8,7 @@
 #include "compare/columns.h"
 #include "drawings.h"
 #include "html.h"
+#include "layers.h"
 #include "runs_table.h"
 #include "troubles.h"
 
@@ -64,7 +65,8 @@ static void put_answer(struct html *h, const struct compared *k)
     fputs("; made by initlab ", h->f);
     html_text(h, IL_VERSION);
     fputs("</p>\n<nav aria-label=\"Sections\"><a href=\"#ranking\">Ranking</a> "
-          "<a href=\"#figures\">Figures</a> <a href=\"#wrong\">What went wrong</a> "
+          "<a href=\"#figures\">Figures</a> <a href=\"#layers\">Layers</a> <a href=\"#wrong\">What "
+          "went wrong</a> "
           "<a href=\"#runs\">Runs</a> <a href=\"#again\">How to repeat it</a></nav>\n</header>\n",
           h->f);
 }
@@ -330,8 +332,9 @@ static il_status put_again(struct html *h, const struct run_columns *columns,
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
-static il_status put_page(struct html *h, const struct run_columns *columns,
-                          const struct compared *k, const char *command, il_error *err)
+static il_status put_page(struct html *h, const struct options *o,
+                          const struct run_columns *columns, const struct compared *k,
+                          const char *command, il_error *err)
 {
     il_status st;
 
@@ -339,6 +342,8 @@ static il_status put_page(struct html *h, const struct run_columns *columns,
     put_answer(h, k);
     put_ranking(h, k);
     st = drawings(h, k, err);
+    if (st == IL_OK)
+        st = layers(h, o, k, err);
     if (st == IL_OK)
         st = troubles(h, k, err);
     if (st == IL_OK)
@@ -351,7 +356,8 @@ static il_status put_page(struct html *h, const struct run_columns *columns,
     return st;
 }
 
-il_status report_page(il_text *page, const struct compared *k, const char *command, il_error *err)
+il_status report_page(il_text *page, const struct options *o, const struct compared *k,
+                      const char *command, il_error *err)
 {
     struct run_columns columns;
     struct html h = { .failed = 0 };
@@ -362,7 +368,7 @@ il_status report_page(il_text *page, const struct compared *k, const char *comma
         st = il_text_open(page, err);
     if (st == IL_OK) {
         h.f = page->stream;
-        st = put_page(&h, &columns, k, command, err);
+        st = put_page(&h, o, &columns, k, command, err);
         closed = il_text_close(page, st == IL_OK ? err : NULL);
         st = st == IL_OK ? closed : st;
         if (st == IL_OK && h.failed)

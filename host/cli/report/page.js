@@ -6,7 +6,7 @@
   var byId = function (id) { return document.getElementById(id); };
   var list = byId('list'), head = list.tHead, body = list.tBodies[0];
   var find = byId('find'), group = byId('group'), end = byId('end'), more = byId('more');
-  var FIGURES = '.figure:not(.rates)'; /* lines of that one are no groups */
+  var FIGURES = '.figure:not(.ungrouped)'; /* lines of those are no groups */
   var GROUP = 2, END = 3, FIRST = 4;
   var columns = [{ name: 'run', of: function (r) { return r[0]; } }];
   var chosen = -1, shown = [], drawn = 0, sorted = -1, down = false;

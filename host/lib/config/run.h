@@ -68,6 +68,12 @@ struct il_initial_layer {
 il_status il_run_initial(struct il_initial_layer *out, const il_config *config, size_t layer,
                          il_error *err);
 
+/* Mean square of its first `samples` inputs. */
+double il_run_input_square(const struct il_run *run, const il_dataset *set, size_t samples);
+
+/* So many of its first samples are looked at while it trains (watch.h): whole batches. */
+size_t il_run_looked_at(const struct il_run *run);
+
 /* A layer's name in `init`: h1, h2, ... and out. */
 void il_layer_name(unsigned layer, unsigned layers, char name[16]);
 

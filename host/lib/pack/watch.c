@@ -15,7 +15,6 @@
 #include "theory/singular.h"
 #include "watch_when.h"
 
-enum { SAMPLES = 128 };
 static const double SATURATED = 0.01; /* of the largest slope */
 
 /* what all samples so far made of one unit */
@@ -490,9 +489,7 @@ static il_status prepare(struct il_pack *p, const il_watch *when, size_t *widest
     w->looks = il_watch_looks(when, run->epochs, run->steps);
     if (w->looks > IL_WATCH_ROWS_MOST / p->layers)
         return il_watch_too_often(w->looks, p->layers, err);
-    w->chunks = run->batch < SAMPLES ? SAMPLES / run->batch : 1;
-    if (w->chunks > run->samples / run->batch)
-        w->chunks = run->samples / run->batch;
+    w->chunks = il_run_looked_at(run) / run->batch;
     *widest = 0;
     for (unsigned l = 0; l < p->layers; l++)
         *widest = il_larger(*widest, p->layer[l].layout.ld);
