@@ -77,6 +77,23 @@ il_status il_inspect_weights(il_pack *pack, size_t run, size_t layer, double *va
                              il_error *err);
 
 /**
+ * The law that these singular values follow in a wide layer: share [points] of them are above value
+ * [points], from the largest to the least; points at least 2. Marchenko and Pastur's (1967) for
+ * independent weights of mean 0, the gain alone for orthogonal ones. Values are NaN where there is no such
+ * law: other schemes, weights from a file or fitted to data. IL_E_USAGE: no such run or layer, points.
+ */
+il_status il_inspect_spectrum(const il_pack *pack, size_t run, size_t layer, size_t points,
+                              double *share, double *value, il_error *err);
+
+/**
+ * The density of a layer's weights by the law that they were drawn from: density [points] at weight
+ * [points]. NaN where there is none: laws with values that have a probability of their own (constants,
+ * sparse), weights from a file or fitted to data. IL_E_USAGE: no such run or layer.
+ */
+il_status il_inspect_density(const il_pack *pack, size_t run, size_t layer, size_t points,
+                             const double *weight, double *density, il_error *err);
+
+/**
  * Singular values of the Jacobian of logits by inputs (0 to 1), values [min(pixels, classes)]:
  * for each of the first `samples` of the batch, 1 to batch, falling; the k-th is the mean of the
  * k-th ones. NaN for a row-wise hidden activation. Errors as above, and IL_E_USAGE for samples.

@@ -2,7 +2,7 @@
 """initlab compare --plot and inspect --plot: what figures show, read back from the SVG, against results.sqlite.
 
 figures.py PROGRAM: trains in a folder of its own. A place on an axis is turned back into a value by the axis's own tick labels,
-to a pixel. Standard library only.
+to a pixel. Standard library, and numpy and scipy for figures of weights.
 """
 import json
 import math
@@ -14,6 +14,9 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+
+import numpy as np
+from scipy import special, stats
 
 PROGRAM = sys.argv[1]
 HERE = pathlib.Path(__file__).resolve().parent
@@ -359,6 +362,102 @@ def check_signal(data, to):
             back *= layer["theory_chi1"]
 
 
+LAYERS, SHAPES = ("in,16x4,out", [(16, 16), (16, 16), (16, 3)])  # of layers 1, 3 and 5, which are drawn
+# what each draws in a layer of n x m: scipy's law of a weight, and a weight's standard deviation where weights are independent;
+# an orthogonal matrix's row is a uniform direction, so its weights' (1 + w) / 2 have a beta law
+DRAWN = {
+    "he_normal": lambda n, m: (stats.norm(0, math.sqrt(2 / n)), math.sqrt(2 / n)),
+    "glorot_uniform": lambda n, m: (stats.uniform(-math.sqrt(6 / (n + m)), 2 * math.sqrt(6 / (n + m))), math.sqrt(2 / (n + m))),
+    "trunc_normal:std=0.3:cut=1": lambda n, m: (stats.truncnorm(-1, 1, 0, .3), stats.truncnorm(-1, 1, 0, .3).std()),
+    "orthogonal": lambda n, m: (stats.beta((max(n, m) - 1) / 2, (max(n, m) - 1) / 2, -1, 2), None),
+    "sparse:k=4": lambda n, m: (None, None),
+}
+
+
+def saved_weights(data, folder):
+    """init -> float32 matrices of the drawn layers, as initlab init saves them"""
+    all_of = {}
+    for init in DRAWN:
+        to = folder / "w.safetensors"
+        initlab("init", "--data", data, "--layers", LAYERS, "--activation", "tanh", "--init", init, "--save", to, "--device", "cpu")
+        raw = to.read_bytes()
+        length = int.from_bytes(raw[:8], "little")
+        found = {name: np.frombuffer(raw, "<f4", math.prod(t["shape"]), 8 + length + t["data_offsets"][0]).reshape(t["shape"])
+                 for name, t in json.loads(raw[8:8 + length]).items() if name != "__metadata__"}
+        all_of[init] = [found[f"layer{k}.weight"] for k in (1, 3, 5)]
+    return all_of
+
+
+def above(value, n, m, s):
+    """Share of singular values above this one, by Marchenko and Pastur's law of eigenvalues x = value^2 / (s^2 more), whose
+    density is sqrt((b - x) (x - a)) / (2 pi ratio x)."""
+    less, more = sorted((n, m))
+    ratio = less / more
+    a, b = (1 - math.sqrt(ratio)) ** 2, (1 + math.sqrt(ratio)) ** 2
+    low = min(max(value ** 2 / (s * s * more), a), b)
+    nodes, weights = special.roots_legendre(200)
+    top = math.acos(1 - 2 * (b - low) / (b - a))  # x = b - (b - a) (1 - cos t) / 2: its roots go away
+    t = (nodes + 1) / 2 * top
+    x = b - (b - a) * (1 - np.cos(t)) / 2
+    return float(np.sum(weights * ((b - a) / 2 * np.sin(t)) ** 2 / (2 * math.pi * ratio * x)) * top / 2)
+
+
+def check_spectrum(f, panel, measured, theory, matrices, shape):
+    across, up = f.axis(False, panel), f.axis(True, panel)
+    laws = [init for init in DRAWN if DRAWN[init](*shape)[0]]
+    for init, line in zip(DRAWN, measured):
+        values = np.linalg.svd(matrices[init][panel].astype(float), compute_uv=False)
+        check(len(line) == len(values), "spectrum:", init, "has", len(line), "values, not", len(values))
+        for k, (x, y) in enumerate(line):
+            near_pixel(across, x, 100 * (k + .5) / len(values), "spectrum: place", init, panel)
+            near_pixel(up, y, values[k], "spectrum: singular value", k, "of", init, panel)
+    for init, line in zip(laws, theory):
+        std = DRAWN[init](*shape)[1]
+        for x, y in line[::8]:
+            if std is None:
+                near_pixel(up, y, 1, "spectrum: law of", init, panel)
+            else:
+                near_pixel(across, x, 100 * above(up(y), *shape, std), "spectrum: law of", init, panel)
+
+
+def check_histogram(f, panel, measured, theory, matrices, shape):
+    across, up = f.axis(False, panel), f.axis(True, panel)
+    laws = [init for init in DRAWN if DRAWN[init](*shape)[0]]
+    for init, line in zip(DRAWN, measured):
+        w = matrices[init][panel].astype(float).ravel()
+        want, edges = np.histogram(w, min(60, math.ceil(2 * w.size ** (1 / 3))), density=True)
+        check(len(line) == 2 * len(edges), "histogram:", init, "has", len(line), "corners")
+        near_pixel(across, line[0][0], w.min(), "histogram: least of", init, panel)
+        near_pixel(across, line[-1][0], w.max(), "histogram: largest of", init, panel)
+        for b, high in enumerate(want):
+            for (x, y), edge in zip(line[2 * b + 1:2 * b + 3], edges[b:]):
+                near_pixel(across, x, edge, "histogram: edge of", init, panel)
+                near_pixel(up, y, high, "histogram: bin", b, "of", init, panel)
+    for init, line in zip(laws, theory):
+        law = DRAWN[init](*shape)[0]
+        for x, y in line[::4]:
+            around = [law.pdf(across(x + d)) for d in (-1, 0, 1)]  # at an edge a pixel decides
+            check(min(around) - abs(up(1) - up(0)) <= up(y) <= max(around) + abs(up(1) - up(0)),
+                  "histogram: law of", init, panel, "at", across(x), "is", up(y), "not", around[1])
+
+
+def check_weights(data, top):
+    matrices = saved_weights(data, top)
+    schemes = [word for init in DRAWN for word in ("--init", init)]
+    for kind, what, compare in (("spectrum", "singular value", check_spectrum), ("histogram", "density", check_histogram)):
+        to = top / f"{kind}.svg"
+        initlab("inspect", "--data", data, "--layers", LAYERS, "--activation", "tanh", "--samples", "32", "--device", "cpu", *schemes,
+                "--figure", kind, "--plot", to)
+        f = Figure(to, "n = 1 network a scheme", "layers 1 (16 x 16), 3 (16 x 16) and 5 (16 x 3) of 5", "he_normal",
+                   "sparse:k=4: no law to compare with", *(f"{what}, layer {k}" for k in (1, 3, 5)))
+        measured = [corners(e.get("d")) for e in f.root.iter(SVG + "path") if e.get("stroke-linejoin")]
+        theory = [corners(e.get("d")) for e in f.of_class("theory")]
+        with_law = sum(1 for init in DRAWN if DRAWN[init](4, 4)[0])
+        check(len(measured) == 3 * len(DRAWN) and len(theory) == 3 * with_law, kind, "has", len(measured), "and", len(theory), "lines")
+        for panel, shape in enumerate(SHAPES):
+            compare(f, panel, measured[panel * len(DRAWN):], theory[panel * with_law:][:with_law], matrices, shape)
+
+
 def check_hostile(folder, to):
     """Names that somebody wrote into results.sqlite."""
     name = '</text><script>alert("1")</script>&\x01\u202e' + "x" * 200
@@ -407,6 +506,7 @@ def main():
         check_spread(top / "a", top / "spread.svg")
         check_raster(top / "a", top)
         check_signal(top / "set", top / "signal.svg")
+        check_weights(top / "set", top)
         check_hostile(top / "a", top / "hostile.svg")
     sys.exit("\n".join(WRONG) if WRONG else 0)
 

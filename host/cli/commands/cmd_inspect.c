@@ -8,6 +8,18 @@
 #include "common/outputs.h"
 #include "train/network.h"
 #include "train/signal_figure.h"
+#include "train/weights_figure.h"
+
+/* What --plot draws: X(kind, "what that is"). The first is the default. */
+#define FIGURES(FIRST, X)                                                                          \
+    FIRST(signal, "q, the gradients' variance and |c - c*| over the layers")                       \
+    X(spectrum, "the singular values of weights, by layer")                                        \
+    X(histogram, "weights, by layer")
+
+#define FIRST_WORD(kind, what) #kind
+#define NEXT_WORD(kind, what)  "|" #kind
+#define FIRST_HELP(kind, what) #kind ", " what
+#define NEXT_HELP(kind, what)  "; " #kind ", " what
 
 /* Jacobians are averaged over so many samples at most: each costs a pass per class. */
 enum { JACOBIANS = 16 };
@@ -19,11 +31,14 @@ struct inspect {
     il_signal *layer;  /* [layers] */
     double **singular; /* [layers + 1]: of each layer's weights, then of the Jacobian */
     size_t *count;     /* [layers + 1]: how many of each */
+    struct weights_curve curve[WEIGHTS_PANELS]; /* where the figure is of weights */
 };
 
 struct job {
     struct network net;
     struct figure figure;
+    int of_weights; /* the figure is of weights, and of this kind */
+    enum weights_kind kind;
     size_t samples, schemes;
     struct inspect *scheme; /* [schemes] */
 };
@@ -54,6 +69,17 @@ static il_status measure(struct network *n, size_t samples, struct inspect *t)
         st = l < t->layers ? il_inspect_weights(n->pack, 0, l, t->singular[l], &n->err)
                            : il_inspect_jacobian(n->pack, 0, jacobians, t->singular[l], &n->err);
     }
+    return st;
+}
+
+static il_status measure_weights(const struct job *j, struct inspect *t, il_error *err)
+{
+    size_t at[WEIGHTS_PANELS], panels = weights_layers(t->layers, at);
+    il_status st = IL_OK;
+
+    for (size_t p = 0; p < panels && st == IL_OK; p++)
+        st = weights_curve(&t->curve[p], j->kind, j->net.pack, at[p], t->singular[at[p]],
+                           t->count[at[p]], err);
     return st;
 }
 
@@ -254,7 +280,7 @@ static il_status fit_samples(const struct cli *cli, struct job *j)
 static il_status open(const struct cli *cli, struct job *j)
 {
     struct network *const n = &j->net;
-    const char *const samples = opt_get(n->o, "samples");
+    const char *const samples = opt_get(n->o, "samples"), *const figure = opt_get(n->o, "figure");
     char *end;
     il_status st;
 
@@ -262,6 +288,10 @@ static il_status open(const struct cli *cli, struct job *j)
     if (samples[0] < '0' || samples[0] > '9' || *end || j->samples < 1 || j->samples > 1 << 20)
         return cli_error(&n->err, IL_E_USAGE,
                          "--samples: '%s' is not a whole number from 1 to 1048576", samples);
+    if (opt_given(n->o, "figure") && !opt_given(n->o, "plot"))
+        return cli_error(&n->err, IL_E_USAGE, "--figure %s: --plot says where it goes", figure);
+    j->of_weights = opt_given(n->o, "plot") && strcmp(figure, "signal") != 0;
+    j->kind = strcmp(figure, "spectrum") == 0 ? WEIGHTS_SPECTRUM : WEIGHTS_HISTOGRAM;
     if ((st = network_configure(n)) != IL_OK || (st = figure_check(n->o, &n->err)) != IL_OK ||
         (st = network_dataset(n)) != IL_OK)
         return st;
@@ -298,6 +328,8 @@ static il_status measure_scheme(const struct cli *cli, struct job *j, size_t i)
     st = network_pack(n);
     if (st == IL_OK)
         st = measure(n, j->samples, t);
+    if (st == IL_OK && j->of_weights)
+        st = measure_weights(j, t, &n->err);
     if (st == IL_OK)
         network_say_unfitted(cli, n);
     il_pack_close(n->pack);
@@ -321,7 +353,21 @@ static il_status measure_all(const struct cli *cli, struct job *j)
     return st;
 }
 
-static il_status plot(struct job *j)
+static il_status plot_weights(struct job *j)
+{
+    struct scheme_weights *const all = calloc(j->schemes, sizeof *all);
+    il_status st;
+
+    if (!all)
+        return cli_no_memory(&j->net.err);
+    for (size_t i = 0; i < j->schemes; i++)
+        all[i] = (struct scheme_weights){ j->scheme[i].init, j->scheme[i].curve };
+    st = weights_figure(&j->figure, j->kind, all, j->schemes, j->scheme->layers, &j->net.err);
+    free(all);
+    return st;
+}
+
+static il_status plot_signal(struct job *j)
 {
     struct scheme_signal *const all = calloc(j->schemes, sizeof *all);
     il_status st;
@@ -370,6 +416,8 @@ static void inspect_free(struct inspect *t)
 {
     for (size_t l = 0; t->singular && l <= t->layers; l++)
         free(t->singular[l]);
+    for (size_t p = 0; p < WEIGHTS_PANELS; p++)
+        weights_curve_free(&t->curve[p]);
     free(t->singular);
     free(t->count);
     free(t->layer);
@@ -383,7 +431,8 @@ static int run(struct cli *cli, const struct options *o)
     int code = 0;
 
     if ((st = open(cli, &j)) != IL_OK || (st = figure_open(&j.figure, o, &j.net.err)) != IL_OK ||
-        (st = measure_all(cli, &j)) != IL_OK || (st = plot(&j)) != IL_OK)
+        (st = measure_all(cli, &j)) != IL_OK ||
+        (st = j.of_weights ? plot_weights(&j) : plot_signal(&j)) != IL_OK)
         code = cli_fail(cli, st, "%s", j.net.err.text);
     else if (opt_given(o, "json"))
         code = cli_json(cli, objects(&j));
@@ -405,9 +454,13 @@ static const struct opt_row rows[] = {
       .metavar = "FILE.svg",
       .complete = COMPLETE_FILE,
       .help =
-          "draw q, the gradients' variance and |c - c*| over the layers, beside what the theory "
-          "expects, of every --init that is given, .svg, .png or .pdf; - is SVG to standard "
-          "output, and the tables go to standard error" },
+          "draw a figure of every --init that is given, beside what the theory expects, .svg, .png "
+          "or .pdf; - is SVG to standard output, and the tables go to standard error" },
+    { .name = "figure",
+      .metavar = "KIND",
+      .value = "signal",
+      .words = FIGURES(FIRST_WORD, NEXT_WORD),
+      .help = "what --plot draws: " FIGURES(FIRST_HELP, NEXT_HELP) },
     { .name = "json",
       .help = "print an object with every number, all singular values too; of several --init an "
               "array" },
@@ -444,13 +497,21 @@ const struct command cmd_inspect = {
         "the weights and their rank; the singular values of the Jacobian of logits by inputs, "
         "means over at most 16 images.\n\n"
         "--init may be given several times: schemes are shown one after the other, and in one "
-        "figure.",
+        "figure. --figure spectrum draws the singular values of weights, sorted, beside the law of "
+        "wide "
+        "layers: Marchenko and Pastur's for independent weights, the gain alone for orthogonal "
+        "ones; "
+        "--figure histogram the weights, beside the density that they were drawn from. Of more "
+        "than "
+        "three layers the first, one in the middle and the last are drawn.",
     .examples =
         "initlab inspect --layers in,256,256,256,out --init he_normal\n"
         "initlab inspect --layers in,256x50,out --init edge_of_chaos:q=0.25 --activation "
         "tanh --plot signal.svg\n"
         "initlab inspect --layers in,256x30,out --activation tanh --init glorot_normal --init "
         "orthogonal --plot signal.svg\n"
+        "initlab inspect --layers in,256x3,out --init he_normal --init orthogonal --plot "
+        "spectrum.svg --figure spectrum\n"
         "initlab inspect --layers in,64,out --init ones --json",
     .rows = rows,
     .parameters = 1,

@@ -396,6 +396,48 @@ il_status il_inspect_weights(il_pack *p, size_t run, size_t layer, double *value
     return st;
 }
 
+/* the draw of a layer's weights, and where they are */
+static il_status draw_of(const struct il_pack *p, size_t run, size_t layer,
+                         const struct il_draw **draw, struct il_tensor_place *at, il_error *err)
+{
+    const il_status st = check_run(p, run, err);
+
+    if (st != IL_OK)
+        return st;
+    if (layer >= p->layers)
+        return il_fail(err, IL_E_USAGE, "no layer %zu: the network has %u", layer, p->layers);
+    *draw = &p->run[run].draw[layer].weight;
+    *at = (struct il_tensor_place){ .fan_in = p->layer[layer].layout.fan_in,
+                                    .fan_out = p->layer[layer].layout.fan_out };
+    return IL_OK;
+}
+
+il_status il_inspect_spectrum(const il_pack *p, size_t run, size_t layer, size_t points,
+                              double *share, double *value, il_error *err)
+{
+    const struct il_draw *draw = NULL;
+    struct il_tensor_place at;
+    const il_status st = draw_of(p, run, layer, &draw, &at, err);
+
+    if (st == IL_OK && points < 2)
+        return il_fail(err, IL_E_USAGE, "points must be at least 2, not %zu", points);
+    if (st == IL_OK)
+        il_draw_spectrum(draw, &at, points, share, value);
+    return st;
+}
+
+il_status il_inspect_density(const il_pack *p, size_t run, size_t layer, size_t points,
+                             const double *weight, double *density, il_error *err)
+{
+    const struct il_draw *draw = NULL;
+    struct il_tensor_place at;
+    const il_status st = draw_of(p, run, layer, &draw, &at, err);
+
+    for (size_t k = 0; k < points && st == IL_OK; k++)
+        density[k] = il_draw_density(draw, &at, weight[k]);
+    return st;
+}
+
 /*
  * One sample's Jacobian, [classes, pixels]: from the output's weights down, j = (j diag f'(z_l))
  * W_l'. j and next hold classes times the widest layer.
