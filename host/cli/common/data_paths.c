@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,44 +56,63 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int is_known(char *const *names, size_t count, const char *name)
+struct names {
+    char **list; /* NULL behind the last */
+    size_t count;
+};
+
+static int is_known(const struct names *n, const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
+    for (size_t i = 0; i < n->count; i++)
+        if (strcmp(n->list[i], name) == 0)
             return 1;
     return 0;
 }
 
-/* Add a folder's NAME.yaml; 0, or -1 when out of memory. Earlier folders hide later ones' files. */
-static int add_folder(char ***names, size_t *count, const char *folder, const char *kind)
+/* Earlier names hide later ones. 0, or -1 when out of memory. */
+static int add_name(struct names *n, const char *name)
 {
-    char path[4096];
+    char **more;
+
+    if (is_known(n, name))
+        return 0;
+    more = realloc(n->list, (n->count + 2) * sizeof *more);
+    if (!more)
+        return -1;
+    n->list = more;
+    more[n->count] = strdup(name);
+    more[n->count + 1] = NULL;
+    if (!more[n->count])
+        return -1;
+    n->count++;
+    return 0;
+}
+
+/* Add names of a folder's files NAME.yaml, and those of its folders: FOLDER/NAME, one level down. 0, or -1 when out of
+ * memory. */
+static int add_folder(struct names *n, const char *kind, const char *within)
+{
+    char path[4096], name[2 * NAME_MAX + 2];
     struct dirent *e;
     DIR *dir;
     int bad = 0;
 
-    snprintf(path, sizeof path, "%s/%s", folder, kind);
+    if ((size_t)snprintf(path, sizeof path, "%s%s%s", kind, within ? "/" : "",
+                         within ? within : "") >= sizeof path)
+        return 0;
     errno = 0;
     dir = opendir(path);
     bad = !dir && errno == ENOMEM;
     while (dir && !bad && (e = readdir(dir))) {
         char *dot = strrchr(e->d_name, '.');
-        char **more;
 
+        if (!dot && !within)
+            bad = add_folder(n, kind, e->d_name);
         if (!dot || dot == e->d_name || strcmp(dot, ".yaml") != 0)
             continue;
         *dot = 0;
-        if (is_known(*names, *count, e->d_name))
-            continue;
-        more = realloc(*names, (*count + 2) * sizeof *more);
-        bad = more == NULL;
-        if (more) {
-            *names = more;
-            more[*count] = strdup(e->d_name);
-            more[*count + 1] = NULL;
-            bad = more[*count] == NULL;
-            *count += !bad;
-        }
+        snprintf(name, sizeof name, "%s%s%s", within ? within : "", within ? "/" : "", e->d_name);
+        bad = add_name(n, name);
     }
     if (dir)
         closedir(dir);
@@ -101,17 +121,18 @@ static int add_folder(char ***names, size_t *count, const char *folder, const ch
 
 char **data_names(const char *kind)
 {
-    char **names = calloc(1, sizeof *names);
-    size_t count = 0;
+    struct names n = { calloc(1, sizeof *n.list), 0 };
+    char path[4096];
 
-    for (size_t i = 0; names && data_path_at(i); i++)
-        if (add_folder(&names, &count, data_path_at(i), kind) != 0) {
-            data_names_free(names);
+    for (size_t i = 0; n.list && data_path_at(i); i++)
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", data_path_at(i), kind) < sizeof path &&
+            add_folder(&n, path, NULL) != 0) {
+            data_names_free(n.list);
             return NULL;
         }
-    if (names)
-        qsort(names, count, sizeof *names, by_name);
-    return names;
+    if (n.list)
+        qsort(n.list, n.count, sizeof *n.list, by_name);
+    return n.list;
 }
 
 void data_names_free(char **names)
@@ -123,7 +144,8 @@ void data_names_free(char **names)
 
 int data_is_name(const char *text)
 {
-    return !strchr(text, '/') && !strstr(text, ".yaml") && !strstr(text, ".yml");
+    return text[0] != '/' && text[0] != '.' && !strstr(text, "..") && !strstr(text, ".yaml") &&
+           !strstr(text, ".yml");
 }
 
 int data_path_ends_in(const char *path, const char *ending)

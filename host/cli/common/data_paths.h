@@ -17,11 +17,12 @@ int data_path_of_dataset(char *path, size_t size);
 /* A recipe's or a sweep's file by its name: 1, or 0 if no folder has it. */
 int data_path_of(const char *kind, const char *name, char *path, size_t size);
 
-/* All names of a kind, sorted, and NULL behind them; NULL: out of memory. NULL is legal to free. */
+/* All names of a kind, sorted, and NULL behind them; NULL: out of memory. NULL is legal to free. What is in a folder of
+ * the kind's is FOLDER/NAME. */
 char **data_names(const char *kind);
 void data_names_free(char **names);
 
-/* Is it such a name, and no path? Names have neither slash nor ending. */
+/* May it be such a name, and no path? Names have no ending, and begin with neither slash nor dot. */
 int data_is_name(const char *text);
 
 /* Does a path end in this? */

@@ -18,7 +18,7 @@ static il_status load_recipe(struct network *n, const char *recipe)
 
     if (strcmp(recipe, "-") == 0)
         return il_config_load(n->config, "/dev/stdin", &n->err);
-    if (!data_is_name(recipe))
+    if (strchr(recipe, '/') || !data_is_name(recipe))
         return il_config_load(n->config, recipe, &n->err);
     if (data_path_of(DATA_RECIPES, recipe, path, sizeof path))
         return il_config_load(n->config, path, &n->err);
