@@ -6,7 +6,7 @@
 #include "palette.h"
 
 /* Pixels. */
-enum { TOP = 52, BAR = 16, SHADES = 64, NAME = 13, LONGEST = 220 };
+enum { TOP = 52, BAR = 16, SHADES = 64, NAME = 13, LONGEST = 300 };
 
 struct page {
     struct il_file file;
