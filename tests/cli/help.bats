@@ -98,9 +98,10 @@ commands() { sed -n 's/^X(\(.*\))$/\1/p' "$BATS_TEST_DIRNAME/../../host/cli/comm
 @test "help sweeps lists every sweep that is installed, help layers which networks there are" {
     initlab help sweeps
     [ "$status" -eq 0 ]
-    for file in "$INITLAB_DATA"/sweeps/*.yaml; do
-        has "  $(basename "$file" .yaml)" "$output"
-    done
+    while read -r file; do
+        has "  ${file%.yaml}" "$output"
+    done < <(cd "$INITLAB_DATA/sweeps" && find . -name '*.yaml' -printf '%P\n')
+    has "  papers/saxe-2014-full" "$output"
     has "eight schemes, three activations" "$output"
     run ! grep -q "no description" <<<"$output"
     initlab help layers

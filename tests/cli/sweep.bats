@@ -171,6 +171,21 @@ PY
     initlab sweep plan mnie --data set
     exits 65
     has "no file, folder or installed sweep 'mnie'; did you mean 'mine'?" "$stderr"
+    mkdir -p own/sweeps/set/deeper
+    cp own/sweeps/mine.yaml own/sweeps/set/first.yaml # in a folder: set/first, and no deeper
+    cp own/sweeps/mine.yaml own/sweeps/set/deeper/second.yaml
+    initlab help sweeps
+    has "  set/first" "$output"
+    run ! grep -q second <<<"$output"
+    initlab sweep plan set/first --data set --device cpu
+    [ "$status" -eq 0 ]
+    has "1 run" "$output"
+    initlab sweep plan set/frist --data set
+    exits 65
+    has "no file, folder or installed sweep 'set/frist'; did you mean 'set/first'?" "$stderr"
+    initlab sweep plan ../sweeps/mine --data set
+    exits 65
+    has "cannot read '../sweeps/mine'" "$stderr"
     initlab sweep plan mine.yaml --data set
     exits 65
     has "cannot read 'mine.yaml'" "$stderr"
