@@ -165,6 +165,13 @@ class Document:
     def all(self):
         return [self, *self.translations]
 
+    def only(self, names):
+        """Look at these blocks alone, and at the figures that stand nearest behind each, before the next."""
+        self.blocks = {name: text for name, text in self.blocks.items() if name in names}
+        pieces = re.split(r"^<!-- run ([\w-]+) -->$", self.text, flags=re.M)
+        self.figures = sorted({name for block, text in zip(pieces[1::2], pieces[2::2]) if block in names
+                               for name in figures(text)})
+
     def stored_figures(self):
         return {name: (self.folder / name).read_text(encoding="utf-8") for name in self.figures
                 if (self.folder / name).exists()}
@@ -235,7 +242,12 @@ class Document:
             document.path.write_text(text, encoding="utf-8")
             document.read()
         sums, new = self.kept()
-        sums[self.name] = {**new, "commands": ran}
+        old = sums.get(self.name, {})
+        made = {"commands": set(printed), "parts": set(printed), "figures": {f for of in drawn.values() for f in of}}
+        new["commands"] = {**new["commands"], **{name: ran[name] for name in printed}}
+        # what was not run keeps its sum, if that is right or not
+        sums[self.name] = {what: {name: digest if name in made[what] else old.get(what, {}).get(name, "")
+                                  for name, digest in of.items()} for what, of in new.items()}
         self.sums.write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

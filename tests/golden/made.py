@@ -81,6 +81,29 @@ def check(folder):
     expect("figures of other names", document.check_figures_list(drawn), ".svg is ")
 
 
-with tempfile.TemporaryDirectory() as top:
-    check(top)
+def check_some(folder):
+    """Of two blocks one is run: the other stays as it was, and what is wrong in it is still found."""
+    root = pathlib.Path(folder)
+    (root / "docs").mkdir()
+    (root / "initlab").write_text(PROGRAM, encoding="utf-8")
+    (root / "initlab").chmod(0o755)
+    path = root / "docs/page.md"
+    path.write_text("".join(f"<!-- run {name} -->\n```sh\ninitlab {name}\n```\n![what is seen](figures/{name}.svg)\n"
+                            f"<!-- begin {name} -->\n<!-- end -->\n" for name in ("one", "two")), encoding="utf-8")
+    document = made.Document(root, "docs/page.md")
+    document.store(*made.run(document.blocks, root, False))
+    expect("both as made", made.Document(root, "docs/page.md").check_texts(), None)
+    path.write_text(path.read_text(encoding="utf-8").replace("0.5678", "0.8765"), encoding="utf-8")
+    document = made.Document(root, "docs/page.md")
+    printed, drawn = made.run({"one": document.blocks["one"]}, root, False)
+    document.store(printed, drawn)
+    document = made.Document(root, "docs/page.md")
+    expect("one made anew", document.check_texts(), "part two is not as it was made")
+    document.only({"one"})
+    expect("one alone", document.check_made(printed, drawn, False), None)
+
+
+for checked in check, check_some:
+    with tempfile.TemporaryDirectory() as top:
+        checked(top)
 sys.exit("\n".join(WRONG) if WRONG else 0)
