@@ -42,7 +42,7 @@ def start(folder):
 
 
 def watched():
-    """40 runs of two ranks that watch them: results as without, and of each what was seen."""
+    """40 runs by ranks that watch them: results as without, and of each what was seen."""
     write_sweep("small.yaml", 40)
     for folder, words in (("small", []), ("watched", ["--diag", "every=epoch"])):
         command = subprocess.run([INITLAB, "sweep", "submit", "small.yaml", "--data", "data", "--engine", "mpi", "--kind",

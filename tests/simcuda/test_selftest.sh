@@ -11,6 +11,6 @@ for mistake in tail tf32 stride beta ld; do
     said=$(SIMCUDA_PRODUCT=$mistake $initlab selftest -r 1 --device cuda:0)
     [ $? -eq 1 ] || fail "$mistake: not found: $said"
     # a tail of a long sum is what no tolerance shows
-    [ $mistake != tail ] || [ "$(echo "$said" | grep -c '^FAIL')" -eq 1 ] || fail "$mistake: more than that: $said"
+    [ $mistake != tail ] || ! echo "$said" | grep '^FAIL' | grep -qv "whole numbers' products" || fail "$mistake: more than that: $said"
     echo "$said" | grep -q "^FAIL whole numbers' products, fp32 .* numbers wrong" || fail "$mistake is not seen by whole numbers: $said"
 done

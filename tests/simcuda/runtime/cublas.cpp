@@ -134,7 +134,7 @@ static std::vector<float> rounded(const Matrix &m, const float *at, int bits)
     return r;
 }
 
-/* is this the mistake that products are to have? "" (none), or a word of README.md's table */
+/* is this mistake, a word of README.md's table, the one that products are to have? */
 static bool planted(const char *mistake)
 {
     static const char *const e = getenv("SIMCUDA_PRODUCT");
@@ -198,8 +198,8 @@ static cublasStatus_t gemm(cublasHandle_t h, const char *name, cublasOperation_t
                 x = rx.data();
                 y = ry.data();
             }
-            sgemm(COL_MAJOR, at ? TRANS : NO_TRANS, bt ? TRANS : NO_TRANS, m, n, terms, al, x, ldx, y,
-                  ldb, be, p.c + i * sc, ldc);
+            sgemm(COL_MAJOR, at ? TRANS : NO_TRANS, bt ? TRANS : NO_TRANS, m, n, terms, al, x, ldx,
+                  y, ldb, be, p.c + i * sc, ldc);
         }
     });
     return CUBLAS_STATUS_SUCCESS;
