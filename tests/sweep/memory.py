@@ -143,12 +143,13 @@ def content(path):
 
 
 def events(data):
-    """Records without their sums and times: 12 bytes, an event that begins with 9 of its time, 4 more. A session's
-    begin and end have that time once more."""
+    """Records without their sums and times: 12 bytes, an event that begins with 9 of its time, 4 more. A session
+    begins at that time, too, and ends some seconds later."""
     found, at = [], 0
     while at + 12 <= len(data):
         size = struct.unpack_from("<Q", data, at)[0]
-        found.append(data[at + 21:at + 12 + size].replace(data[at + 13:at + 21], b"time"))
+        said = data[at + 21:at + 12 + size].replace(data[at + 13:at + 21], b"time")
+        found.append(re.sub(rb"(session_end_info.*\x11).{8}", rb"\1time", said, flags=re.DOTALL))
         at += 16 + size
     return found
 

@@ -1,5 +1,6 @@
 /* scheme_density.c - the law of drawn weights as curves: of an element's density, of singular values. */
 #include <math.h>
+#include "core/log_gamma.h"
 #include "theory/marchenko_pastur.h"
 #include "scheme.h"
 
@@ -29,7 +30,7 @@ static double of_direction(double w, double gain, double side)
 
     if (side < 2 || !(in > 0))
         return side < 2 ? NAN : 0;
-    return exp(lgamma(side / 2) - lgamma((side - 1) / 2) + (side - 3) / 2 * log(in)) /
+    return exp(il_log_gamma(side / 2) - il_log_gamma((side - 1) / 2) + (side - 3) / 2 * log(in)) /
            (sqrt(M_PI) * fabs(gain));
 }
 
