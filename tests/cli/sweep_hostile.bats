@@ -285,11 +285,47 @@ P
         rm -rf bad
         cp -r r bad
         rm bad/journal/*
-        sed -i "s/\"$key\": [0-9]*/\"$key\": 77/" bad/sweep.json
+        sed -i "s/\"$key\": [0-9]*/\"$key\": 77/; /\"sum\":/d; s/\(\"plan\".*\),/\1/" bad/sweep.json # as earlier versions wrote it
         initlab sweep run bad
         exits 65
         has "bad/sweep.json was changed: its dataset has " "$stderr"
     done
+}
+
+@test "a sweep.json that was edited is told as such, and no journal is blamed" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --pack-size 8 --devices cpu:1 --quiet --diag every=epoch
+    [ "$status" -eq 0 ]
+    for change in 'device" "cuda"' 'pack_size" 4' 'pack_weights" 64' "data_sum\" \"$(printf '%064d' 7)\"" 'pixels" 15' 'classes" 4' \
+        'samples" 95' 'runs" 39' 'packs" 9' "plan\" \"$(printf '%064d' 7)\"" 'version" "9"' "files\" {\"/w.npy\": \"$(printf '%064d' 7)\"}"; do
+        key=${change%% *}
+        rm -rf bad
+        cp -r r bad
+        sed -i "s|\"$key: .*[^,]\(,*\)\$|\"$key: ${change#* }\1|" bad/sweep.json
+        ! cmp -s r/sweep.json bad/sweep.json
+        for command in "sweep status" "sweep merge" "sweep export" compare "sweep repair" "sweep run"; do
+            initlab $command bad
+            exits 65
+            has "bad/sweep.json was changed since initlab wrote it" "$stderr"
+        done
+        cmp r/results.sqlite bad/results.sqlite
+    done
+    # one of an earlier version, that has no sum: the words name sweep.json all the same
+    for change in 'pixels 15' 'classes 4' 'samples 80'; do
+        rm -rf bad
+        cp -r r bad
+        sed -i "s/\"${change% *}\": [0-9]*/\"${change% *}\": ${change#* }/; /\"sum\":/d; s/\(\"plan\".*\),/\1/" bad/sweep.json
+        initlab sweep status bad
+        [ "$status" -eq 0 ]
+        has "sweep.json" "$stderr"
+    done
+    # where the dataset lies may be edited
+    mv set moved
+    sed -i "s|$PWD/set|$PWD/moved|" r/sweep.json
+    rm r/journal/*
+    initlab sweep run r --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
 }
 
 @test "in a sweep's folder no link is followed, and nothing waits for a pipe" {

@@ -11,6 +11,7 @@
 #include "sweep/sweep_impl.h"
 #include "core/inside.h"
 #include "core/json.h"
+#include "core/sha256.h"
 
 /* one part alone is written as earlier versions do, who read no other */
 enum { FORMAT = 1, FORMAT_OF_PARTS = 2, SETUP_MOST = 64 << 20 /* bytes */ };
@@ -34,6 +35,57 @@ il_status il_folder_set_up(struct il_folder *f, const char *dir, const char *kin
                      "the dataset's folder '%s' has a name that is not UTF-8, as sweep.json is: "
                      "give it another",
                      data);
+}
+
+/* ---- its own sum ----------------------------------------------------------------------------- */
+
+/*
+ * The SHA-256 of what sweep.json says, but of its sum and of where the dataset lies, which may be edited: journals are
+ * held against all the rest, and would be blamed where that was changed.
+ */
+static il_status sum_of(json_t *all, char sum[65], il_error *err)
+{
+    json_t *const said = json_object();
+    struct il_sha256 sha;
+    const char *key;
+    json_t *value;
+    char *text = NULL;
+    int whole = said != NULL;
+
+    json_object_foreach(all, key, value)
+    {
+        if (strcmp(key, "sum") != 0 && strcmp(key, "data") != 0)
+            whole = whole && json_object_set(said, key, value) == 0;
+    }
+    text = whole ? il_json_text(said, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_decref(said);
+    if (!text)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    il_sha256_start(&sha);
+    il_sha256_add(&sha, text, strlen(text));
+    il_sha256_hex(&sha, sum);
+    free(text);
+    return IL_OK;
+}
+
+/* Is its sum, where it has one, that of what it says? Earlier versions wrote none. */
+static il_status check_own_sum(const char *dir, json_t *all, il_error *err)
+{
+    const json_t *const said = json_object_get(all, "sum");
+    char sum[65];
+    il_status st = IL_OK;
+
+    if (!said)
+        return IL_OK;
+    IL_TRY(sum_of(all, sum, err));
+    if (!json_is_string(said) || strcmp(json_string_value(said), sum) != 0)
+        st =
+            il_fail(err, IL_E_DATA,
+                    "%s/sweep.json was changed since initlab wrote it: its sum is not that of what "
+                    "it says; bring the old one back",
+                    dir);
+out:
+    return st;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -83,10 +135,12 @@ il_status il_folder_write_setup(const struct il_folder *f, il_error *err)
         (json_int_t)f->setup.samples, "runs", (json_int_t)f->plan->runs, "packs",
         (json_int_t)f->plan->packs, "files", files_of(f), "plan", f->sum[parts - 1]);
     const int whole = all && (parts == 1 || json_object_set_new(all, "parts", parts_of(f)) == 0);
-    char *const text = whole ? il_json_text(all, JSON_INDENT(2)) : NULL;
-    char *lines = NULL;
+    char sum[65], *text = NULL, *lines = NULL;
     il_status st = IL_E_MEMORY;
 
+    if (whole && sum_of(all, sum, NULL) == IL_OK &&
+        json_object_set_new(all, "sum", json_string(sum)) == 0)
+        text = il_json_text(all, JSON_INDENT(2));
     if (text && asprintf(&lines, "%s\n", text) >= 0)
         st = il_folder_write(f, "sweep.json", lines, err);
     else
@@ -169,6 +223,7 @@ il_status il_folder_read_setup(struct il_folder *f, const char *dir, json_t *all
     f->setup.pixels = (size_t)pixels;
     f->setup.classes = (size_t)classes;
     f->setup.samples = (size_t)samples;
+    st = check_own_sum(dir, all, err);
 out:
     return st;
 }
@@ -257,8 +312,8 @@ il_status il_folder_check_sums(const struct il_folder *f, const char *dir, const
     }
     if (st == IL_OK && !is_sum(f, last, json_object_get(setup, "plan")))
         st = il_fail(err, IL_E_DATA,
-                     "'%s': its plan is not what this version makes of sweep.yaml: the file was "
-                     "changed, or an initlab of another version made the folder",
+                     "'%s': its plan is not what this version makes of sweep.yaml and sweep.json: "
+                     "one of them was changed, or an initlab of another version made the folder",
                      dir);
     return st;
 }

@@ -620,6 +620,7 @@ enum damage {
     OTHER_VALUES,
     NOTHING_NEW,
     FORMAT,
+    CHANGED,
     DAMAGES
 };
 
@@ -656,6 +657,11 @@ static void damage(json_t *all, enum damage how)
     for (size_t i = 0; how == MANY_PARTS && i < 1000000;
          i++) /* small ones: a file of 64 MB is refused unread */
         json_array_append_new(parts, json_integer(1));
+    if (how != CHANGED)
+        json_object_del(all,
+                        "sum"); /* as earlier versions wrote it, and who knows how to sum it may */
+    else
+        json_object_set_new(all, "samples", json_integer(7));
     json_decref(zeros);
 }
 
@@ -675,6 +681,7 @@ static void hostile(void **state)
         [OTHER_VALUES] = "part 2 of sweep.json is not what",
         [NOTHING_NEW] = "part 2 of sweep.json is not what",
         [FORMAT] = "its plan is not what",
+        [CHANGED] = "sweep.json was changed since initlab wrote it",
     };
     il_dataset *const set = dataset();
     il_error err = { .text = "" };
