@@ -197,7 +197,11 @@ PY
 @test "a pack that cannot be trained fails alone, until a retry; the sweep's code is 1 as long" {
     tiny set
     failing
-    initlab sweep run sweep.yaml --data set --out r --pack-size 2 --devices cpu:1 --quiet
+    "$INITLAB" init --layers 16,3 --init zeros --save gone.safetensors
+    initlab sweep submit sweep.yaml --data set --engine slurm --kind cpu --out r --pack-size 2
+    [ "$status" -eq 0 ]
+    mv gone.safetensors kept # after the sweep was made
+    initlab sweep run r --devices cpu:1 --quiet
     [ "$status" -eq 1 ]
     [ "$(grep -c '^initlab: pack [0-9] failed: .*gone.safetensors' <<<"$stderr")" -eq 3 ]
     has "3 packs failed; 'initlab sweep retry r --failed' tries them again" "$stderr"
@@ -206,7 +210,7 @@ PY
     initlab sweep run r --quiet # nothing is left to train, and not all is well
     exits 1
     has "3 packs failed" "$stderr"
-    "$INITLAB" init --layers 16,3 --init zeros --save gone.safetensors
+    mv kept gone.safetensors
     initlab sweep retry r
     exits 2
     initlab sweep retry r --failed --devices cpu:1 --quiet
@@ -297,6 +301,30 @@ Y'
     initlab sweep status left
     exits 65
     has "sweep.json" "$stderr"
+}
+
+@test "a file: of weights that comes after the sweep was made is taken by none of its runs" {
+    tiny set
+    printf 'parameters: {layers: "in,out", init: [zeros, "file:%s/late.safetensors"], batch: 8, epochs: 1}\nseeds: [1, 2]\n' \
+        "$PWD" >sweep.yaml
+    initlab sweep run sweep.yaml --data set --out r --devices cpu:1 --quiet
+    [ "$status" -eq 1 ]
+    "$INITLAB" init --layers 16,3 --init ones --save late.safetensors >/dev/null
+    initlab sweep retry r --failed --quiet
+    [ "$status" -eq 1 ]
+    has "late.safetensors' could not be read when the sweep was made" "$stderr"
+    [ "$(query r 'SELECT DISTINCT status, init FROM runs ORDER BY init DESC')" = \
+        "ok|zeros
+failed|file:path=$PWD/late.safetensors" ]
+    id=$(query r 'SELECT min(run_id) FROM runs WHERE init LIKE "%late%"')
+    for command in "sweep rerun" explain; do
+        initlab $command r "$id"
+        [ "$status" -ne 0 ]
+        has "late.safetensors' could not be read when the sweep was made" "$stderr"
+    done
+    # another folder, whose runs are others
+    initlab sweep run sweep.yaml --data set --out now --devices cpu:1 --quiet
+    [ -z "$(query now "SELECT run_id FROM runs WHERE run_id = '$id'")" ]
 }
 
 @test "--fail-fast, --max-failures and --keep-going: when a sweep stops" {

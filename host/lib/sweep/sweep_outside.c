@@ -160,6 +160,19 @@ out:
     return st;
 }
 
+il_status il_sweep_check_known(const struct il_sweep *s, const il_config *c, il_error *err)
+{
+    const char *path;
+
+    for (size_t i = 0; (path = il_config_file(c, i)); i++)
+        if (!*il_sweep_file_sum(s, path))
+            return il_fail(err, IL_E_DATA,
+                           "'%.300s' could not be read when the sweep was made, so its content is "
+                           "no part of what the run is; make the sweep anew in another folder",
+                           path);
+    return IL_OK;
+}
+
 void il_sweep_free_files(struct il_sweep *s)
 {
     for (size_t i = 0; i < s->files; i++) {
