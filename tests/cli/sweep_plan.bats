@@ -141,6 +141,8 @@ P
         --depth 1..2 --width 4..5 --lr 1e-2..1*10 --batch 8 --epochs 1 --seeds 0..1 --quiet
     [ "$status" -eq 0 ]
     [ "$(query r 'SELECT count(*) FROM runs')" = 72 ] # 3 schemes, 2 depths of 2 widths, 3 rates, 2 seeds
+    initlab sweep plan --data set --depth 1 --width 4 --depth 2..3 --width 5,6 --batch 8 --epochs 1
+    has "9 runs in " "$output"
     [ "$(query r 'SELECT DISTINCT lr FROM runs ORDER BY lr' | tr '\n' ' ')" = "0.01 0.1 1 " ]
     [ "$(query r 'SELECT DISTINCT layers FROM runs ORDER BY layers' | tr '\n' ' ')" = \
         "in,4,4,out in,4,out in,5,5,out in,5,out " ]

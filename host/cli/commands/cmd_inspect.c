@@ -426,7 +426,7 @@ static void inspect_free(struct inspect *t)
 
 static int run(struct cli *cli, const struct options *o)
 {
-    struct job j = { .net = { .o = o } };
+    struct job j = { .net = { .o = o, .inits = 1 } };
     il_status st;
     int code = 0;
 

@@ -118,21 +118,39 @@ static int add_item(struct numbers *n, const char *item)
     return ok;
 }
 
-static il_status read_numbers(struct numbers *n, const char *option, const char *expected,
-                              const char *list, il_error *err)
+/* the numbers of a list */
+static il_status read_list(struct numbers *n, const char *option, const char *expected,
+                           const char *list, il_error *err)
 {
-    *n = (struct numbers){ NULL, 0 };
-    for (const char *p = list; *p; p += strcspn(p, ",") + (p[strcspn(p, ",")] == ',')) {
+    for (const char *p = list;; p++) {
+        const size_t length = strcspn(p, ",");
         char item[64];
 
-        snprintf(item, sizeof item, "%.*s", (int)strcspn(p, ","), p);
+        snprintf(item, sizeof item, "%.*s", (int)length, p);
         errno = 0;
         if (!add_item(n, item))
             return errno == ENOMEM ? cli_no_memory(err)
                                    : cli_error(err, IL_E_USAGE, "--%s: expected %s, not '%s'",
                                                option, expected, item);
+        p += length;
+        if (!*p)
+            return IL_OK;
     }
-    return IL_OK;
+}
+
+/* those of an option, each time it was given; else its default */
+static il_status read_numbers(struct numbers *n, const struct options *o, const char *option,
+                              const char *expected, const char *preset, il_error *err)
+{
+    il_status st = IL_OK;
+
+    *n = (struct numbers){ NULL, 0 };
+    if (!opt_given(o, option))
+        return read_list(n, option, expected, preset, err);
+    for (size_t i = 0; i < o->onces && st == IL_OK; i++)
+        if (strcmp(o->once[i].row->name, option) == 0)
+            st = read_list(n, option, expected, o->once[i].value, err);
+    return st;
 }
 
 /* --depth and --width: how many hidden layers, and how wide, as widths of layers */
@@ -140,12 +158,11 @@ static il_status put_depths(FILE *f, const struct options *o, il_error *err)
 {
     struct numbers depth, width = { NULL, 0 };
     int any = 0;
-    il_status st = read_numbers(&depth, "depth", "numbers of hidden layers, as 1..10 or 2,4,8",
-                                opt_given(o, "depth") ? opt_get(o, "depth") : "1", err);
+    il_status st =
+        read_numbers(&depth, o, "depth", "numbers of hidden layers, as 1..10 or 2,4,8", "1", err);
 
     if (st == IL_OK)
-        st = read_numbers(&width, "width", "numbers of units, as 64 or 16..256*2",
-                          opt_given(o, "width") ? opt_get(o, "width") : "256", err);
+        st = read_numbers(&width, o, "width", "numbers of units, as 64 or 16..256*2", "256", err);
     if (st == IL_OK && width.count && depth.count > NETWORKS / width.count)
         st = cli_error(err, IL_E_USAGE, "--depth and --width: more than %d networks", NETWORKS);
     fputs("  layers: [", f);

@@ -56,6 +56,18 @@ il_status network_set(struct network *n, const struct opt_row *row)
     return st;
 }
 
+/* Was an option given with another value before? Of two, one would be dropped in silence. */
+static il_status check_once(struct network *n, const struct opt_row *row)
+{
+    for (size_t i = 0; i < n->o->onces; i++)
+        if (n->o->once[i].row == row && strcmp(n->o->once[i].value, row->given) != 0)
+            return cli_error(&n->err, IL_E_USAGE,
+                             "--%s is given twice, as '%.60s' and '%.60s'; one network takes one "
+                             "value, several are for 'initlab sweep run'",
+                             row->name, n->o->once[i].value, row->given);
+    return IL_OK;
+}
+
 il_status network_configure(struct network *n)
 {
     il_status st = il_config_new(&n->config, &n->err);
@@ -63,8 +75,12 @@ il_status network_configure(struct network *n)
     if (st == IL_OK && opt_given(n->o, "recipe"))
         st = load_recipe(n, opt_get(n->o, "recipe"));
     for (size_t i = 0; i < n->o->rows && st == IL_OK; i++)
-        if (n->o->row[i].parameter && n->o->row[i].given)
-            st = network_set(n, &n->o->row[i]);
+        if (n->o->row[i].parameter && n->o->row[i].given) {
+            if (!n->inits || strcmp(n->o->row[i].parameter, "init") != 0)
+                st = check_once(n, &n->o->row[i]);
+            if (st == IL_OK)
+                st = network_set(n, &n->o->row[i]);
+        }
     return st;
 }
 

@@ -7,6 +7,7 @@
 
 struct network {
     const struct options *o;
+    int inits; /* several --init are several networks */
     il_config *config;
     il_dataset *set;
     il_device *device;
