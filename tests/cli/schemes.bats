@@ -160,6 +160,12 @@ open("both.safetensors", "wb").write(struct.pack("<Q", len(both)) + both + bytes
 tail = head.replace(b"[8, 12]", b"[4, 8]") + b" \0{"
 open("tail.safetensors", "wb").write(struct.pack("<Q", len(tail)) + tail + bytes(8))
 P
+    python3 -c 'import struct
+head = "{\x27descr\x27: \x27<f4\x27, \x27fortran_order\x27: 1, \x27shape\x27: (1, 1), }\n".encode()
+open("order.npy", "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + bytes(4))'
+    initlab init --layers 1,1 --init file:order.npy
+    exits 65
+    has "the header is not that of an array" "$stderr"
     for name in hole both; do
         initlab init --layers 1,1 --init file:$name.safetensors
         exits 65

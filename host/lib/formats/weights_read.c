@@ -154,7 +154,8 @@ static il_status npy_find(FILE *f, const char *path, long long size, struct foun
         return il_fail(err, IL_E_DATA, "%s: the header is cut off or too long", path);
     type = npy_value(text, "'descr'");
     order = npy_value(text, "'fortran_order'");
-    if (!type || !order || !npy_shape(npy_value(text, "'shape'"), out))
+    if (!type || !order || (strncmp(order, "True", 4) != 0 && strncmp(order, "False", 5) != 0) ||
+        !npy_shape(npy_value(text, "'shape'"), out))
         st = il_fail(err, IL_E_DATA, "%s: the header is not that of an array of 1 or 2 dimensions",
                      path);
     else if (!(out->type = npy_type(type)))
