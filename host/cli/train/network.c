@@ -56,19 +56,20 @@ il_status network_set(struct network *n, const struct opt_row *row)
     return st;
 }
 
-/* Was an option given with another value before? Of two, one would be dropped in silence. */
-static il_status check_once(struct network *n, const struct opt_row *row)
+/* An option that was given again: what it was before does not go in silence. */
+static void say_dropped(const struct cli *cli, const struct network *n, const struct opt_row *row)
 {
     for (size_t i = 0; i < n->o->onces; i++)
-        if (n->o->once[i].row == row && strcmp(n->o->once[i].value, row->given) != 0)
-            return cli_error(&n->err, IL_E_USAGE,
-                             "--%s is given twice, as '%.60s' and '%.60s'; one network takes one "
-                             "value, several are for 'initlab sweep run'",
-                             row->name, n->o->once[i].value, row->given);
-    return IL_OK;
+        if (n->o->once[i].row == row && strcmp(n->o->once[i].value, row->given) != 0) {
+            cli_say(cli,
+                    "--%s: '%s' is given later, and so '%s' does not count: one network takes one "
+                    "value, several are for 'initlab sweep run'",
+                    row->name, row->given, n->o->once[i].value);
+            return;
+        }
 }
 
-il_status network_configure(struct network *n)
+il_status network_configure(const struct cli *cli, struct network *n)
 {
     il_status st = il_config_new(&n->config, &n->err);
 
@@ -76,10 +77,9 @@ il_status network_configure(struct network *n)
         st = load_recipe(n, opt_get(n->o, "recipe"));
     for (size_t i = 0; i < n->o->rows && st == IL_OK; i++)
         if (n->o->row[i].parameter && n->o->row[i].given) {
-            if (!n->inits || strcmp(n->o->row[i].parameter, "init") != 0)
-                st = check_once(n, &n->o->row[i]);
-            if (st == IL_OK)
-                st = network_set(n, &n->o->row[i]);
+            st = network_set(n, &n->o->row[i]);
+            if (st == IL_OK && (!n->inits || strcmp(n->o->row[i].parameter, "init") != 0))
+                say_dropped(cli, n, &n->o->row[i]);
         }
     return st;
 }
