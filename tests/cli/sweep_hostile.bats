@@ -347,6 +347,17 @@ P
     initlab sweep run r --quiet
     [ "$status" -eq 0 ]
     [ "$(cat victim)" = victim ]
+    mv r/journal kept-journal
+    for make in "touch r/journal" "ln -s ../kept-journal r/journal"; do
+        $make
+        for command in status merge run; do
+            initlab sweep $command r
+            exits 65
+            has "cannot read 'r/journal'" "$stderr"
+        done
+        rm r/journal
+    done
+    mv kept-journal r/journal
     mv r/sweep.json kept
     mkfifo r/sweep.json
     initlab sweep status r

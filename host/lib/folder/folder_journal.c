@@ -79,6 +79,14 @@ void il_folder_free_names(char **names, size_t n)
     free(names);
 }
 
+/* What it means that the folder cannot be read: it may be a link, or a file. */
+static il_status cannot_read(int why)
+{
+    if (why == ENOMEM)
+        return IL_E_MEMORY;
+    return why == ENOTDIR || why == ELOOP || why == EACCES ? IL_E_DATA : IL_E_IO;
+}
+
 il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n, il_error *err)
 {
     const int fd = il_inside_folder(f->path, "journal");
@@ -94,8 +102,8 @@ il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n
         if (fd >= 0)
             close(fd);
         return why == ENOENT ? IL_OK
-                             : il_fail(err, why == ENOMEM ? IL_E_MEMORY : IL_E_IO,
-                                       "cannot read '%s/journal': %s", f->path, il_inside_why(why));
+                             : il_fail(err, cannot_read(why), "cannot read '%s/journal': %s",
+                                       f->path, il_inside_why(why));
     }
     while ((e = readdir(d))) {
         const size_t length = strlen(e->d_name);
