@@ -265,10 +265,12 @@ def walk(command):
     indices = range(1, n + 1)
     if not ALL and n > SAMPLE:
         indices = sorted(RANDOM.sample(indices, SAMPLE))
-    wrong = [one for one in (check(reference, index) for index in indices) if one]
-    print(*wrong, sep="\n", end="\n" if wrong else "", flush=True)
+    wrong = 0
+    for one in filter(None, (check(reference, index) for index in indices)):
+        print(one, flush=True)  # at once: a walk of all takes long, and may be ended
+        wrong += 1
     print(f"{command}: {len(indices)} of {n} in {time.monotonic() - begin:.1f} s", flush=True)
-    return len(wrong)
+    return wrong
 
 
 def main():
