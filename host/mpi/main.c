@@ -165,6 +165,8 @@ static il_status work(struct rank *r)
         st = il_worker_train(r->worker, pack, il_folder_pack_at(r->folder, pack)->attempts + 1,
                              on_progress, NULL, &t, &r->err);
         r->trained += st == IL_OK && t.failed == 0;
+        if (st == IL_OK && t.begun_on[0])
+            say(IL_BEGUN_ELSEWHERE, (long)pack, t.begun_on);
         if (st == IL_OK && t.failed > 0) {
             say("pack %zu: %zu of its %zu runs failed: %s", pack, t.failed, t.runs, t.failure.text);
             r->failed++;

@@ -194,6 +194,11 @@ il_status il_folder_check_watch(const il_folder *folder, const il_watch *watch, 
 /** Close; NULL is legal. */
 void il_worker_close(il_worker *worker);
 
+/** Words for a pack and il_trained's begun_on, by printf. */
+#define IL_BEGUN_ELSEWHERE                                                                         \
+    "pack %ld was begun on %s and went on with another model: products of other hardware can "     \
+    "differ in their last bits"
+
 /** What training a pack came to. */
 typedef struct il_trained {
     size_t runs, diverged;
@@ -201,6 +206,11 @@ typedef struct il_trained {
     il_error failure;  /**< of the first of these */
     double best;       /**< highest test accuracy of the pack's runs */
     char best_run[17]; /**< and whose */
+    /**
+     * Name of the device that it was begun on, if it goes on with one of another name: products of other
+     * hardware may differ in their last bits. Empty otherwise.
+     */
+    char begun_on[64];
     double seconds, evaluation_seconds;
 } il_trained;
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""test_devices.py INITLAB SIMCUDA PLUGIN MAJOR - what `initlab devices` says of GPUs, of drivers that are not in order, and of
+"""test_devices.py INITLAB SIMCUDA PLUGIN MAJOR MAKE_IDX - what `initlab devices` says of GPUs, of drivers that are not in order, and of
 CUDA's libraries: where they are found, and what is said when they are not.
 
 For the last, the plugin and the look-alikes are copied under a version that no machine has (libcudart.so.99): nothing that is
 installed can be taken for them. Standard library only."""
+import glob
 import json
 import os
 import pathlib
@@ -12,8 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
-INITLAB, SIMCUDA, PLUGIN, MAJOR = sys.argv[1:5]
+INITLAB, SIMCUDA, PLUGIN, MAJOR, MAKE_IDX = sys.argv[1:6]
 OTHER = "99"
 OURS = {k: v for k, v in os.environ.items()
         if not k.startswith(("SIMCUDA_", "LD_", "CUDA_", "CONDA_", "VIRTUAL_", "INITLAB_"))}
@@ -136,6 +138,29 @@ def places():
         check("a relative folder of PATH", said, "is not found")
 
 
-for test in (gpus, too_old, drivers, places):
+def resumed():
+    """A pack that is begun on one model and goes on with another: said, once, and trained all the same."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = f"{name}/r"
+        subprocess.run([sys.executable, MAKE_IDX, f"{name}/set", "96"], check=True)
+        words = (f"sweep run --layers in,out --init zeros,he_normal --epochs 100 --batch 8 --seeds 0..1 --checkpoint 1 "
+                 f"--data {name}/set --out {folder} --devices cuda:0 --quiet")
+        fast = {"SIMCUDA_BLOCK": "1"}
+        env = {**OURS, **fast, "INITLAB_PLUGIN": PLUGIN, "LD_LIBRARY_PATH": SIMCUDA}
+        with subprocess.Popen([INITLAB, *words.split()], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+            while run.poll() is None and not glob.glob(f"{folder}/state/0.state"):
+                time.sleep(0.01)
+            run.terminate()
+            run.communicate()
+        if run.returncode != 75:
+            failures.append(f"a sweep that was interrupted ends with {run.returncode}")
+        for settings, count in (({"SIMCUDA_MIG": "1"}, 1), ({}, 0)):
+            code, _, err = initlab(f"sweep run {folder} --devices cuda:0 --quiet", **fast, **settings)
+            said = err.count("pack 0 was begun on simcuda and went on with another model: ")
+            if code or said != count:
+                failures.append(f"resumed with {settings}: exit {code}, said {said} times: {err}")
+
+
+for test in (gpus, too_old, drivers, places, resumed):
     test()
 sys.exit("\n".join(failures) if failures else 0)
