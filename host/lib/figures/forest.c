@@ -10,6 +10,7 @@ enum { TOP = 78, ROW = 24, PANEL = 270, BETWEEN = 58, COUNT = 44, BELOW = 70 };
 
 struct page {
     struct il_file file;
+    il_text text;
     const il_forest *data;
     struct il_ruler mean, difference;
     int differences;                            /* is there a difference to show? */
@@ -225,11 +226,11 @@ static void draw(struct page *g)
 il_status il_figure_forest(char **svg, size_t *n, const il_forest *figure, il_error *err)
 {
     struct page g = { .data = figure };
-    il_status st = il_page_begin(&g.file, svg, n, err);
+    il_status st = il_page_begin(&g.file, &g.text, svg, err);
 
     if (st != IL_OK)
         return st;
     set_layout(&g);
     draw(&g);
-    return il_page_end(&g.file, svg, err);
+    return il_page_end(&g.file, &g.text, svg, n, err);
 }

@@ -10,6 +10,7 @@ enum { TOP = 52, BAR = 16, SHADES = 64, NAME = 13, LONGEST = 300 };
 
 struct page {
     struct il_file file;
+    il_text text;
     const il_heatmap *data;
     struct il_ruler value;                          /* upright, beside the bar */
     double wide, high;                              /* of a cell */
@@ -209,11 +210,11 @@ static void draw(struct page *g)
 il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure, il_error *err)
 {
     struct page g = { .data = figure };
-    il_status st = il_page_begin(&g.file, svg, n, err);
+    il_status st = il_page_begin(&g.file, &g.text, svg, err);
 
     if (st != IL_OK)
         return st;
     set_layout(&g);
     draw(&g);
-    return il_page_end(&g.file, svg, err);
+    return il_page_end(&g.file, &g.text, svg, n, err);
 }

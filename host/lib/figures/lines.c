@@ -29,6 +29,7 @@ struct panel {
 
 struct page {
     struct il_file file;
+    il_text text;
     const il_lines *data;
     struct il_ruler x;
     struct panel *panel;
@@ -475,9 +476,9 @@ il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure, il_erro
     IL_TRY(set_panels(&g, err));
     set_x_axis(&g);
     set_layout(&g);
-    IL_TRY(il_page_begin(&g.file, svg, n, err));
+    IL_TRY(il_page_begin(&g.file, &g.text, svg, err));
     draw(&g);
-    st = il_page_end(&g.file, svg, err);
+    st = il_page_end(&g.file, &g.text, svg, n, err);
 out:
     for (size_t j = 0; g.panel && j < figure->panels; j++)
         free(g.panel[j].shown);

@@ -10,6 +10,7 @@ enum { TOP = 92, AXIS = 480, BAR = 9, ROW = 22, GAP = 8 };
 
 struct page {
     struct il_file file;
+    il_text text;
     const il_ranks *data;
     struct il_ruler rank;
     size_t halves[2]; /* groups whose names are on the left, and on the right */
@@ -131,11 +132,11 @@ static void draw(struct page *g)
 il_status il_figure_ranks(char **svg, size_t *n, const il_ranks *figure, il_error *err)
 {
     struct page g = { .data = figure };
-    il_status st = il_page_begin(&g.file, svg, n, err);
+    il_status st = il_page_begin(&g.file, &g.text, svg, err);
 
     if (st != IL_OK)
         return st;
     set_layout(&g);
     draw(&g);
-    return il_page_end(&g.file, svg, err);
+    return il_page_end(&g.file, &g.text, svg, n, err);
 }
