@@ -58,6 +58,60 @@ sweep_of()
     [ "$status" -eq 74 ]
 }
 
+@test "plot draws the figures of compare, byte for byte, by the same options; SVG to standard output unless --out" {
+    sweep_of --init zeros,he_normal --lr 0.1,0.5 --seeds 0..2
+    for kind in intervals curves rates "heatmap --by init,lr" "profile --by init" "critical-difference --by init --across lr,seed"; do
+        initlab compare r --plot x.svg --figure $kind
+        [ "$status" -eq 0 ]
+        initlab plot r $kind
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
+        [ "$output" = "$(cat x.svg)" ]
+        initlab plot r $kind -o y.svg
+        [ -z "$output" ]
+        cmp x.svg y.svg
+    done
+    initlab plot r curves --where init=zeros --metric cost --out z.svg
+    [ "$status" -eq 0 ]
+    has "cost" "$(cat z.svg)"
+    [[ $(cat z.svg) != *he_normal* ]]
+    "$INITLAB" sweep run --data data --layers in,out --batch 16 --epochs 2 --devices cpu:1 --init ones --lr 0.1 --seeds 0..2 --out other -q >/dev/null
+    initlab plot r other intervals -o two.svg
+    [ "$status" -eq 0 ]
+    has "init=ones" "$(cat two.svg)"
+}
+
+@test "plot: the kinds are those of --figure, in help and completions; mistakes are told" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    words="intervals|curves|heatmap|rates|profile|improvement|critical-difference"
+    for wrong in "plot" "plot r" "plot r pie" "plot curves r"; do
+        initlab $wrong
+        exits 2
+        has "$words" "$stderr"
+    done
+    initlab plot curves
+    exits 2
+    has "no folder and no file given before curves" "$stderr"
+    initlab plot r heatmap
+    exits 2
+    has "figure heatmap: --by A,B" "$stderr"
+    initlab plot r curves -o x.txt
+    exits 2
+    has "--out: 'x.txt' does not end in .svg, .png or .pdf" "$stderr"
+    initlab plot r critical-difference
+    exits 2
+    has "--across COLUMNS names its conditions" "$stderr"
+    initlab plot no-such curves
+    [ "$status" -ne 0 ]
+    has no-such "$stderr"
+    run bash -c '"$INITLAB" plot r curves >/dev/full'
+    [ "$status" -eq 74 ]
+    initlab help plot
+    has "KIND" "$output"
+    initlab completion fish
+    has "from plot' -F -a '${words//|/ }'" "$output"
+}
+
 @test "PNG and PDF, or what to install" {
     sweep_of --init zeros,he_normal --seeds 0..2
     export ASAN_OPTIONS=detect_leaks=0 # fontconfig keeps what it read

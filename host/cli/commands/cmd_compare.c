@@ -97,6 +97,9 @@ static il_status check_options(const struct options *o, il_error *err)
             return cli_error(err, IL_E_USAGE,
                              "--runs is for files of 'train --out': 'initlab sweep show' lists the "
                              "runs of a folder");
+    if (!opt_given(o, "runs") && opt_given(o, "figure") && !opt_given(o, "plot"))
+        return cli_error(err, IL_E_USAGE, "--figure %s: --plot says where it goes",
+                         opt_get(o, "figure"));
     for (size_t i = 0; opt_given(o, "runs") && i < sizeof of_groups / sizeof *of_groups; i++)
         if (opt_given(o, of_groups[i]))
             return cli_error(err, IL_E_USAGE, "--%s is of groups: not with --runs", of_groups[i]);
@@ -108,7 +111,7 @@ static int run(struct cli *cli, const struct options *o)
     struct run_files f = { .runs = 0 };
     struct figure figure;
     il_error err = { .text = "" };
-    il_status st = figure_check(o, &err);
+    il_status st = figure_check(o, "plot", &err);
 
     if (st == IL_OK)
         st = check_options(o, &err);
@@ -117,7 +120,7 @@ static int run(struct cli *cli, const struct options *o)
         return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
     }
     if (st == IL_OK)
-        st = figure_open(&figure, o, &err);
+        st = figure_open(&figure, opt_get(o, "plot"), &err);
     if (st == IL_OK)
         st = run_files_read(&f, o->operand, (size_t)o->operands, &err);
     if (st == IL_OK)
@@ -130,11 +133,6 @@ static int run(struct cli *cli, const struct options *o)
     run_files_free(&f);
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
 }
-
-#define FIRST_WORD(name, word, across, what) word
-#define NEXT_WORD(name, word, across, what)  "|" word
-#define FIRST_HELP(name, word, across, what) word ", " what
-#define NEXT_HELP(name, word, across, what)  "; " word ", " what
 
 static const struct opt_row rows[] = {
     { .name = "plot",
@@ -149,16 +147,13 @@ static const struct opt_row rows[] = {
     { .name = "budget",
       .group = "Sweeps",
       .help = "also print what the best of 1, 2, 4, ... trials would give, each run a trial" },
-    { .name = "across",
-      .metavar = "COLUMNS",
-      .group = "Sweeps",
-      .help = "rank groups within each condition, as activation,depth, and compare their ranks" },
+    ACROSS_ROW,
     { .name = "figure",
       .metavar = "KIND",
       .value = "intervals",
-      .words = COMPARISON_FIGURES(FIRST_WORD, NEXT_WORD),
+      .words = FIGURE_WORDS,
       .group = "Sweeps",
-      .help = "what --plot draws: " COMPARISON_FIGURES(FIRST_HELP, NEXT_HELP) },
+      .help = "what --plot draws: " FIGURE_HELP },
     { .name = "format",
       .letter = 'o',
       .metavar = "FORMAT",
@@ -173,6 +168,7 @@ const struct command cmd_compare = {
     .name = "compare",
     .operands = "DIR|FILE.jsonl...",
     .max_operands = 1 << 20,
+    .complete = COMPLETE_FOLDER,
     .summary = "which scheme is best, by how much, and how sure is it?",
     .text =
         "Compare groups of runs, the best first: number, mean with its 95 % "

@@ -292,7 +292,7 @@ static il_status open(const struct cli *cli, struct job *j)
         return cli_error(&n->err, IL_E_USAGE, "--figure %s: --plot says where it goes", figure);
     j->of_weights = opt_given(n->o, "plot") && strcmp(figure, "signal") != 0;
     j->kind = strcmp(figure, "spectrum") == 0 ? WEIGHTS_SPECTRUM : WEIGHTS_HISTOGRAM;
-    if ((st = network_configure(cli, n)) != IL_OK || (st = figure_check(n->o, &n->err)) != IL_OK ||
+    if ((st = network_configure(cli, n)) != IL_OK || (st = figure_check(n->o, "plot", &n->err)) != IL_OK ||
         (st = network_dataset(n)) != IL_OK)
         return st;
     if ((st = fit_samples(cli, j)) != IL_OK)
@@ -430,7 +430,7 @@ static int run(struct cli *cli, const struct options *o)
     il_status st;
     int code = 0;
 
-    if ((st = open(cli, &j)) != IL_OK || (st = figure_open(&j.figure, o, &j.net.err)) != IL_OK ||
+    if ((st = open(cli, &j)) != IL_OK || (st = figure_open(&j.figure, opt_get(o, "plot"), &j.net.err)) != IL_OK ||
         (st = measure_all(cli, &j)) != IL_OK ||
         (st = j.of_weights ? plot_weights(&j) : plot_signal(&j)) != IL_OK)
         code = cli_fail(cli, st, "%s", j.net.err.text);

@@ -35,7 +35,7 @@ static int run(struct cli *cli, const struct options *o)
     if (st == IL_OK && o->operands == 0)
         st = cli_error(&err, IL_E_USAGE, "no folder and no file given (see 'initlab help report')");
     if (st == IL_OK)
-        st = compared_open(&k, cli, o, 1, &err);
+        st = compared_open(&k, cli, o, NULL, 1, &err);
     if (st == IL_OK && !k.comparison)
         st = cli_error(&err, IL_E_DATA, "no run of '%s' has ended yet", o->operand[0]);
     if (st == IL_OK)

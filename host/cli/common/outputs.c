@@ -70,15 +70,16 @@ il_status output_check(const struct options *o, const char *option, const char *
 
 /* ---- figures --------------------------------------------------------------------------------- */
 
-/* the option that has standard output already; NULL: none */
-static const char *rival(const struct options *o)
+/* another option that has standard output already; NULL: none */
+static const char *rival(const struct options *o, const char *option)
 {
     for (size_t i = 0; i < o->rows; i++) {
         const struct opt_row *const row = &o->row[i];
 
         if (row->given && strcmp(row->name, "json") == 0)
             return "--json";
-        if (row->given && strcmp(row->name, "out") == 0 && strcmp(row->given, "-") == 0)
+        if (row->given && strcmp(row->name, "out") == 0 && strcmp(option, "out") != 0 &&
+            strcmp(row->given, "-") == 0)
             return "--out -";
     }
     return NULL;
@@ -89,27 +90,28 @@ static int is_raster(const char *path)
     return data_path_ends_in(path, ".png") || data_path_ends_in(path, ".pdf");
 }
 
-il_status figure_check(const struct options *o, il_error *err)
+il_status figure_check(const struct options *o, const char *option, il_error *err)
 {
     static const char *const endings[] = { ".svg", ".png", ".pdf", NULL };
-    const char *const path = opt_get(o, "plot");
+    const char *const path = opt_get(o, option);
     il_status st;
 
-    if (!opt_given(o, "plot"))
+    if (!opt_given(o, option))
         return IL_OK;
     if (strcmp(path, "-") == 0)
-        return rival(o) ? cli_error(err, IL_E_USAGE,
-                                    "--plot - and %s: standard output takes one of them", rival(o))
-                        : IL_OK;
-    st = check_ending("plot", path, endings, ".svg, .png or .pdf", err);
+        return rival(o, option)
+                   ? cli_error(err, IL_E_USAGE, "--%s - and %s: standard output takes one of them",
+                               option, rival(o, option))
+                   : IL_OK;
+    st = check_ending(option, path, endings, ".svg, .png or .pdf", err);
     if (st == IL_OK && is_raster(path))
         st = raster_check(err);
     return st == IL_OK ? may_write(path, err) : st;
 }
 
-il_status figure_open(struct figure *f, const struct options *o, il_error *err)
+il_status figure_open(struct figure *f, const char *path, il_error *err)
 {
-    *f = (struct figure){ .path = opt_given(o, "plot") ? opt_get(o, "plot") : NULL, .to = -1 };
+    *f = (struct figure){ .path = path[0] ? path : NULL, .to = -1 };
     if (!f->path || strcmp(f->path, "-") != 0)
         return IL_OK;
     f->to = dup(STDOUT_FILENO);

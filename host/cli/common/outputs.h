@@ -12,22 +12,25 @@
 il_status output_check(const struct options *o, const char *option, const char *ending,
                        const char *other, il_error *err);
 
-/* The same of --plot: .svg, or .png and .pdf where they can be drawn; - is well where no other option wants it. */
-il_status figure_check(const struct options *o, il_error *err);
+/*
+ * The same of the option that says where a figure goes (plot, out): .svg, or .png and .pdf where they can be drawn; - is
+ * well where no other option wants it.
+ */
+il_status figure_check(const struct options *o, const char *option, il_error *err);
 
-/* Where --plot goes. */
+/* Where a figure goes. */
 struct figure {
-    const char *path; /* NULL: it was not given */
+    const char *path; /* NULL: nowhere */
     int to; /* what standard output was, which is now standard error; -1: path is a file */
 };
 
 /*
- * To be called before anything is printed: with --plot - the figure alone goes to standard output, and what
- * the command prints to standard error.
+ * To be called before anything is printed, of opt_get's value: with - the figure alone goes to standard output, and what
+ * the command prints to standard error. "": nowhere.
  */
-il_status figure_open(struct figure *f, const struct options *o, il_error *err);
+il_status figure_open(struct figure *f, const char *path, il_error *err);
 
-/* A figure's SVG to there, as what its ending says; to nowhere, where --plot was not given. */
+/* A figure's SVG to there, as what its ending says. */
 il_status figure_put(const struct figure *f, const char *svg, size_t n, il_error *err);
 
 /* il_plot_text to there. */

@@ -189,23 +189,24 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const struct kind *kind_named(const char *word)
 {
-    size_t i = 0;
-
-    while (i + 1 < KINDS && strcmp(kinds[i].word, word) != 0)
-        i++;
-    return &kinds[i];
+    for (size_t i = 0; i < KINDS; i++)
+        if (strcmp(kinds[i].word, word) == 0)
+            return &kinds[i];
+    return NULL;
 }
 
+int compare_figure_is(const char *kind) { return kind_named(kind) != NULL; }
+
 /* what --figure says, or the first kind that is without --across, or with it alone */
-static const struct kind *kind_of(const struct options *o)
+const char *compare_figure_kind(const struct options *o)
 {
     size_t i = 0;
 
     if (opt_given(o, "figure"))
-        return kind_named(opt_get(o, "figure"));
+        return opt_get(o, "figure");
     while (opt_given(o, "across") && kinds[i].across != WITH)
         i++;
-    return &kinds[i];
+    return kinds[i].word;
 }
 
 static size_t columns_in(const char *by)
@@ -217,29 +218,22 @@ static size_t columns_in(const char *by)
     return n;
 }
 
-il_status compare_figure_check(const struct options *o, il_error *err)
+il_status compare_figure_check(const char *word, const struct options *o, il_error *err)
 {
-    const struct kind *const kind = kind_of(o);
+    const struct kind *const kind = kind_named(word);
 
-    if (!opt_given(o, "plot"))
-        return opt_given(o, "figure")
-                   ? cli_error(err, IL_E_USAGE, "--figure %s: --plot says where it goes",
-                               kind->word)
-                   : IL_OK;
     if (opt_given(o, "across") && kind->across == WITHOUT)
-        return cli_error(err, IL_E_USAGE, "--figure %s is not of --across", kind->word);
+        return cli_error(err, IL_E_USAGE, "figure %s is not of --across", word);
     if (!opt_given(o, "across") && kind->across == WITH)
-        return cli_error(err, IL_E_USAGE, "--figure %s: --across COLUMNS names its conditions",
-                         kind->word);
+        return cli_error(err, IL_E_USAGE, "figure %s: --across COLUMNS names its conditions", word);
     if (kind->draw == draw_heatmap && (!opt_given(o, "by") || columns_in(opt_get(o, "by")) != 2))
-        return cli_error(err, IL_E_USAGE, "--figure heatmap: --by A,B names its two columns");
+        return cli_error(err, IL_E_USAGE, "figure heatmap: --by A,B names its two columns");
     return IL_OK;
 }
 
-il_status compare_figure_prepare(const struct options *o, il_runs *runs, il_error *err)
+il_status compare_figure_prepare(const char *kind, il_runs *runs, il_error *err)
 {
-    return opt_given(o, "plot") && kind_of(o)->draw == draw_curves ? il_runs_keep_epochs(runs, err)
-                                                                   : IL_OK;
+    return kind_named(kind)->draw == draw_curves ? il_runs_keep_epochs(runs, err) : IL_OK;
 }
 
 il_status compare_figure_svg(const char *kind, char **svg, size_t *n, const struct to_draw *from,
@@ -248,16 +242,13 @@ il_status compare_figure_svg(const char *kind, char **svg, size_t *n, const stru
     return kind_named(kind)->draw(svg, n, from, err);
 }
 
-il_status compare_figure_draw(const struct figure *to, const struct options *o,
-                              const struct to_draw *from, il_error *err)
+il_status compare_figure_draw(const char *kind, const struct figure *to, const struct to_draw *from,
+                              il_error *err)
 {
     char *svg = NULL;
     size_t n = 0;
-    il_status st;
+    il_status st = compare_figure_svg(kind, &svg, &n, from, err);
 
-    if (!to->path)
-        return IL_OK;
-    st = kind_of(o)->draw(&svg, &n, from, err);
     if (st == IL_OK)
         st = figure_put(to, svg, n, err);
     free(svg);

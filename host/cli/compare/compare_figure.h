@@ -21,18 +21,35 @@
     X(critical_difference, "critical-difference", WITH,                                            \
       "mean ranks across the conditions of --across, and which are not told apart")
 
+/* All of them, as the values of an option, and as help has them. */
+#define FIGURE_FIRST_WORD(name, word, across, what) word
+#define FIGURE_NEXT_WORD(name, word, across, what)  "|" word
+#define FIGURE_FIRST_HELP(name, word, across, what) word ", " what
+#define FIGURE_NEXT_HELP(name, word, across, what)  "; " word ", " what
+#define FIGURE_WORDS                                COMPARISON_FIGURES(FIGURE_FIRST_WORD, FIGURE_NEXT_WORD)
+#define FIGURE_HELP                                 COMPARISON_FIGURES(FIGURE_FIRST_HELP, FIGURE_NEXT_HELP)
+
+/* The kind that --figure names, else the default. */
+const char *compare_figure_kind(const struct options *o);
+
+/* Is there such a kind? */
+int compare_figure_is(const char *kind);
+
 /* Asked before anything is read. IL_E_USAGE: options that the kind needs, or does not take. */
-il_status compare_figure_check(const struct options *o, il_error *err);
+il_status compare_figure_check(const char *kind, const struct options *o, il_error *err);
 
 /* Keep what the kind shows beside the comparison; before runs are added. */
-il_status compare_figure_prepare(const struct options *o, il_runs *runs, il_error *err);
+il_status compare_figure_prepare(const char *kind, il_runs *runs, il_error *err);
 
-/* One kind as SVG, which free frees; curves of runs whose epochs were kept. IL_E_USAGE: as below. */
+/*
+ * One kind as SVG, which free frees; curves of runs whose epochs were kept. IL_E_USAGE: groups are not by what the kind
+ * shows, or too many.
+ */
 il_status compare_figure_svg(const char *kind, char **svg, size_t *n, const struct to_draw *from,
                              il_error *err);
 
-/* Draw it, where --plot was given. IL_E_USAGE: groups are not by what the kind shows, or too many. */
-il_status compare_figure_draw(const struct figure *to, const struct options *o,
-                              const struct to_draw *from, il_error *err);
+/* Draw it there. Errors as above. */
+il_status compare_figure_draw(const char *kind, const struct figure *to, const struct to_draw *from,
+                              il_error *err);
 
 #endif

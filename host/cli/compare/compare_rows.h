@@ -39,4 +39,10 @@
         .help = "show how many runs reached it, and in how many epochs"                            \
     }
 
+#define ACROSS_ROW                                                                                 \
+    {                                                                                              \
+        .name = "across", .metavar = "COLUMNS", .group = "Sweeps",                                 \
+        .help = "rank groups within each condition, as activation,depth, and compare their ranks"  \
+    }
+
 #endif

@@ -134,14 +134,14 @@ static il_status read_target(const struct options *o, double *target, il_error *
 }
 
 /* the options that say what is read */
-static il_status open_runs(il_runs **runs, const struct options *o, il_error *err)
+static il_status open_runs(il_runs **runs, const struct options *o, const char *kind, il_error *err)
 {
     const char *const by = opt_given(o, "by") ? opt_get(o, "by") : NULL;
     double target;
     il_status st = read_target(o, &target, err);
 
-    if (st == IL_OK)
-        st = compare_figure_check(o, err);
+    if (st == IL_OK && kind)
+        st = compare_figure_check(kind, o, err);
     if (st == IL_OK && by)
         st = il_compare_by(by, err);
     if (st == IL_OK && opt_given(o, "best-over"))
@@ -195,16 +195,16 @@ static il_status read_budgets(const il_runs *runs, const struct options *o, cons
 }
 
 il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
-                        int epochs, il_error *err)
+                        const char *kind, int epochs, il_error *err)
 {
     il_compare_options options = { .control =
                                        opt_given(o, "control") ? opt_get(o, "control") : NULL };
     il_status st;
 
     *k = (struct compared){ .by = opt_given(o, "by") ? strdup(opt_get(o, "by")) : NULL };
-    st = opt_given(o, "by") && !k->by ? cli_no_memory(err) : open_runs(&k->runs, o, err);
-    if (st == IL_OK)
-        st = compare_figure_prepare(o, k->runs, err);
+    st = opt_given(o, "by") && !k->by ? cli_no_memory(err) : open_runs(&k->runs, o, kind, err);
+    if (st == IL_OK && kind)
+        st = compare_figure_prepare(kind, k->runs, err);
     if (st == IL_OK && epochs)
         k->epochs = il_runs_keep_epochs(k->runs, err) == IL_OK;
     if (st == IL_OK)
@@ -285,20 +285,21 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
 {
     const char *const format = opt_get(o, "format");
     const int bare = strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0;
+    const char *const kind = opt_given(o, "plot") ? compare_figure_kind(o) : NULL;
     struct figure figure;
     struct compared k = { .runs = NULL };
     struct to_draw from;
-    il_status st = figure_open(&figure, o, err);
+    il_status st = figure_open(&figure, opt_get(o, "plot"), err);
 
     if (st == IL_OK)
-        st = compared_open(&k, cli, o, 0, err);
+        st = compared_open(&k, cli, o, kind, 0, err);
     if (st == IL_OK && !k.across && !k.comparison) {
         say_none(cli, o);
         goto out;
     }
     from = compared_to_draw(&k, o);
-    if (st == IL_OK)
-        st = compare_figure_draw(&figure, o, &from, err);
+    if (st == IL_OK && kind)
+        st = compare_figure_draw(kind, &figure, &from, err);
     for (size_t i = 0; st == IL_OK && bare && i < k.sources; i++) /* which have no place for it */
         if (k.note[i][0])
             cli_say(cli, "%s", k.note[i]);

@@ -27,11 +27,11 @@ struct compared {
 
 /*
  * Read the folders and files that are the operands, and compare them as the options of COMPARE_ROWS say. No run has
- * ended: IL_OK, and neither comparison nor across. After any outcome compared_close frees. epochs: keep them, if the
- * metric has any.
+ * ended: IL_OK, and neither comparison nor across. After any outcome compared_close frees. kind: of the figure that is to
+ * be drawn (compare_figure.h); NULL: none. epochs: keep them, if the metric has any.
  */
 il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
-                        int epochs, il_error *err);
+                        const char *kind, int epochs, il_error *err);
 void compared_close(struct compared *k);
 
 /* what figures are drawn from */

@@ -129,7 +129,7 @@ il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_err
     il_status st;
 
     if (c->columns != 2)
-        return cli_error(err, IL_E_USAGE, "--figure heatmap: --by A,B names its two columns");
+        return cli_error(err, IL_E_USAGE, "figure heatmap: --by A,B names its two columns");
     figure.columns = values_of(c, 0, x, VALUES_MOST);
     figure.rows = values_of(c, 1, y, VALUES_MOST);
     if (figure.columns == SIZE_MAX || figure.rows == SIZE_MAX)
@@ -220,7 +220,7 @@ static il_status sort_points(const il_comparison *c, size_t lr, struct rates *r,
             snprintf(r->label[r->lines++], LABEL, "%s", label);
         r->point[i] = (struct point){ &c->group[i], strtod(c->group[i].value[lr], &end), k };
         if (!c->group[i].value[lr][0] || *end || !isfinite(r->point[i].rate))
-            return cli_error(err, IL_E_USAGE, "--figure rates: '%.100s' is no rate",
+            return cli_error(err, IL_E_USAGE, "figure rates: '%.100s' is no rate",
                              c->group[i].value[lr]);
     }
     qsort(r->point, c->groups, sizeof *r->point, by_line);
@@ -326,7 +326,7 @@ il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error
         lr++;
     if (lr == c->columns)
         return cli_error(err, IL_E_USAGE,
-                         "--figure rates: groups are not by lr, which does not vary or is not "
+                         "figure rates: groups are not by lr, which does not vary or is not "
                          "among --by");
     st = open_rates(&r, c->groups, err);
     if (st == IL_OK)

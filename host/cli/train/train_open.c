@@ -28,7 +28,7 @@ il_status train_check(struct train *t)
 
     if ((st = network_configure(t->cli, n)) != IL_OK ||
         (st = output_check(n->o, "out", ".jsonl", ".csv", &n->err)) != IL_OK ||
-        (st = figure_check(n->o, &n->err)) != IL_OK ||
+        (st = figure_check(n->o, "plot", &n->err)) != IL_OK ||
         (st = output_check(n->o, "save", ".safetensors", ".npy", &n->err)) != IL_OK ||
         (st = network_device(n)) != IL_OK || (st = network_dataset(n)) != IL_OK)
         return st;
@@ -41,7 +41,7 @@ il_status train_check(struct train *t)
 il_status train_open(struct train *t)
 {
     struct network *const n = &t->net;
-    il_status st = figure_open(&t->figure, n->o, &n->err);
+    il_status st = figure_open(&t->figure, opt_get(n->o, "plot"), &n->err);
 
     if (st == IL_OK)
         st = network_pack(n);
