@@ -122,6 +122,13 @@ typedef struct il_heatmap {
     const double *value; /**< [rows * columns]; NaN: none */
     const size_t *runs;  /**< [rows * columns] that ended: 0 leaves the cell empty, without a
                                     value it is crossed */
+    /**
+     * A line over the cells, and its name: how far up it goes in each column, in cells from the map's edge; infinite, or
+     * beyond the map: it is marked at the edge; NaN: nothing. NULL: no line.
+     */
+    const double *limit;
+    int limit_of_rows; /**< in each row instead: how far to the right */
+    const char *limit_name;
 } il_heatmap;
 
 il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure, il_error *err);

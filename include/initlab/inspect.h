@@ -122,5 +122,17 @@ typedef struct il_expected {
 il_status il_expect(il_expected *layer, const il_config *config, const il_dataset *set,
                     il_error *err);
 
+/** How far information travels through a deep network of such layers, in layers. */
+typedef struct il_depths {
+    double xi_c, xi_grad; /**< as il_signal has them; infinite at the edge of chaos */
+} il_depths;
+
+/**
+ * The same of a config alone, by the law of its last hidden layer, without a dataset: NaN where fewer than two layers
+ * are hidden, where there is no theory, and where it depends on the signal's size which fixed point q goes to.
+ * IL_E_USAGE: what the init's own words say.
+ */
+il_status il_expect_depths(il_depths *out, const il_config *config, il_error *err);
+
 IL_API_END
 #endif

@@ -511,4 +511,5 @@ def main():
     sys.exit("\n".join(WRONG) if WRONG else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -45,7 +45,7 @@ static void fill_row(const il_comparison *c, const il_run_group *g, il_forest_ro
 
 static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
-    const il_comparison *const c = from->comparison;
+    const il_comparison *const c = from->of->comparison;
     il_forest_row *const row = calloc(c->groups + 1, sizeof *row);
     size_t *const count = calloc(c->groups + 1, sizeof *count);
     char title[WORDS], mean[WORDS], difference[WORDS], text[WORDS], note[NOTE] = "";
@@ -129,7 +129,7 @@ static void fill_curves(const il_comparison *c, const il_group_curve *curve, il_
 
 static il_status draw_curves(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
-    const il_comparison *const c = from->comparison;
+    const il_comparison *const c = from->of->comparison;
     il_line *const line = calloc(c->groups + 1, sizeof *line);
     char(*const label)[LABEL] = calloc(c->groups + 1, sizeof *label);
     size_t *const count = calloc(c->groups + 1, sizeof *count);
@@ -145,7 +145,7 @@ static il_status draw_curves(char **svg, size_t *n, const struct to_draw *from, 
     il_status st = line && label && count ? figure_few_groups(c->groups, err) : cli_no_memory(err);
 
     if (st == IL_OK)
-        st = il_compare_curves(&curve, c, from->runs, err);
+        st = il_compare_curves(&curve, c, from->of->runs, err);
     if (st != IL_OK)
         goto out;
     fill_curves(c, curve, line, label, count, strip);

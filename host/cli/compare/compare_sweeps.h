@@ -6,24 +6,7 @@
 #include "common/messages.h"
 #include "common/options.h"
 #include "compare_figure.h"
-
-/* Sweeps' folders and files of 'train --out', read and compared. */
-struct compared {
-    il_folder **folder;   /* [sources], open, in the order of the command line; NULL: of files */
-    il_results **results; /* [sources] */
-    size_t sources;       /* folders, and all files of 'train --out' together as the last one */
-    il_runs *runs;
-    int epochs;                /* does it keep them, for curves? */
-    il_comparison *comparison; /* NULL: of --across */
-    il_across *across;
-    il_budget *budget; /* [budgets] */
-    size_t budgets;
-    char *by;          /* what groups are by; NULL: all that varies */
-    const char **note; /* [notes]: lines of small print, "" for none */
-    char *lines;       /* that they are in */
-    size_t notes;
-    size_t repeated; /* runs that were left out, as another has their id */
-};
+#include "compared.h"
 
 /*
  * Read the folders and files that are the operands, and compare them as the options of COMPARE_ROWS say. No run has

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
+#include "figure_theory.h"
 #include "figure_words.h"
 
 enum { VALUES_MOST = 100 /* of a column, in a figure */ };
@@ -48,6 +49,18 @@ static int by_value(const void *a, const void *b)
     }
 }
 
+/* by the number of widths, then by them */
+static int by_layers(const void *a, const void *b)
+{
+    size_t n[2] = { 0, 0 };
+
+    for (const char *s = *(const char *const *)a; *s; s++)
+        n[0] += *s == ',';
+    for (const char *s = *(const char *const *)b; *s; s++)
+        n[1] += *s == ',';
+    return n[0] != n[1] ? (n[0] > n[1]) - (n[0] < n[1]) : by_value(a, b);
+}
+
 /* value[most]: those that groups have in a column, sorted. SIZE_MAX: there are more. */
 static size_t values_of(const il_comparison *c, size_t column, const char **value, size_t most)
 {
@@ -63,7 +76,7 @@ static size_t values_of(const il_comparison *c, size_t column, const char **valu
         if (k == n)
             value[n++] = c->group[i].value[column];
     }
-    qsort(value, n, sizeof *value, by_value);
+    qsort(value, n, sizeof *value, strcmp(c->column[column], "layers") == 0 ? by_layers : by_value);
     return n;
 }
 
@@ -76,12 +89,41 @@ static size_t place_of(const char *const *value, const char *text)
     return k;
 }
 
-/* what an axis calls a value that is no text at all */
-static void name_empty(const char **value, size_t n)
+enum { SHORT = 120 /* bytes of a value that is named anew */ };
+
+/* in,64,64,64,out as in,64x3,out */
+static void put_layers(const char *layers, char text[SHORT])
+{
+    size_t n = 0;
+
+    while (*layers && n < SHORT) {
+        const size_t width = strcspn(layers, ",");
+        size_t times = 0;
+
+        for (const char *p = layers;
+             strncmp(p, layers, width) == 0 && (!p[width] || p[width] == ','); p += width + 1) {
+            times++;
+            if (!p[width])
+                break;
+        }
+        n += (size_t)snprintf(text + n, SHORT - n, "%s%.*s", n ? "," : "", (int)width, layers);
+        if (times > 1 && n < SHORT)
+            n += (size_t)snprintf(text + n, SHORT - n, "x%zu", times);
+        layers += times * (width + 1) - 1;
+        layers += *layers == ',';
+    }
+}
+
+/* What an axis calls its values: one that is no text at all, and layers, which may be hundreds. */
+static void name_values(const char *column, const char **value, size_t n, char (*text)[SHORT])
 {
     for (size_t i = 0; i < n; i++)
-        if (!value[i][0])
+        if (!value[i][0]) {
             value[i] = "-";
+        } else if (strcmp(column, "layers") == 0) {
+            put_layers(value[i], text[i]);
+            value[i] = text[i];
+        }
 }
 
 static il_status too_many(const il_comparison *c, size_t column, il_error *err)
@@ -113,31 +155,50 @@ static il_status fill_cells(const il_comparison *c, il_heatmap *m, const char **
     }
     m->value = *value;
     m->runs = *runs;
-    name_empty(x, m->columns);
-    name_empty(y, m->rows);
     return IL_OK;
 }
 
+static const char THEORY_NOTE[] =
+    "dashed line: 6 xi_c, xi_c the layers in which the correlation of two inputs comes nearer to "
+    "its limit by e, in wide "
+    "networks (Schoenholz et al. 2017); a triangle: it lies beyond the map";
+
 il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
-    const il_comparison *const c = from->comparison;
+    const il_comparison *const c = from->of->comparison;
     const char *x[VALUES_MOST], *y[VALUES_MOST];
     char title[WORDS], bar[WORDS], text[WORDS], note[NOTE] = "";
     il_heatmap figure = { .title = title, .value_label = bar, .note = note, .x = x, .y = y };
     double *value = NULL;
     size_t *count = NULL;
-    il_status st;
+    struct trainable theory = { .limit = NULL };
+    char(*const text_of)[SHORT] = calloc(2 * VALUES_MOST, SHORT);
+    il_status st = text_of ? IL_OK : cli_no_memory(err);
 
-    if (c->columns != 2)
-        return cli_error(err, IL_E_USAGE, "figure heatmap: --by A,B names its two columns");
+    if (st != IL_OK)
+        return st;
+    if (c->columns != 2) {
+        st = cli_error(err, IL_E_USAGE, "figure heatmap: --by A,B names its two columns");
+        goto out;
+    }
     figure.columns = values_of(c, 0, x, VALUES_MOST);
     figure.rows = values_of(c, 1, y, VALUES_MOST);
-    if (figure.columns == SIZE_MAX || figure.rows == SIZE_MAX)
-        return too_many(c, figure.columns == SIZE_MAX ? 0 : 1, err);
+    if (figure.columns == SIZE_MAX || figure.rows == SIZE_MAX) {
+        st = too_many(c, figure.columns == SIZE_MAX ? 0 : 1, err);
+        goto out;
+    }
     figure.x_label = c->column[0];
     figure.y_label = c->column[1];
-    st = fill_cells(c, &figure, x, y, &value, &count, err);
+    st = trainable(&theory, from->of, &(struct heat_axis){ c->column[0], x, figure.columns },
+                   &(struct heat_axis){ c->column[1], y, figure.rows }, err);
+    if (st == IL_OK)
+        st = fill_cells(c, &figure, x, y, &value, &count, err);
     if (st == IL_OK) {
+        name_values(c->column[0], x, figure.columns, text_of);
+        name_values(c->column[1], y, figure.rows, text_of + VALUES_MOST);
+        figure.limit = theory.limit;
+        figure.limit_of_rows = theory.of_rows;
+        figure.limit_name = theory.name;
         figure_title(c, "Mean ", title);
         snprintf(bar, sizeof bar, "mean %s", il_metric_words(c->metric));
         figure_runs(count, figure.columns * figure.rows, "cell", text);
@@ -145,9 +206,14 @@ il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_err
         figure_note(note,
                     "number and colour: mean over the runs of a cell; \u00d7: no run of it has a "
                     "finite one; no cell: no run");
+        if (theory.limit)
+            figure_note(note, THEORY_NOTE);
         figure_answer_note(note, c, NOTE_POOLED);
         st = il_figure_heatmap(svg, n, &figure, err);
     }
+out:
+    trainable_free(&theory);
+    free(text_of);
     free(value);
     free(count);
     return st;
@@ -309,7 +375,7 @@ static void close_rates(struct rates *r)
 
 il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
-    const il_comparison *const c = from->comparison;
+    const il_comparison *const c = from->of->comparison;
     struct rates r = { .lines = 0 };
     char title[WORDS], y_label[WORDS], text[WORDS], note[NOTE] = "";
     il_panel panel = { .y_label = y_label };

@@ -39,7 +39,7 @@ static void note_conditions(const struct to_draw *from, size_t conditions, size_
 
 il_status draw_critical_difference(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
-    const il_across *const a = from->across;
+    const il_across *const a = from->of->across;
     il_rank *const group = calloc(a->groups + 1, sizeof *group);
     size_t(*const bar)[2] = calloc(a->cliques + 1, sizeof *bar);
     char title[WORDS], text[WORDS], note[NOTE] = "";
@@ -119,7 +119,7 @@ static double *fill_lines(const il_profiles *p, il_line *line)
 
 il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
-    const il_compare_options options = { .by = from->by };
+    const il_compare_options options = { .by = from->of->by };
     il_profiles *p = NULL;
     il_line *line = NULL;
     double *x = NULL;
@@ -131,7 +131,7 @@ il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_err
                         .panel = &panel,
                         .panels = 1,
                         .note = note };
-    il_status st = il_compare_profiles(&p, from->runs, from->across_by, &options, err);
+    il_status st = il_compare_profiles(&p, from->of->runs, from->across_by, &options, err);
 
     if (st == IL_OK)
         st = figure_few_groups(p->groups, err);
@@ -197,7 +197,7 @@ static void fill_rows(const il_improvements *m, il_forest_row *row, char (*label
 
 il_status draw_improvement(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
-    const il_compare_options options = { .by = from->by };
+    const il_compare_options options = { .by = from->of->by };
     il_improvements *m = NULL;
     il_forest_row *row = NULL;
     char(*label)[LABEL] = NULL;
@@ -210,7 +210,7 @@ il_status draw_improvement(char **svg, size_t *n, const struct to_draw *from, il
                          .least = 0,
                          .most = 1,
                          .middle = .5 };
-    il_status st = il_compare_improvements(&m, from->runs, from->across_by, &options, err);
+    il_status st = il_compare_improvements(&m, from->of->runs, from->across_by, &options, err);
 
     if (st != IL_OK)
         goto out;

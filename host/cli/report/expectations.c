@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
-#include "rows.h"
+#include "compare/rows.h"
 #include "sweep/sweep.h"
 
 static int take(void *arg, const struct row *row)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
+#include "common/messages.h"
 
 enum { DIGITS = 6 /* of results: results.sqlite has all of them */ };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
-#include "rows.h"
+#include "compare/rows.h"
 
 enum { MOST = 1500000 /* rows in memory, some 75 MB */, FIRST = 4 /* column of the numbers */ };
 

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include "core/error.h"
-#include "theory/gaussian.h"
+#include "theory/meanfield.h"
+#include "catalog/catalog.h"
+#include "config.h"
 #include "run.h"
 
 /* what theory says of f(z) in one layer, and how it got there */
@@ -66,4 +68,31 @@ out:
     free(at);
     il_run_free(&run);
     return st;
+}
+
+il_status il_expect_depths(il_depths *out, const il_config *config, il_error *err)
+{
+    static const double START = 1; /* of q; where it matters there is no answer */
+    const size_t widths = il_config_widths(config);
+    const struct il_choice *const activation =
+        &il_config_value(config, IL_PARAMETER_ACTIVATION)->choice;
+    const struct il_act act = il_activation_of(activation);
+    struct il_initial_layer at;
+    struct il_meanfield m;
+    double sw2, sb2;
+    il_status st;
+
+    *out = (il_depths){ NAN, NAN };
+    if (widths < 4 || act.code == IL_ACT_SOFTMAX || act.code == IL_ACT_LOG_SOFTMAX)
+        return IL_OK;
+    st = il_run_initial(&at, config, widths - 3, err);
+    if (st != IL_OK)
+        return st;
+    il_draw_variances(&at.draw.weight, &at.draw.bias, at.width[0], at.width[1], &sw2, &sb2);
+    if (isnan(sw2) || isnan(sb2))
+        return IL_OK;
+    m = il_meanfield_solve(&act, sw2, sb2, START);
+    if (isnan(m.source))
+        *out = (il_depths){ m.xi_c, m.xi_grad };
+    return IL_OK;
 }

@@ -266,16 +266,16 @@ il_status il_run_initial(struct il_initial_layer *out, const il_config *config, 
     il_status st;
 
     memset(out, 0, sizeof *out);
-    if (layers->words)
-        return il_fail_parameter(err, IL_E_USAGE, "layers",
-                                 "in and out of '%.200s' are a dataset's, and there is "
-                                 "none; give numbers",
-                                 il_config_get(config, "layers"));
     out->layers = layers->count - 1;
     if (layer >= out->layers)
         return il_fail(err, IL_E_USAGE, "there is no layer %zu among %u (the first is 0)", layer,
                        out->layers);
     memcpy(out->width, layers->width + layer, sizeof out->width);
+    if (out->width[0] > IL_WIDTH_MOST || out->width[1] > IL_WIDTH_MOST)
+        return il_fail_parameter(err, IL_E_USAGE, "layers",
+                                 "in and out of '%.200s' are a dataset's, and there is "
+                                 "none; give numbers",
+                                 il_config_get(config, "layers"));
     il_optimizer_of(choice(config, IL_PARAMETER_OPTIMIZER), &update);
     at = (struct il_tensor_place){ .fan_in = out->width[0],
                                    .fan_out = out->width[1],

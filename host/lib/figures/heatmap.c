@@ -71,6 +71,8 @@ static void set_layout(struct page *g)
     g->width = g->bar + BAR + 10 + il_ruler_width(&g->value) + 26 + IL_MARGIN;
     g->width = fmax(g->width, il_text_width(d->x_label, NAME) + g->left + IL_MARGIN);
     g->width = fmax(g->width, il_heading_width(d->title) + 2 * IL_MARGIN);
+    if (d->limit)
+        g->width = fmax(g->width, g->left + 36 + il_text_width(d->limit_name, IL_TEXT) + IL_MARGIN);
 }
 
 /* ---- drawn ----------------------------------------------------------------------------------- */
@@ -119,6 +121,80 @@ static void draw_cell(struct page *g, size_t row, size_t column)
     else if (il_text_width(text.text, 11) + 2 <= g->wide)
         put_middle(g, x + g->wide / 2, y + g->high / 2, il_is_dark(c) ? "#fff" : "#000", text.text);
 }
+
+/* ---- a line over the cells ------------------------------------------------------------------- */
+
+/* The place of a limit, where it lies in the i-th column or row, `along` of it. */
+static void limit_at(const struct page *g, size_t i, double along, double *x, double *y)
+{
+    const il_heatmap *const d = g->data;
+    const double most = (double)(d->limit_of_rows ? d->columns : d->rows);
+    const double far = fmin(fmax(d->limit[i], 0), most), at = (double)i + along;
+
+    *x = g->left + g->wide * (d->limit_of_rows ? far : at);
+    *y = g->bottom - g->high * (d->limit_of_rows ? at : far);
+}
+
+/* In steps, a column's width each: between two columns nothing is known. */
+static void put_steps(struct page *g, const char *stroke)
+{
+    struct il_file *const f = &g->file;
+    const size_t n = g->data->limit_of_rows ? g->data->rows : g->data->columns;
+
+    il_file_print(f, "<path class=\"limit\" fill=\"none\" %s d=\"", stroke);
+    for (size_t i = 0; i < n; i++)
+        for (int end = 0; end < 2 && !isnan(g->data->limit[i]); end++) {
+            const int joins = end || (i > 0 && !isnan(g->data->limit[i - 1]));
+            double x, y;
+
+            limit_at(g, i, end, &x, &y);
+            il_file_print(f, "%c%s %s", joins ? 'L' : 'M', il_px(x).text, il_px(y).text);
+        }
+    il_file_print(f, "\"/>\n");
+}
+
+/* where it goes on beyond the map */
+static void put_arrows(struct page *g)
+{
+    const il_heatmap *const d = g->data;
+    const size_t n = d->limit_of_rows ? d->rows : d->columns;
+    const double most = (double)(d->limit_of_rows ? d->columns : d->rows);
+
+    for (size_t i = 0; i < n; i++) {
+        double x, y;
+
+        if (!(d->limit[i] > most))
+            continue;
+        limit_at(g, i, .5, &x, &y);
+        il_file_print(&g->file,
+                      "<path d=\"M%s %s%s\" fill=\"#fff\" stroke=\"#000\" "
+                      "stroke-width=\"1\"/>\n",
+                      il_px(x).text, il_px(y).text, d->limit_of_rows ? "l-8 -5v10Z" : "l-5 8h10Z");
+    }
+}
+
+static void draw_limit(struct page *g)
+{
+    static const char UNDER[] = "stroke=\"#000\" stroke-width=\"4\" stroke-opacity=\"0.75\"",
+                      OVER[] = "stroke=\"#fff\" stroke-width=\"2\" stroke-dasharray=\"7 3\"";
+    struct il_file *const f = &g->file;
+    const double y = g->bottom + g->across + 34;
+
+    if (!g->data->limit)
+        return;
+    put_steps(g, UNDER);
+    put_steps(g, OVER);
+    put_arrows(g);
+    for (int over = 0; over < 2; over++)
+        il_file_print(f, "<path %s d=\"M%s %sh28\"/>\n", over ? OVER : UNDER, il_px(g->left).text,
+                      il_px(y).text);
+    il_file_print(f, "<text x=\"%s\" y=\"%s\" font-size=\"%d\" fill=\"#222\">",
+                  il_px(g->left + 36).text, il_px(y + 4).text, IL_TEXT);
+    il_put_letters(f, g->data->limit_name, SIZE_MAX);
+    il_file_print(f, "</text>\n");
+}
+
+/* ---- beside the cells ------------------------------------------------------------------------ */
 
 static void draw_labels(struct page *g)
 {
@@ -191,7 +267,8 @@ static void draw(struct page *g)
     const il_heatmap *const d = g->data;
     struct il_file *const f = &g->file;
     const double wide = g->width - 2 * IL_MARGIN;
-    const double note = fmax(g->bottom + g->across, g->value.from) + 38;
+    const double name = d->limit ? IL_LINE : 0; /* room for the line's */
+    const double note = fmax(g->bottom + g->across + name, g->value.from) + 38;
     char description[2048];
 
     snprintf(description, sizeof description, "%.200s by %.200s and %.200s. %.1400s",
@@ -202,6 +279,7 @@ static void draw(struct page *g)
     for (size_t row = 0; row < d->rows; row++)
         for (size_t column = 0; column < d->columns; column++)
             draw_cell(g, row, column);
+    draw_limit(g);
     draw_labels(g);
     draw_bar(g);
     il_put_note(f, d->note, IL_MARGIN, note, wide);
