@@ -37,12 +37,14 @@ typedef struct il_line {
     size_t group; /**< by which a page finds it, from 1: data-group is one less; 0: none */
     int theory;   /**< thin and dashed, beneath all that was measured */
     int markers;  /**< a marker at each point */
+    int faint;    /**< thin and grey, beneath all others, without name, band and crosses */
     const double *cross_x, *cross_y; /**< where runs diverged: a cross each */
     size_t crosses;
 } il_line;
 
-/** Lines over one axis. Panels of a figure stand one above the other. */
+/** Lines over one axis. Panels of a figure stand one above the other, or in a grid. */
 typedef struct il_panel {
+    const char *title; /**< in a grid; else it has none */
     const char *y_label;
     il_scale y_scale;
     const il_line *line;
@@ -56,17 +58,20 @@ typedef struct il_lines {
     il_scale x_scale; /**< IL_SCALE_LOG, or whole numbers */
     const il_panel *panel;
     size_t panels;
+    size_t columns; /**< small multiples: a grid of panels of one y axis, so many beside each other; 0: no grid */
     const char
         *strip;       /**< under the axis: groups that have nothing but diverged runs; NULL: none */
     const char *note; /**< small print: n, what lines and bands are; NULL: none */
 } il_lines;
 
 /**
- * Lines with their names at their ends, up to 8 of them, else in a legend that has all. Of AUTO axes a
+ * Lines with their names at their ends, up to IL_FIGURE_NAMES of them, else, and in a grid, in a legend that has all. Of AUTO axes a
  * first value that is 100 times all others leaves the figure, and is told; so do lines without a band that
  * break off and would press others flat.
  */
 il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure, il_error *err);
+
+enum { IL_FIGURE_NAMES = 8 /**< lines that can be named at their ends, and told apart with their bands */ };
 
 /* ---- intervals ------------------------------------------------------------------------------- */
 

@@ -198,6 +198,46 @@ def check_curves(folder, to):
             check(f"init={init}, lr={lr:g} (5 runs)" in strip, "curves: the strip lacks", init, lr)
 
 
+def legend_of(f):
+    """colour -> name"""
+    return {e.find(SVG + "path").get("stroke"): "".join(e.find(SVG + "text").itertext()) for e in f.of_class("name", "g")}
+
+
+def check_small_multiples(folder, to):
+    """12 groups are more than can be named: a panel a rate, with one axis, and a line an init."""
+    initlab("plot", folder, "curves", "-o", to)
+    f = Figure(to, "n = 5 runs a group", *(f"lr={lr}" for lr in ("0.05", "0.5", "2.2")))
+    legend, rates = legend_of(f), [float(w[3:]) for w in f.words if re.fullmatch("lr=[0-9.]+", w)]
+    check(rates == [.05, .5, 2.2] and len(legend) == 4, "small multiples:", rates, legend)
+    check(len({f.axis(True, j)(100) for j in range(3)}) == 1, "small multiples: axes differ")
+    seen = 0
+    for e in f.root.iter(SVG + "path"):
+        if not e.get("stroke-linejoin"):
+            continue
+        line = corners(e.get("d"))
+        panel = max(j for j in range(3) if f.axis(False, j)(line[0][0]) > .9)
+        init, up = legend[e.get("stroke")], f.axis(True, panel)
+        runs = {}
+        for r in rows(folder, "SELECT run_id, epochs.test_accuracy AS y FROM epochs JOIN runs USING (run_id) "
+                              "WHERE init = ? AND runs.lr = ? ORDER BY epoch", init, rates[panel]):
+            runs.setdefault(r["run_id"], []).append(-math.inf if r["y"] is None else r["y"])
+        for i, (x, y) in enumerate(line):
+            near_pixel(f.axis(False, panel), x, i + 1, "small multiples: epoch")
+            near_pixel(up, y, sorted(run[i] for run in runs.values())[2], "small multiples:", init, rates[panel], i)
+        seen += 1
+    check(seen >= 9, "small multiples: lines", seen)
+
+
+def check_many(folder, to):
+    """14 groups of one column: the best and the worst by name, the others grey."""
+    initlab("plot", folder, "curves", "-o", to)
+    f = Figure(to, "the best 5 and the worst 3 of 14 groups; grey: the other 6")
+    ranked = [r["lr"] for r in rows(folder, "SELECT lr FROM runs GROUP BY lr ORDER BY avg(test_accuracy) DESC")]
+    named = {float("".join(e.find(SVG + "text").itertext())) for e in f.of_class("name", "g")}
+    check(len(f.of_class("faint")) == 6, "many: grey lines", len(f.of_class("faint")))
+    check(named == {*ranked[:5], *ranked[-3:]}, "many: names", named, ranked)
+
+
 def check_intervals(folder, to, metric):
     words = ["compare", folder, "--where", "lr=0.05,init=zeros,init=he_normal,init=glorot_uniform", "--metric", metric]
     said = json.loads(initlab(*words, "-o", "json"))
@@ -498,6 +538,10 @@ def main():
                 "he_normal,glorot_uniform,zeros,normal:std=1e20", "--lr", "0.05,0.5,2.2", "--seeds", "0..4", "--epochs", "8", "--batch", "32",
                 "--data", top / "set", "--devices", "cpu:1", "--out", top / "a", "-q")
         check_curves(top / "a", top / "curves.svg")
+        check_small_multiples(top / "a", top / "multiples.svg")
+        initlab("sweep", "run", "--layers", "in,out", "--init", "he_normal", "--lr", ",".join(str(2.0 ** -i) for i in range(14)),
+                "--seeds", "0..1", "--epochs", "2", "--batch", "32", "--data", top / "set", "--devices", "cpu:1", "--out", top / "b", "-q")
+        check_many(top / "b", top / "many.svg")
         for metric in ("test_accuracy", "cost"):
             check_intervals(top / "a", top / "intervals.svg", metric)
         check_heatmap(top / "a", top / "heatmap.svg")

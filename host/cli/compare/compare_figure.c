@@ -7,6 +7,7 @@
 #include <string.h>
 #include "columns.h"
 #include "common/cli_error.h"
+#include "figure_curves.h"
 #include "figure_grid.h"
 #include "figure_spread.h"
 #include "figure_words.h"
@@ -80,94 +81,6 @@ static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *fro
     st = il_figure_forest(svg, n, &figure, err);
 out:
     free(row);
-    free(count);
-    return st;
-}
-
-/* ---- curves ---------------------------------------------------------------------------------- */
-
-enum { LABEL = 320, STRIP = 2000 };
-
-static void add_to_strip(char strip[STRIP], const il_run_group *g, size_t n)
-{
-    const size_t at = strlen(strip);
-
-    snprintf(strip + at, STRIP - at, "%s%.200s (%zu run%s)",
-             at ? ", " : "diverged in every run: ", g->label, n, n == 1 ? "" : "s");
-}
-
-/* lines, their labels and what stands under the axis */
-static void fill_curves(const il_comparison *c, const il_group_curve *curve, il_line *line,
-                        char (*label)[LABEL], size_t *count, char strip[STRIP])
-{
-    size_t most = 0, least = SIZE_MAX;
-
-    for (size_t i = 0; i < c->groups; i++) {
-        count[i] = curve[i].runs;
-        most = count[i] > most ? count[i] : most;
-        least = count[i] < least ? count[i] : least;
-    }
-    for (size_t i = 0; i < c->groups; i++) {
-        if (most == least)
-            snprintf(label[i], LABEL, "%s", c->group[i].label);
-        else
-            snprintf(label[i], LABEL, "%.300s (n = %zu)", c->group[i].label, count[i]);
-        line[i] = (il_line){ .label = label[i],
-                             .y = curve[i].median,
-                             .low = count[i] > 1 ? curve[i].low : NULL,
-                             .high = curve[i].high,
-                             .count = curve[i].epochs,
-                             .style = c->group[i].style,
-                             .group = i + 1,
-                             .cross_x = curve[i].end_epoch,
-                             .cross_y = curve[i].end_value,
-                             .crosses = curve[i].ends };
-        if (curve[i].runs > 0 && curve[i].diverged == curve[i].runs)
-            add_to_strip(strip, &c->group[i], curve[i].runs);
-    }
-}
-
-static il_status draw_curves(char **svg, size_t *n, const struct to_draw *from, il_error *err)
-{
-    const il_comparison *const c = from->of->comparison;
-    il_line *const line = calloc(c->groups + 1, sizeof *line);
-    char(*const label)[LABEL] = calloc(c->groups + 1, sizeof *label);
-    size_t *const count = calloc(c->groups + 1, sizeof *count);
-    char title[WORDS], y_label[WORDS], text[WORDS], strip[STRIP] = "", note[NOTE] = "";
-    const il_panel panel = { .y_label = y_label, .line = line, .lines = c->groups };
-    il_lines figure = { .title = title,
-                        .x_label = "epoch",
-                        .x_scale = IL_SCALE_LINEAR,
-                        .panel = &panel,
-                        .panels = 1,
-                        .note = note };
-    il_group_curve *curve = NULL;
-    il_status st = line && label && count ? figure_few_groups(c->groups, err) : cli_no_memory(err);
-
-    if (st == IL_OK)
-        st = il_compare_curves(&curve, c, from->of->runs, err);
-    if (st != IL_OK)
-        goto out;
-    fill_curves(c, curve, line, label, count, strip);
-    figure.strip = strip[0] ? strip : NULL;
-    figure_title(c, "Median ", title);
-    snprintf(y_label, sizeof y_label, "%s", il_metric_words(c->metric));
-    figure_runs(count, c->groups, "group", text);
-    figure_note(note, text);
-    figure_note(note,
-                "line: median over the runs of a group; band: interquartile range, the middle "
-                "half of the runs; what is not finite counts as the worst");
-    for (size_t i = 0; i < c->groups; i++)
-        if (curve[i].ends) {
-            figure_note(note, "\u00d7: a run that diverged, at its last finite cost");
-            break;
-        }
-    figure_answer_note(note, c, NOTE_POOLED);
-    st = il_figure_lines(svg, n, &figure, err);
-out:
-    il_group_curves_free(curve, c->groups);
-    free(line);
-    free(label);
     free(count);
     return st;
 }

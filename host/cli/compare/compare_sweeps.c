@@ -234,7 +234,8 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
 
 struct to_draw compared_to_draw(const struct compared *k, const struct options *o)
 {
-    return (struct to_draw){ k, opt_given(o, "across") ? opt_get(o, "across") : NULL };
+    return (struct to_draw){ .of = k,
+                             .across_by = opt_given(o, "across") ? opt_get(o, "across") : NULL };
 }
 
 void compared_close(struct compared *k)

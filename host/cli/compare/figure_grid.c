@@ -13,42 +13,6 @@ enum { VALUES_MOST = 100 /* of a column, in a figure */ };
 
 /* ---- values of a column ---------------------------------------------------------------------- */
 
-/* a number that a text begins with, and in *s what is behind it; letters alone (inf, nan) are none */
-static int take_number(const char **s, double *x)
-{
-    const char *const digit = *s + (**s == '-');
-    char *end;
-
-    if (*digit < '0' || *digit > '9')
-        return 0;
-    *x = strtod(*s, &end);
-    *s = end;
-    return 1;
-}
-
-/* by the numbers in them: 3 before 20, std=0.15 before std=0.2, in,64,out before in,128,out */
-static int by_value(const void *a, const void *b)
-{
-    const char *s = *(const char *const *)a, *t = *(const char *const *)b;
-    double x = 0, y = 0;
-
-    for (;;) {
-        const char *s_end = s, *t_end = t;
-
-        if (take_number(&s_end, &x) && take_number(&t_end, &y)) {
-            if (x != y)
-                return x < y ? -1 : 1;
-            s = s_end;
-            t = t_end;
-        } else if (*s != *t || !*s) {
-            return (unsigned char)*s - (unsigned char)*t;
-        } else {
-            s++;
-            t++;
-        }
-    }
-}
-
 /* by the number of widths, then by them */
 static int by_layers(const void *a, const void *b)
 {
@@ -58,7 +22,7 @@ static int by_layers(const void *a, const void *b)
         n[0] += *s == ',';
     for (const char *s = *(const char *const *)b; *s; s++)
         n[1] += *s == ',';
-    return n[0] != n[1] ? (n[0] > n[1]) - (n[0] < n[1]) : by_value(a, b);
+    return n[0] != n[1] ? (n[0] > n[1]) - (n[0] < n[1]) : figure_by_value(a, b);
 }
 
 /* value[most]: those that groups have in a column, sorted. SIZE_MAX: there are more. */
@@ -76,7 +40,8 @@ static size_t values_of(const il_comparison *c, size_t column, const char **valu
         if (k == n)
             value[n++] = c->group[i].value[column];
     }
-    qsort(value, n, sizeof *value, strcmp(c->column[column], "layers") == 0 ? by_layers : by_value);
+    qsort(value, n, sizeof *value,
+          strcmp(c->column[column], "layers") == 0 ? by_layers : figure_by_value);
     return n;
 }
 

@@ -2,6 +2,7 @@
 #include "figure_words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
 
@@ -15,6 +16,41 @@ il_status figure_few_groups(size_t groups, il_error *err)
                      err, IL_E_USAGE,
                      "%zu groups are too many for this figure: --where or --by leaves up to %d",
                      groups, GROUPS_MOST);
+}
+
+/* a number that a text begins with, and in *s what is behind it; letters alone (inf, nan) are none */
+static int take_number(const char **s, double *x)
+{
+    const char *const digit = *s + (**s == '-');
+    char *end;
+
+    if (*digit < '0' || *digit > '9')
+        return 0;
+    *x = strtod(*s, &end);
+    *s = end;
+    return 1;
+}
+
+int figure_by_value(const void *a, const void *b)
+{
+    const char *s = *(const char *const *)a, *t = *(const char *const *)b;
+    double x = 0, y = 0;
+
+    for (;;) {
+        const char *s_end = s, *t_end = t;
+
+        if (take_number(&s_end, &x) && take_number(&t_end, &y)) {
+            if (x != y)
+                return x < y ? -1 : 1;
+            s = s_end;
+            t = t_end;
+        } else if (*s != *t || !*s) {
+            return (unsigned char)*s - (unsigned char)*t;
+        } else {
+            s++;
+            t++;
+        }
+    }
 }
 
 void figure_metric(const char *metric, char text[WORDS])

@@ -18,6 +18,9 @@ void figure_limits(const char *metric, double *least, double *most);
 /* An interval that passes them is drawn as far as they go, which is said. */
 void figure_limits_note(char note[NOTE], const il_comparison *c);
 
+/* Order of texts, as qsort has it, by the numbers in them: 3 before 20, std=0.15 before std=0.2. */
+int figure_by_value(const void *a, const void *b);
+
 /* IL_E_USAGE: more groups than can be told apart */
 il_status figure_few_groups(size_t groups, il_error *err);
 

@@ -7,6 +7,7 @@
 struct to_draw {
     const struct compared *of;
     const char *across_by; /* columns of conditions; NULL: there are none */
+    int page; /* of a page with a legend of its own, that finds each group in one panel */
 };
 
 #endif

@@ -17,7 +17,7 @@ enum { DIGITS = 5, ROWS = 1000 /* of the table of curves */ };
 static il_status put_figure(struct html *h, const struct compared *k, const char *kind,
                             const char *name, il_error *err)
 {
-    const struct to_draw from = { .of = k };
+    const struct to_draw from = { .of = k, .page = 1 };
     char *svg = NULL;
     size_t n;
     const il_status st = compare_figure_svg(kind, &svg, &n, &from, err);

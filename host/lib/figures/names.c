@@ -32,7 +32,10 @@ static int alike(const char *a, const char *b)
            strcmp(il_behind(a, n - TAIL), il_behind(b, m - TAIL)) == 0;
 }
 
-static int is_named(const il_line *line) { return !line->theory && line->label && line->label[0]; }
+static int is_named(const il_line *line)
+{
+    return !line->theory && !line->faint && line->label && line->label[0];
+}
 
 /* A label, cut in its middle if it is long; with the line's number where others would be the same. */
 static void set_text(const il_panel *p, size_t k, char *text, size_t size)
@@ -77,7 +80,7 @@ static size_t under(const il_panel *p, size_t k)
     size_t n = 0;
 
     for (size_t i = 0; i < k && !p->line[k].theory; i++)
-        n += !p->line[i].theory && covers(&p->line[i], &p->line[k]);
+        n += !p->line[i].theory && !p->line[i].faint && covers(&p->line[i], &p->line[k]);
     return n;
 }
 
@@ -140,7 +143,7 @@ static size_t sort_ends(const il_panel *p, const struct il_shown *shown, size_t 
 {
     size_t n = 0;
 
-    for (size_t k = 0; k < p->lines && n < IL_NAMES_AT_ENDS; k++) {
+    for (size_t k = 0; k < p->lines && n < IL_FIGURE_NAMES; k++) {
         size_t at = n;
 
         if (!shown[k].text[0])
@@ -160,8 +163,8 @@ void il_names_at_ends(struct il_file *f, const il_panel *p, const struct il_show
                       double top, double bottom)
 {
     static const double NEAR = 30; /* pixels from a line's end to its name that are bridged */
-    size_t order[IL_NAMES_AT_ENDS];
-    double y[IL_NAMES_AT_ENDS];
+    size_t order[IL_FIGURE_NAMES];
+    double y[IL_FIGURE_NAMES];
     const size_t n = sort_ends(p, shown, order);
 
     for (size_t i = 0; i < n; i++) { /* down, as far as the one above wants */

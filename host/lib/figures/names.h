@@ -6,8 +6,7 @@
 #include "initlab/figures.h"
 
 enum {
-    IL_NAMES_AT_ENDS = 8, /* lines, at most, that are named at their ends */
-    IL_NAMES_ROW = 20     /* pixels */
+    IL_NAMES_ROW = 20 /* pixels */
 };
 
 /* A line's name as it is shown, cut in its middle; "": none. */
