@@ -83,7 +83,7 @@ sweep_of()
 
 @test "plot: the kinds are those of --figure, in help and completions; mistakes are told" {
     sweep_of --init zeros,he_normal --seeds 0..2
-    words="intervals|curves|heatmap|rates|profile|improvement|critical-difference"
+    words="intervals|curves|heatmap|rates|layers|profile|improvement|critical-difference"
     for wrong in "plot" "plot r" "plot r pie" "plot curves r"; do
         initlab $wrong
         exits 2
@@ -110,6 +110,28 @@ sweep_of()
     has "KIND" "$output"
     initlab completion fish
     has "from plot' -F -a '${words//|/ }'" "$output"
+}
+
+@test "layers through training: of runs with --diag, one column of them" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    initlab plot r layers
+    exits 65
+    has "--diag every=epoch" "$stderr"
+    initlab plot r curves --diagnostic saturated
+    exits 2
+    has "--diagnostic is of the figure layers" "$stderr"
+    initlab plot r layers --diagnostic weight
+    exits 2
+    has "activation_mean|activation_variance|saturated|dead|gradient_norm" "$stderr"
+    "$INITLAB" sweep run --data data --layers in,4,out --activation tanh --batch 16 --epochs 2 --devices cpu:1 --init he_normal --seeds 0..2 --diag every=epoch --out d -q >/dev/null
+    initlab plot d layers
+    [ "$status" -eq 0 ]
+    has "variance of activations" "$output"
+    initlab compare d --figure layers --plot x.svg --diagnostic gradient_norm
+    [ "$status" -eq 0 ]
+    has "layer 2" "$(cat x.svg)"
+    initlab plot r d layers --by lr,init,layers,activation --diagnostic gradient_norm -o two.svg # one of them was not watched
+    [ "$status" -eq 0 ]
 }
 
 @test "PNG and PDF, or what to install" {
@@ -139,7 +161,7 @@ sweep_of()
     has "--plot says where it goes" "$stderr"
     initlab compare r --plot x.svg --figure pie
     exits 2
-    has "intervals|curves|heatmap|rates|profile|improvement|critical-difference" "$stderr"
+    has "intervals|curves|heatmap|rates|layers|profile|improvement|critical-difference" "$stderr"
     initlab compare r --plot x.svg --figure critical-difference
     exits 2
     has "--across COLUMNS names its conditions" "$stderr"

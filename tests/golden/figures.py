@@ -238,6 +238,31 @@ def check_many(folder, to):
     check(named == {*ranked[:5], *ranked[-3:]}, "many: names", named, ranked)
 
 
+def check_layers(folder, to, column, words):
+    """A panel a group, a line a layer, of medians over runs; a layer without a number has no line."""
+    initlab("plot", folder, "layers", "--diagnostic", column, "-o", to)
+    f = Figure(to, words, "n = 3 runs a group", "interquartile range", "he_normal", "orthogonal")
+    legend, seen = legend_of(f), 0
+    panels = [w for w in f.words if w in ("he_normal", "orthogonal")]
+    for e in f.root.iter(SVG + "path"):
+        if not e.get("stroke-linejoin"):
+            continue
+        line = corners(e.get("d"))
+        panel = max(j for j in range(2) if f.axis(False, j)(line[0][0]) > -.1)
+        layer = int(legend[e.get("stroke")].split()[1])
+        looks = {}
+        for r in rows(folder, f"SELECT step, {column} AS y FROM diagnostics JOIN runs USING (run_id) WHERE init = ? AND layer = ?",
+                      panels[panel], layer):
+            looks.setdefault(r["step"], []).append(r["y"])
+        medians = [sorted(y)[1] for step, y in sorted(looks.items()) if None not in y]
+        check(len(line) == len(medians) > 2, "layers: looks of", column, layer, len(line), len(medians))
+        for (x, y), want in zip(line, medians):
+            near_pixel(f.axis(True, panel), y, want, "layers:", column, panels[panel], layer)
+        seen += 1
+    hidden = column in ("activation_mean", "saturated")
+    check(seen == (4 if hidden else 6), "layers: lines of", column, seen)
+
+
 def check_intervals(folder, to, metric):
     words = ["compare", folder, "--where", "lr=0.05,init=zeros,init=he_normal,init=glorot_uniform", "--metric", metric]
     said = json.loads(initlab(*words, "-o", "json"))
@@ -542,6 +567,12 @@ def main():
         initlab("sweep", "run", "--layers", "in,out", "--init", "he_normal", "--lr", ",".join(str(2.0 ** -i) for i in range(14)),
                 "--seeds", "0..1", "--epochs", "2", "--batch", "32", "--data", top / "set", "--devices", "cpu:1", "--out", top / "b", "-q")
         check_many(top / "b", top / "many.svg")
+        initlab("sweep", "run", "--layers", "in,6,5,out", "--activation", "tanh", "--init", "he_normal,orthogonal", "--lr", "0.5", "--seeds",
+                "0..2", "--epochs", "3", "--batch", "32", "--data", top / "set", "--devices", "cpu:1", "--diag", "every=step:4", "--out",
+                top / "c", "-q")
+        for column, words in (("activation_mean", "mean of activations"), ("saturated", "saturated (share of activations)"),
+                              ("gradient_norm", "norm of the gradient, log scale"), ("distance", "distance from the start")):
+            check_layers(top / "c", top / "layers.svg", column, words)
         for metric in ("test_accuracy", "cost"):
             check_intervals(top / "a", top / "intervals.svg", metric)
         check_heatmap(top / "a", top / "heatmap.svg")

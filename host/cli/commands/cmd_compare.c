@@ -87,7 +87,7 @@ static il_status check_options(const struct options *o, il_error *err)
 {
     static const char *const of_groups[] = { "by",      "where",  "metric", "target",
                                              "control", "format", "figure", "best-over",
-                                             "select",  "budget", "across" };
+                                             "select",  "budget", "across", "diagnostic" };
 
     if (o->operands == 0)
         return cli_error(err, IL_E_USAGE,
@@ -148,6 +148,7 @@ static const struct opt_row rows[] = {
       .group = "Sweeps",
       .help = "also print what the best of 1, 2, 4, ... trials would give, each run a trial" },
     ACROSS_ROW,
+    DIAGNOSTIC_ROW,
     { .name = "figure",
       .metavar = "KIND",
       .value = "intervals",

@@ -55,6 +55,7 @@ static const struct opt_row rows[] = { { .name = "out",
                                                  "standard output" },
                                        COMPARE_ROWS,
                                        ACROSS_ROW,
+                                       DIAGNOSTIC_ROW,
                                        { .name = "" } };
 
 const struct command cmd_plot = {

@@ -9,6 +9,7 @@
 #include "common/cli_error.h"
 #include "figure_curves.h"
 #include "figure_grid.h"
+#include "figure_layers.h"
 #include "figure_spread.h"
 #include "figure_words.h"
 
@@ -141,6 +142,8 @@ il_status compare_figure_check(const char *word, const struct options *o, il_err
         return cli_error(err, IL_E_USAGE, "figure %s: --across COLUMNS names its conditions", word);
     if (kind->draw == draw_heatmap && (!opt_given(o, "by") || columns_in(opt_get(o, "by")) != 2))
         return cli_error(err, IL_E_USAGE, "figure heatmap: --by A,B names its two columns");
+    if (kind->draw != draw_layers && opt_given(o, "diagnostic"))
+        return cli_error(err, IL_E_USAGE, "--diagnostic is of the figure layers, not of %s", word);
     return IL_OK;
 }
 

@@ -16,6 +16,7 @@
     X(curves, "curves", WITHOUT, "medians over the epochs, and the middle half of the runs")       \
     X(heatmap, "heatmap", WITHOUT, "means by the two columns of --by")                             \
     X(rates, "rates", WITHOUT, "means over the learning rate")                                     \
+    X(layers, "layers", WITHOUT, "a --diagnostic of layers through training, a panel a group")     \
     X(profile, "profile", EITHER, "the share of runs above each value of the metric")              \
     X(improvement, "improvement", EITHER, "how often runs of one group beat another's")            \
     X(critical_difference, "critical-difference", WITH,                                            \

@@ -3,6 +3,7 @@
 #define HOST_CLI_COMPARE_COMPARE_ROWS_H
 
 #include "common/command_table.h"
+#include "initlab/watch.h"
 
 #define COMPARE_ROWS                                                                               \
     { .name = "metric",                                                                            \
@@ -37,6 +38,16 @@
     {                                                                                              \
         .name = "target", .metavar = "ACCURACY", .group = "Sweeps",                                \
         .help = "show how many runs reached it, and in how many epochs"                            \
+    }
+
+/* ---- of figures ---- */
+
+#define DIAGNOSTIC_WORD(NAME, name, type) "|" #name
+#define DIAGNOSTIC_ROW                                                                             \
+    {                                                                                              \
+        .name = "diagnostic", .metavar = "COLUMN", .value = "activation_variance",                 \
+        .words = &IL_DIAGNOSTICS(DIAGNOSTIC_WORD)[1], .group = "Sweeps",                           \
+        .help = "what the figure layers shows, of runs that were trained with --diag"              \
     }
 
 #define ACROSS_ROW                                                                                 \

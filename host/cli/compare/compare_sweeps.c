@@ -235,7 +235,8 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
 struct to_draw compared_to_draw(const struct compared *k, const struct options *o)
 {
     return (struct to_draw){ .of = k,
-                             .across_by = opt_given(o, "across") ? opt_get(o, "across") : NULL };
+                             .across_by = opt_given(o, "across") ? opt_get(o, "across") : NULL,
+                             .diagnostic = opt_get(o, "diagnostic") };
 }
 
 void compared_close(struct compared *k)

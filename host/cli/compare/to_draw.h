@@ -6,7 +6,8 @@
 
 struct to_draw {
     const struct compared *of;
-    const char *across_by; /* columns of conditions; NULL: there are none */
+    const char *across_by;  /* columns of conditions; NULL: there are none */
+    const char *diagnostic; /* what of layers is shown; NULL: the default */
     int page; /* of a page with a legend of its own, that finds each group in one panel */
 };
 

@@ -12,28 +12,20 @@ enum { LABEL = 320, LAYERS_SHOWN = 7, GREY = 6 /* of the palette */ };
 
 static const double FOLK = 1e-3;
 
-struct quantity {
-    const char *words;
-    il_scale scale;
-    int start, end, through; /* in which figures it is */
+/* In which figures a quantity is. */
+static const struct {
+    int start, end, through;
+} shown[IL_DIAGNOSTIC_COUNT] = {
+    [IL_DIAGNOSTIC_ACTIVATION_MEAN] = { 1, 0, 0 },
+    [IL_DIAGNOSTIC_ACTIVATION_VARIANCE] = { 1, 1, 1 },
+    [IL_DIAGNOSTIC_SATURATED] = { 1, 1, 0 },
+    [IL_DIAGNOSTIC_DEAD] = { 1, 1, 0 },
+    [IL_DIAGNOSTIC_GRADIENT_NORM] = { 1, 1, 1 },
+    [IL_DIAGNOSTIC_UPDATE_RATIO] = { 0, 1, 1 },
+    [IL_DIAGNOSTIC_DISTANCE] = { 0, 1, 0 },
+    [IL_DIAGNOSTIC_DISTINCT_UNITS] = { 1, 1, 0 },
+    [IL_DIAGNOSTIC_EFFECTIVE_RANK] = { 1, 1, 0 },
 };
-
-static const struct quantity quantities[IL_DIAGNOSTIC_COUNT] = {
-    [IL_DIAGNOSTIC_ACTIVATION_MEAN] = { "mean of activations", IL_SCALE_LINEAR, 1, 0, 0 },
-    [IL_DIAGNOSTIC_ACTIVATION_VARIANCE] = { "variance of activations", IL_SCALE_LOG, 1, 1, 1 },
-    [IL_DIAGNOSTIC_SATURATED] = { "saturated (share of activations)", IL_SCALE_LINEAR, 1, 1, 0 },
-    [IL_DIAGNOSTIC_DEAD] = { "dead (share of units)", IL_SCALE_LINEAR, 1, 1, 0 },
-    [IL_DIAGNOSTIC_GRADIENT_NORM] = { "norm of the gradient", IL_SCALE_LOG, 1, 1, 1 },
-    [IL_DIAGNOSTIC_UPDATE_RATIO] = { "update-to-weight ratio", IL_SCALE_LOG, 0, 1, 1 },
-    [IL_DIAGNOSTIC_DISTANCE] = { "distance from the start", IL_SCALE_AUTO, 0, 1, 0 },
-    [IL_DIAGNOSTIC_DISTINCT_UNITS] = { "distinct units", IL_SCALE_AUTO, 1, 1, 0 },
-    [IL_DIAGNOSTIC_EFFECTIVE_RANK] = { "effective rank", IL_SCALE_AUTO, 1, 1, 0 },
-};
-
-const char *quantity_words(size_t index)
-{
-    return index < IL_DIAGNOSTIC_COUNT ? quantities[index].words : NULL;
-}
 
 const struct state *states_at(const struct states *s, size_t group, int end, size_t *count)
 {
@@ -147,8 +139,8 @@ static void add_panel(struct page *g, size_t quantity, const double *x, char (*l
     il_panel *const p = &g->panel[g->panels];
     int any = 0, some = 0;
 
-    *p = (il_panel){ .y_label = quantities[quantity].words,
-                     .y_scale = quantities[quantity].scale,
+    *p = (il_panel){ .y_label = state_words(quantity),
+                     .y_scale = state_scale(quantity),
                      .line = &g->line[g->panels * (2 * g->lines + 1)] };
     for (size_t i = 0; i < g->lines; i++) {
         any |= any_finite(g, series(g, quantity, i, MEDIAN), 0);
@@ -157,7 +149,7 @@ static void add_panel(struct page *g, size_t quantity, const double *x, char (*l
     if (!some) {
         if (any)
             snprintf(g->zero + strlen(g->zero), sizeof g->zero - strlen(g->zero), "%s%s",
-                     g->zero[0] ? ", " : "0 everywhere: ", quantities[quantity].words);
+                     g->zero[0] ? ", " : "0 everywhere: ", state_words(quantity));
         return;
     }
     g->panels++;
@@ -277,7 +269,7 @@ il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, cons
         any_theory |= e->group[i].layer != NULL;
     }
     for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++)
-        if (end ? quantities[q].end : quantities[q].start)
+        if (end ? shown[q].end : shown[q].start)
             add_panel(&g, q, NULL, label, 1);
     note_of_layers(&g, s, c->groups, end, any_theory, note);
     figure.panel = g.panel;
@@ -292,12 +284,6 @@ out:
 
 /* ---- over the epochs ------------------------------------------------------------------------- */
 
-/* which layer (from 1) the line-th of so many lines is: the first, the last, and those between in even steps */
-static size_t layer_of(size_t line, size_t lines, size_t layers)
-{
-    return lines < 2 ? 1 : 1 + line * (layers - 1) / (lines - 1);
-}
-
 /* x becomes the looks' epochs */
 static void fill_looks(struct page *g, const struct state *state, size_t n, size_t layers,
                        double *x)
@@ -308,7 +294,7 @@ static void fill_looks(struct page *g, const struct state *state, size_t n, size
         look += i > 0 && state[i].step != state[i - 1].step;
         x[look] = state[i].epoch;
         for (size_t line = 0; line < g->lines; line++)
-            if (state[i].layer == layer_of(line, g->lines, layers))
+            if (state[i].layer == state_layer(line, g->lines, layers))
                 for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++)
                     series(g, q, line, MEDIAN)[look] = state[i].median[q];
     }
@@ -338,10 +324,10 @@ il_status draw_over_epochs(char **svg, size_t *n, const struct compared *k, cons
     if (st != IL_OK || looks < 2)
         goto out;
     for (size_t i = 0; i < g.lines; i++)
-        snprintf(label[i], LABEL, "layer %zu", layer_of(i, g.lines, layers));
+        snprintf(label[i], LABEL, "layer %zu", state_layer(i, g.lines, layers));
     fill_looks(&g, state, count, layers, x);
     for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++)
-        if (quantities[q].through)
+        if (shown[q].through)
             add_panel(&g, q, x, label, 0);
     snprintf(title, sizeof title, "Layers through training: %s", k->comparison->group[group].label);
     snprintf(text, sizeof text, "n = %zu run%s%s; line: median over them%s", state->runs,

@@ -2,11 +2,8 @@
 #ifndef HOST_CLI_REPORT_LAYER_FIGURES_H
 #define HOST_CLI_REPORT_LAYER_FIGURES_H
 
+#include "compare/states.h"
 #include "expectations.h"
-#include "states.h"
-
-/* What a quantity is called; NULL past the end. */
-const char *quantity_words(size_t index);
 
 /* A group's states at its first look, or at its last: the first of them, *count. */
 const struct state *states_at(const struct states *s, size_t group, int end, size_t *count);

@@ -127,8 +127,8 @@ static void put_table(struct html *h, const struct compared *k, const struct sta
           "scope=\"col\">group</th><th scope=\"col\" class=\"n\">layer</th><th scope=\"col\" "
           "class=\"n\">step</th><th scope=\"col\" class=\"n\">runs</th>",
           h->f);
-    for (size_t q = 0; quantity_words(q); q++)
-        fprintf(h->f, "<th scope=\"col\" class=\"n\">%s</th>", quantity_words(q));
+    for (size_t q = 0; state_words(q); q++)
+        fprintf(h->f, "<th scope=\"col\" class=\"n\">%s</th>", state_words(q));
     for (size_t i = 0; i < sizeof theory / sizeof *theory; i++)
         fprintf(h->f, "<th scope=\"col\" class=\"n\">%s</th>", theory[i]);
     fputs("</tr></thead>\n<tbody>\n", h->f);

@@ -19,7 +19,7 @@ enum {
 };
 
 /* Of a grid: its width, what a panel is no narrower than, a panel's title, and what lies between two rows. */
-enum { GRID = 760, NARROW = 230, TITLE = 20, ROWS = 48 };
+enum { GRID = 850, NARROW = 230, TITLE = 20, ROWS = 48 };
 
 struct panel {
     const il_panel *data;

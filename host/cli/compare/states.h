@@ -1,8 +1,8 @@
 /* states.h - what was seen in layers while runs were trained (--diag), summed up by group. */
-#ifndef HOST_CLI_REPORT_STATES_H
-#define HOST_CLI_REPORT_STATES_H
+#ifndef HOST_CLI_COMPARE_STATES_H
+#define HOST_CLI_COMPARE_STATES_H
 
-#include "compare/compare_sweeps.h"
+#include "compared.h"
 
 /* A layer of a group after so many steps. */
 struct state {
@@ -25,5 +25,12 @@ void states_free(struct states *s);
 
 /* The group's part: the first of them, *count; *count 0: it has none. */
 const struct state *states_of(const struct states *s, size_t group, size_t *count);
+
+/* What a quantity (IL_DIAGNOSTIC_) is called on an axis, and that axis's scale; NULL past the end. */
+const char *state_words(size_t quantity);
+il_scale state_scale(size_t quantity);
+
+/* Which layer (from 1) the line-th of so many lines is: the first, the last, and those between in even steps. */
+size_t state_layer(size_t line, size_t lines, size_t layers);
 
 #endif

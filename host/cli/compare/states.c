@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
-#include "compare/rows.h"
+#include "rows.h"
 
 enum { MOST = 1500000 /* rows in memory, some 75 MB */, FIRST = 4 /* column of the numbers */ };
 
@@ -227,4 +227,33 @@ const struct state *states_of(const struct states *s, size_t group, size_t *coun
         to++;
     *count = to - from;
     return s->state + from;
+}
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *words;
+    il_scale scale;
+} quantities[IL_DIAGNOSTIC_COUNT] = {
+    [IL_DIAGNOSTIC_ACTIVATION_MEAN] = { "mean of activations", IL_SCALE_LINEAR },
+    [IL_DIAGNOSTIC_ACTIVATION_VARIANCE] = { "variance of activations", IL_SCALE_LOG },
+    [IL_DIAGNOSTIC_SATURATED] = { "saturated (share of activations)", IL_SCALE_LINEAR },
+    [IL_DIAGNOSTIC_DEAD] = { "dead (share of units)", IL_SCALE_LINEAR },
+    [IL_DIAGNOSTIC_GRADIENT_NORM] = { "norm of the gradient", IL_SCALE_LOG },
+    [IL_DIAGNOSTIC_UPDATE_RATIO] = { "update-to-weight ratio", IL_SCALE_LOG },
+    [IL_DIAGNOSTIC_DISTANCE] = { "distance from the start", IL_SCALE_AUTO },
+    [IL_DIAGNOSTIC_DISTINCT_UNITS] = { "distinct units", IL_SCALE_AUTO },
+    [IL_DIAGNOSTIC_EFFECTIVE_RANK] = { "effective rank", IL_SCALE_AUTO },
+};
+
+const char *state_words(size_t quantity)
+{
+    return quantity < IL_DIAGNOSTIC_COUNT ? quantities[quantity].words : NULL;
+}
+
+il_scale state_scale(size_t quantity) { return quantities[quantity].scale; }
+
+size_t state_layer(size_t line, size_t lines, size_t layers)
+{
+    return lines < 2 ? 1 : 1 + line * (layers - 1) / (lines - 1);
 }
