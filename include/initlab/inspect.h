@@ -94,6 +94,20 @@ il_status il_inspect_density(const il_pack *pack, size_t run, size_t layer, size
                              const double *weight, double *density, il_error *err);
 
 /**
+ * What leaves a hidden layer: a = f(z) of each of the batch's samples, values [batch * fan_out], a sample after the other.
+ * IL_E_USAGE: no such run or hidden layer, or a row-wise activation.
+ */
+il_status il_inspect_activations(il_pack *pack, size_t run, size_t layer, float *values,
+                                 il_error *err);
+
+/**
+ * The density of f(z) by theory, z normal of variance q: the mean of each of `bins` equal bins from low to high. NaN where
+ * q is, or is not above 0, and of a row-wise activation. IL_E_USAGE: no such run.
+ */
+il_status il_inspect_activation_law(const il_pack *pack, size_t run, double q, size_t bins,
+                                    double low, double high, double *density, il_error *err);
+
+/**
  * Singular values of the Jacobian of logits by inputs (0 to 1), values [min(pixels, classes)]:
  * for each of the first `samples` of the batch, 1 to batch, falling; the k-th is the mean of the
  * k-th ones. NaN for a row-wise hidden activation. Errors as above, and IL_E_USAGE for samples.

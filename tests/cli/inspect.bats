@@ -173,6 +173,28 @@ P
     [ "$(grep -c 'nan\|inf"' huge.svg)" -eq 0 ]
 }
 
+@test "inspect draws what leaves hidden layers; an output layer has no such thing" {
+    tiny set
+    few=(inspect --data set --samples 10 --device cpu --figure activations --plot a.svg --layers)
+    initlab "${few[@]}" in,8,out --init zeros --init normal --activation tanh
+    [ "$status" -eq 0 ]
+    has ">zeros: all are 0<" "$(cat a.svg)"
+    [ "$(grep -c 'class="theory"' a.svg)" -eq 1 ]
+    initlab "${few[@]}" in,4,4,4,4,out --init lsuv --activation relu
+    [ "$status" -eq 0 ]
+    has ">lsuv: no law to compare with<" "$(cat a.svg)"
+    has "density, layer 4" "$(cat a.svg)"
+    has "layers 1 (16 x 4), 3 (4 x 4) and 4 (4 x 4) of 5" "$(cat a.svg)"
+    rm a.svg
+    initlab "${few[@]}" in,out --init normal
+    exits 2
+    has "no hidden layer" "$stderr"
+    initlab "${few[@]}" in,4,out --init normal --activation softmax
+    exits 2
+    has "row-wise" "$stderr"
+    [ ! -e a.svg ]
+}
+
 @test "inspect looks at the data, recipe and device that are named" {
     tiny set
     initlab inspect --data set --layers in,8,out --samples 10 --device cpu

@@ -100,6 +100,8 @@ class Figure:
         values = [v for _, v in ticks]
         by_step = {round(b - a, 9) for a, b in zip(values, values[1:])}
         linear = len(values) < 3 or max(by_step) - min(by_step) < 1e-9 * max(map(abs, values))
+        if not linear and 0 in values:  # beneath a log axis
+            ticks.pop(values.index(0))
         (p, a), (q, b) = ticks[0], ticks[-1]
         if linear:
             return lambda pixel: a + (pixel - p) / (q - p) * (b - a)
@@ -440,15 +442,12 @@ DRAWN = {
 
 
 def saved_weights(data, folder):
-    """init -> float32 matrices of the drawn layers, as initlab init saves them"""
+    """init -> matrices of the drawn layers, as initlab init saves them"""
     all_of = {}
     for init in DRAWN:
         to = folder / "w.safetensors"
         initlab("init", "--data", data, "--layers", LAYERS, "--activation", "tanh", "--init", init, "--save", to, "--device", "cpu")
-        raw = to.read_bytes()
-        length = int.from_bytes(raw[:8], "little")
-        found = {name: np.frombuffer(raw, "<f4", math.prod(t["shape"]), 8 + length + t["data_offsets"][0]).reshape(t["shape"])
-                 for name, t in json.loads(raw[8:8 + length]).items() if name != "__metadata__"}
+        found = tensors(to)
         all_of[init] = [found[f"layer{k}.weight"] for k in (1, 3, 5)]
     return all_of
 
@@ -523,6 +522,50 @@ def check_weights(data, top):
             compare(f, panel, measured[panel * len(DRAWN):], theory[panel * with_law:][:with_law], matrices, shape)
 
 
+def tensors(path):
+    raw = path.read_bytes()
+    length = int.from_bytes(raw[:8], "little")
+    return {name: np.frombuffer(raw, "<f4", math.prod(t["shape"]), 8 + length + t["data_offsets"][0]).reshape(t["shape"]).astype(float)
+            for name, t in json.loads(raw[8:8 + length]).items() if name != "__metadata__"}
+
+
+def check_activations(data, top):
+    """The histogram of f(z) against a forward pass in double, and its law against the normal law's own masses."""
+    to, n = top / "activations.svg", 32
+    x = np.frombuffer((data / "train-images-idx3-ubyte").read_bytes()[16:], np.uint8)[:16 * n].reshape(n, 16) / 255
+    inverse = {"tanh": np.arctanh, "relu": lambda a: np.where(a > 0, a, -np.inf)}
+    for activation, f in (("tanh", np.tanh), ("relu", lambda z: np.maximum(z, 0))):
+        common = ["--data", data, "--layers", "in,40,30,out", "--activation", activation, "--init", "normal:std=0.3", "--device", "cpu"]
+        initlab("init", *common, "--save", top / "w.safetensors")
+        seen = json.loads(initlab("inspect", *common, "--samples", n, "--json"))
+        initlab("inspect", *common, "--samples", n, "--figure", "activations", "--plot", to)
+        figure = Figure(to, "Activations before training", f"n = 1 network a scheme, {n} images", "activation, f(z)", "density, layer 2",
+                        "layers 1 (16 x 40) and 2 (40 x 30) of 3")
+        measured = [corners(e.get("d")) for e in figure.root.iter(SVG + "path") if e.get("stroke-linejoin")]
+        theory = [corners(e.get("d")) for e in figure.of_class("theory")]
+        check(len(measured) == len(theory) == 2, "activations: lines", len(measured), len(theory))
+        weights, a = tensors(top / "w.safetensors"), x
+        for layer, (line, law) in enumerate(zip(measured, theory)):
+            a = f(a @ weights[f"layer{layer + 1}.weight"] + weights[f"layer{layer + 1}.bias"])
+            across, up = figure.axis(False, layer), figure.axis(True, layer)
+            want, edges = np.histogram(a, min(60, math.ceil(2 * a.size ** (1 / 3))), density=True)
+            check(len(line) == len(law) == 2 * len(edges), "activations:", activation, "has", len(line), "and", len(law), "corners")
+            near_pixel(across, line[0][0], a.min(), "activations: least of", activation, layer)
+            near_pixel(across, line[-1][0], a.max(), "activations: largest of", activation, layer)
+            wide, high = edges[1:] - edges[:-1], edges[1:].copy()
+            if activation == "tanh":
+                high[-1] = min(high[-1], 1 - 1e-12)
+            sigma = math.sqrt(seen["layers"][layer]["theory_q"])
+            mass = np.diff(stats.norm.cdf(np.concatenate([inverse[activation](edges[:1]), inverse[activation](high)]) / sigma))
+            for b in range(len(want)):
+                # a float sum may put a value on the other side of an edge: one of all of them, beside the pixel
+                room = 1.01 / (a.size * wide[b])
+                for (_, y), what, sure in ((line[2 * b + 1], want[b], room), (law[2 * b + 1], mass[b] / wide[b], 2e-3 * mass[b] / wide[b])):
+                    low, top_of = sorted((up(y - 1), up(y + 1)))
+                    check(low - sure <= what <= top_of + sure or what < up(y) * 1e-9 + 1e-9, "activations:", activation, layer, "bin", b, "is",
+                          up(y), "not", what)
+
+
 def check_hostile(folder, to):
     """Names that somebody wrote into results.sqlite."""
     name = '</text><script>alert("1")</script>&\x01\u202e' + "x" * 200
@@ -582,6 +625,7 @@ def main():
         check_raster(top / "a", top)
         check_signal(top / "set", top / "signal.svg")
         check_weights(top / "set", top)
+        check_activations(top / "set", top)
         check_hostile(top / "a", top / "hostile.svg")
     sys.exit("\n".join(WRONG) if WRONG else 0)
 

@@ -14,7 +14,8 @@
 #define FIGURES(FIRST, X)                                                                          \
     FIRST(signal, "q, the gradients' variance and |c - c*| over the layers")                       \
     X(spectrum, "the singular values of weights, by layer")                                        \
-    X(histogram, "weights, by layer")
+    X(histogram, "weights, by layer")                                                              \
+    X(activations, "what leaves hidden units, by layer")
 
 #define FIRST_WORD(kind, what) #kind
 #define NEXT_WORD(kind, what)  "|" #kind
@@ -74,12 +75,18 @@ static il_status measure(struct network *n, size_t samples, struct inspect *t)
 
 static il_status measure_weights(const struct job *j, struct inspect *t, il_error *err)
 {
-    size_t at[WEIGHTS_PANELS], panels = weights_layers(t->layers, at);
+    size_t at[WEIGHTS_PANELS], panels = weights_layers(j->kind, t->layers, at);
     il_status st = IL_OK;
 
-    for (size_t p = 0; p < panels && st == IL_OK; p++)
-        st = weights_curve(&t->curve[p], j->kind, j->net.pack, at[p], t->singular[at[p]],
-                           t->count[at[p]], err);
+    if (panels == 0)
+        return cli_error(err, IL_E_USAGE, "--figure activations: the network has no hidden layer");
+    for (size_t p = 0; p < panels && st == IL_OK; p++) {
+        const size_t l = at[p];
+        const struct weights_layer layer = { j->net.pack,    l,          j->samples, &t->layer[l],
+                                             t->singular[l], t->count[l] };
+
+        st = weights_curve(&t->curve[p], j->kind, &layer, err);
+    }
     return st;
 }
 
@@ -291,9 +298,11 @@ static il_status open(const struct cli *cli, struct job *j)
     if (opt_given(n->o, "figure") && !opt_given(n->o, "plot"))
         return cli_error(&n->err, IL_E_USAGE, "--figure %s: --plot says where it goes", figure);
     j->of_weights = opt_given(n->o, "plot") && strcmp(figure, "signal") != 0;
-    j->kind = strcmp(figure, "spectrum") == 0 ? WEIGHTS_SPECTRUM : WEIGHTS_HISTOGRAM;
-    if ((st = network_configure(cli, n)) != IL_OK || (st = figure_check(n->o, "plot", &n->err)) != IL_OK ||
-        (st = network_dataset(n)) != IL_OK)
+    j->kind = strcmp(figure, "spectrum") == 0    ? WEIGHTS_SPECTRUM
+              : strcmp(figure, "histogram") == 0 ? WEIGHTS_HISTOGRAM
+                                                 : WEIGHTS_ACTIVATIONS;
+    if ((st = network_configure(cli, n)) != IL_OK ||
+        (st = figure_check(n->o, "plot", &n->err)) != IL_OK || (st = network_dataset(n)) != IL_OK)
         return st;
     if ((st = fit_samples(cli, j)) != IL_OK)
         return st;
@@ -362,7 +371,8 @@ static il_status plot_weights(struct job *j)
         return cli_no_memory(&j->net.err);
     for (size_t i = 0; i < j->schemes; i++)
         all[i] = (struct scheme_weights){ j->scheme[i].init, j->scheme[i].curve };
-    st = weights_figure(&j->figure, j->kind, all, j->schemes, j->scheme->layers, &j->net.err);
+    st = weights_figure(&j->figure, j->kind, all, j->schemes, j->scheme->layers, j->samples,
+                        &j->net.err);
     free(all);
     return st;
 }
@@ -430,7 +440,8 @@ static int run(struct cli *cli, const struct options *o)
     il_status st;
     int code = 0;
 
-    if ((st = open(cli, &j)) != IL_OK || (st = figure_open(&j.figure, opt_get(o, "plot"), &j.net.err)) != IL_OK ||
+    if ((st = open(cli, &j)) != IL_OK ||
+        (st = figure_open(&j.figure, opt_get(o, "plot"), &j.net.err)) != IL_OK ||
         (st = measure_all(cli, &j)) != IL_OK ||
         (st = j.of_weights ? plot_weights(&j) : plot_signal(&j)) != IL_OK)
         code = cli_fail(cli, st, "%s", j.net.err.text);
@@ -501,9 +512,10 @@ const struct command cmd_inspect = {
         "wide "
         "layers: Marchenko and Pastur's for independent weights, the gain alone for orthogonal "
         "ones; "
-        "--figure histogram the weights, beside the density that they were drawn from. Of more "
-        "than "
-        "three layers the first, one in the middle and the last are drawn.",
+        "--figure histogram the weights, beside the density that they were drawn from; --figure "
+        "activations what leaves the "
+        "hidden layers, beside f(z) of a normal z of theory's variance. Of more than three layers "
+        "the first, one in the middle and the last are drawn.",
     .examples =
         "initlab inspect --layers in,256,256,256,out --init he_normal\n"
         "initlab inspect --layers in,256x50,out --init edge_of_chaos:q=0.25 --activation "

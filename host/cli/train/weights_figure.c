@@ -1,4 +1,4 @@
-/* weights_figure.c - weights before training as a figure, a panel a layer. */
+/* weights_figure.c - weights and activations before training as a figure, a panel a layer. */
 #include "weights_figure.h"
 
 #include <math.h>
@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include "common/cli_error.h"
 
-enum { LABEL = 400, LAW_POINTS = 257 };
+enum { LABEL = 400, LAW_POINTS = 257, MOST_BINS = 60 };
 
 /* ---- measuring ------------------------------------------------------------------------------- */
 
-size_t weights_layers(size_t layers, size_t at[WEIGHTS_PANELS])
+size_t weights_layers(enum weights_kind kind, size_t layers, size_t at[WEIGHTS_PANELS])
 {
+    layers -= kind == WEIGHTS_ACTIVATIONS && layers > 0;
     if (layers <= WEIGHTS_PANELS) {
         for (size_t l = 0; l < layers; l++)
             at[l] = l;
@@ -42,9 +43,10 @@ static il_status curve_room(struct weights_curve *c, size_t n, il_error *err)
 }
 
 /* Layers have different numbers of values, so each lies in the middle of its share of them, in percent. */
-static il_status spectrum(struct weights_curve *c, const il_pack *pack, size_t layer,
-                          const double *values, size_t count, il_error *err)
+static il_status spectrum(struct weights_curve *c, const struct weights_layer *at, il_error *err)
 {
+    const double *const values = at->singular;
+    const size_t count = at->count;
     il_status st = curve_room(c, count, err);
 
     if (st != IL_OK)
@@ -54,14 +56,14 @@ static il_status spectrum(struct weights_curve *c, const il_pack *pack, size_t l
         c->y[k] = values[k];
     }
     c->peak = count && isfinite(values[0]) ? values[0] : 0;
-    st = il_inspect_spectrum(pack, 0, layer, LAW_POINTS, c->law_x, c->law_y, err);
+    st = il_inspect_spectrum(at->pack, 0, at->layer, LAW_POINTS, c->law_x, c->law_y, err);
     for (size_t k = 0; k < LAW_POINTS && st == IL_OK; k++)
         c->law_x[k] *= 100;
     c->law = st == IL_OK && !isnan(c->law_y[0]) ? LAW_POINTS : 0;
     return st;
 }
 
-/* The outline of equal bins from the least weight to the largest, as a density; what is not finite is left out. */
+/* The outline of equal bins from the least value to the largest, as a density; what is not finite is left out. */
 static void outline(struct weights_curve *c, const float *w, size_t n, size_t bins, double low,
                     double high)
 {
@@ -100,36 +102,70 @@ static il_status density(struct weights_curve *c, const il_pack *pack, size_t la
     return st;
 }
 
-static il_status histogram(struct weights_curve *c, il_pack *pack, size_t layer, il_error *err)
+/* theory's share of the same bins */
+static il_status activation_law(struct weights_curve *c, const struct weights_layer *at,
+                                size_t bins, double low, double high, il_error *err)
 {
-    static const double MOST_BINS = 60;
-    const size_t n = c->fan_in * c->fan_out;
-    const size_t bins = (size_t)fmin(MOST_BINS, ceil(2 * cbrt((double)n))); /* Rice's rule */
-    float *const w = calloc(c->fan_in, c->fan_out * sizeof *w);
-    double low = INFINITY, high = -INFINITY;
-    il_status st = w ? il_pack_get(pack, 0, layer, w, NULL, err) : cli_no_memory(err);
+    double density[MOST_BINS];
+    const il_status st =
+        il_inspect_activation_law(at->pack, 0, at->signal->theory.q, bins, low, high, density, err);
 
-    for (size_t i = 0; i < n && st == IL_OK; i++)
-        if (isfinite(w[i])) {
-            low = fmin(low, (double)w[i]);
-            high = fmax(high, (double)w[i]);
-        }
-    c->constant = low == high ? low : NAN;
-    if (st == IL_OK && low < high && (st = curve_room(c, 2 * (bins + 1), err)) == IL_OK) {
-        outline(c, w, n, bins, low, high);
-        st = density(c, pack, layer, low, high, err);
+    c->law = st == IL_OK && !isnan(density[0]) ? 2 * (bins + 1) : 0;
+    for (size_t k = 0; k < c->law; k++) {
+        c->law_x[k] = c->x[k];
+        c->law_y[k] = k == 0 || k + 1 == c->law ? 0 : density[(k - 1) / 2];
     }
-    free(w);
     return st;
 }
 
-il_status weights_curve(struct weights_curve *c, enum weights_kind kind, il_pack *pack,
-                        size_t layer, const double *values, size_t count, il_error *err)
+/* values [n], of weights or of activations */
+static il_status outline_of(struct weights_curve *c, enum weights_kind kind,
+                            const struct weights_layer *at, const float *value, size_t n,
+                            il_error *err)
+{
+    const size_t bins = (size_t)fmin(MOST_BINS, ceil(2 * cbrt((double)n))); /* Rice's rule */
+    double low = INFINITY, high = -INFINITY;
+    il_status st;
+
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(value[i])) {
+            low = fmin(low, (double)value[i]);
+            high = fmax(high, (double)value[i]);
+        }
+    c->constant = low == high ? low : NAN;
+    if (!(low < high))
+        return IL_OK;
+    st = curve_room(c, 2 * (bins + 1), err);
+    if (st != IL_OK)
+        return st;
+    outline(c, value, n, bins, low, high);
+    return kind == WEIGHTS_HISTOGRAM ? density(c, at->pack, at->layer, low, high, err)
+                                     : activation_law(c, at, bins, low, high, err);
+}
+
+static il_status histogram(struct weights_curve *c, enum weights_kind kind,
+                           const struct weights_layer *at, il_error *err)
+{
+    const size_t rows = kind == WEIGHTS_HISTOGRAM ? c->fan_in : at->samples;
+    float *const value = calloc(rows, c->fan_out * sizeof *value);
+    il_status st = value ? IL_OK : cli_no_memory(err);
+
+    if (value && kind == WEIGHTS_HISTOGRAM)
+        st = il_pack_get(at->pack, 0, at->layer, value, NULL, err);
+    else if (value)
+        st = il_inspect_activations(at->pack, 0, at->layer, value, err);
+    if (st == IL_OK)
+        st = outline_of(c, kind, at, value, rows * c->fan_out, err);
+    free(value);
+    return st;
+}
+
+il_status weights_curve(struct weights_curve *c, enum weights_kind kind,
+                        const struct weights_layer *at, il_error *err)
 {
     c->constant = NAN;
-    il_pack_shape(pack, layer, &c->fan_in, &c->fan_out);
-    return kind == WEIGHTS_SPECTRUM ? spectrum(c, pack, layer, values, count, err)
-                                    : histogram(c, pack, layer, err);
+    il_pack_shape(at->pack, at->layer, &c->fan_in, &c->fan_out);
+    return kind == WEIGHTS_SPECTRUM ? spectrum(c, at, err) : histogram(c, kind, at, err);
 }
 
 /* ---- drawing --------------------------------------------------------------------------------- */
@@ -137,7 +173,7 @@ il_status weights_curve(struct weights_curve *c, enum weights_kind kind, il_pack
 struct page {
     enum weights_kind kind;
     const struct scheme_weights *scheme;
-    size_t schemes, layers, panels, at[WEIGHTS_PANELS];
+    size_t schemes, layers, samples, panels, at[WEIGHTS_PANELS];
     il_line *line;        /* [panels, 2 * schemes] */
     char (*label)[LABEL]; /* [panels, schemes] */
     il_panel panel[WEIGHTS_PANELS];
@@ -158,6 +194,8 @@ static il_scale scale_of(const struct page *g, size_t p)
     static const double RATIO = 50; /* as axes have it that are chosen by their values */
     double least = INFINITY, most = 0;
 
+    if (g->kind == WEIGHTS_ACTIVATIONS) /* half of relu's are one value */
+        return IL_SCALE_AUTO;
     for (size_t k = 0; k < g->schemes; k++) {
         const double peak = g->scheme[k].curve[p].peak;
 
@@ -191,14 +229,23 @@ static void add_panel(struct page *g, size_t p)
 static void write_note(const struct page *g, char *text, size_t size)
 {
     const struct weights_curve *const c = g->scheme->curve;
-    int n = snprintf(
-        text, size, "n = 1 network a scheme; %s\nlayer%s",
-        g->kind == WEIGHTS_SPECTRUM
-            ? "line: the layer's singular values, sorted; thin, dashed: their law in wide layers, "
-              "Marchenko-Pastur's of independent weights, the gain of orthogonal ones"
-            : "line: the layer's weights in equal bins, as a density; thin, dashed: their law",
-        g->panels > 1 ? "s" : "");
+    static const char *const what[] = {
+        [WEIGHTS_SPECTRUM] =
+            "line: the layer's singular values, sorted; thin, dashed: their law in wide layers, "
+            "Marchenko-Pastur's of independent weights, the gain of orthogonal ones",
+        [WEIGHTS_HISTOGRAM] =
+            "line: the layer's weights in equal bins, as a density; thin, dashed: their law",
+        [WEIGHTS_ACTIVATIONS] = "line: what leaves the layer's units in equal bins, as a density; "
+                                "thin, dashed: f(z), z "
+                                "normal of the variance that mean-field theory expects"
+    };
+    char images[64] = "";
+    int n;
 
+    if (g->kind == WEIGHTS_ACTIVATIONS)
+        snprintf(images, sizeof images, ", %zu images", g->samples);
+    n = snprintf(text, size, "n = 1 network a scheme%s; %s\nlayer%s", images, what[g->kind],
+                 g->panels > 1 ? "s" : "");
     for (size_t p = 0; p < g->panels && n > 0 && (size_t)n < size; p++)
         n += snprintf(text + n, size - (size_t)n, "%s%zu (%zu x %zu)",
                       p == 0               ? " "
@@ -211,20 +258,24 @@ static void write_note(const struct page *g, char *text, size_t size)
 
 il_status weights_figure(const struct figure *to, enum weights_kind kind,
                          const struct scheme_weights *scheme, size_t schemes, size_t layers,
-                         il_error *err)
+                         size_t samples, il_error *err)
 {
-    const int values = kind == WEIGHTS_SPECTRUM;
-    struct page g = { .kind = kind, .scheme = scheme, .schemes = schemes, .layers = layers };
-    char title[600], note[600], *svg = NULL;
-    il_lines figure = { .title = title,
-                        .x_label = values ? "place among the singular values, % from the largest"
-                                          : "weight",
-                        .panel = g.panel,
-                        .note = note };
+    static const char *const titles[] = { [WEIGHTS_SPECTRUM] = "Singular values of weights",
+                                          [WEIGHTS_HISTOGRAM] = "Weights",
+                                          [WEIGHTS_ACTIVATIONS] = "Activations" };
+    static const char *const across[] = { [WEIGHTS_SPECTRUM] =
+                                              "place among the singular values, % from the largest",
+                                          [WEIGHTS_HISTOGRAM] = "weight",
+                                          [WEIGHTS_ACTIVATIONS] = "activation, f(z)" };
+    struct page g = {
+        .kind = kind, .scheme = scheme, .schemes = schemes, .layers = layers, .samples = samples
+    };
+    char title[600], note[800], *svg = NULL;
+    il_lines figure = { .title = title, .x_label = across[kind], .panel = g.panel, .note = note };
     size_t n = 0;
     il_status st;
 
-    figure.panels = g.panels = weights_layers(layers, g.at);
+    figure.panels = g.panels = weights_layers(kind, layers, g.at);
     g.line = calloc(g.panels * schemes, 2 * sizeof *g.line);
     g.label = calloc(g.panels * schemes, sizeof *g.label);
     st = g.line && g.label ? IL_OK : cli_no_memory(err);
@@ -232,9 +283,8 @@ il_status weights_figure(const struct figure *to, enum weights_kind kind,
         goto out;
     for (size_t p = 0; p < g.panels; p++)
         add_panel(&g, p);
-    snprintf(title, sizeof title, "%s before training%s%.300s",
-             values ? "Singular values of weights" : "Weights", schemes > 1 ? "" : ", ",
-             schemes > 1 ? "" : scheme->init);
+    snprintf(title, sizeof title, "%s before training%s%.300s", titles[kind],
+             schemes > 1 ? "" : ", ", schemes > 1 ? "" : scheme->init);
     write_note(&g, note, sizeof note);
     st = il_figure_lines(&svg, &n, &figure, err);
     if (st == IL_OK)

@@ -360,6 +360,45 @@ out:
     return st;
 }
 
+il_status il_inspect_activations(il_pack *p, size_t run, size_t layer, float *values, il_error *err)
+{
+    const uint64_t ftz = il_ftz_on();
+    struct passes passes = { 0 };
+    size_t n;
+    il_status st;
+
+    IL_TRY(check_run(p, run, err));
+    if (layer + 1 >= p->layers || row_wise(&p->run[run].hidden)) {
+        st = il_fail(err, IL_E_USAGE, "no activations of layer %zu: %s", layer,
+                     layer + 1 < p->layers ? "they are row-wise" : "it is not hidden");
+        goto out;
+    }
+    IL_TRY(run_passes(p, run, 0, &passes, err));
+    il_ftz_restore(ftz);
+    n = (size_t)passes.rows * p->layer[layer].layout.fan_out;
+    for (size_t i = 0; i < n; i++)
+        values[i] = (float)il_activation(&p->run[run].hidden, (double)passes.z[layer][i]);
+out:
+    il_ftz_restore(ftz);
+    passes_free(&passes);
+    return st;
+}
+
+il_status il_inspect_activation_law(const il_pack *p, size_t run, double q, size_t bins, double low,
+                                    double high, double *density, il_error *err)
+{
+    const il_status st = check_run(p, run, err);
+
+    if (st != IL_OK)
+        return st;
+    if (!(q > 0) || isinf(q) || !(low < high) || row_wise(&p->run[run].hidden))
+        for (size_t i = 0; i < bins; i++)
+            density[i] = NAN;
+    else
+        il_gaussian_histogram(&p->run[run].hidden, sqrt(q), bins, low, high, density);
+    return IL_OK;
+}
+
 /* a layer's weights in double, to be freed by the caller; NULL after an error */
 static double *weights(struct il_pack *p, size_t run, size_t layer, il_status *st, il_error *err)
 {
