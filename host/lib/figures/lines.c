@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "axes.h"
 #include "ruler.h"
 #include "core/error.h"
 #include "names.h"
@@ -21,13 +22,13 @@ enum {
 /* Of a grid: its width, what a panel is no narrower than, a panel's title, and what lies between two rows. */
 enum { GRID = 850, NARROW = 230, TITLE = 20, ROWS = 48 };
 
+enum { TICKS_LOW = 4, TICKS_HIGH = 6 };
+
 struct panel {
     const il_panel *data;
-    struct il_ruler x, y;
+    struct il_ruler x;
+    struct il_y_axis up;
     struct il_shown *shown; /* [lines] */
-    int any;                /* is anything drawn? */
-    double left_out;        /* a first value that is off the axis; NaN: none */
-    int beyond;             /* do lines that break off leave the axis? */
 };
 
 struct page {
@@ -43,173 +44,31 @@ struct page {
     size_t columns, rows; /* of a legend below; 0: it is beside, or there is none */
 };
 
-static double x_of(const il_line *line, size_t i) { return line->x ? line->x[i] : (double)i + 1; }
+/* ---- axes ------------------------------------------------------------------------------------ */
 
-/* ---- ranges ---------------------------------------------------------------------------------- */
-
-struct range {
-    double lo, hi, least; /* least: above 0 */
-    int zero;
-};
-
-static void widen(struct range *r, double y)
-{
-    if (!il_is_drawn(y))
-        return;
-    r->lo = fmin(r->lo, y);
-    r->hi = fmax(r->hi, y);
-    r->zero |= y == 0;
-    if (y > 0)
-        r->least = fmin(r->least, y);
-}
-
-/* of all lines, or of those without a gap; from the first value on, or from the second */
-static struct range range_of(const il_panel *p, int whole, size_t from)
-{
-    struct range r = { INFINITY, -INFINITY, INFINITY, 0 };
-
-    for (size_t k = 0; k < p->lines; k++) {
-        if (whole && il_points(&p->line[k]) < p->line[k].count)
-            continue;
-        for (size_t i = from; i < p->line[k].count; i++)
-            widen(&r, p->line[k].y[i]);
-    }
-    return r;
-}
-
-/*
- * What the axis is to show: all that is drawn, unless lines that break off, as those that diverge do, press
- * the others flat, or a start that is so much larger than the rest.
- */
-static struct range shown_range(const il_panel *p, double *left_out, int *beyond)
-{
-    static const double MOST = 10; /* times the others' range, or a tenth of their size */
-    static const double START = 100;
-    const struct range whole = range_of(p, 1, 0);
-    struct range r = range_of(p, 0, 0), rest;
-
-    *left_out = NAN;
-    *beyond = 0;
-    if (p->y_scale != IL_SCALE_AUTO)
-        return r;
-    if (whole.lo <= whole.hi &&
-        r.hi - r.lo > MOST * fmax(whole.hi - whole.lo, fmax(fabs(whole.lo), fabs(whole.hi)) / 10)) {
-        r = whole;
-        *beyond = 1;
-    }
-    rest = range_of(p, *beyond, 1);
-    if (rest.lo >= 0 && rest.hi > 0 && rest.lo <= rest.hi && r.hi > START * rest.hi) {
-        *left_out = r.hi;
-        return rest;
-    }
-    return r;
-}
-
-/* bands and crosses may add as much again as the lines take, and no more */
-static void widen_by_bands(const il_panel *p, struct range *r, int log)
-{
-    const double span = r->hi > r->lo ? r->hi - r->lo : INFINITY;
-    const double lowest = log ? r->least / 10 : r->lo - span,
-                 highest = log ? 10 * r->hi : r->hi + span;
-    struct range all = *r;
-
-    for (size_t k = 0; k < p->lines; k++) {
-        const il_line *const l = &p->line[k];
-
-        for (size_t i = 0; i < l->count && l->low && l->high; i++) {
-            if (!log || l->low[i] > 0)
-                widen(&all, l->low[i]);
-            widen(&all, l->high[i]);
-        }
-        for (size_t i = 0; i < l->crosses; i++)
-            widen(&all, l->cross_y[i]);
-    }
-    r->lo = fmax(all.lo, lowest);
-    r->hi = fmin(all.hi, highest);
-    r->least = fmax(all.least, lowest);
-}
-
-static void set_y_axis(struct panel *v, double top, double bottom)
-{
-    static const double RATIO = 50; /* from here on an axis is logarithmic */
-    const il_panel *const p = v->data;
-    struct range r = shown_range(p, &v->left_out, &v->beyond);
-    int log;
-
-    v->any = r.lo <= r.hi;
-    if (!v->any)
-        r = (struct range){ 0, 1, 1, 0 };
-    log = r.lo >= 0 && isfinite(r.least) &&
-          (p->y_scale == IL_SCALE_LOG || (p->y_scale == IL_SCALE_AUTO && r.hi > RATIO * r.least));
-    widen_by_bands(p, &r, log && v->any);
-    if (p->most > p->least) {
-        r.lo = fmax(r.lo, p->least);
-        r.hi = fmin(r.hi, p->most);
-    }
-    if (log && v->any)
-        il_ruler_log(&v->y, r.least, r.hi, r.zero, 1);
-    else
-        il_ruler_linear(&v->y, r.lo, r.hi, bottom - top < HEIGHT ? 4 : 6, 0, 1);
-    v->y.from = bottom;
-    v->y.to = top;
-}
-
-/* One axis for all panels of a grid. */
 static il_status share_y_axis(struct page *g, il_error *err)
 {
-    il_panel all = g->data->panel[0];
-    struct panel shared = { .data = &all };
-    il_line *line;
-    size_t n = 0;
+    struct il_y_axis shared;
+    const il_status st = il_y_axis_of_all(g->data, TICKS_LOW, &shared, err);
 
-    for (size_t j = 0; j < g->data->panels; j++)
-        n += g->data->panel[j].lines;
-    line = calloc(n + 1, sizeof *line);
-    if (!line)
-        return il_fail(err, IL_E_MEMORY, "out of memory for a figure");
-    all.line = line;
-    all.lines = 0;
-    for (size_t j = 0; j < g->data->panels; j++)
-        for (size_t k = 0; k < g->data->panel[j].lines; k++)
-            line[all.lines++] = g->data->panel[j].line[k];
-    set_y_axis(&shared, 0, g->high);
-    free(line);
-    for (size_t j = 0; j < g->data->panels; j++) {
-        struct panel *const v = &g->panel[j];
-        const double to = v->y.to, from = v->y.from;
+    for (size_t j = 0; st == IL_OK && j < g->data->panels; j++) {
+        struct il_y_axis *const up = &g->panel[j].up;
+        const double from = up->ruler.from, to = up->ruler.to;
 
-        v->y = shared.y;
-        v->y.to = to;
-        v->y.from = from;
-        v->left_out = j == 0 ? shared.left_out : NAN;
-        v->beyond = shared.beyond;
+        up->ruler = shared.ruler;
+        up->ruler.from = from;
+        up->ruler.to = to;
+        up->left_out = j == 0 ? shared.left_out : NAN;
+        up->beyond = shared.beyond;
     }
-    return IL_OK;
+    return st;
 }
 
 static void set_x_axis(struct page *g)
 {
-    static const double ROOM = 1.12; /* at the ends of a log axis */
     struct il_ruler x;
-    double lo = INFINITY, hi = -INFINITY;
-    int whole = 1;
 
-    for (size_t j = 0; j < g->data->panels; j++)
-        for (size_t k = 0; k < g->data->panel[j].lines; k++) {
-            const il_line *const l = &g->data->panel[j].line[k];
-
-            for (size_t i = 0; i < l->count; i++) {
-                lo = fmin(lo, x_of(l, i));
-                hi = fmax(hi, x_of(l, i));
-                whole &= x_of(l, i) == rint(x_of(l, i));
-            }
-        }
-    if (!(lo <= hi))
-        lo = hi = 1;
-    if (g->data->x_scale == IL_SCALE_LOG && lo > 0)
-        il_ruler_log(&x, lo / ROOM, hi * ROOM, 0, 0);
-    else
-        il_ruler_linear(&x, lo, hi, g->wide < WIDTH ? 5 : 10, whole, 0);
+    il_x_axis(g->data, g->wide < WIDTH ? 5 : 10, &x);
     for (size_t j = 0; j < g->data->panels; j++) {
         const size_t column = g->data->columns ? j % g->data->columns : 0;
 
@@ -250,13 +109,14 @@ static il_status set_panels(struct page *g, il_error *err)
         named = il_names_make(v->data, v->shown);
         g->names = named > g->names ? named : g->names;
         g->name_width = fmax(g->name_width, il_names_width(v->shown, v->data->lines));
-        set_y_axis(v, top_of(g, j), top_of(g, j) + g->high);
-        g->bottom = v->y.from;
+        il_y_axis(v->data, g->high < HEIGHT ? TICKS_LOW : TICKS_HIGH, &v->up);
+        v->up.ruler.to = top_of(g, j);
+        v->up.ruler.from = g->bottom = top_of(g, j) + g->high;
     }
     if (g->panel && g->data->columns)
         st = share_y_axis(g, err);
     for (size_t j = 0; g->panel && j < n; j++)
-        labels = fmax(labels, il_ruler_width(&g->panel[j].y));
+        labels = fmax(labels, il_ruler_width(&g->panel[j].up.ruler));
     g->left = 50 + ceil(labels);
     return g->panel ? st : il_fail(err, IL_E_MEMORY, "out of memory for a figure");
 }
@@ -315,20 +175,20 @@ static void draw_band(struct page *g, const struct panel *v, const il_line *l)
                           il_colour(l->style));
             for (size_t k = i; k < end; k++)
                 il_file_print(f, "%c%s %s", k > i ? 'L' : 'M',
-                              il_px(il_ruler_at(&v->x, x_of(l, k))).text,
-                              il_px(il_ruler_at(&v->y, l->high[k])).text);
+                              il_px(il_ruler_at(&v->x, il_x_of(l, k))).text,
+                              il_px(il_ruler_at(&v->up.ruler, l->high[k])).text);
             for (size_t k = end; k-- > i;)
-                il_file_print(f, "L%s %s", il_px(il_ruler_at(&v->x, x_of(l, k))).text,
-                              il_px(il_ruler_at(&v->y, l->low[k])).text);
+                il_file_print(f, "L%s %s", il_px(il_ruler_at(&v->x, il_x_of(l, k))).text,
+                              il_px(il_ruler_at(&v->up.ruler, l->low[k])).text);
             il_file_print(f, "Z\"/>\n");
         }
         if (end - i == 1) /* no area: an upright line */
             il_file_print(f,
                           "<path class=\"band\" fill=\"none\" stroke=\"%s\" stroke-width=\"4\" "
                           "stroke-opacity=\"0.3\" d=\"M%s %sV%s\"/>\n",
-                          il_colour(l->style), il_px(il_ruler_at(&v->x, x_of(l, i))).text,
-                          il_px(il_ruler_at(&v->y, l->high[i])).text,
-                          il_px(il_ruler_at(&v->y, l->low[i])).text);
+                          il_colour(l->style), il_px(il_ruler_at(&v->x, il_x_of(l, i))).text,
+                          il_px(il_ruler_at(&v->up.ruler, l->high[i])).text,
+                          il_px(il_ruler_at(&v->up.ruler, l->low[i])).text);
         end += end < l->count;
     }
 }
@@ -351,8 +211,8 @@ static void put_path(struct page *g, const struct panel *v, const il_line *l)
     for (size_t i = 0; i < l->count; i++)
         if (il_is_drawn(l->y[i]))
             il_file_print(&g->file, "%c%s %s", i > 0 && il_is_drawn(l->y[i - 1]) ? 'L' : 'M',
-                          il_px(il_ruler_at(&v->x, x_of(l, i))).text,
-                          il_px(il_ruler_at(&v->y, l->y[i])).text);
+                          il_px(il_ruler_at(&v->x, il_x_of(l, i))).text,
+                          il_px(il_ruler_at(&v->up.ruler, l->y[i])).text);
     il_file_print(&g->file, "\"/>\n");
 }
 
@@ -389,7 +249,7 @@ static void draw_line(struct page *g, const struct panel *v, size_t k)
     il_names_stroke(f, l, shown);
     put_path(g, v, l);
     for (size_t i = 0; i < l->count; i++) {
-        const double x = il_ruler_at(&v->x, x_of(l, i)), y = il_ruler_at(&v->y, l->y[i]);
+        const double x = il_ruler_at(&v->x, il_x_of(l, i)), y = il_ruler_at(&v->up.ruler, l->y[i]);
 
         if (!il_is_drawn(l->y[i]))
             continue;
@@ -407,15 +267,15 @@ static void draw_left_out(struct page *g, const struct panel *v)
 {
     char text[128] = "";
 
-    if (isfinite(v->left_out))
+    if (isfinite(v->up.left_out))
         snprintf(text, sizeof text, "the first value, up to %s, is off this axis",
-                 il_digits(v->left_out, 3).text);
-    else if (v->beyond)
+                 il_digits(v->up.left_out, 3).text);
+    else if (v->up.beyond)
         snprintf(text, sizeof text, "lines along the edge go on beyond this axis");
     if (!text[0])
         return;
-    il_put_marker(&g->file, 3, v->x.from + 14, v->y.to + 13, 4, "#333", 0);
-    il_put_note(&g->file, text, v->x.from + 24, v->y.to + 17, g->wide - 40);
+    il_put_marker(&g->file, 3, v->x.from + 14, v->up.ruler.to + 13, 4, "#333", 0);
+    il_put_note(&g->file, text, v->x.from + 24, v->up.ruler.to + 17, g->wide - 40);
 }
 
 static void draw_crosses(struct page *g, const struct panel *v, const il_line *l)
@@ -424,8 +284,8 @@ static void draw_crosses(struct page *g, const struct panel *v, const il_line *l
         return;
     begin_group(g, l);
     for (size_t i = 0; i < l->crosses; i++)
-        il_put_cross(&g->file, il_ruler_at(&v->x, l->cross_x[i]), il_ruler_at(&v->y, l->cross_y[i]),
-                     il_colour(l->style));
+        il_put_cross(&g->file, il_ruler_at(&v->x, l->cross_x[i]),
+                     il_ruler_at(&v->up.ruler, l->cross_y[i]), il_colour(l->style));
     end_group(g);
 }
 
@@ -433,7 +293,7 @@ static void draw_title(struct page *g, const struct panel *v)
 {
     il_file_print(&g->file,
                   "<text x=\"%s\" y=\"%s\" font-size=\"%d\" font-weight=\"bold\" fill=\"#222\">",
-                  il_px(v->x.from).text, il_px(v->y.to - 7).text, IL_TEXT);
+                  il_px(v->x.from).text, il_px(v->up.ruler.to - 7).text, IL_TEXT);
     il_put_ends(&g->file, v->data->title, 1.12 * IL_TEXT, g->wide);
     il_file_print(&g->file, "</text>\n");
 }
@@ -444,9 +304,9 @@ static void draw_panel(struct page *g, struct panel *v, const char *x_label)
     const il_panel *const p = v->data;
     char name[3 * IL_LABEL];
 
-    snprintf(name, sizeof name, "%s%s", p->y_label, v->y.log ? ", log scale" : "");
-    il_ruler_up(f, &v->y, v->x.from, v->x.to, v->x.from > g->left ? NULL : name);
-    il_ruler_across(f, &v->x, v->y.to, v->y.from, x_label);
+    snprintf(name, sizeof name, "%s%s", p->y_label, v->up.ruler.log ? ", log scale" : "");
+    il_ruler_up(f, &v->up.ruler, v->x.from, v->x.to, v->x.from > g->left ? NULL : name);
+    il_ruler_across(f, &v->x, v->up.ruler.to, v->up.ruler.from, x_label);
     if (g->data->columns)
         draw_title(g, v);
     for (size_t k = 0; k < p->lines; k++)
@@ -468,14 +328,15 @@ static void draw_panel(struct page *g, struct panel *v, const char *x_label)
         }
     for (size_t k = 0; k < p->lines; k++)
         draw_crosses(g, v, &p->line[k]);
-    if (!v->any)
+    if (!v->up.any)
         il_file_print(f,
                       "<text x=\"%s\" y=\"%s\" font-size=\"14\" fill=\"#666\" "
                       "text-anchor=\"middle\">no finite values</text>\n",
-                      il_px((v->x.from + v->x.to) / 2).text, il_px((v->y.from + v->y.to) / 2).text);
+                      il_px((v->x.from + v->x.to) / 2).text,
+                      il_px((v->up.ruler.from + v->up.ruler.to) / 2).text);
     draw_left_out(g, v);
     if (g->ends)
-        il_names_at_ends(f, p, v->shown, v->x.to, v->y.to, v->y.from);
+        il_names_at_ends(f, p, v->shown, v->x.to, v->up.ruler.to, v->up.ruler.from);
 }
 
 /* ---- below ----------------------------------------------------------------------------------- */

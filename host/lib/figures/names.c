@@ -3,19 +3,10 @@
 
 #include <math.h>
 #include <string.h>
-#include "ruler.h"
+#include "axes.h"
 #include "palette.h"
 
 enum { PIECE = 24, GAP = 8 }; /* pixels: a piece of the line, and what lies before the text */
-
-size_t il_points(const il_line *line)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < line->count; i++)
-        n += il_is_drawn(line->y[i]);
-    return n;
-}
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
@@ -61,13 +52,11 @@ static void set_text(const il_panel *p, size_t k, char *text, size_t size)
 
 /* ---- lines that lie upon others -------------------------------------------------------------- */
 
-static double x_of(const il_line *line, size_t i) { return line->x ? line->x[i] : (double)i + 1; }
-
 static int covers(const il_line *a, const il_line *b)
 {
     size_t i = 0;
 
-    while (i < a->count && a->count == b->count && x_of(a, i) == x_of(b, i) &&
+    while (i < a->count && a->count == b->count && il_x_of(a, i) == il_x_of(b, i) &&
            (a->y[i] == b->y[i] || !il_is_drawn(b->y[i])))
         i++;
     return a->count > 0 && i == b->count && a->count == b->count && il_points(a) == il_points(b) &&

@@ -16,9 +16,6 @@ struct il_shown {
     double x, y;  /* where the line ends; y NaN: nowhere */
 };
 
-/* how many values of a line are drawn */
-size_t il_points(const il_line *line);
-
 /* shown [lines]; how many have a name */
 size_t il_names_make(const il_panel *panel, struct il_shown *shown);
 
