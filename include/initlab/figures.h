@@ -3,7 +3,8 @@
  * own. One palette (Okabe and Ito's, dashes and markers beside it), axes that are named in words, every
  * group named, text of 11 pixels or more, and whatever a label holds is escaped.
  *
- * Each function gives text [*n] with a 0 behind it, which free frees; IL_E_MEMORY.
+ * Each function gives text [*n] with a 0 behind it, which free frees; IL_E_MEMORY. terminal NULL: SVG; else lines of
+ * UTF-8 for a terminal, by the same axes: blocks and Braille, readable without colour too.
  */
 #ifndef INITLAB_FIGURES_H
 #define INITLAB_FIGURES_H
@@ -17,6 +18,14 @@ IL_API_BEGIN
 
 /** The colour of a style, as "#0072b2". */
 const char *il_figure_colour(size_t style);
+
+/** A terminal with letters of one width. */
+typedef struct il_terminal {
+    size_t columns; /**< IL_TERMINAL_LEAST at least are taken, whatever it says */
+    int colour;     /**< 256 colours, by escape sequences */
+} il_terminal;
+
+enum { IL_TERMINAL_LEAST = 40, IL_TERMINAL_MOST = 400 };
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
@@ -58,7 +67,8 @@ typedef struct il_lines {
     il_scale x_scale; /**< IL_SCALE_LOG, or whole numbers */
     const il_panel *panel;
     size_t panels;
-    size_t columns; /**< small multiples: a grid of panels of one y axis, so many beside each other; 0: no grid */
+    size_t
+        columns; /**< small multiples: a grid of panels of one y axis, so many beside each other; 0: no grid */
     const char
         *strip;       /**< under the axis: groups that have nothing but diverged runs; NULL: none */
     const char *note; /**< small print: n, what lines and bands are; NULL: none */
@@ -69,9 +79,13 @@ typedef struct il_lines {
  * first value that is 100 times all others leaves the figure, and is told; so do lines without a band that
  * break off and would press others flat.
  */
-il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure, il_error *err);
+il_status il_figure_lines(char **text, size_t *n, const il_lines *figure,
+                          const il_terminal *terminal, il_error *err);
 
-enum { IL_FIGURE_NAMES = 8 /**< lines that can be named at their ends, and told apart with their bands */ };
+enum {
+    IL_FIGURE_NAMES =
+        8 /**< lines that can be named at their ends, and told apart with their bands */
+};
 
 /* ---- intervals ------------------------------------------------------------------------------- */
 
@@ -94,7 +108,8 @@ typedef struct il_forest {
     double middle;      /**< of means: a line across all rows; 0: none */
 } il_forest;
 
-il_status il_figure_forest(char **svg, size_t *n, const il_forest *figure, il_error *err);
+il_status il_figure_forest(char **text, size_t *n, const il_forest *figure,
+                           const il_terminal *terminal, il_error *err);
 
 /* ---- mean ranks ------------------------------------------------------------------------------ */
 
@@ -113,7 +128,8 @@ typedef struct il_ranks {
     size_t bars;
 } il_ranks;
 
-il_status il_figure_ranks(char **svg, size_t *n, const il_ranks *figure, il_error *err);
+il_status il_figure_ranks(char **text, size_t *n, const il_ranks *figure,
+                          const il_terminal *terminal, il_error *err);
 
 /* ---- heat map -------------------------------------------------------------------------------- */
 
@@ -136,7 +152,8 @@ typedef struct il_heatmap {
     const char *limit_name;
 } il_heatmap;
 
-il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure, il_error *err);
+il_status il_figure_heatmap(char **text, size_t *n, const il_heatmap *figure,
+                            const il_terminal *terminal, il_error *err);
 
 /* ---- curves over epochs ---------------------------------------------------------------------- */
 
@@ -155,8 +172,9 @@ il_status il_plot_svg(const char *path, const char *title, const char *x_label, 
                       const il_curve *curves, size_t count, il_error *err);
 
 /** The same figure as text. */
-il_status il_plot_text(char **svg, size_t *n, const char *title, const char *x_label,
-                       const char *y_label, const il_curve *curves, size_t count, il_error *err);
+il_status il_plot_text(char **text, size_t *n, const char *title, const char *x_label,
+                       const char *y_label, const il_curve *curves, size_t count,
+                       const il_terminal *terminal, il_error *err);
 
 IL_API_END
 #endif

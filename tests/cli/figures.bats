@@ -134,6 +134,51 @@ sweep_of()
     [ "$status" -eq 0 ]
 }
 
+@test "--term shows every kind in as many columns as there are, without a colour where none is wanted" {
+    sweep_of --init zeros,he_normal,glorot_uniform --lr 0.1,0.5,0.7,0.9 --seeds 0..2 --diag every=epoch
+    for kind in intervals curves rates layers profile improvement "heatmap --by init,lr" "critical-difference --by init --across lr,seed"; do
+        for columns in 40 80 133; do
+            COLUMNS=$columns initlab plot r $kind --term
+            [ "$status" -eq 0 ]
+            has "n = " "$output"
+            [[ $output != *$'\033'* ]] && [[ $output != *"<svg"* ]]
+            [ "$(wc -L <<<"$output")" -le "$columns" ]
+        done
+        initlab plot r $kind --term --color always
+        [[ $output == *$'\033['* ]]
+        [ "$(tail -n 1 <<<"$output" | grep -c $'\033\[[^0]*m$')" -eq 0 ] # no colour is left behind
+    done
+    NO_COLOR=1 initlab plot r curves --term
+    [[ $output != *$'\033'* ]]
+    initlab plot r curves --term -o x.svg
+    has "zeros" "$output"
+    has "<svg" "$(cat x.svg)"
+    initlab plot r curves
+    has "<svg" "$output"
+    initlab compare r --by init --term
+    has "is best" "$output"
+    has "left: test accuracy (share of samples); right: difference to the best" "$output"
+    initlab compare r --term -o csv
+    exits 2
+    has "--term is beside the table as text" "$stderr"
+    initlab inspect --data data --layers in,8,8,out --samples 16 --device cpu --init he_normal --init zeros --term
+    [ "$status" -eq 0 ]
+    has "a he_normal" "$output"
+    initlab inspect --data data --layers in,8,8,out --samples 16 --device cpu --term --figure activations
+    has "activation, f(z)" "$output"
+    run bash -c '"$INITLAB" plot r curves --term >/dev/full'
+    [ "$status" -eq 74 ]
+}
+
+@test "--term escapes what a file says" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    /usr/bin/python3 -c "import sqlite3; d = sqlite3.connect('r/results.sqlite'); d.execute('UPDATE runs SET init = ? WHERE init = ?', ('\x1b[31mred\x9b2J\u202e', 'zeros')); d.commit()"
+    initlab plot r intervals --term
+    [ "$status" -eq 0 ]
+    [[ $output == *"?[31mred?2J"* ]]
+    [[ $output != *$'\033'* && $output != *$'\xc2\x9b'* ]]
+}
+
 @test "PNG and PDF, or what to install" {
     sweep_of --init zeros,he_normal --seeds 0..2
     export ASAN_OPTIONS=detect_leaks=0 # fontconfig keeps what it read
@@ -158,7 +203,7 @@ sweep_of()
     sweep_of --init zeros,he_normal --seeds 0..2
     initlab compare r --figure curves
     exits 2
-    has "--plot says where it goes" "$stderr"
+    has "--plot says where it goes, or --term" "$stderr"
     initlab compare r --plot x.svg --figure pie
     exits 2
     has "intervals|curves|heatmap|rates|layers|profile|improvement|critical-difference" "$stderr"

@@ -566,6 +566,36 @@ def check_activations(data, top):
                           up(y), "not", what)
 
 
+def check_term(folder):
+    """Figures in a terminal: numbers of a heat map, places on the axis of intervals, and where a curve's letters are."""
+    os.environ["COLUMNS"] = "100"
+    mean = {(r["init"], r["lr"]): r["y"] for r in rows(folder, "SELECT init, lr, avg(test_accuracy) AS y FROM runs GROUP BY init, lr")}
+    lines = initlab("plot", folder, "heatmap", "--by", "lr,init", "--term").splitlines()
+    for init in {init for init, _ in mean}:
+        row = next(line for line in lines if line.split("\u00b7")[0].split()[:1] == [init] or line.strip().startswith(init + " "))
+        found = [float(n) for n in re.findall(r"(?<![\d.=])\d[\d.]*", row.split(init, 1)[1]) if n]
+        want = [mean[init, lr] for lr in sorted(lr for i, lr in mean if i == init)]
+        if init == "normal:std=1e20":
+            found = found[-len(want):]
+        check(len(found) == len(want) and all(abs(a - b) <= 6e-4 for a, b in zip(found, want)), "term: heat map of", init, found, want)
+    lines = initlab("plot", folder, "intervals", "--where", "lr=0.05", "--term").splitlines()
+    axis = next(i for i, line in enumerate(lines) if "\u252c" in line)
+    left = re.search("[\u2500\u252c]+", lines[axis])
+    ticks = [m.start() for m in re.finditer("\u252c", lines[axis]) if m.start() < left.end()]
+    labels = [(m.start(), m.end(), float(m[0])) for m in re.finditer(r"-?[\d.]+", lines[axis + 1])]
+    mean_ticks = [(t, next(v for a, b, v in labels if a <= t <= b)) for t in ticks]
+    (p, a), (q, b) = mean_ticks[0], mean_ticks[-1]
+    seen = 0
+    for init in {init for init, _ in mean}:
+        row = next(line for line in lines if line.startswith(init))
+        at = re.search("[\u25cf\u25cb\u25bc\u25b2\u25c7\u25a1]", row[:left.end()])
+        value = a + (at.start() - p) / (q - p) * (b - a)
+        # a cell for the marker, and one for the ticks
+        check(abs(value - mean[init, .05]) <= 2.01 * abs(b - a) / (q - p), "term: mean of", init, value, mean[init, .05])
+        seen += 1
+    check(seen == 4 and len(mean_ticks) > 2, "term: intervals", seen, mean_ticks)
+
+
 def check_hostile(folder, to):
     """Names that somebody wrote into results.sqlite."""
     name = '</text><script>alert("1")</script>&\x01\u202e' + "x" * 200
@@ -626,6 +656,7 @@ def main():
         check_signal(top / "set", top / "signal.svg")
         check_weights(top / "set", top)
         check_activations(top / "set", top)
+        check_term(top / "a")
         check_hostile(top / "a", top / "hostile.svg")
     sys.exit("\n".join(WRONG) if WRONG else 0)
 

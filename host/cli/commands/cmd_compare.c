@@ -97,9 +97,13 @@ static il_status check_options(const struct options *o, il_error *err)
             return cli_error(err, IL_E_USAGE,
                              "--runs is for files of 'train --out': 'initlab sweep show' lists the "
                              "runs of a folder");
-    if (!opt_given(o, "runs") && opt_given(o, "figure") && !opt_given(o, "plot"))
-        return cli_error(err, IL_E_USAGE, "--figure %s: --plot says where it goes",
+    if (!opt_given(o, "runs") && opt_given(o, "figure") && !opt_given(o, "plot") &&
+        !opt_given(o, "term"))
+        return cli_error(err, IL_E_USAGE, "--figure %s: --plot says where it goes, or --term",
                          opt_get(o, "figure"));
+    if (opt_given(o, "term") && strcmp(opt_get(o, "format"), "text") != 0)
+        return cli_error(err, IL_E_USAGE, "--term is beside the table as text, not -o %s",
+                         opt_get(o, "format"));
     for (size_t i = 0; opt_given(o, "runs") && i < sizeof of_groups / sizeof *of_groups; i++)
         if (opt_given(o, of_groups[i]))
             return cli_error(err, IL_E_USAGE, "--%s is of groups: not with --runs", of_groups[i]);
@@ -129,6 +133,9 @@ static int run(struct cli *cli, const struct options *o)
         qsort(f.run, f.runs, sizeof *f.run, better);
         table(cli, f.run, f.runs);
         st = plot(&figure, &f, &err);
+        figure = figure_on_terminal(cli);
+        if (st == IL_OK && opt_given(o, "term"))
+            st = plot(&figure, &f, &err);
     }
     run_files_free(&f);
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
@@ -147,6 +154,7 @@ static const struct opt_row rows[] = {
     { .name = "budget",
       .group = "Sweeps",
       .help = "also print what the best of 1, 2, 4, ... trials would give, each run a trial" },
+    TERM_ROW,
     ACROSS_ROW,
     DIAGNOSTIC_ROW,
     { .name = "figure",

@@ -295,9 +295,13 @@ static il_status open(const struct cli *cli, struct job *j)
     if (samples[0] < '0' || samples[0] > '9' || *end || j->samples < 1 || j->samples > 1 << 20)
         return cli_error(&n->err, IL_E_USAGE,
                          "--samples: '%s' is not a whole number from 1 to 1048576", samples);
-    if (opt_given(n->o, "figure") && !opt_given(n->o, "plot"))
-        return cli_error(&n->err, IL_E_USAGE, "--figure %s: --plot says where it goes", figure);
-    j->of_weights = opt_given(n->o, "plot") && strcmp(figure, "signal") != 0;
+    if (opt_given(n->o, "figure") && !opt_given(n->o, "plot") && !opt_given(n->o, "term"))
+        return cli_error(&n->err, IL_E_USAGE, "--figure %s: --plot says where it goes, or --term",
+                         figure);
+    if (opt_given(n->o, "term") && opt_given(n->o, "json"))
+        return cli_error(&n->err, IL_E_USAGE, "--term is beside the tables, not --json");
+    j->of_weights =
+        (opt_given(n->o, "plot") || opt_given(n->o, "term")) && strcmp(figure, "signal") != 0;
     j->kind = strcmp(figure, "spectrum") == 0    ? WEIGHTS_SPECTRUM
               : strcmp(figure, "histogram") == 0 ? WEIGHTS_HISTOGRAM
                                                  : WEIGHTS_ACTIVATIONS;
@@ -362,7 +366,7 @@ static il_status measure_all(const struct cli *cli, struct job *j)
     return st;
 }
 
-static il_status plot_weights(struct job *j)
+static il_status plot_weights(struct job *j, const struct figure *to)
 {
     struct scheme_weights *const all = calloc(j->schemes, sizeof *all);
     il_status st;
@@ -371,13 +375,12 @@ static il_status plot_weights(struct job *j)
         return cli_no_memory(&j->net.err);
     for (size_t i = 0; i < j->schemes; i++)
         all[i] = (struct scheme_weights){ j->scheme[i].init, j->scheme[i].curve };
-    st = weights_figure(&j->figure, j->kind, all, j->schemes, j->scheme->layers, j->samples,
-                        &j->net.err);
+    st = weights_figure(to, j->kind, all, j->schemes, j->scheme->layers, j->samples, &j->net.err);
     free(all);
     return st;
 }
 
-static il_status plot_signal(struct job *j)
+static il_status plot_signal(struct job *j, const struct figure *to)
 {
     struct scheme_signal *const all = calloc(j->schemes, sizeof *all);
     il_status st;
@@ -386,10 +389,15 @@ static il_status plot_signal(struct job *j)
         return cli_no_memory(&j->net.err);
     for (size_t i = 0; i < j->schemes; i++)
         all[i] = (struct scheme_signal){ j->scheme[i].init, j->scheme[i].layer };
-    st = signal_figure(&j->figure, all, j->schemes, j->scheme->layers,
+    st = signal_figure(to, all, j->schemes, j->scheme->layers,
                        il_config_get(j->net.config, "activation"), j->samples, &j->net.err);
     free(all);
     return st;
+}
+
+static il_status plot(struct job *j, const struct figure *to)
+{
+    return j->of_weights ? plot_weights(j, to) : plot_signal(j, to);
 }
 
 static void tables(const struct cli *cli, const struct job *j)
@@ -442,13 +450,19 @@ static int run(struct cli *cli, const struct options *o)
 
     if ((st = open(cli, &j)) != IL_OK ||
         (st = figure_open(&j.figure, opt_get(o, "plot"), &j.net.err)) != IL_OK ||
-        (st = measure_all(cli, &j)) != IL_OK ||
-        (st = j.of_weights ? plot_weights(&j) : plot_signal(&j)) != IL_OK)
+        (st = measure_all(cli, &j)) != IL_OK || (st = plot(&j, &j.figure)) != IL_OK)
         code = cli_fail(cli, st, "%s", j.net.err.text);
     else if (opt_given(o, "json"))
         code = cli_json(cli, objects(&j));
     else
         tables(cli, &j);
+    if (st == IL_OK && opt_given(o, "term")) {
+        const struct figure shown = figure_on_terminal(cli);
+
+        putchar('\n');
+        if ((st = plot(&j, &shown)) != IL_OK)
+            code = cli_fail(cli, st, "%s", j.net.err.text);
+    }
     for (size_t i = 0; j.scheme && i < j.schemes; i++)
         inspect_free(&j.scheme[i]);
     free(j.scheme);
@@ -467,6 +481,8 @@ static const struct opt_row rows[] = {
       .help =
           "draw a figure of every --init that is given, beside what the theory expects, .svg, .png "
           "or .pdf; - is SVG to standard output, and the tables go to standard error" },
+    { .name = "term",
+      .help = "show the figure in the terminal, by Unicode blocks, as wide as it is" },
     { .name = "figure",
       .metavar = "KIND",
       .value = "signal",

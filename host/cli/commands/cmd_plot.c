@@ -1,5 +1,5 @@
 /* cmd_plot.c - initlab plot: a comparison of sweeps as one figure, without its table. */
-#include <string.h>
+#include <unistd.h>
 #include "common/cli_error.h"
 #include "common/outputs.h"
 #include "compare/compare_rows.h"
@@ -24,6 +24,9 @@ static il_status take_kind(struct options *o, const char **kind, il_error *err)
 static int run(struct cli *cli, const struct options *options)
 {
     struct options o = *options;
+    const struct figure shown = figure_on_terminal(cli);
+    const int bare = !opt_given(options, "out"); /* SVG is not for eyes */
+    const int show = opt_given(options, "term") || (bare && isatty(STDOUT_FILENO));
     struct compared k = { .runs = NULL };
     struct figure figure;
     struct to_draw from;
@@ -34,14 +37,16 @@ static int run(struct cli *cli, const struct options *options)
     if (st == IL_OK)
         st = take_kind(&o, &kind, &err);
     if (st == IL_OK)
-        st = figure_open(&figure, opt_get(&o, "out"), &err);
+        st = figure_open(&figure, bare && show ? "" : opt_get(&o, "out"), &err);
     if (st == IL_OK)
         st = compared_open(&k, cli, &o, kind, 0, &err);
     if (st == IL_OK && !k.comparison && !k.across)
         st = cli_error(&err, IL_E_DATA, "no run of '%s' has ended yet", o.operand[0]);
     from = compared_to_draw(&k, &o);
-    if (st == IL_OK)
+    if (st == IL_OK && figure.path)
         st = compare_figure_draw(kind, &figure, &from, &err);
+    if (st == IL_OK && show)
+        st = compare_figure_draw(kind, &shown, &from, &err);
     compared_close(&k);
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
 }
@@ -51,9 +56,11 @@ static const struct opt_row rows[] = { { .name = "out",
                                          .metavar = "FILE.svg",
                                          .value = "-",
                                          .complete = COMPLETE_FILE,
-                                         .help = "where it goes: .svg, .png or .pdf; - is SVG to "
-                                                 "standard output" },
+                                         .help =
+                                             "where it goes: .svg, .png or .pdf; - is SVG to "
+                                             "standard output, where that is a terminal --term" },
                                        COMPARE_ROWS,
+                                       TERM_ROW,
                                        ACROSS_ROW,
                                        DIAGNOSTIC_ROW,
                                        { .name = "" } };

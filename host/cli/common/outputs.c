@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include "cli_error.h"
 #include "data_paths.h"
@@ -145,14 +146,49 @@ static il_status write_raster(const char *path, const char *svg, size_t n, il_er
     return st;
 }
 
+struct figure figure_on_terminal(const struct cli *cli)
+{
+    static const size_t USUAL = 80;
+    struct figure f = { .to = -1, .shown = 1, .terminal = { USUAL, cli->bold[0] != 0 } };
+    const char *const columns = getenv("COLUMNS");
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        f.terminal.columns = size.ws_col;
+    else if (columns && columns[0] >= '1' && columns[0] <= '9')
+        f.terminal.columns = strtoul(columns, NULL, 10);
+    return f;
+}
+
+const il_terminal *figure_terminal(const struct figure *f)
+{
+    return f->shown ? &f->terminal : NULL;
+}
+
 il_status figure_put(const struct figure *f, const char *svg, size_t n, il_error *err)
 {
+    if (f->shown)
+        fwrite(svg, 1, n, stdout); /* main reports what fails there */
     if (!f->path)
         return IL_OK;
     if (f->to >= 0)
         return write_stdout(f->to, svg, n, err);
     return is_raster(f->path) ? write_raster(f->path, svg, n, err)
                               : il_write_file(f->path, svg, n, err);
+}
+
+il_status figure_put_lines(const struct figure *f, const il_lines *lines, il_error *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    il_status st = IL_OK;
+
+    if (f->path || f->shown)
+        st = il_figure_lines(&text, &n, lines, figure_terminal(f), err);
+    if (st == IL_OK && text)
+        st = figure_put(f, text, n, err);
+    free(text);
+    return st;
 }
 
 il_status figure_draw(const struct figure *f, const char *title, const char *x_label,
@@ -162,9 +198,9 @@ il_status figure_draw(const struct figure *f, const char *title, const char *x_l
     size_t n;
     il_status st;
 
-    if (!f->path)
+    if (!f->path && !f->shown)
         return IL_OK;
-    st = il_plot_text(&svg, &n, title, x_label, y_label, curves, count, err);
+    st = il_plot_text(&svg, &n, title, x_label, y_label, curves, count, figure_terminal(f), err);
     if (st == IL_OK)
         st = figure_put(f, svg, n, err);
     free(svg);

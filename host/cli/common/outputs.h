@@ -3,6 +3,7 @@
 #define HOST_CLI_OUTPUTS_H
 
 #include "initlab/initlab.h"
+#include "messages.h"
 #include "options.h"
 
 /*
@@ -21,8 +22,16 @@ il_status figure_check(const struct options *o, const char *option, il_error *er
 /* Where a figure goes. */
 struct figure {
     const char *path; /* NULL: nowhere */
-    int to; /* what standard output was, which is now standard error; -1: path is a file */
+    int to;    /* what standard output was, which is now standard error; -1: path is a file */
+    int shown; /* as blocks among what the command prints, and path is NULL */
+    il_terminal terminal;
 };
+
+/* One that is shown on standard output, as wide as the terminal or COLUMNS say, else 80 columns. */
+struct figure figure_on_terminal(const struct cli *cli);
+
+/* What il_figure_... is to draw for there. */
+const il_terminal *figure_terminal(const struct figure *f);
 
 /*
  * To be called before anything is printed, of opt_get's value: with - the figure alone goes to standard output, and what
@@ -30,8 +39,11 @@ struct figure {
  */
 il_status figure_open(struct figure *f, const char *path, il_error *err);
 
-/* A figure's SVG to there, as what its ending says. */
-il_status figure_put(const struct figure *f, const char *svg, size_t n, il_error *err);
+/* A figure, drawn for there, to there: as what its ending says. */
+il_status figure_put(const struct figure *f, const char *text, size_t n, il_error *err);
+
+/* il_figure_lines to there. */
+il_status figure_put_lines(const struct figure *f, const il_lines *lines, il_error *err);
 
 /* il_plot_text to there. */
 il_status figure_draw(const struct figure *f, const char *title, const char *x_label,

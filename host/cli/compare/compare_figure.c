@@ -79,7 +79,7 @@ static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *fro
     figure_answer_note(note, c, NOTE_TESTS);
     figure_answer_note(note, c, NOTE_POOLED);
     figure_answer_note(note, c, NOTE_LEFT_OVER);
-    st = il_figure_forest(svg, n, &figure, err);
+    st = il_figure_forest(svg, n, &figure, from->terminal, err);
 out:
     free(row);
     free(count);
@@ -163,8 +163,11 @@ il_status compare_figure_draw(const char *kind, const struct figure *to, const s
 {
     char *svg = NULL;
     size_t n = 0;
-    il_status st = compare_figure_svg(kind, &svg, &n, from, err);
+    struct to_draw there = *from;
+    il_status st;
 
+    there.terminal = figure_terminal(to);
+    st = compare_figure_svg(kind, &svg, &n, &there, err);
     if (st == IL_OK)
         st = figure_put(to, svg, n, err);
     free(svg);

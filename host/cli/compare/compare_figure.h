@@ -43,7 +43,7 @@ il_status compare_figure_check(const char *kind, const struct options *o, il_err
 il_status compare_figure_prepare(const char *kind, il_runs *runs, il_error *err);
 
 /*
- * One kind as SVG, which free frees; curves of runs whose epochs were kept. IL_E_USAGE: groups are not by what the kind
+ * One kind, as SVG or for from's terminal, which free frees; curves of runs whose epochs were kept. IL_E_USAGE: groups are not by what the kind
  * shows, or too many.
  */
 il_status compare_figure_svg(const char *kind, char **svg, size_t *n, const struct to_draw *from,

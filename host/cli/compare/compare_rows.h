@@ -50,6 +50,12 @@
         .help = "what the figure layers shows, of runs that were trained with --diag"              \
     }
 
+#define TERM_ROW                                                                                   \
+    {                                                                                              \
+        .name = "term",                                                                            \
+        .help = "show the figure in the terminal, by Unicode blocks, as wide as it is"             \
+    }
+
 #define ACROSS_ROW                                                                                 \
     {                                                                                              \
         .name = "across", .metavar = "COLUMNS", .group = "Sweeps",                                 \

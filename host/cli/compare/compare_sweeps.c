@@ -286,7 +286,9 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
 {
     const char *const format = opt_get(o, "format");
     const int bare = strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0;
-    const char *const kind = opt_given(o, "plot") ? compare_figure_kind(o) : NULL;
+    const char *const kind =
+        opt_given(o, "plot") || opt_given(o, "term") ? compare_figure_kind(o) : NULL;
+    const struct figure shown = figure_on_terminal(cli);
     struct figure figure;
     struct compared k = { .runs = NULL };
     struct to_draw from;
@@ -299,7 +301,7 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
         goto out;
     }
     from = compared_to_draw(&k, o);
-    if (st == IL_OK && kind)
+    if (st == IL_OK && opt_given(o, "plot"))
         st = compare_figure_draw(kind, &figure, &from, err);
     for (size_t i = 0; st == IL_OK && bare && i < k.sources; i++) /* which have no place for it */
         if (k.note[i][0])
@@ -310,6 +312,10 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
         st = print_across(cli, &k, o, err);
     else if (st == IL_OK)
         st = comparison_print(cli, k.comparison, format, k.note, k.notes, k.budget, k.budgets, err);
+    if (st == IL_OK && opt_given(o, "term")) {
+        putchar('\n');
+        st = compare_figure_draw(kind, &shown, &from, err);
+    }
 out:
     compared_close(&k);
     return st;

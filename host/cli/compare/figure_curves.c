@@ -171,7 +171,7 @@ il_status draw_curves(char **svg, size_t *n, const struct to_draw *from, il_erro
     figure.strip = g.strip[0] ? g.strip : NULL;
     figure_title(c, "Median ", title);
     write_note(&g, c, curve, note);
-    st = il_figure_lines(svg, n, &figure, err);
+    st = il_figure_lines(svg, n, &figure, from->terminal, err);
 out:
     if (curve)
         il_group_curves_free(curve, c->groups);

@@ -174,7 +174,7 @@ il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_err
         if (theory.limit)
             figure_note(note, THEORY_NOTE);
         figure_answer_note(note, c, NOTE_POOLED);
-        st = il_figure_heatmap(svg, n, &figure, err);
+        st = il_figure_heatmap(svg, n, &figure, from->terminal, err);
     }
 out:
     trainable_free(&theory);
@@ -376,7 +376,7 @@ il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error
         figure_limits_note(note, c);
         figure_answer_note(note, c, NOTE_INTERVALS);
         figure_answer_note(note, c, NOTE_POOLED);
-        st = il_figure_lines(svg, n, &figure, err);
+        st = il_figure_lines(svg, n, &figure, from->terminal, err);
     }
     close_rates(&r);
     return st;

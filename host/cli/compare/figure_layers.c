@@ -169,7 +169,7 @@ il_status draw_layers(char **svg, size_t *n, const struct to_draw *from, il_erro
     figure.panel = g.panel;
     figure.panels = g.groups;
     figure.columns = g.groups == 1 ? 0 : g.groups == 2 || g.groups == 4 ? 2 : 3;
-    st = il_figure_lines(svg, n, &figure, err);
+    st = il_figure_lines(svg, n, &figure, from->terminal, err);
 out:
     free(g.number);
     free(g.line);

@@ -68,7 +68,7 @@ il_status draw_critical_difference(char **svg, size_t *n, const struct to_draw *
                  a->friedman.f, a->friedman.f_p);
         figure_note(note, text);
     }
-    st = il_figure_ranks(svg, n, &figure, err);
+    st = il_figure_ranks(svg, n, &figure, from->terminal, err);
 out:
     free(group);
     free(bar);
@@ -163,7 +163,7 @@ il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_err
                  "band: its %g %% interval at each t, runs drawn again %d times%s", 100 * p->level,
                  IL_STRATA_RESAMPLES, from->across_by ? ", within each condition" : "");
     figure_note(note, text);
-    st = il_figure_lines(svg, n, &figure, err);
+    st = il_figure_lines(svg, n, &figure, from->terminal, err);
 out:
     free(x);
     free(line);
@@ -233,7 +233,7 @@ il_status draw_improvement(char **svg, size_t *n, const struct to_draw *from, il
              "filled: the interval leaves out one half",
              from->across_by ? ", within a condition" : "", 100 * m->level, IL_STRATA_RESAMPLES);
     figure_note(note, text);
-    st = il_figure_forest(svg, n, &figure, err);
+    st = il_figure_forest(svg, n, &figure, from->terminal, err);
 out:
     free(row);
     free(label);

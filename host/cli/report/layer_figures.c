@@ -275,7 +275,7 @@ il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, cons
     figure.panel = g.panel;
     figure.panels = g.panels;
     if (g.panels)
-        st = il_figure_lines(svg, n, &figure, err);
+        st = il_figure_lines(svg, n, &figure, NULL, err);
 out:
     free(label);
     page_close(&g);
@@ -338,7 +338,7 @@ il_status draw_over_epochs(char **svg, size_t *n, const struct compared *k, cons
     figure.panel = g.panel;
     figure.panels = g.panels;
     if (g.panels)
-        st = il_figure_lines(svg, n, &figure, err);
+        st = il_figure_lines(svg, n, &figure, NULL, err);
 out:
     free(x);
     page_close(&g);

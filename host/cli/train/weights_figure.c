@@ -270,9 +270,8 @@ il_status weights_figure(const struct figure *to, enum weights_kind kind,
     struct page g = {
         .kind = kind, .scheme = scheme, .schemes = schemes, .layers = layers, .samples = samples
     };
-    char title[600], note[800], *svg = NULL;
+    char title[600], note[800];
     il_lines figure = { .title = title, .x_label = across[kind], .panel = g.panel, .note = note };
-    size_t n = 0;
     il_status st;
 
     figure.panels = g.panels = weights_layers(kind, layers, g.at);
@@ -286,11 +285,8 @@ il_status weights_figure(const struct figure *to, enum weights_kind kind,
     snprintf(title, sizeof title, "%s before training%s%.300s", titles[kind],
              schemes > 1 ? "" : ", ", schemes > 1 ? "" : scheme->init);
     write_note(&g, note, sizeof note);
-    st = il_figure_lines(&svg, &n, &figure, err);
-    if (st == IL_OK)
-        st = figure_put(to, svg, n, err);
+    st = figure_put_lines(to, &figure, err);
 out:
-    free(svg);
     free(g.line);
     free(g.label);
     return st;

@@ -168,3 +168,81 @@ void il_x_axis(const il_lines *d, int ticks, struct il_ruler *x)
     else
         il_ruler_linear(x, lo, hi, ticks, whole, 0);
 }
+
+/* ---- of intervals ------------------------------------------------------------------------------ */
+
+static void widen_to(double *lo, double *hi, double x)
+{
+    if (il_is_drawn(x)) {
+        *lo = fmin(*lo, x);
+        *hi = fmax(*hi, x);
+    }
+}
+
+static void set_mean_axis(const il_forest *d, struct il_ruler *mean)
+{
+    static const double RATIO = 50; /* from here on an axis is logarithmic */
+    double lo = INFINITY, hi = -INFINITY, least, most;
+
+    for (size_t i = 0; i < d->rows; i++)
+        widen_to(&lo, &hi, d->row[i].mean);
+    least = lo, most = hi;
+    for (size_t i = 0; i < d->rows; i++) {
+        widen_to(&lo, &hi, d->row[i].low);
+        widen_to(&lo, &hi, d->row[i].high);
+    }
+    if (d->most > d->least) {
+        lo = fmax(lo, d->least);
+        hi = fmin(hi, d->most);
+    }
+    if (d->middle != 0)
+        widen_to(&lo, &hi, d->middle);
+    if (least > 0 && most > RATIO * least)
+        il_ruler_log(mean, fmax(lo, least / 10), hi, 0, 1);
+    else if (least <= most)
+        il_ruler_linear(mean, lo, hi, 5, 0, 1);
+    else
+        il_ruler_linear(mean, 0, 1, 5, 0, 1);
+}
+
+static void set_difference_axis(const il_forest *d, struct il_forest_axes *axes)
+{
+    double lo = 0, hi = 0;
+
+    for (size_t i = 0; i < d->rows; i++) {
+        const il_forest_row *const r = &d->row[i];
+
+        axes->differences |= il_is_drawn(r->difference);
+        widen_to(&lo, &hi, r->difference);
+        widen_to(&lo, &hi, r->difference_low);
+        widen_to(&lo, &hi, r->difference_high);
+    }
+    il_ruler_linear(&axes->difference, lo, hi, 5, 0, 1);
+}
+
+void il_forest_set_axes(const il_forest *d, struct il_forest_axes *axes)
+{
+    axes->differences = 0;
+    set_mean_axis(d, &axes->mean);
+    set_difference_axis(d, axes);
+}
+
+/* ---- of colours -------------------------------------------------------------------------------- */
+
+void il_value_axis(const il_heatmap *d, struct il_ruler *value)
+{
+    static const double RATIO = 50; /* from here on an axis is logarithmic */
+    double lo = INFINITY, hi = -INFINITY;
+
+    for (size_t i = 0; i < d->rows * d->columns; i++)
+        if (il_is_drawn(d->value[i])) {
+            lo = fmin(lo, d->value[i]);
+            hi = fmax(hi, d->value[i]);
+        }
+    if (!(lo <= hi))
+        il_ruler_linear(value, 0, 1, 5, 0, 0);
+    else if (lo > 0 && hi > RATIO * lo)
+        il_ruler_log(value, lo, hi, 0, 0);
+    else
+        il_ruler_linear(value, lo, hi, 5, 0, 0);
+}

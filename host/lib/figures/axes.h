@@ -24,4 +24,15 @@ il_status il_y_axis_of_all(const il_lines *d, int ticks, struct il_y_axis *v, il
 /* The one below all panels. */
 void il_x_axis(const il_lines *d, int ticks, struct il_ruler *x);
 
+/* Those of intervals; from and to are the caller's. */
+struct il_forest_axes {
+    struct il_ruler mean, difference;
+    int differences; /* is there a difference to show? */
+};
+
+void il_forest_set_axes(const il_forest *d, struct il_forest_axes *axes);
+
+/* That of a heat map's colours. */
+void il_value_axis(const il_heatmap *d, struct il_ruler *value);
+
 #endif

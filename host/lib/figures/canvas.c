@@ -90,6 +90,16 @@ const char *il_behind(const char *s, size_t n)
     return s;
 }
 
+size_t il_letter(const char *s, char to[5])
+{
+    const size_t step = character(s);
+    const int is_control =
+        step == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0; /* C1 */
+
+    snprintf(to, 5, "%.*s", step && !is_control ? (int)step : 1, step && !is_control ? s : "?");
+    return step ? step : 1;
+}
+
 /* Of DejaVu Sans, the widest of those that stand for sans-serif, in sizes of the font; rounded up. */
 static double letter_width(const char *s, size_t bytes)
 {

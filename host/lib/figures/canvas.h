@@ -32,6 +32,9 @@ struct il_number il_digits(double x, int digits);
 size_t il_letters(const char *s);
 const char *il_behind(const char *s, size_t n);
 
+/* The letter that a text begins with, '?' where it is none that may be shown; bytes of the text that it is. */
+size_t il_letter(const char *s, char to[5]);
+
 /* Pixels that a text takes in the widest of the usual fonts, no less than it does. */
 double il_text_width(const char *s, double size);
 

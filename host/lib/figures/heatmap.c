@@ -1,9 +1,10 @@
 /* heatmap.c - a value for each pair of two parameters' values, by colour and, where it fits, by number. */
 #include <math.h>
-#include "ruler.h"
+#include "axes.h"
 #include "core/error.h"
 #include "initlab/figures.h"
 #include "palette.h"
+#include "term.h"
 
 /* Pixels. */
 enum { TOP = 52, BAR = 16, SHADES = 64, NAME = 13, LONGEST = 300 };
@@ -25,24 +26,6 @@ static double value_at(const struct page *g, size_t row, size_t column)
 
 /* ---- layout ---------------------------------------------------------------------------------- */
 
-static void set_values(struct page *g)
-{
-    static const double RATIO = 50; /* from here on an axis is logarithmic */
-    double lo = INFINITY, hi = -INFINITY;
-
-    for (size_t i = 0; i < g->data->rows * g->data->columns; i++)
-        if (il_is_drawn(g->data->value[i])) {
-            lo = fmin(lo, g->data->value[i]);
-            hi = fmax(hi, g->data->value[i]);
-        }
-    if (!(lo <= hi))
-        il_ruler_linear(&g->value, 0, 1, 5, 0, 0);
-    else if (lo > 0 && hi > RATIO * lo)
-        il_ruler_log(&g->value, lo, hi, 0, 0);
-    else
-        il_ruler_linear(&g->value, lo, hi, 5, 0, 0);
-}
-
 static double widest(const char *const *text, size_t n)
 {
     double w = 0;
@@ -57,7 +40,7 @@ static void set_layout(struct page *g)
     const il_heatmap *const d = g->data;
     const double label = widest(d->x, d->columns);
 
-    set_values(g);
+    il_value_axis(g->data, &g->value);
     g->wide = fmin(fmax(floor(560 / (double)d->columns), 18), 90);
     g->high = fmin(fmax(floor(380 / (double)d->rows), 18), 44);
     g->left = IL_MARGIN + 24 + widest(d->y, d->rows) + 8;
@@ -285,11 +268,15 @@ static void draw(struct page *g)
     il_put_note(f, d->note, IL_MARGIN, note, wide);
 }
 
-il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure, il_error *err)
+il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure,
+                            const il_terminal *terminal, il_error *err)
 {
     struct page g = { .data = figure };
-    il_status st = il_page_begin(&g.file, &g.text, svg, err);
+    il_status st;
 
+    if (terminal)
+        return il_term_heatmap(svg, n, figure, terminal, err);
+    st = il_page_begin(&g.file, &g.text, svg, err);
     if (st != IL_OK)
         return st;
     set_layout(&g);

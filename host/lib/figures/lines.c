@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "names.h"
 #include "palette.h"
+#include "term.h"
 
 /* Pixels. The plot's own size is constant; room for labels and names is added to it. */
 enum {
@@ -406,12 +407,15 @@ static void draw(struct page *g)
     il_put_note(&g->file, d->note, IL_MARGIN, note + 8, wide);
 }
 
-il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure, il_error *err)
+il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure,
+                          const il_terminal *terminal, il_error *err)
 {
     struct page g = { .data = figure };
     il_status st;
 
     *svg = NULL;
+    if (terminal)
+        return il_term_lines(svg, n, figure, terminal, err);
     IL_TRY(set_panels(&g, err));
     set_x_axis(&g);
     set_layout(&g);

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "initlab/figures.h"
 #include "palette.h"
+#include "term.h"
 
 /* Pixels. */
 enum { TOP = 92, AXIS = 480, BAR = 9, ROW = 22, GAP = 8 };
@@ -129,11 +130,15 @@ static void draw(struct page *g)
     il_put_note(&g->file, d->note, IL_MARGIN, note, wide);
 }
 
-il_status il_figure_ranks(char **svg, size_t *n, const il_ranks *figure, il_error *err)
+il_status il_figure_ranks(char **svg, size_t *n, const il_ranks *figure,
+                          const il_terminal *terminal, il_error *err)
 {
     struct page g = { .data = figure };
-    il_status st = il_page_begin(&g.file, &g.text, svg, err);
+    il_status st;
 
+    if (terminal)
+        return il_term_ranks(svg, n, figure, terminal, err);
+    st = il_page_begin(&g.file, &g.text, svg, err);
     if (st != IL_OK)
         return st;
     set_layout(&g);
