@@ -147,6 +147,7 @@ static void environment(void)
         { "INITLAB_INPUT", "how the CPU device takes the first layer, dense or sparse, in place of "
                            "by the data's density" },
         { "INITLAB_REQUIRE_CUDA", "where it is set, the device auto is a GPU or an error" },
+        { "COLUMNS", "how wide --term draws, where standard output is no terminal" },
         { "NO_COLOR", "where it is set and not empty, colour is off unless asked for" },
     };
 
