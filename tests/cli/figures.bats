@@ -155,6 +155,26 @@ sweep_of()
     has "<svg" "$(cat x.svg)"
     initlab plot r curves
     has "<svg" "$output"
+    # a terminal of 60 columns: shown by itself
+    /usr/bin/python3 -c '
+import fcntl, os, pty, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+    os.execvp(os.environ["INITLAB"], ["initlab", "plot", "r", "curves", "--color", "never"])
+out = b""
+while True:
+    try:
+        more = os.read(fd, 65536)
+    except OSError:
+        break
+    if not more:
+        break
+    out += more
+sys.stdout.write(out.decode().replace("\r", ""))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' >shown.txt
+    has "zeros" "$(cat shown.txt)"
+    [ "$(wc -L <shown.txt)" -le 60 ] && [ "$(wc -L <shown.txt)" -ge 50 ]
     initlab compare r --by init --term
     has "is best" "$output"
     has "left: test accuracy (share of samples); right: difference to the best" "$output"

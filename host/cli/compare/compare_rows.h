@@ -47,7 +47,8 @@
     {                                                                                              \
         .name = "diagnostic", .metavar = "COLUMN", .value = "activation_variance",                 \
         .words = &IL_DIAGNOSTICS(DIAGNOSTIC_WORD)[1], .group = "Sweeps",                           \
-        .help = "what the figure layers shows, of runs that were trained with --diag"              \
+        .help = "what the figure layers shows of runs with --diag: saturated, "                    \
+                "gradient_norm, update_ratio, ..."                                                 \
     }
 
 #define TERM_ROW                                                                                   \
