@@ -147,6 +147,12 @@ static void environment(void)
         { "INITLAB_INPUT", "how the CPU device takes the first layer, dense or sparse, in place of "
                            "by the data's density" },
         { "INITLAB_REQUIRE_CUDA", "where it is set, the device auto is a GPU or an error" },
+        { "PATH", "its first python3: pip's packages may have CUDA's libraries" },
+        { "CUDA_HOME", "a CUDA toolkit, whose libraries are taken where the loader finds none" },
+        { "CUDA_PATH", "the same" },
+        { "VIRTUAL_ENV", "a Python environment, in whose packages they are looked for next" },
+        { "CONDA_PREFIX", "an environment of conda, the same" },
+        { "HOME", "the same of .local/lib/python3" },
         { "COLUMNS", "how wide --term draws, where standard output is no terminal" },
         { "NO_COLOR", "where it is set and not empty, colour is off unless asked for" },
     };

@@ -1,5 +1,5 @@
-# sweep_run.bats - initlab sweep: trained, interrupted, shared out, continued, ranked.
-load common
+# run.bats - initlab sweep: trained, interrupted, shared out, continued, ranked.
+load ../common
 load sweep
 
 @test "stuck runs are counted by status, export and compare, and reach no target" {

@@ -1,5 +1,5 @@
-# sweep_submit.bats - initlab sweep: job arrays for Slurm and lines for MPI.
-load common
+# submit.bats - initlab sweep: job arrays for Slurm and lines for MPI.
+load ../common
 load sweep
 
 @test "submit takes no second line in --sbatch, and no command" {

@@ -1,5 +1,5 @@
-# sweep_hostile.bats - initlab sweep: folders that are damaged, forged, full or not writable.
-load common
+# hostile.bats - initlab sweep: folders that are damaged, forged, full or not writable.
+load ../common
 load sweep
 
 sql() { # STATEMENTS, of a's results

@@ -1,5 +1,5 @@
-# sweep_results.bats - initlab sweep: what sweep show, export and rerun give.
-load common
+# results.bats - initlab sweep: what sweep show, export and rerun give.
+load ../common
 load sweep
 
 @test "sweep show lists runs, done or not, and shows all of one by the first digits of its id" {

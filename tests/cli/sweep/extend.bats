@@ -1,5 +1,5 @@
 # extend.bats - initlab sweep extend: what is added to a sweep, what stays, and what is refused.
-load ../cli/common
+load ../common
 
 # made FOLDER: a sweep of two schemes and three seeds, not trained; in packs of 4
 made()
@@ -226,7 +226,7 @@ open(sys.argv[1], "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)
 
 @test "what an initlab with other numbers began is not extended" {
     made r
-    python3 "$BATS_TEST_DIRNAME/../cli/renumber.py" r
+    python3 "$BATS_TEST_DIRNAME/renumber.py" r
     initlab sweep extend r --seeds 9
     exits 65
     has "numbers 1" "$stderr"

@@ -1,5 +1,5 @@
-# sweep_plan.bats - initlab sweep: what files and options mean; what cannot be is told before anything is trained.
-load common
+# plan.bats - initlab sweep: what files and options mean; what cannot be is told before anything is trained.
+load ../common
 load sweep
 
 @test "sweep plan prints packs, runs and memory, and trains nothing" {
