@@ -2,10 +2,10 @@
  * compare.h - which group of runs is best, by how much, and how sure that is: the runs of one or several
  * sweeps, grouped, with intervals and tests (statistics.h).
  *
- * Groups are of runs that agree in every parameter but the seeds, unless `by` names columns: then what
- * else varies is pooled, and named. Groups are compared by pairs: runs with the same seed, data_seed and
- * values of what is pooled. All runs of a pack see the same batches, and all runs the same test samples,
- * so pairs differ by less than runs do.
+ * Groups are of runs that agree in every parameter but the seeds, and in their dataset, unless `by` names columns:
+ * then what else varies is pooled, and named. Groups are compared by pairs: runs with the same seed, data_seed,
+ * dataset and values of what is pooled. All runs of a pack see the same batches, and all runs of a dataset the same
+ * test samples, so pairs differ by less than runs do; of groups of different datasets there are no pairs.
  */
 #ifndef INITLAB_COMPARE_H
 #define INITLAB_COMPARE_H
@@ -41,7 +41,11 @@ const char *il_metric_words(const char *metric);
  */
 il_status il_runs_keep_epochs(il_runs *runs, il_error *err);
 
-/** Add all runs of a sweep. Those whose id is there already are left out, and counted. */
+/**
+ * Add all runs of a sweep. Those whose id is there already are left out, and counted; but of a run that failed there
+ * the one that ended counts. What they were trained on is the column `data`: the dataset's folder, by as much of its
+ * path as tells it from others. IL_E_USAGE: too many datasets.
+ */
 il_status il_runs_add(il_runs *runs, il_results *results, il_error *err);
 
 /** The same from one of several sources ("baseline"): an id may be in each, and the column `source` tells. */
@@ -89,6 +93,9 @@ void il_budgets_free(il_budget *budgets, size_t count);
 /** How many there are, and how many were left out for being there twice. */
 size_t il_runs_count(const il_runs *runs);
 size_t il_runs_repeated(const il_runs *runs);
+
+/** How many of the latter had another metric, as of another device or of other numbers (numbers.h). */
+size_t il_runs_differing(const il_runs *runs);
 
 /** The id of the index-th, index < il_runs_count. Valid until the runs are freed. */
 const char *il_runs_id(const il_runs *runs, size_t index);
@@ -147,7 +154,8 @@ typedef struct il_comparison {
     il_run_group *group; /**< [groups], the best first; those without the metric last */
     size_t groups;
     size_t reference;   /**< which group; groups: there is none */
-    size_t comparisons; /**< that p was corrected for */
+    int tested;         /**< were groups compared with it, as far as they have pairs? */
+    size_t comparisons; /**< that p was corrected for: of groups that have pairs */
     double alpha, level;
 } il_comparison;
 

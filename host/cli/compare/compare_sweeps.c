@@ -25,7 +25,7 @@ static il_status add_folder(const struct cli *cli, il_runs *runs, il_folder *f, 
 }
 
 /* lines of small print: one a source, then these */
-enum { LINE_SELECTION, LINE_REPEATED, LINE_TUNED, LINES };
+enum { LINE_SELECTION, LINE_REPEATED, LINE_KINDS, LINE_TUNED, LINES };
 
 static char *line_of_source(struct compared *k, size_t index) { return k->lines + index * ANSWER; }
 
@@ -118,6 +118,49 @@ static void note_selection(const il_comparison *c, char *line)
                  "ranked on test samples%s: what is chosen by this table looks better than it is%s",
                  validation ? "" : ", as no run held samples back for validation (--validation N)",
                  validation ? "; --metric validation_accuracy ranks by samples held back" : "");
+}
+
+static void note_repeated(const struct compared *k, char *line)
+{
+    const size_t differing = il_runs_differing(k->runs);
+    int n = 0;
+
+    if (k->repeated)
+        n = snprintf(line, ANSWER, "%zu run%s there more than once: each counts once", k->repeated,
+                     k->repeated > 1 ? "s are" : " is");
+    if (differing)
+        snprintf(line + n, ANSWER - (size_t)n,
+                 "; %zu with another result the second time: what is named first counts",
+                 differing);
+}
+
+/* Folders whose runs are not the same to the bit, though they have the same ids. */
+static il_status note_kinds(const struct compared *k, char *line, il_error *err)
+{
+    const il_folder *first = NULL;
+    int differ = 0, n = 0;
+
+    for (size_t i = 0; i < k->sources; i++) {
+        il_status st;
+
+        if (!k->folder[i] || k->sources == 1)
+            continue;
+        st = il_folder_scan(k->folder[i], err);
+        if (st != IL_OK)
+            return st;
+        first = first ? first : k->folder[i];
+        differ |= il_folder_numbers(k->folder[i]) != il_folder_numbers(first) ||
+                  strcmp(il_folder_kind(k->folder[i]), il_folder_kind(first)) != 0;
+    }
+    for (size_t i = 0; differ && i < k->sources && n < ANSWER; i++)
+        if (k->folder[i])
+            n += snprintf(line + n, ANSWER - (size_t)n, "%s%.100s has numbers %u of %s",
+                          n ? ", " : "", il_folder_path(k->folder[i]),
+                          il_folder_numbers(k->folder[i]), il_folder_kind(k->folder[i]));
+    if (differ && n < ANSWER)
+        snprintf(line + n, ANSWER - (size_t)n,
+                 ": a run of one is not that of another to the bit (docs/numerics.md)");
+    return IL_OK;
 }
 
 static il_status read_target(const struct options *o, double *target, il_error *err)
@@ -225,11 +268,8 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
         st = il_compare(&k->comparison, k->runs, &options, err);
     if (st == IL_OK && k->comparison && !opt_given(o, "best-over"))
         note_selection(k->comparison, line_of(k, LINE_SELECTION));
-    if (k->repeated)
-        snprintf(line_of(k, LINE_REPEATED), ANSWER,
-                 "%zu run%s there more than once: each counts once", k->repeated,
-                 k->repeated > 1 ? "s are" : " is");
-    return st;
+    note_repeated(k, line_of(k, LINE_REPEATED));
+    return st == IL_OK ? note_kinds(k, line_of(k, LINE_KINDS), err) : st;
 }
 
 struct to_draw compared_to_draw(const struct compared *k, const struct options *o)
@@ -285,6 +325,7 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
 {
     const char *const format = opt_get(o, "format");
     const int bare = strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0;
+    static const size_t told[] = { LINE_REPEATED, LINE_KINDS };
     struct figure figure;
     struct compared k = { .runs = NULL };
     struct to_draw from;
@@ -302,8 +343,9 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     for (size_t i = 0; st == IL_OK && bare && i < k.sources; i++) /* which have no place for it */
         if (k.note[i][0])
             cli_say(cli, "%s", k.note[i]);
-    if (st == IL_OK && bare && k.repeated)
-        cli_say(cli, "%s", line_of(&k, LINE_REPEATED));
+    for (size_t i = 0; st == IL_OK && bare && i < sizeof told / sizeof *told; i++)
+        if (line_of(&k, told[i])[0])
+            cli_say(cli, "%s", line_of(&k, told[i]));
     if (st == IL_OK && k.across)
         st = print_across(cli, &k, o, err);
     else if (st == IL_OK)
