@@ -53,7 +53,8 @@ il_status il_runs_add_from(il_runs *runs, il_results *results, const char *sourc
 
 /**
  * Keep those with these values alone: "init=he_normal,lr=0.1"; a name twice: either value. Numbers are
- * compared as numbers. IL_E_USAGE: no such column, or no run is left; the text names the nearest column,
+ * compared as numbers, a parameter's other spellings as its normal form ("in,64x2,out"). A value may have commas; where one
+ * stands before what could be the next column, a backslash keeps it. IL_E_USAGE: no such column, or no run is left; the text names the nearest column,
  * or the values there are.
  */
 il_status il_runs_where(il_runs *runs, const char *where, il_error *err);

@@ -1,10 +1,11 @@
 # compare_join.bats - `compare A B`: folders whose sweeps differ in what they vary, in their data, their numbers, their state.
 load common
 
-# swept FOLDER OPTIONS...
+# swept FOLDER OPTIONS..., on the dataset $data
+data=set
 swept()
 {
-    "$INITLAB" sweep run --layers in,8,out --devices cpu:1 --batch 8 --epochs 2 --quiet --data set --out "$@" >/dev/null
+    "$INITLAB" sweep run --layers in,8,out --devices cpu:1 --batch 8 --epochs 2 --quiet --data "$data" --out "$@" >/dev/null
 }
 
 # rows of --format csv: these columns, sorted
@@ -71,9 +72,9 @@ P
     python3 "$BATS_TEST_DIRNAME/make_idx.py" MNIST/raw 96
     python3 "$BATS_TEST_DIRNAME/make_idx.py" Fashion/raw 120
     cp -r MNIST/raw same
-    swept m --init he_normal,zeros --seeds 0..7 --data MNIST/raw
-    swept f --init he_normal,zeros --seeds 0..7 --data Fashion/raw
-    swept s --init ones --seeds 0..7 --data same
+    data=MNIST/raw swept m --init he_normal,zeros --seeds 0..7
+    data=Fashion/raw swept f --init he_normal,zeros --seeds 0..7
+    data=same swept s --init ones --seeds 0..7
     initlab compare m f -o csv
     [ "$status" -eq 0 ]
     [ "$(columns init data n)" = "he_normal Fashion/raw 8;he_normal MNIST/raw 8;zeros Fashion/raw 8;zeros MNIST/raw 8" ]
@@ -100,7 +101,7 @@ P
     # other bytes in the same place: their sums tell them apart
     mv MNIST old
     mv Fashion MNIST
-    swept g --init he_normal --seeds 0 --data MNIST/raw
+    data=MNIST/raw swept g --init he_normal --seeds 0
     initlab compare m g -o csv
     [ "$(columns data n | sed 's/:[0-9a-f]\{8\} / /g')" = "raw 8;raw 8;raw 1" ]
     # files of single runs say what they were trained on, too

@@ -35,6 +35,40 @@ load common.bash
     exits 2
 }
 
+# options that a command's help shows with a value
+valued()
+{
+    # shellcheck disable=SC2086 # a command of two words
+    "$INITLAB" $1 --help | sed -n 's/^  \(-[a-zA-Z],\|   \) --\([a-z-]*\) [A-Z].*/\2/p'
+}
+
+@test "a second value of an option counts, or is refused: none is passed over" {
+    parameters=$("$NAMES" | sed -n 's/^parameter \([^ ]*\) .*/\1/p' | tr _ -)
+    while read -r command; do
+        for option in $(valued "$command"); do
+            # an option that may be given again leaves the word to the wrong colour behind it
+            # shellcheck disable=SC2086
+            initlab $command "--$option" 1 "--$option" 2 --color none
+            exits 2
+            case "$stderr" in
+            *"--$option: given twice, '1' and '2', and takes one value"* | *"--$option: '1' is none of"*) ;;
+            *"--color: 'none' is none of"*) echo "$command --$option" >>again ;;
+            *) echo "$command: $stderr" && return 1 ;;
+            esac
+        done
+    done < <(sed -n 's/^X(\(.*\))$/\1/p' "$BATS_TEST_DIRNAME/../../host/cli/commands.def" | tr _ ' ')
+    { printf '%s\n' "compare --where" "report --where" "inspect --init" "sweep submit --sbatch"
+        for command in run plan submit extend; do
+            for option in $parameters seeds; do # those with a default word take none: --drop-last
+                grep -qx -- "$option" <(valued "sweep $command") && echo "sweep $command --$option"
+            done
+        done; } | sort >want
+    sort again | diff - want
+    # the same value is no other
+    initlab schemes --fan-in 4 --fan-in 4 he_normal
+    [ "$status" -eq 0 ]
+}
+
 @test "values that an option cannot take: 2, naming option and value" {
     for pair in lr=abc epochs=-1 activation=rellu loss=msee batch=0 seed=x label-smoothing=2 \
         weight-decay=l3; do

@@ -155,6 +155,6 @@ const struct command cmd_init = {
     .examples = "initlab init --layers 784,256,10 --init orthogonal --save w.safetensors\n"
                 "initlab init --layers 100,50,2 --init 'h*=he_normal,out=zeros' --seed 7",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_ONCE,
     .run = run
 };

@@ -514,6 +514,6 @@ const struct command cmd_inspect = {
         "spectrum.svg --figure spectrum\n"
         "initlab inspect --layers in,64,out --init ones --json",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_INITS,
     .run = run
 };

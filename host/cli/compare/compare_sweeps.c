@@ -254,8 +254,9 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
         st = allocate(k, (size_t)o->operands, err);
     if (st == IL_OK)
         st = read_operands(k, cli, o, err);
-    if (st == IL_OK && opt_given(o, "where"))
-        st = il_runs_where(k->runs, opt_get(o, "where"), err);
+    for (size_t i = 0; st == IL_OK && i < o->onces; i++)
+        if (strcmp(o->once[i].row->name, "where") == 0)
+            st = il_runs_where(k->runs, o->once[i].value, err);
     if (st != IL_OK || il_runs_count(k->runs) == 0)
         return st;
     st = read_budgets(k->runs, o, k->by, &k->budget, &k->budgets, err);

@@ -17,6 +17,7 @@
 /* those that say what is trained, besides the parameters of a run */
 #define SWEEP_DRAFT_ROWS                                                                           \
     { .name = "seeds",                                                                             \
+      .again = 1,                                                                                  \
       .metavar = "RANGE",                                                                          \
       .group = "Sweep",                                                                            \
       .help = "of the initial weights: 0..29, or a list" },                                        \

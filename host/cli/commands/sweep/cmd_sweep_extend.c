@@ -109,6 +109,7 @@ static int run(struct cli *cli, const struct options *o)
 
 static const struct opt_row rows[] = {
     { .name = "seeds",
+      .again = 1,
       .metavar = "RANGE",
       .group = "Sweep",
       .help = "of the initial weights: 5..19, or a list" },
@@ -154,6 +155,6 @@ const struct command cmd_sweep_extend = {
     .examples = "initlab sweep extend results --seeds 5..19\n"
                 "initlab sweep extend results --init orthogonal,lecun_normal --lr 0.1",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_LISTS,
     .run = run
 };
