@@ -269,18 +269,23 @@ void il_improvements_free(il_improvements *improvements); /**< NULL is legal */
 typedef enum il_checked_as {
     IL_CHECKED_OK,   /**< not worse by more than the limit, or by no more than noise */
     IL_CHECKED_FELL, /**< worse by more than the limit, and by more than noise */
+    IL_CHECKED_LOST, /**< more of its runs lost their result, as those that diverge their cost, than got one */
     IL_CHECKED_GONE, /**< it has no result now */
-    IL_CHECKED_NEW   /**< it had none then */
+    IL_CHECKED_NEW,  /**< it had none then */
+    IL_CHECKED_NONE  /**< it had none then, and has none now */
 } il_checked_as;
 
 typedef struct il_checked {
     char *label;
     il_checked_as change;
     double before, now; /**< means of the metric over pairs; over all runs where there is no pair */
-    size_t pairs;       /**< runs of equal parameters, then and now */
-    il_difference difference; /**< now - before, of the pairs; n 0: none */
-    double p;                 /**< its p after Holm over all groups that have pairs; NaN: none */
-    int few; /**< so few pairs that the mean alone decides: no p could be below alpha */
+    size_t pairs;       /**< runs of equal parameters, then and now, that have it */
+    size_t lost,
+        gained; /**< runs that had it and have not, and the reverse: NaN and infinite are no results */
+    il_difference
+        difference; /**< now - before, of the pairs, or of all runs where there is none; n 0: none */
+    double p;       /**< its p after Holm over all groups that have a difference; NaN: none */
+    int few;        /**< so few runs that the mean alone decides: no p could be below alpha */
 } il_checked;
 
 /** A parameter that has one value in all runs then, and another now. */
@@ -294,14 +299,15 @@ typedef struct il_check_list {
     size_t changes;
     il_checked *group; /**< [groups], in the order of runs */
     size_t groups;
-    size_t failed; /**< that fell or are gone */
+    size_t failed; /**< that fell, lost results or are gone */
     double most, alpha;
 } il_check_list;
 
 /**
  * Hold runs of the source "now" against those of "baseline", group by group, by pairs. most: by how much a
  * group may be worse. options as il_compare has them, without control. What was changed between the two is
- * set aside in the runs, too. IL_E_USAGE: no such column. The runs must outlive the list.
+ * set aside in the runs, too. IL_E_USAGE: no such column; IL_E_DATA: no run of the baseline has the metric, so that
+ * nothing would be checked. The runs must outlive the list.
  */
 il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
                            const il_compare_options *options, il_error *err);
