@@ -309,3 +309,41 @@ spelled()
         has "test accuracy" "$output"
     done
 }
+
+@test "what is named and not there, or is no sweep's: 65 from every command, one line, its name" {
+    mkdir empty
+    echo x >file
+    tiny data
+    "$INITLAB" sweep run --layers in,out --init zeros --batch 8 --epochs 1 --data data --device cpu --quiet --out r >/dev/null
+    while read -r command; do
+        for what in none empty file; do
+            [ "$command $what" != "sweep run WHAT file" ] || continue # a file is read when it is known where to
+            # shellcheck disable=SC2086 # words
+            initlab ${command//WHAT/$what}
+            exits 65 || { echo "$command"; return 1; }
+            has "$what" "$stderr"
+            [ -z "$output" ]
+        done
+    done <<'E'
+compare WHAT
+compare r WHAT
+report WHAT -o page.html
+check WHAT --baseline r
+check r --baseline WHAT
+explain WHAT 0123
+sweep run WHAT
+sweep run WHAT --out made
+sweep plan WHAT
+sweep status WHAT
+sweep show WHAT
+sweep extend WHAT --seeds 1
+sweep retry WHAT --failed
+sweep rerun WHAT 0123
+sweep merge WHAT
+sweep repair WHAT
+sweep export WHAT
+sweep submit WHAT --engine slurm --out made
+E
+    [ ! -e made ]
+    [ ! -e page.html ]
+}
