@@ -276,15 +276,9 @@ static il_status print_json(const struct cli *cli, const il_across *a, const cha
 
 static il_status print_jsonl(const il_across *a, il_error *err)
 {
-    for (size_t i = 0; i < a->groups; i++) {
-        json_t *const g = group_json(a, i);
-
-        if (!g)
+    for (size_t i = 0; i < a->groups; i++)
+        if (!cli_json_line(group_json(a, i)))
             return cli_no_memory(err);
-        json_dumpf(g, stdout, JSON_COMPACT);
-        putchar('\n');
-        json_decref(g);
-    }
     return IL_OK;
 }
 

@@ -233,15 +233,9 @@ static json_t *group_json(const il_comparison *c, const il_run_group *g)
 
 static il_status print_lines(const il_comparison *c, il_error *err)
 {
-    for (size_t i = 0; i < c->groups; i++) {
-        json_t *const g = group_json(c, &c->group[i]);
-
-        if (!g)
+    for (size_t i = 0; i < c->groups; i++)
+        if (!cli_json_line(group_json(c, &c->group[i])))
             return cli_no_memory(err);
-        json_dumpf(g, stdout, JSON_COMPACT);
-        putchar('\n');
-        json_decref(g);
-    }
     return IL_OK;
 }
 
