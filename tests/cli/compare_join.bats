@@ -151,3 +151,52 @@ P
     [ "$status" -eq 0 ]
     has "failed" "$output"
 }
+
+@test "little to compare: no run with the metric, groups of one, none done, a target that nobody reaches" {
+    tiny set
+    swept broken --init normal:std=100 --output linear --loss mse:reduction=sum --lr 9e37 --seeds 0..2
+    for format in text md tex json; do
+        initlab compare broken --metric test_cost -o $format
+        [ "$status" -eq 0 ]
+        has "none of 3 runs has a test" "$output"
+        has "cost: 3 diverged, 0 failed." "$output"
+    done
+    swept one --init he_normal,zeros --seeds 0
+    initlab compare one broken --metric test_cost --by init
+    has "he_normal is best: test_cost " "$output"
+    has "zeros: no detectable difference" "$output"
+    has "(1 pair cannot show one)" "$output"
+    [ "$(grep -c '^normal:std=100  0  *-  *-  *-' <<<"$output")" -eq 1 ]
+    initlab compare one --target 0.9999
+    [ "$(grep -c ' 0/1 ' <<<"$output")" -eq 2 ]
+    "$INITLAB" sweep submit --engine slurm --kind cpu --init zeros,ones --batch 8 --epochs 1 --data set --out none >/dev/null 2>&1
+    initlab compare none
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    has "no run of 'none' has ended yet" "$stderr"
+    initlab compare none one -o csv
+    has "none: 0 of 2 runs done" "$stderr"
+    [ "$(columns init n)" = "he_normal 1;zeros 1" ]
+    initlab check one --baseline none
+    exits 65
+    initlab check none --baseline one
+    [ "$status" -eq 1 ]
+    has "2 of 2 groups are worse" "$output"
+    has "now 0 of 2 runs done" "$output"
+    while IFS='|' read -r options said; do
+        # shellcheck disable=SC2086
+        initlab compare one $options
+        exits 2
+        has "$said" "$stderr"
+    done <<'E'
+--by lnit|did you mean 'init'
+--by init,|no column ''
+--metric accuracy|runs have no result 'accuracy'
+--control none|no group is called 'none': the best one is 'he_normal'
+--target nan|an accuracy above 0, up to 1
+--target 0|an accuracy above 0, up to 1
+--across seed|under 1 conditions
+--best-over lr|train with --validation N
+--where init=ones|no run has init ones: they have he_normal, zeros
+E
+}

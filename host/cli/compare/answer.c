@@ -69,6 +69,19 @@ static void beside(const il_comparison *c, const il_run_group *g, const il_run_g
              ahead ? "better" : "worse", d->n, why);
 }
 
+static void none_has_it(const il_comparison *c, char text[ANSWER])
+{
+    size_t runs = 0, diverged = 0, failed = 0;
+
+    for (size_t i = 0; i < c->groups; i++) {
+        runs += c->group[i].runs;
+        diverged += c->group[i].diverged;
+        failed += c->group[i].failed;
+    }
+    snprintf(text, ANSWER, "none of %zu run%s has a %s: %zu diverged, %zu failed.", runs,
+             runs == 1 ? "" : "s", c->metric, diverged, failed);
+}
+
 void answer(const il_comparison *c, char text[ANSWER])
 {
     const il_run_group *const first = c->reference < c->groups ? &c->group[c->reference] : NULL;
@@ -76,9 +89,10 @@ void answer(const il_comparison *c, char text[ANSWER])
     char number[3 * CELL];
     int n;
 
-    text[0] = 0;
-    if (!first)
+    if (!first) {
+        none_has_it(c, text);
         return;
+    }
     with_interval(c, first->metric.mean, &first->metric.interval, number, sizeof number);
     n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu.", first->label,
                  c->columns == 0     ? "have"
