@@ -200,3 +200,33 @@ P
 --where init=ones|no run has init ones: they have he_normal, zeros
 E
 }
+
+@test "--by source: one folder against another, a run that is in both once for each" {
+    tiny set
+    swept a --init he_normal,zeros --seeds 0..7
+    cp -r a b
+    rm b/results.sqlite*
+    python3 - "$BATS_TEST_DIRNAME" <<'P'
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from journal import lines_of, sealed
+path, = pathlib.Path("b", "journal").glob("*.jsonl")
+lines = lines_of(path.read_bytes())
+for _, value in lines:
+    if "number" in value:
+        value["epochs"][-1][5] /= 2
+path.write_bytes(sealed(lines))
+P
+    initlab compare a b --by init,source -o csv
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    [ "$(columns init source n pairs)" = "he_normal a 8 0;he_normal b 8 8;zeros a 8 8;zeros b 8 8" ]
+    [ "$(columns init mean | cut -d';' -f1,2 | tr ';' '\n' | awk '{ print $2 }' | sort -g | paste -sd' ' | awk '{ print 2 * $1 == $2 }')" = 1 ]
+    initlab compare a b --by source
+    has "pooled within groups: init" "$output"
+    has "n = 16 pairs" "$output"
+    initlab compare a b --where source=b --by init -o csv
+    [ "$(columns init n)" = "he_normal 8;zeros 8" ]
+    initlab compare a b --by init --across source
+    has "Over 2 conditions (source)" "$output"
+}

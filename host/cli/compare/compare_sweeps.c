@@ -13,15 +13,33 @@
 
 enum { SHORT = 20 /* groups that sweep run shows */ };
 
+#define FILES "files of train" /* what they are called as a source */
+
+/* Is the column `source` asked for? Then a run that two folders have is one of each. */
+static int by_source(const struct options *o)
+{
+    static const char *const option[] = { "by", "across", "where" };
+    const size_t n = strlen("source");
+
+    for (size_t i = 0; i < o->onces; i++)
+        for (size_t k = 0; k < sizeof option / sizeof *option; k++)
+            for (const char *p = o->once[i].value;
+                 p && strcmp(o->once[i].row->name, option[k]) == 0;
+                 p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+                if (strncmp(p, "source", n) == 0 && (p[n] == 0 || strchr(",=", p[n])))
+                    return 1;
+    return 0;
+}
+
 /* Add a folder's runs; done: what is left of it, "" if nothing. */
 static il_status add_folder(const struct cli *cli, il_runs *runs, il_folder *f, il_results **r,
-                            char done[SWEEP_DONE], il_error *err)
+                            const char *source, char done[SWEEP_DONE], il_error *err)
 {
     il_status st = sweep_results(cli, f, r, err);
 
     if (st == IL_OK)
         st = sweep_done(f, *r, done, err);
-    return st == IL_OK ? il_runs_add(runs, *r, err) : st;
+    return st == IL_OK ? il_runs_add_from(runs, *r, source, err) : st;
 }
 
 /* lines of small print: one a source, then these */
@@ -56,7 +74,8 @@ static il_status read_folder(struct compared *k, const struct cli *cli, const st
     il_status st = sweep_folder(o, operand, &k->folder[n], err);
 
     if (st == IL_OK)
-        st = add_folder(cli, k->runs, k->folder[n], &k->results[n], done, err);
+        st = add_folder(cli, k->runs, k->folder[n], &k->results[n],
+                        by_source(o) ? o->operand[operand] : "", done, err);
     if (done[0] && o->operands > 1)
         snprintf(line_of_source(k, n), ANSWER, "%.200s: %s", o->operand[operand], done);
     else
@@ -64,15 +83,15 @@ static il_status read_folder(struct compared *k, const struct cli *cli, const st
     return st;
 }
 
-static il_status read_files(struct compared *k, const char *const *path, size_t paths,
-                            il_error *err)
+static il_status read_files(struct compared *k, const struct options *o, const char *const *path,
+                            size_t paths, il_error *err)
 {
     const size_t n = k->sources++;
     il_file_tally t;
     il_status st = il_results_of_files(&k->results[n], path, paths, &t, err);
 
     if (st == IL_OK)
-        st = il_runs_add(k->runs, k->results[n], err);
+        st = il_runs_add_from(k->runs, k->results[n], by_source(o) ? FILES : "", err);
     if (st == IL_OK && t.unfinished)
         snprintf(line_of_source(k, n), ANSWER,
                  "left out: %zu run%s of files that had not ended; 'initlab compare --runs' "
@@ -95,7 +114,7 @@ static il_status read_operands(struct compared *k, const struct cli *cli, const 
         else
             path[paths++] = o->operand[i];
     if (st == IL_OK && paths)
-        st = read_files(k, path, paths, err);
+        st = read_files(k, o, path, paths, err);
     free(path);
     k->repeated += il_runs_repeated(k->runs);
     return st;
@@ -103,7 +122,7 @@ static il_status read_operands(struct compared *k, const struct cli *cli, const 
 
 const char *compared_source(const struct compared *k, size_t source)
 {
-    return k->folder[source] ? il_folder_path(k->folder[source]) : "files of train";
+    return k->folder[source] ? il_folder_path(k->folder[source]) : FILES;
 }
 
 /* Choosing the best group and telling its accuracy on the same samples is optimistic. */
@@ -367,7 +386,7 @@ il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *
     il_status st = il_runs_new(&runs, "test_accuracy", NAN, err);
 
     if (st == IL_OK)
-        st = add_folder(cli, runs, folder, &results, done, err);
+        st = add_folder(cli, runs, folder, &results, "", done, err);
     if (st == IL_OK && il_runs_count(runs) == 0) {
         cli_say(cli, "no run of '%s' has ended yet", il_folder_path(folder));
         goto out;
