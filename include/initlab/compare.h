@@ -101,6 +101,9 @@ size_t il_runs_differing(const il_runs *runs);
 /** The id of the index-th, index < il_runs_count. Valid until the runs are freed. */
 const char *il_runs_id(const il_runs *runs, size_t index);
 
+/** Which of the calls of il_runs_add and il_runs_add_from it came by, from 0. */
+size_t il_runs_addition(const il_runs *runs, size_t index);
+
 typedef struct il_compare_options {
     const char
         *by; /**< columns, separated by commas; NULL: every parameter that varies, but seeds */
@@ -168,6 +171,9 @@ il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_
 
 /** IL_E_USAGE unless groups may be by these columns: to ask before there are runs. */
 il_status il_compare_by(const char *by, il_error *err);
+
+/** The runs of a group, by their places among all; returns how many. */
+size_t il_comparison_runs(const il_comparison *comparison, size_t group, const size_t **run);
 
 /** Free; NULL is legal. */
 void il_comparison_free(il_comparison *comparison);

@@ -222,6 +222,16 @@ P
     [ -z "$stderr" ]
     [ "$(columns init source n pairs)" = "he_normal a 8 0;he_normal b 8 8;zeros a 8 8;zeros b 8 8" ]
     [ "$(columns init mean | cut -d';' -f1,2 | tr ';' '\n' | awk '{ print $2 }' | sort -g | paste -sd' ' | awk '{ print 2 * $1 == $2 }')" = 1 ]
+    # the page's runs are in the groups that they were compared in
+    initlab report a b --by init,source -o page.html
+    [ "$status" -eq 0 ]
+    python3 - <<'P'
+import collections, json, re, sqlite3
+data = json.loads(re.search('<script type="application/json" id="data">(.*?)</script>', open("page.html").read(), re.S)[1])
+at = data["columns"].index("init") + 4
+seen = collections.Counter((data["groups"][row[2]], row[at], row[1]) for row in data["rows"])
+assert seen == {(f"init={init}, source={folder}", init, i): 8 for init in ("he_normal", "zeros") for i, folder in enumerate("ab")}, seen
+P
     initlab compare a b --by source
     has "pooled within groups: init" "$output"
     has "n = 16 pairs" "$output"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "comparison.h"
 #include "core/error.h"
 #include "groups.h"
 

@@ -204,6 +204,8 @@ size_t il_runs_count(const il_runs *r) { return r->count; }
 size_t il_runs_repeated(const il_runs *r) { return r->repeated; }
 size_t il_runs_differing(const il_runs *r) { return r->differing; }
 
+size_t il_runs_addition(const il_runs *r, size_t index) { return r->run[index].addition; }
+
 const char *il_runs_id(const il_runs *r, size_t index)
 {
     return r->run[index].value[il_runs_column(r, "run_id", 6)];

@@ -18,9 +18,10 @@ struct il_run_row {
         reached; /* epochs to the target; infinite: never, as of all that diverged or are stuck */
     int diverged, stuck, failed;
     size_t dataset; /* its place in the runs' */
-    double *curve;  /* the metric after each epoch, where that is wanted; NULL: none */
-    size_t epochs;  /* of the curve */
-    size_t finite;  /* the last of them whose cost was finite, from 1; 0: none */
+    size_t addition;
+    double *curve; /* the metric after each epoch, where that is wanted; NULL: none */
+    size_t epochs; /* of the curve */
+    size_t finite; /* the last of them whose cost was finite, from 1; 0: none */
 };
 
 struct il_run_dataset {
@@ -39,7 +40,7 @@ struct il_runs {
     struct il_run_dataset dataset[IL_DATASETS_MOST];
     size_t datasets;
     struct il_run_row *run;
-    size_t count, room, repeated, differing;
+    size_t count, room, repeated, differing, additions;
     char **text; /* every text once: an open hash of `texts` out of `text_room` */
     size_t texts, text_room;
     const char *source; /* of the runs that are being added */

@@ -55,6 +55,7 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
             run->stuck = value[i].kind == IL_VALUE_WHOLE && value[i].whole != 0;
     }
     run->value[il_runs_column(r, "source", 6)] = r->source;
+    run->addition = r->additions;
     r->count++;
     return 0;
 }
@@ -217,6 +218,7 @@ il_status il_runs_add_from(il_runs *r, il_results *results, const char *source, 
     if (r->failed || !drop_repeated(r, first, id))
         st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", r->count);
 out:
+    r->additions++;
     if (st != IL_OK)
         for (; r->count > first; r->count--)
             il_run_forget(&r->run[r->count - 1]);

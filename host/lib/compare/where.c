@@ -76,7 +76,8 @@ static il_status normal_of(il_runs *r, size_t column, const char *value, const c
     st = il_config_set(c, r->column[column], value, err);
     if (st == IL_OK)
         *normal = il_runs_text(r, il_config_get(c, r->column[column]));
-    else if (st != IL_E_MEMORY) /* no value of any run, then: who looks for it says which there are */
+    else if (st !=
+             IL_E_MEMORY) /* no value of any run, then: who looks for it says which there are */
         st = IL_OK;
 out:
     il_config_free(c);
@@ -170,8 +171,8 @@ il_status il_runs_where(il_runs *r, const char *where, il_error *err)
             any += (size_t)is_value(r->run[i].value[w[k].column], &w[k]);
         values_of(r, w[k].column, values, sizeof values);
         if (!any && r->count) {
-            st = il_fail(err, IL_E_USAGE, "no run has %s %.100s: they have %s", r->column[w[k].column],
-                         w[k].value, values);
+            st = il_fail(err, IL_E_USAGE, "no run has %s %.100s: they have %s",
+                         r->column[w[k].column], w[k].value, values);
             goto out;
         }
     }
