@@ -139,15 +139,17 @@ il_status il_results_rows(il_results *r, il_table table, il_row_fn *each, void *
         "SELECT epochs.* FROM epochs JOIN runs USING (run_id) ORDER BY number, epoch",
         "SELECT layers.* FROM layers JOIN runs USING (run_id) ORDER BY number, layer",
         "SELECT * FROM environments ORDER BY environment",
-        "SELECT diagnostics.* FROM diagnostics JOIN runs USING (run_id) ORDER BY number, step, "
-        "layer",
-        "SELECT ?1 AS data_sum, ?2 AS data FROM runs ORDER BY number",
+        ("SELECT diagnostics.* FROM diagnostics JOIN runs USING (run_id) ORDER BY number, step, "
+         "layer"),
     };
 
     if (table == IL_TABLE_DIAGNOSTICS && il_results_version(r->db) < IL_RESULTS_DIAGNOSTICS)
         return IL_OK;
-    if (table == IL_TABLE_DATASETS && !r->data)
-        return read_rows(r, "SELECT data_sum, data FROM datasets ORDER BY number", each, arg, err);
+    if (table == IL_TABLE_DATASETS)
+        return read_rows(r,
+                         r->data ? "SELECT ?1 AS data_sum, ?2 AS data FROM runs ORDER BY number"
+                                 : "SELECT data_sum, data FROM datasets ORDER BY number",
+                         each, arg, err);
     return read_rows(r, sql[table], each, arg, err);
 }
 
