@@ -112,7 +112,7 @@ static int run(struct cli *cli, const struct options *o)
     struct drawn d = { 0 };
     il_status st;
 
-    if ((st = network_configure(cli, &n)) != IL_OK ||
+    if ((st = network_configure(&n)) != IL_OK ||
         (st = output_check(o, "save", ".safetensors", ".npy", &n.err)) != IL_OK ||
         (needs_set(&n) && (st = network_dataset(&n)) != IL_OK) ||
         (st = fit_batch(cli, &n)) != IL_OK || (st = network_device(&n)) != IL_OK ||

@@ -292,7 +292,7 @@ static il_status open(const struct cli *cli, struct job *j)
         return cli_error(&n->err, IL_E_USAGE, "--figure %s: --plot says where it goes", figure);
     j->of_weights = opt_given(n->o, "plot") && strcmp(figure, "signal") != 0;
     j->kind = strcmp(figure, "spectrum") == 0 ? WEIGHTS_SPECTRUM : WEIGHTS_HISTOGRAM;
-    if ((st = network_configure(cli, n)) != IL_OK || (st = figure_check(n->o, &n->err)) != IL_OK ||
+    if ((st = network_configure(n)) != IL_OK || (st = figure_check(n->o, &n->err)) != IL_OK ||
         (st = network_dataset(n)) != IL_OK)
         return st;
     if ((st = fit_samples(cli, j)) != IL_OK)
@@ -426,7 +426,7 @@ static void inspect_free(struct inspect *t)
 
 static int run(struct cli *cli, const struct options *o)
 {
-    struct job j = { .net = { .o = o, .inits = 1 } };
+    struct job j = { .net = { .o = o } };
     il_status st;
     int code = 0;
 

@@ -32,7 +32,7 @@ struct opt_row {
     const char *group;   /* heading in help; NULL: OPT_GENERAL */
     enum opt_complete complete;
     int hidden;
-    int again; /* may be given more than once, and each counts; else a second value is refused */
+    int again; /* may be given more than once, and each counts; else the last one, which is said */
     const char *parameter; /* a run's: its name as in files; NULL: not one */
     const char *given;     /* from the command line; NULL: not given */
 };

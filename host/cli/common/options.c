@@ -247,17 +247,15 @@ static int check(const struct opt_row *row, const struct cli *cli, const struct 
                     row->given, row->words, command->name);
 }
 
-/* An option with its value. Of two values none would be passed over in silence. */
+/* An option with its value. Of two values the last one counts, where not both do; but not in silence. */
 static int take(struct options *o, struct opt_row *row, const char *value, const struct cli *cli)
 {
-    const char *const name = o->command->name;
-
     if (row->given && !row->again && strcmp(row->given, value) != 0)
-        return cli_fail(cli, IL_E_USAGE,
-                        "--%s: given twice, '%.60s' and '%.60s', and takes one value%s (see "
-                        "'initlab help %s')",
-                        row->name, row->given, value,
-                        row->parameter ? "; several are for 'initlab sweep run'" : "", name);
+        cli_say(cli, "--%s: '%.60s' is given later, and so '%.60s' does not count%s", row->name,
+                value, row->given,
+                row->parameter ? ": one network takes one value, several are for 'initlab sweep "
+                                 "run'"
+                               : "");
     row->given = value;
     o->once[o->onces++] = (struct opt_once){ row, value };
     return check(row, cli, o->command);

@@ -31,8 +31,8 @@ void options_free(struct options *o);
 
 /*
  * Parse argv, whose first word is the command. 0, or the exit code after a line on stderr that
- * names what is wrong, the nearest valid word and where help is. A second value of an option that takes
- * one is wrong, too. Stops early, with 0, at --help.
+ * names what is wrong, the nearest valid word and where help is. Where a second value of an option takes the
+ * place of the first, that is said. Stops early, with 0, at --help.
  */
 int options_parse(struct options *o, const struct cli *cli, const struct command *command, int argc,
                   char **argv);
