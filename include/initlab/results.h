@@ -94,7 +94,8 @@ typedef enum il_table {
     IL_TABLE_EPOCHS,
     IL_TABLE_LAYERS,
     IL_TABLE_ENVIRONMENTS,
-    IL_TABLE_DIAGNOSTICS
+    IL_TABLE_DIAGNOSTICS,
+    IL_TABLE_DATASETS /**< data_sum and data, its folder: a row for each of IL_TABLE_RUNS */
 } il_table;
 
 /** All rows of a table: runs by their place in the sweep, what each has in order. */

@@ -286,3 +286,44 @@ E
     exits 2
     has "--by is of groups: not with --runs" "$stderr"
 }
+
+@test "--where: values with commas, other spellings, backslashes; given again both hold" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8x3,out --layers in,8,out --init he_normal --init 'h*=zeros,out=ones' --lr 0.1,0.5 \
+        --seeds 0..1 --data data --devices cpu:1 --batch 8 --epochs 1 --quiet --out r >/dev/null
+    while IFS='|' read -r where runs; do
+        # shellcheck disable=SC2086 # several words
+        initlab compare r --by status -o csv $where
+        [ "$status" -eq 0 ]
+        [ "$(cut -d, -f6 <<<"${lines[1]}")" = "$runs" ] || { echo "$where: $output"; return 1; }
+    done <<'E'
+--where layers=in,8x3,out|8
+--where layers=in,8,8,8,out|8
+--where layers=in,8,8x2,out,init=he_normal|4
+--where init=h*=zeros,out=ones,lr=0.5|4
+--where init=h*=zeros\,out=ones,lr=.50|4
+--where layers=in\,8\,out,lr=5e-1,lr=0.1|8
+--where lr=0.1 --where layers=in,8,out --where seed=0,seed=1|4
+--where init=he_normal --where init=he_normal|8
+E
+    while IFS='|' read -r where said; do
+        # shellcheck disable=SC2086
+        initlab compare r $where
+        exits 2
+        has "$said" "$stderr"
+    done <<'E'
+--where init=he_normal --where init=zeros|no run has init zeros: they have he_normal
+--where layers=in,9x2,out|no run has layers in,9x2,out: they have in,8,8,8,out, in,8,out
+--where layers=in,8x999999999,out|no run has layers
+--where lr=0.1,|no run has lr 0.1,: they have 0.1, 0.5
+--where lnit=he_normal|did you mean 'init'
+--where init|'init' is not COLUMN=VALUE
+--where =|runs have no column ''
+E
+    initlab compare r --where ''
+    exits 2
+    has "'' is not COLUMN=VALUE" "$stderr"
+    initlab report r --where lr=0.1 --where layers=in,8x3,out -o page.html
+    [ "$status" -eq 0 ]
+    grep -q -- "--where lr=0.1 --where layers=in,8x3,out" page.html
+}

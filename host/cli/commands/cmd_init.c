@@ -112,7 +112,7 @@ static int run(struct cli *cli, const struct options *o)
     struct drawn d = { 0 };
     il_status st;
 
-    if ((st = network_configure(cli, &n)) != IL_OK ||
+    if ((st = network_configure(&n)) != IL_OK ||
         (st = output_check(o, "save", ".safetensors", ".npy", &n.err)) != IL_OK ||
         (needs_set(&n) && (st = network_dataset(&n)) != IL_OK) ||
         (st = fit_batch(cli, &n)) != IL_OK || (st = network_device(&n)) != IL_OK ||
@@ -155,6 +155,6 @@ const struct command cmd_init = {
     .examples = "initlab init --layers 784,256,10 --init orthogonal --save w.safetensors\n"
                 "initlab init --layers 100,50,2 --init 'h*=he_normal,out=zeros' --seed 7",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_ONCE,
     .run = run
 };

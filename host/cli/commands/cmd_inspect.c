@@ -305,7 +305,7 @@ static il_status open(const struct cli *cli, struct job *j)
     j->kind = strcmp(figure, "spectrum") == 0    ? WEIGHTS_SPECTRUM
               : strcmp(figure, "histogram") == 0 ? WEIGHTS_HISTOGRAM
                                                  : WEIGHTS_ACTIVATIONS;
-    if ((st = network_configure(cli, n)) != IL_OK ||
+    if ((st = network_configure(n)) != IL_OK ||
         (st = figure_check(n->o, "plot", &n->err)) != IL_OK || (st = network_dataset(n)) != IL_OK)
         return st;
     if ((st = fit_samples(cli, j)) != IL_OK)
@@ -444,7 +444,7 @@ static void inspect_free(struct inspect *t)
 
 static int run(struct cli *cli, const struct options *o)
 {
-    struct job j = { .net = { .o = o, .inits = 1 } };
+    struct job j = { .net = { .o = o } };
     il_status st;
     int code = 0;
 
@@ -542,6 +542,6 @@ const struct command cmd_inspect = {
         "spectrum.svg --figure spectrum\n"
         "initlab inspect --layers in,64,out --init ones --json",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_INITS,
     .run = run
 };

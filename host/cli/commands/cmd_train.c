@@ -323,6 +323,6 @@ const struct command cmd_train = {
         "initlab train --data /usr/share/datasets/fashion-mnist --device cuda:0 --save "
         "weights.safetensors",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_ONCE,
     .run = run
 };

@@ -128,7 +128,8 @@ static void exit_codes(void)
 #define X(name, value, code, text) printf(".TP\n\\fB%d\\fR\n%s\n", code, text);
     IL_STATUS_MAP(X)
 #undef X
-    puts(".TP\n\\fB1\\fR\na check of selftest failed, runs of a sweep failed, or a rerun differed");
+    puts(".TP\n\\fB1\\fR\na check of selftest or a group of check failed, runs of a sweep failed, "
+         "or a rerun differed");
     puts(".TP\n\\fB129\\fR, \\fB130\\fR, \\fB143\\fR\nstopped by SIGHUP, SIGINT or SIGTERM; the "
          "finished "
          "epochs are written");

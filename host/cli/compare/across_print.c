@@ -82,28 +82,26 @@ static int fill(struct text_table *t, const il_across *a)
     return 1;
 }
 
-static void print_lines(const il_across *a, const char *before, const char *const *notes,
+static void print_lines(const il_across *a, const char *format, const char *const *notes,
                         size_t count)
 {
     const size_t pairs = a->groups * (a->groups - 1) / 2;
+    char text[ANSWER];
 
     for (size_t i = 0; i < count; i++)
-        if (notes[i][0]) {
-            fputs(before, stdout);
-            cli_put(stdout, notes[i]);
-            putchar('\n');
-        }
+        if (notes[i][0])
+            text_table_note(format, notes[i]);
+    snprintf(text, ANSWER, "%zu conditions lack a run of some group and are left out", a->left_out);
     if (a->left_out)
-        printf("%s%zu conditions lack a run of some group and are left out\n", before, a->left_out);
-    printf(
-        "%srank: within each condition, of the mean %s, 1 the best; best beats it: how often a "
-        "run of the "
-        "best-ranked group is ahead of one of this, within a condition, with its 95 %% interval; "
-        "groups with a letter in common "
-        "cannot be told apart (Wilcoxon's signed ranks of conditions, Holm over %zu pairs, "
-        "which takes %zu "
-        "conditions at least)\n",
-        before, a->metric, pairs, il_pairs_least(0.05, pairs));
+        text_table_note(format, text);
+    snprintf(
+        text, ANSWER,
+        "rank: within each condition, of the mean %s, 1 the best; best beats it: how often a "
+        "run of the best-ranked group is ahead of one of this, within a condition, with its 95 %% "
+        "interval; groups with a letter in common cannot be told apart (Wilcoxon's signed ranks "
+        "of conditions, Holm over %zu pairs, which takes %zu conditions at least)",
+        a->metric, pairs, il_pairs_least(0.05, pairs));
+    text_table_note(format, text);
 }
 
 static il_status print_read(const struct cli *cli, const il_across *a, const char *across,
@@ -129,7 +127,7 @@ static il_status print_read(const struct cli *cli, const il_across *a, const cha
     puts(latex ? "" : "\n");
     text_table_print(cli, &t, format);
     puts("");
-    print_lines(a, markdown ? "- " : latex ? "% " : "", notes, count);
+    print_lines(a, format, notes, count);
 out:
     text_table_free(&t);
     free(shown);
@@ -278,15 +276,9 @@ static il_status print_json(const struct cli *cli, const il_across *a, const cha
 
 static il_status print_jsonl(const il_across *a, il_error *err)
 {
-    for (size_t i = 0; i < a->groups; i++) {
-        json_t *const g = group_json(a, i);
-
-        if (!g)
+    for (size_t i = 0; i < a->groups; i++)
+        if (!cli_json_line(group_json(a, i)))
             return cli_no_memory(err);
-        json_dumpf(g, stdout, JSON_COMPACT);
-        putchar('\n');
-        json_decref(g);
-    }
     return IL_OK;
 }
 

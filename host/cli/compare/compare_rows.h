@@ -20,7 +20,9 @@
         { .name = "where",                                                                         \
           .metavar = "COLUMN=VALUE",                                                               \
           .group = "Sweeps",                                                                       \
-          .help = "these runs alone: init=he_normal,lr=0.1; a column twice: either value" },       \
+          .again = 1,                                                                              \
+          .help = "these runs alone: init=he_normal,lr=0.1; a column twice: either value; "        \
+                  "given again, too: both hold" },                                                 \
         { .name = "control",                                                                       \
           .metavar = "GROUP",                                                                      \
           .group = "Sweeps",                                                                       \

@@ -13,19 +13,37 @@
 
 enum { SHORT = 20 /* groups that sweep run shows */ };
 
+#define FILES "files of train" /* what they are called as a source */
+
+/* Is the column `source` asked for? Then a run that two folders have is one of each. */
+static int by_source(const struct options *o)
+{
+    static const char *const option[] = { "by", "across", "where" };
+    const size_t n = strlen("source");
+
+    for (size_t i = 0; i < o->onces; i++)
+        for (size_t k = 0; k < sizeof option / sizeof *option; k++)
+            for (const char *p = o->once[i].value;
+                 p && strcmp(o->once[i].row->name, option[k]) == 0;
+                 p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+                if (strncmp(p, "source", n) == 0 && (p[n] == 0 || strchr(",=", p[n])))
+                    return 1;
+    return 0;
+}
+
 /* Add a folder's runs; done: what is left of it, "" if nothing. */
 static il_status add_folder(const struct cli *cli, il_runs *runs, il_folder *f, il_results **r,
-                            char done[SWEEP_DONE], il_error *err)
+                            const char *source, char done[SWEEP_DONE], il_error *err)
 {
     il_status st = sweep_results(cli, f, r, err);
 
     if (st == IL_OK)
         st = sweep_done(f, *r, done, err);
-    return st == IL_OK ? il_runs_add(runs, *r, err) : st;
+    return st == IL_OK ? il_runs_add_from(runs, *r, source, err) : st;
 }
 
 /* lines of small print: one a source, then these */
-enum { LINE_SELECTION, LINE_REPEATED, LINE_TUNED, LINES };
+enum { LINE_SELECTION, LINE_REPEATED, LINE_KINDS, LINE_TUNED, LINES };
 
 static char *line_of_source(struct compared *k, size_t index) { return k->lines + index * ANSWER; }
 
@@ -56,7 +74,8 @@ static il_status read_folder(struct compared *k, const struct cli *cli, const st
     il_status st = sweep_folder(o, operand, &k->folder[n], err);
 
     if (st == IL_OK)
-        st = add_folder(cli, k->runs, k->folder[n], &k->results[n], done, err);
+        st = add_folder(cli, k->runs, k->folder[n], &k->results[n],
+                        by_source(o) ? o->operand[operand] : "", done, err);
     if (done[0] && o->operands > 1)
         snprintf(line_of_source(k, n), ANSWER, "%.200s: %s", o->operand[operand], done);
     else
@@ -64,15 +83,15 @@ static il_status read_folder(struct compared *k, const struct cli *cli, const st
     return st;
 }
 
-static il_status read_files(struct compared *k, const char *const *path, size_t paths,
-                            il_error *err)
+static il_status read_files(struct compared *k, const struct options *o, const char *const *path,
+                            size_t paths, il_error *err)
 {
     const size_t n = k->sources++;
     il_file_tally t;
     il_status st = il_results_of_files(&k->results[n], path, paths, &t, err);
 
     if (st == IL_OK)
-        st = il_runs_add(k->runs, k->results[n], err);
+        st = il_runs_add_from(k->runs, k->results[n], by_source(o) ? FILES : "", err);
     if (st == IL_OK && t.unfinished)
         snprintf(line_of_source(k, n), ANSWER,
                  "left out: %zu run%s of files that had not ended; 'initlab compare --runs' "
@@ -95,7 +114,7 @@ static il_status read_operands(struct compared *k, const struct cli *cli, const 
         else
             path[paths++] = o->operand[i];
     if (st == IL_OK && paths)
-        st = read_files(k, path, paths, err);
+        st = read_files(k, o, path, paths, err);
     free(path);
     k->repeated += il_runs_repeated(k->runs);
     return st;
@@ -103,7 +122,7 @@ static il_status read_operands(struct compared *k, const struct cli *cli, const 
 
 const char *compared_source(const struct compared *k, size_t source)
 {
-    return k->folder[source] ? il_folder_path(k->folder[source]) : "files of train";
+    return k->folder[source] ? il_folder_path(k->folder[source]) : FILES;
 }
 
 /* Choosing the best group and telling its accuracy on the same samples is optimistic. */
@@ -118,6 +137,49 @@ static void note_selection(const il_comparison *c, char *line)
                  "ranked on test samples%s: what is chosen by this table looks better than it is%s",
                  validation ? "" : ", as no run held samples back for validation (--validation N)",
                  validation ? "; --metric validation_accuracy ranks by samples held back" : "");
+}
+
+static void note_repeated(const struct compared *k, char *line)
+{
+    const size_t differing = il_runs_differing(k->runs);
+    int n = 0;
+
+    if (k->repeated)
+        n = snprintf(line, ANSWER, "%zu run%s there more than once: each counts once", k->repeated,
+                     k->repeated > 1 ? "s are" : " is");
+    if (differing)
+        snprintf(line + n, ANSWER - (size_t)n,
+                 "; %zu with another result the second time: what is named first counts",
+                 differing);
+}
+
+/* Folders whose runs are not the same to the bit, though they have the same ids. */
+static il_status note_kinds(const struct compared *k, char *line, il_error *err)
+{
+    const il_folder *first = NULL;
+    int differ = 0, n = 0;
+
+    for (size_t i = 0; i < k->sources; i++) {
+        il_status st;
+
+        if (!k->folder[i] || k->sources == 1)
+            continue;
+        st = il_folder_scan(k->folder[i], err);
+        if (st != IL_OK)
+            return st;
+        first = first ? first : k->folder[i];
+        differ |= il_folder_numbers(k->folder[i]) != il_folder_numbers(first) ||
+                  strcmp(il_folder_kind(k->folder[i]), il_folder_kind(first)) != 0;
+    }
+    for (size_t i = 0; differ && i < k->sources && n < ANSWER; i++)
+        if (k->folder[i])
+            n += snprintf(line + n, ANSWER - (size_t)n, "%s%.100s has numbers %u of %s",
+                          n ? ", " : "", il_folder_path(k->folder[i]),
+                          il_folder_numbers(k->folder[i]), il_folder_kind(k->folder[i]));
+    if (differ && n < ANSWER)
+        snprintf(line + n, ANSWER - (size_t)n,
+                 ": a run of one is not that of another to the bit (docs/numerics.md)");
+    return IL_OK;
 }
 
 static il_status read_target(const struct options *o, double *target, il_error *err)
@@ -211,8 +273,9 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
         st = allocate(k, (size_t)o->operands, err);
     if (st == IL_OK)
         st = read_operands(k, cli, o, err);
-    if (st == IL_OK && opt_given(o, "where"))
-        st = il_runs_where(k->runs, opt_get(o, "where"), err);
+    for (size_t i = 0; st == IL_OK && i < o->onces; i++)
+        if (strcmp(o->once[i].row->name, "where") == 0)
+            st = il_runs_where(k->runs, o->once[i].value, err);
     if (st != IL_OK || il_runs_count(k->runs) == 0)
         return st;
     st = read_budgets(k->runs, o, k->by, &k->budget, &k->budgets, err);
@@ -225,11 +288,8 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
         st = il_compare(&k->comparison, k->runs, &options, err);
     if (st == IL_OK && k->comparison && !opt_given(o, "best-over"))
         note_selection(k->comparison, line_of(k, LINE_SELECTION));
-    if (k->repeated)
-        snprintf(line_of(k, LINE_REPEATED), ANSWER,
-                 "%zu run%s there more than once: each counts once", k->repeated,
-                 k->repeated > 1 ? "s are" : " is");
-    return st;
+    note_repeated(k, line_of(k, LINE_REPEATED));
+    return st == IL_OK ? note_kinds(k, line_of(k, LINE_KINDS), err) : st;
 }
 
 struct to_draw compared_to_draw(const struct compared *k, const struct options *o)
@@ -289,6 +349,7 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     const char *const kind =
         opt_given(o, "plot") || opt_given(o, "term") ? compare_figure_kind(o) : NULL;
     const struct figure shown = figure_on_terminal(cli);
+    static const size_t told[] = { LINE_REPEATED, LINE_KINDS };
     struct figure figure;
     struct compared k = { .runs = NULL };
     struct to_draw from;
@@ -306,8 +367,9 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     for (size_t i = 0; st == IL_OK && bare && i < k.sources; i++) /* which have no place for it */
         if (k.note[i][0])
             cli_say(cli, "%s", k.note[i]);
-    if (st == IL_OK && bare && k.repeated)
-        cli_say(cli, "%s", line_of(&k, LINE_REPEATED));
+    for (size_t i = 0; st == IL_OK && bare && i < sizeof told / sizeof *told; i++)
+        if (line_of(&k, told[i])[0])
+            cli_say(cli, "%s", line_of(&k, told[i]));
     if (st == IL_OK && k.across)
         st = print_across(cli, &k, o, err);
     else if (st == IL_OK)
@@ -332,7 +394,7 @@ il_status compare_shortly(const struct cli *cli, il_folder *folder, const char *
     il_status st = il_runs_new(&runs, "test_accuracy", NAN, err);
 
     if (st == IL_OK)
-        st = add_folder(cli, runs, folder, &results, done, err);
+        st = add_folder(cli, runs, folder, &results, "", done, err);
     if (st == IL_OK && il_runs_count(runs) == 0) {
         cli_say(cli, "no run of '%s' has ended yet", il_folder_path(folder));
         goto out;

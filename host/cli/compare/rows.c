@@ -7,18 +7,25 @@
 
 const char *const run_end_word[RUN_ENDS] = { "ok", "stuck", "diverged", "failed" };
 
+/* a run that was compared: its id, where it came from, and its group */
+struct known {
+    const char *id;
+    size_t source, group;
+};
+
 struct job {
-    const struct compared *k;
-    const char **id; /* [ids], sorted: of what was compared */
-    unsigned char *seen;
-    size_t ids, folder;
+    struct known *run; /* [runs], sorted */
+    size_t runs, source;
     int (*each)(void *arg, const struct row *row);
     void *arg;
 };
 
-static int by_text(const void *a, const void *b)
+static int by_id(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    const struct known *const x = a, *const y = b;
+    const int order = strcmp(x->id, y->id);
+
+    return order ? order : (x->source > y->source) - (x->source < y->source);
 }
 
 const il_value *row_value(const struct row *row, const char *name)
@@ -27,24 +34,6 @@ const il_value *row_value(const struct row *row, const char *name)
         if (strcmp(row->name[i], name) == 0)
             return &row->value[i];
     return NULL;
-}
-
-static size_t group_of(const il_comparison *c, const struct row *row)
-{
-    const il_value *value[ROWS_COLUMNS] = { NULL };
-    size_t g = 0;
-
-    for (size_t i = 0; i < c->columns && i < ROWS_COLUMNS; i++)
-        value[i] = row_value(row, c->column[i]);
-    for (; g < c->groups; g++) {
-        size_t i = 0;
-
-        while (i < c->columns && value[i] && strcmp(value[i]->text, c->group[g].value[i]) == 0)
-            i++;
-        if (i == c->columns)
-            break;
-    }
-    return g;
 }
 
 static enum run_end end_of(const struct row *row)
@@ -61,16 +50,15 @@ static enum run_end end_of(const struct row *row)
 static int take(void *arg, const char *const *name, const il_value *value, size_t columns)
 {
     struct job *const j = arg;
-    struct row row = { .folder = j->folder, .name = name, .value = value, .columns = columns };
+    struct row row = { .folder = j->source, .name = name, .value = value, .columns = columns };
     const il_value *const id = row_value(&row, "run_id");
-    const char **const found =
-        id ? bsearch(&id->text, j->id, j->ids, sizeof *j->id, by_text) : NULL;
+    const struct known key = { id ? id->text : "", j->source, 0 };
+    const struct known *const run = bsearch(&key, j->run, j->runs, sizeof *j->run, by_id);
 
-    if (!found || j->seen[found - j->id])
+    if (!run)
         return 0;
-    j->seen[found - j->id] = 1;
-    row.id = id->text;
-    row.group = group_of(j->k->comparison, &row);
+    row.id = run->id;
+    row.group = run->group;
     row.end = end_of(&row);
     return j->each(j->arg, &row);
 }
@@ -78,20 +66,23 @@ static int take(void *arg, const char *const *name, const il_value *value, size_
 il_status rows_each(const struct compared *k, int (*each)(void *arg, const struct row *row),
                     void *arg, il_error *err)
 {
-    struct job j = { .k = k, .each = each, .arg = arg, .ids = il_runs_count(k->runs) };
+    const il_comparison *const c = k->comparison;
+    struct job j = { .each = each, .arg = arg, .runs = il_runs_count(k->runs) };
+    const size_t *member;
     il_status st = IL_OK;
 
-    j.id = calloc(j.ids + 1, sizeof *j.id);
-    j.seen = calloc(j.ids + 1, 1);
-    if (!j.id || !j.seen)
-        st = cli_no_memory(err);
-    for (size_t i = 0; st == IL_OK && i < j.ids; i++)
-        j.id[i] = il_runs_id(k->runs, i);
-    if (st == IL_OK)
-        qsort(j.id, j.ids, sizeof *j.id, by_text);
-    for (; st == IL_OK && j.folder < k->sources; j.folder++)
-        st = il_results_rows(k->results[j.folder], IL_TABLE_RUNS, take, &j, err);
-    free(j.id);
-    free(j.seen);
+    j.run = calloc(j.runs + 1, sizeof *j.run);
+    if (!j.run)
+        return cli_no_memory(err);
+    for (size_t i = 0; i < j.runs; i++)
+        j.run[i] =
+            (struct known){ il_runs_id(k->runs, i), il_runs_addition(k->runs, i), c->groups };
+    for (size_t g = 0; g < c->groups; g++)
+        for (size_t n = il_comparison_runs(c, g, &member); n > 0; n--)
+            j.run[member[n - 1]].group = g;
+    qsort(j.run, j.runs, sizeof *j.run, by_id);
+    for (; st == IL_OK && j.source < k->sources; j.source++)
+        st = il_results_rows(k->results[j.source], IL_TABLE_RUNS, take, &j, err);
+    free(j.run);
     return st;
 }

@@ -22,7 +22,7 @@ struct seen {
 };
 
 struct reading {
-    struct member *member; /* [members], by id */
+    struct member *member; /* [members], by id and folder */
     size_t members, room;
     struct seen *seen;                              /* [count] */
     size_t count, seen_room, folder, groups, *kept; /* kept [groups]: rows */
@@ -48,7 +48,10 @@ static int take_member(void *arg, const struct row *row)
 
 static int by_id(const void *a, const void *b)
 {
-    return strcmp(((const struct member *)a)->id, ((const struct member *)b)->id);
+    const struct member *const x = a, *const y = b;
+    const int order = strcmp(x->id, y->id);
+
+    return order ? order : (x->folder > y->folder) - (x->folder < y->folder);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -56,12 +59,10 @@ static int by_id(const void *a, const void *b)
 /* Another run's rows begin: is it one of ours, and is there room for more of its group? */
 static void begin_run(struct reading *r, const char *id)
 {
-    struct member key = { .folder = 0 };
+    struct member key = { .folder = r->folder };
 
     snprintf(key.id, sizeof key.id, "%.16s", id);
     r->run = bsearch(&key, r->member, r->members, sizeof key, by_id);
-    if (r->run && r->run->folder != r->folder)
-        r->run = NULL;
     r->skip = r->run && r->kept[r->run->group] >= MOST / r->groups;
     r->skipped |= r->skip;
 }

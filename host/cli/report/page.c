@@ -55,7 +55,7 @@ static void put_answer(struct html *h, const struct compared *k)
     put_question(h, c);
     fputs("</h1>\n<p class=\"answer\">", h->f);
     answer(c, text);
-    html_text(h, text[0] ? text : "No run has a value to compare.");
+    html_text(h, text);
     fprintf(h->f, "</p>\n<p class=\"small\">%zu runs in %zu group%s, from ", il_runs_count(k->runs),
             c->groups, c->groups == 1 ? "" : "s");
     for (size_t i = 0; i < k->sources; i++) {

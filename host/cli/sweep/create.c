@@ -38,20 +38,13 @@ static int is_stdin(const char *path) { return strcmp(path, "-") == 0; }
 /* a sweep's file, in full */
 static il_status read_file(const char *path, char **text, size_t *size, il_error *err)
 {
-    struct stat info;
     const int standard = is_stdin(path);
     FILE *f = standard ? stdin : fopen(path, "rb");
     int broken;
 
-    if (f && fstat(fileno(f), &info) == 0 && S_ISDIR(info.st_mode)) {
-        if (!standard)
-            fclose(f);
-        f = NULL;
-        errno = EISDIR;
-    }
     if (!f)
-        return cli_error(err, cli_or_memory(IL_E_DATA), "cannot read '%s': %s%s", path,
-                         strerror(errno), errno == EISDIR ? ", without a sweep.json in it" : "");
+        return cli_error(err, cli_or_memory(IL_E_DATA), "cannot read '%s': %s", path,
+                         strerror(errno));
     *text = malloc(FILE_MOST + 1);
     *size = *text ? fread(*text, 1, FILE_MOST + 1, f) : 0;
     broken = ferror(f) ? errno : 0;
@@ -69,6 +62,7 @@ static il_status read_file(const char *path, char **text, size_t *size, il_error
 /* An operand's path: a name that is no file's is one of the bundled sweeps', as --recipe takes recipes. */
 static il_status find_sweep(const char *operand, char path[4096], il_error *err)
 {
+    struct stat info;
     char **names;
     const char *near;
     il_status st;
@@ -76,6 +70,9 @@ static il_status find_sweep(const char *operand, char path[4096], il_error *err)
     if (strlen(operand) >= 4096)
         return cli_error(err, IL_E_USAGE, "the sweep file's name is too long");
     strcpy(path, operand);
+    if (!is_stdin(operand) && stat(operand, &info) == 0 && S_ISDIR(info.st_mode))
+        return cli_error(err, IL_E_DATA,
+                         "'%s' is a folder, and not a sweep's: it has no sweep.json", operand);
     if (is_stdin(operand) || access(operand, F_OK) == 0 || !data_is_name(operand) ||
         data_path_of(DATA_SWEEPS, operand, path, 4096))
         return IL_OK;
@@ -199,9 +196,12 @@ static il_status create(const struct options *o, const char *kind, il_folder **f
 {
     const char *const dir = opt_get(o, "out");
     il_folder_setup setup = { .kind = kind };
+    char path[4096];
     struct sweep_draft d;
-    il_status st;
+    il_status st = o->operands ? find_sweep(o->operand[0], path, err) : IL_OK;
 
+    if (st != IL_OK) /* before it is asked where results of it go */
+        return st;
     if (!dir[0])
         return cli_error(err, IL_E_USAGE, "--out: name the folder that results go to");
     if (strcmp(dir, "-") == 0)

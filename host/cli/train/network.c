@@ -56,31 +56,15 @@ il_status network_set(struct network *n, const struct opt_row *row)
     return st;
 }
 
-/* An option that was given again: what it was before does not go in silence. */
-static void say_dropped(const struct cli *cli, const struct network *n, const struct opt_row *row)
-{
-    for (size_t i = 0; i < n->o->onces; i++)
-        if (n->o->once[i].row == row && strcmp(n->o->once[i].value, row->given) != 0) {
-            cli_say(cli,
-                    "--%s: '%s' is given later, and so '%s' does not count: one network takes one "
-                    "value, several are for 'initlab sweep run'",
-                    row->name, row->given, n->o->once[i].value);
-            return;
-        }
-}
-
-il_status network_configure(const struct cli *cli, struct network *n)
+il_status network_configure(struct network *n)
 {
     il_status st = il_config_new(&n->config, &n->err);
 
     if (st == IL_OK && opt_given(n->o, "recipe"))
         st = load_recipe(n, opt_get(n->o, "recipe"));
     for (size_t i = 0; i < n->o->rows && st == IL_OK; i++)
-        if (n->o->row[i].parameter && n->o->row[i].given) {
+        if (n->o->row[i].parameter && n->o->row[i].given)
             st = network_set(n, &n->o->row[i]);
-            if (st == IL_OK && (!n->inits || strcmp(n->o->row[i].parameter, "init") != 0))
-                say_dropped(cli, n, &n->o->row[i]);
-        }
     return st;
 }
 

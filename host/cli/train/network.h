@@ -7,7 +7,6 @@
 
 struct network {
     const struct options *o;
-    int inits; /* several --init are several networks */
     il_config *config;
     il_dataset *set;
     il_device *device;
@@ -16,11 +15,8 @@ struct network {
     il_error err;
 };
 
-/*
- * Each of these fills err on failure. The config: --recipe first, if the command has it, then the parameters' options over
- * it; where one is given again, that is said.
- */
-il_status network_configure(const struct cli *cli, struct network *n);
+/* Each of these fills err on failure. The config: --recipe first, if the command has it, then the parameters' options over it. */
+il_status network_configure(struct network *n);
 
 /* Set a parameter from its option as it was given; an error names the option as it is spelled here. */
 il_status network_set(struct network *n, const struct opt_row *row);

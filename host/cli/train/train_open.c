@@ -26,7 +26,7 @@ il_status train_check(struct train *t)
     struct network *const n = &t->net;
     il_status st;
 
-    if ((st = network_configure(t->cli, n)) != IL_OK ||
+    if ((st = network_configure(n)) != IL_OK ||
         (st = output_check(n->o, "out", ".jsonl", ".csv", &n->err)) != IL_OK ||
         (st = figure_check(n->o, "plot", &n->err)) != IL_OK ||
         (st = output_check(n->o, "save", ".safetensors", ".npy", &n->err)) != IL_OK ||

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "comparison.h"
 #include "core/error.h"
 #include "groups.h"
 
@@ -181,11 +180,14 @@ static il_status correct_all(struct job *j, const struct place *order, il_error 
     il_comparison *const c = &j->out->head;
     const size_t k = c->groups;
     double *const p = malloc(k * k * sizeof *p);
+    size_t *const at = calloc(k, sizeof *at); /* from 1: where a group's p is */
     size_t m = 0;
     il_status st = IL_OK;
 
-    if (!p)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
+    if (!p || !at) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
+        goto out;
+    }
     for (size_t a = 0; a < k; a++)
         for (size_t b = a + 1; b < k; b++) {
             il_difference d;
@@ -194,18 +196,26 @@ static il_status correct_all(struct job *j, const struct place *order, il_error 
                 d = c->group[a == c->reference ? b : a].difference;
             else
                 IL_TRY(differ(j, order[a].group, order[b].group, &d, err));
-            p[m++] = d.p;
+            if (!isnan(d.p))
+                p[m++] = d.p;
+            if ((a == c->reference || b == c->reference) && !isnan(d.p))
+                at[a == c->reference ? b : a] = m;
         }
     IL_TRY(il_holm(p, m, err));
     c->comparisons = m;
-    m = 0;
-    for (size_t a = 0; a < k; a++)
-        for (size_t b = a + 1; b < k; b++, m++)
-            if (a == c->reference || b == c->reference)
-                c->group[a == c->reference ? b : a].p = p[m];
+    for (size_t i = 0; i < k; i++)
+        if (at[i])
+            c->group[i].p = p[at[i] - 1];
 out:
     free(p);
+    free(at);
     return st;
+}
+
+/* has it pairs with the reference? */
+static int is_tested(const il_comparison *c, size_t group)
+{
+    return group != c->reference && !isnan(c->group[group].difference.p);
 }
 
 static il_status correct_control(il_comparison *c, il_error *err)
@@ -217,13 +227,13 @@ static il_status correct_control(il_comparison *c, il_error *err)
     if (!p)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", c->groups);
     for (size_t i = 0; i < c->groups; i++)
-        if (i != c->reference)
+        if (is_tested(c, i))
             p[m++] = c->group[i].difference.p;
     st = il_holm(p, m, err);
     c->comparisons = m;
     m = 0;
     for (size_t i = 0; i < c->groups; i++)
-        if (i != c->reference)
+        if (is_tested(c, i))
             c->group[i].p = p[m++];
     free(p);
     return st;
@@ -259,6 +269,7 @@ static il_status compare_groups(struct job *j, const struct place *order, il_err
 
     if (c->reference == c->groups || j->options->no_tests)
         return IL_OK;
+    c->tested = 1;
     for (size_t i = 0; i < c->groups; i++) {
         il_run_group *const g = &c->group[i];
 

@@ -1,7 +1,6 @@
 /* group_curves.c - how groups' metric goes over the epochs: quartiles of their runs, and where runs diverged. */
 #include <math.h>
 #include <stdlib.h>
-#include "comparison.h"
 #include "core/error.h"
 #include "runs.h"
 

@@ -13,6 +13,12 @@ static int is_seed(const char *column)
     return strcmp(column, "seed") == 0 || strcmp(column, "data_seed") == 0;
 }
 
+/* Seeds are what pairs are by; and no test tells runs apart that were tested on other samples. */
+static int is_of_pairs(const char *column)
+{
+    return is_seed(column) || strcmp(column, IL_DATA_COLUMN) == 0;
+}
+
 static int varies(const il_runs *r, size_t column)
 {
     for (size_t i = 1; i < r->count; i++)
@@ -169,7 +175,7 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
     for (size_t i = 0; i < g->columns; i++)
         groups.column[groups.columns++] = g->by[i];
     for (size_t c = 0; c < r->parameters; c++)
-        if (is_seed(r->column[c]) && !is_by(g, c))
+        if (is_of_pairs(r->column[c]) && (!is_by(g, c) || !is_seed(r->column[c])))
             pairs.column[pairs.columns++] = c;
     for (size_t i = 0; i < g->pooleds; i++)
         pairs.column[pairs.columns++] = g->pooled[i];

@@ -10,6 +10,7 @@
 
 struct files {
     struct il_insert in;
+    sqlite3_stmt *dataset; /* of each run: a sweep has one for all */
     il_file_tally *tally;
 };
 
@@ -181,6 +182,15 @@ static il_status add_environment(struct files *f, const json_t *last, sqlite3_in
     return st;
 }
 
+static il_status add_dataset(struct files *f, const json_t *last, il_error *err)
+{
+    const char *const data = json_string_value(json_object_get(last, "data"));
+
+    il_insert_json(&f->in, f->dataset, 1, json_object_get(last, "data_sum"));
+    IL_BIND(&f->in, sqlite3_bind_text(f->dataset, 2, data ? data : "", -1, SQLITE_STATIC));
+    return step(f, f->dataset, err);
+}
+
 static void bind_numbers(struct files *f, const struct il_read_run *run)
 {
     const il_epoch *const e = &run->head.epoch[run->head.epochs - 1];
@@ -228,6 +238,7 @@ static il_status add_run(struct files *f, const struct il_read_run *run, const i
         goto out;
     }
     f->tally->runs++;
+    IL_TRY(add_dataset(f, run->last, err));
     IL_TRY(add_epochs(f, id, &run->head, err));
     st = add_states(f, id, run, err);
 out:
@@ -255,6 +266,9 @@ out:
     return st;
 }
 
+static const char datasets[] =
+    "CREATE TEMP TABLE datasets (number INTEGER PRIMARY KEY, data_sum TEXT, data TEXT)";
+
 il_status il_results_of_files(il_results **out, const char *const *path, size_t paths,
                               il_file_tally *tally, il_error *err)
 {
@@ -265,7 +279,11 @@ il_status il_results_of_files(il_results **out, const char *const *path, size_t 
     *out = NULL;
     *tally = (il_file_tally){ 0 };
     IL_TRY(il_results_blank(&db, err));
-    if (!il_insert_prepare(&f.in, db) || sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
+    if (!il_insert_prepare(&f.in, db) ||
+        sqlite3_exec(db, datasets, NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, "INSERT INTO datasets (data_sum, data) VALUES (?, ?)", -1,
+                           &f.dataset, NULL) != SQLITE_OK ||
+        sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
         st = il_results_fail(db, err);
         goto out;
     }
@@ -278,6 +296,7 @@ il_status il_results_of_files(il_results **out, const char *const *path, size_t 
     db = NULL;
 out:
     il_insert_free(&f.in);
+    sqlite3_finalize(f.dataset);
     sqlite3_close(db);
     return st;
 }

@@ -109,14 +109,17 @@ static int run(struct cli *cli, const struct options *o)
 
 static const struct opt_row rows[] = {
     { .name = "seeds",
+      .again = 1,
       .metavar = "RANGE",
       .group = "Sweep",
       .help = "of the initial weights: 5..19, or a list" },
     { .name = "depth",
+      .again = 1,
       .metavar = "RANGE",
       .group = "Sweep",
       .help = "how many hidden layers, as 1..10, in place of --layers; with --width" },
     { .name = "width",
+      .again = 1,
       .metavar = "N",
       .group = "Sweep",
       .help = "of these layers; a list or a range, too" },
@@ -154,6 +157,6 @@ const struct command cmd_sweep_extend = {
     .examples = "initlab sweep extend results --seeds 5..19\n"
                 "initlab sweep extend results --init orthogonal,lecun_normal --lr 0.1",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_LISTS,
     .run = run
 };

@@ -345,6 +345,6 @@ const struct command cmd_sweep_plan = {
                 "initlab sweep plan --init he_normal,zeros --depth 1..10 --seeds 0..29\n"
                 "initlab sweep plan sweep.yaml --pack-size 64 --measure --json",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_LISTS,
     .run = run
 };

@@ -167,7 +167,7 @@ const struct command cmd_sweep_run = {
         "initlab sweep run --init he_normal,glorot_uniform --depth 1..10 --seeds 0..4 --out "
         "depths --by init,depth",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_LISTS,
     .run = run
 };
 
