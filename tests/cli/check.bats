@@ -144,7 +144,7 @@ print(*sqlite3.connect("broken/results.sqlite").execute("SELECT count(*) FROM ru
     train old --seeds 0..1 --init zeros
     cp -r old new
     rm new/results.sqlite*
-    python3 "$BATS_TEST_DIRNAME/fail_pack.py" new 'no <memory> & "so"'
+    python3 "$BATS_TEST_DIRNAME/sweep/fail_pack.py" new 'no <memory> & "so"'
     initlab check new --baseline old -o junit
     [ "$status" -eq 1 ]
     [ "$(python3 "$BATS_TEST_DIRNAME/junit_shape.py" <<<"$output")" = "all runs|failure: no run now has test_accuracy" ]

@@ -117,7 +117,7 @@ P
     swept a --init he_normal,zeros --seeds 0..3
     cp -r a b
     rm b/results.sqlite*
-    python3 - "$BATS_TEST_DIRNAME" <<'P'
+    python3 - "$BATS_TEST_DIRNAME/sweep" <<'P'
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 from journal import lines_of, sealed
@@ -141,7 +141,7 @@ P
     want=$output
     initlab compare b a -o csv
     [ "$output" = "$want" ]
-    python3 "$BATS_TEST_DIRNAME/fail_pack.py" b "no memory"
+    python3 "$BATS_TEST_DIRNAME/sweep/fail_pack.py" b "no memory"
     rm b/results.sqlite*
     initlab compare a -o csv
     want=$output
@@ -206,7 +206,7 @@ E
     swept a --init he_normal,zeros --seeds 0..7
     cp -r a b
     rm b/results.sqlite*
-    python3 - "$BATS_TEST_DIRNAME" <<'P'
+    python3 - "$BATS_TEST_DIRNAME/sweep" <<'P'
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 from journal import lines_of, sealed

@@ -58,7 +58,7 @@ valued()
             esac
         done
     done < <(sed -n 's/^X(\(.*\))$/\1/p' "$BATS_TEST_DIRNAME/../../host/cli/commands.def" | tr _ ' ')
-    { printf '%s\n' "compare --where" "report --where" "inspect --init" "sweep submit --sbatch"
+    { printf '%s\n' "compare --where" "plot --where" "report --where" "inspect --init" "sweep submit --sbatch"
         for command in run plan submit extend; do
             for option in $parameters seeds depth width; do # those with a default word take none: --drop-last
                 grep -qx -- "$option" <(valued "sweep $command") && echo "sweep $command --$option"

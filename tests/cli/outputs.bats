@@ -42,6 +42,10 @@ compare new --by init --across seed -o jsonl
 compare run.jsonl --runs
 compare run.jsonl --runs --plot -
 compare new --plot -
+compare new --term
+plot new intervals
+plot new intervals -o -
+plot new intervals --term
 report new -o -
 check new --baseline old
 check new --baseline old -o md
@@ -79,6 +83,8 @@ init --layers 4,3 --save w.npy
 inspect $seen
 inspect $seen --json
 inspect $seen --plot -
+inspect $seen --term
+selftest --device cpu --level 1
 devices
 devices --json
 env
@@ -123,9 +129,9 @@ refused()
         # shellcheck disable=SC2086
         refused closed $line
     done < <(printing)
-    # no command is left out but the one that speaks to its parent, and selftest, which takes minutes
+    # no command is left out but the one that speaks to its parent
     printing | sed 's/^--version/version/; s/^sweep \([a-z]\)/sweep_\1/; s/ .*//' | sort -u >tried
-    sed -n 's/^X(\(.*\))$/\1/p' "$BATS_TEST_DIRNAME/../../host/cli/commands.def" | grep -vx 'sweep_worker\|selftest' | sort |
+    sed -n 's/^X(\(.*\))$/\1/p' "$BATS_TEST_DIRNAME/../../host/cli/commands.def" | grep -vx 'sweep_worker' | sort |
         diff - tried
 }
 
@@ -190,6 +196,7 @@ END
     done <<END
 got.svg compare new --plot got.svg
 got.svg compare new --by init,seed --figure heatmap --plot got.svg
+got.svg plot new intervals -o got.svg
 got.html report new -o got.html
 got.csv sweep export new --diagnostics --to got.csv
 got.jsonl sweep export new --epochs -o jsonl --to got.jsonl
