@@ -111,6 +111,12 @@ typedef struct il_folder_pack {
 il_status il_folder_scan(il_folder *folder, il_error *err);
 
 /**
+ * A number that is another one when journals have grown, come or gone, or runs were added to the sweep, for who waits
+ * for more: no journal is read. IL_E_MEMORY, IL_E_IO.
+ */
+il_status il_folder_mark(const il_folder *folder, uint64_t *mark, il_error *err);
+
+/**
  * The numbers (numbers.h) of what is committed, as il_folder_scan found them; IL_NUMBERS where there is
  * nothing yet.
  */

@@ -183,3 +183,100 @@ Y
     [ "$status" -eq 0 ]
     has "2 of 6 runs done" "$(text part.html)"
 }
+
+# shard K of N: train that part of a sweep of 240 quick runs in 60 packs
+shard()
+{
+    "$INITLAB" sweep run --layers in,3,out --init zeros,he_normal,orthogonal --lr 0.1,0.5 --batch 32 --epochs 1 --data set --out r \
+        --seeds 0..39 --pack-size 4 --devices cpu:1 --quiet --shard "$1/$2" >/dev/null
+}
+
+# said TEXT PID: wait until the program of this number has said so, or has ended
+said()
+{
+    until grep -qF -- "$1" said; do
+        kill -0 "$2" || { cat said; return 1; }
+        sleep 0.1
+    done
+}
+
+@test "--watch: the page is made anew as runs end, reloads itself, and is the last when all have" {
+    tiny set
+    shard 1 3
+    "$INITLAB" report r --by init --watch 1 -o page.html 2>said &
+    said "page.html: 80 of 240 runs done" $!
+    [ "$(rows page.html | wc -l)" -eq 80 ]
+    grep -q '<main data-again="1">' page.html
+    grep -q '<noscript><meta http-equiv="refresh" content="1"></noscript>' page.html
+    has "The sweep is not done" "$(text page.html)"
+    has "initlab report r --by init --out page.html" "$(text page.html)"
+    shard 2 3
+    said "page.html: 160 of 240 runs done" $!
+    shard 3 3
+    wait $!
+    has "page.html: all runs have ended" "$(tail -n 1 said)"
+    [ "$(rows page.html | wc -l)" -eq 240 ]
+    [ "$(grep -c 'http-equiv="refresh"' page.html)" -eq 0 ]
+    [[ "$(text page.html)" != *"The sweep is not done"* ]]
+    [ "$(wc -l <said)" -ge 3 ] # as many pages, of which each said more than the one before
+    sort -c -n -t ' ' -k 3,3 <(head -n -1 said)
+    initlab report r --by init --watch 1 -o again.html # there is nothing to wait for
+    [ "$status" -eq 0 ]
+    initlab report r --by init -o plain.html
+    sed 's/--out [a-z]*.html//' plain.html >plain
+    sed 's/--out [a-z]*.html//' page.html | cmp plain -
+}
+
+@test "--watch waits for a sweep that has no run yet, and for one that was killed; SIGTERM and SIGINT end it" {
+    tiny set
+    "$INITLAB" sweep submit --engine mpi --kind cpu --layers in,3,out --init zeros,he_normal --batch 8 --epochs 100000 --data set \
+        --out long --seeds 0..3 --pack-size 4 >/dev/null
+    "$INITLAB" report long --watch 1 -o page.html 2>said &
+    watcher=$!
+    said "no run of 'long' has ended yet: waiting for more runs" $watcher
+    [ ! -e page.html ]
+    "$INITLAB" sweep run long --devices cpu:1 --quiet --progress json 2>progress >/dev/null &
+    sweep=$!
+    until [ -s progress ]; do sleep 0.1; done
+    kill -KILL $sweep
+    wait $sweep || [ $? -eq 137 ]
+    kill -0 $watcher
+    kill -TERM $watcher
+    code=0
+    wait $watcher || code=$?
+    [ $code -eq 143 ]
+    has "stopped by SIGTERM" "$(tail -n 1 said)"
+    [ ! -e page.html ]
+
+    shard 1 3
+    env --default-signal=INT "$INITLAB" report r --watch 1 -o page.html 2>said &
+    said "80 of 240 runs done" $!
+    kill -INT $!
+    code=0
+    wait $! || code=$?
+    [ $code -eq 130 ]
+    [ "$(rows page.html | wc -l)" -eq 80 ]
+}
+
+@test "--watch: what asks for groups that are yet to come waits for them; what cannot be is refused" {
+    tiny set
+    shard 1 60
+    "$INITLAB" report r --by init,lr --where init=orthogonal,lr=0.5 --watch 1 -o page.html 2>said &
+    said ": waiting for more runs" $!
+    shard 1 1
+    wait $!
+    [ "$(rows page.html | wc -l)" -eq 40 ]
+    for seconds in 0 -1 x 1.5 86401; do
+        initlab report r --watch "$seconds"
+        exits 2
+        has "--watch: '$seconds' is not a number from 1 to 86400" "$stderr"
+    done
+    initlab report r --watch 1 -o -
+    exits 2
+    initlab report set --watch 1
+    exits 2
+    has "--watch follows sweeps' folders, and 'set' is none" "$stderr"
+    initlab report r --by layer --watch 1
+    exits 2
+    has "did you mean 'layers'?" "$stderr"
+}

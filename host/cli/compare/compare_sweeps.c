@@ -57,6 +57,7 @@ static il_status read_folder(struct compared *k, const struct cli *cli, const st
 
     if (st == IL_OK)
         st = add_folder(cli, k->runs, k->folder[n], &k->results[n], done, err);
+    k->left |= done[0] != 0;
     if (done[0] && o->operands > 1)
         snprintf(line_of_source(k, n), ANSWER, "%.200s: %s", o->operand[operand], done);
     else

@@ -19,6 +19,7 @@ struct compared {
     const char **note; /* [notes]: lines of small print, "" for none */
     char *lines;       /* that they are in */
     size_t notes;
+    int left;        /* does a folder have runs that have not ended? */
     size_t repeated; /* runs that were left out, as another has their id */
 };
 

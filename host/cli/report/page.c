@@ -32,7 +32,13 @@ static void put_question(struct html *h, const il_comparison *c)
     fputs("?", h->f);
 }
 
-static void put_head(struct html *h, const il_comparison *c)
+/* seconds after which a page of runs that are still trained is to look again; "": it is not */
+static const char *looks_again(const struct options *o, const struct compared *k)
+{
+    return k->left && opt_given(o, "watch") ? opt_get(o, "watch") : "";
+}
+
+static void put_head(struct html *h, const il_comparison *c, const char *again)
 {
     fputs(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -43,10 +49,14 @@ static void put_head(struct html *h, const il_comparison *c)
         "<link rel=\"icon\" href=\"data:,\">\n<title>",
         h->f);
     put_question(h, c);
-    fprintf(h->f, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", page_css);
+    fputs("</title>\n", h->f);
+    if (again[0])
+        fprintf(h->f, "<noscript><meta http-equiv=\"refresh\" content=\"%s\"></noscript>\n", again);
+    fprintf(h->f, "<style>\n%s</style>\n</head>\n<body>\n<main data-again=\"%s\">\n", page_css,
+            again);
 }
 
-static void put_answer(struct html *h, const struct compared *k)
+static void put_answer(struct html *h, const struct compared *k, const char *again)
 {
     const il_comparison *const c = k->comparison;
     char text[ANSWER];
@@ -64,7 +74,13 @@ static void put_answer(struct html *h, const struct compared *k)
     }
     fputs("; made by initlab ", h->f);
     html_text(h, IL_VERSION);
-    fputs("</p>\n<nav aria-label=\"Sections\"><a href=\"#ranking\">Ranking</a> "
+    if (again[0])
+        fprintf(h->f,
+                ".</p>\n<p class=\"small\">The sweep is not done: this page is made anew as runs "
+                "end, and "
+                "looks for that every %s s, unless something in it was chosen",
+                again);
+    fputs(".</p>\n<nav aria-label=\"Sections\"><a href=\"#ranking\">Ranking</a> "
           "<a href=\"#figures\">Figures</a> <a href=\"#layers\">Layers</a> <a href=\"#wrong\">What "
           "went wrong</a> "
           "<a href=\"#runs\">Runs</a> <a href=\"#again\">How to repeat it</a></nav>\n</header>\n",
@@ -336,10 +352,11 @@ static il_status put_page(struct html *h, const struct options *o,
                           const struct run_columns *columns, const struct compared *k,
                           const char *command, il_error *err)
 {
+    const char *const again = looks_again(o, k);
     il_status st;
 
-    put_head(h, k->comparison);
-    put_answer(h, k);
+    put_head(h, k->comparison, again);
+    put_answer(h, k, again);
     put_ranking(h, k);
     st = drawings(h, k, err);
     if (st == IL_OK)
