@@ -1,5 +1,6 @@
 # report.bats - initlab report: a comparison of sweeps as one HTML file. In a browser: ../browser/report.py.
 load common
+load sweep
 
 # sweep OUT ARGS: a small one
 sweep()
@@ -182,6 +183,36 @@ Y
     initlab report part -o part.html
     [ "$status" -eq 0 ]
     has "2 of 6 runs done" "$(text part.html)"
+}
+
+@test "the commands of a page repeat a sweep that was extended, to the same runs and results" {
+    tiny set
+    sweep r --init zeros --seeds 0..2 --pack-size 3
+    "$INITLAB" sweep extend r --seeds 5..6 --init "h*=normal:std=0.2,out=zeros" --init 'uniform:-0.1:0.1,he_normal' >/dev/null
+    "$INITLAB" sweep extend r --data-seed 0,7 --depth 2 --width 4 >/dev/null
+    "$INITLAB" sweep run r --quiet >/dev/null
+    "$INITLAB" report r
+    python3 - report.html >again.sh <<'P'
+import html, re, sys
+page = open(sys.argv[1]).read()
+print(html.unescape(re.search(r'id="again".*?<code>(.*?)</code>', page, re.S)[1]))
+P
+    grep -q -- "--data $PWD/set --pack-size 3 --out again" again.sh
+    [ "$(grep -c "^initlab sweep extend again --" again.sh)" -eq 2 ]
+    mkdir bin
+    ln -s "$INITLAB" bin/initlab
+    PATH=$PWD/bin:$PATH bash -e again.sh >/dev/null
+    query r "$all" >r.rows
+    query again "$all" >again.rows
+    [ "$(wc -l <r.rows)" -eq 80 ] # 4 schemes, 5 seeds, 2 orders, 2 networks
+    cmp r.rows again.rows
+    for folder in r again; do
+        python3 -c 'import json, sys; print(json.load(open(sys.argv[1] + "/sweep.json"))["plan"])' $folder
+    done | uniq | wc -l >plans
+    [ "$(cat plans)" -eq 1 ] # the same parts and packs, too
+    "$INITLAB" report r again -o both.html
+    has "are there more than once" "$(text both.html)"
+    grep -q -- "--out again-2" both.html
 }
 
 # shard K of N: train that part of a sweep of 240 quick runs in 60 packs

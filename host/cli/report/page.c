@@ -10,6 +10,8 @@
 #include "html.h"
 #include "layers.h"
 #include "runs_table.h"
+#include "sweep/options_as_file.h"
+#include "sweep/sweep.h"
 #include "troubles.h"
 
 /* page.css and page.js (tools/cmake/Embed.cmake) */
@@ -227,35 +229,51 @@ static il_status put_runs(struct html *h, const struct run_columns *columns,
 
 /* ---- again ----------------------------------------------------------------------------------- */
 
-static void put_command(struct html *h, const char *command)
+static void put_command(struct html *h, const char *command, size_t n)
 {
     fputs("<pre tabindex=\"0\"><code>", h->f);
-    html_text(h, command);
+    html_lines(h, command, n);
     fputs("</code></pre>\n", h->f);
 }
 
-static void put_folder(struct html *h, const il_folder *f)
+/* The commands that train a folder's sweep again, into `again`, part by part as it grew. */
+static void put_commands(FILE *f, const il_folder *folder, const char *again)
 {
-    char word[CLI_COMMAND], line[CLI_COMMAND + 64], *file;
-    const char *text;
+    const il_sweep *const sweep = il_folder_sweep(folder);
+    const size_t parts = il_sweep_parts(sweep);
+    char word[CLI_COMMAND], path[8192];
     size_t n;
 
-    if (asprintf(&file, "%s/sweep.yaml", il_folder_path(f)) < 0) {
-        h->failed = 1;
-        return;
+    snprintf(path, sizeof path, "%s/sweep.yaml", il_folder_path(folder));
+    fprintf(f, "initlab sweep run %s", cli_word(word, path));
+    if (il_folder_data(folder)[0])
+        fprintf(f, " --data %s", cli_word(word, il_folder_data(folder)));
+    if (sweep_packs_by_size(folder))
+        fprintf(f, " --pack-size %zu", il_folder_pack_size(folder));
+    fprintf(f, " --out %s", again);
+    for (size_t k = 1; k < parts; k++) {
+        fprintf(f, "\ninitlab sweep extend %s", again);
+        if (!options_of_addition(f, il_sweep_part_text(sweep, k, &n)))
+            fprintf(f, " # what part %zu of the sweep file below says", k + 1);
     }
-    snprintf(line, sizeof line, "initlab sweep run %s", cli_word(word, file));
-    free(file);
-    if (il_folder_data(f)[0]) {
-        char data[CLI_COMMAND], more[2 * CLI_COMMAND + 64];
+    if (parts > 1)
+        fprintf(f, "\ninitlab sweep run %s", again);
+}
 
-        snprintf(more, sizeof more, "%s --data %s --out again", line,
-                 cli_word(data, il_folder_data(f)));
-        put_command(h, more);
-    } else {
-        strcat(line, " --out again");
-        put_command(h, line);
-    }
+static il_status put_folder(struct html *h, const il_folder *f, const char *again, il_error *err)
+{
+    il_text commands;
+    const char *text;
+    size_t n;
+    il_status st = il_text_open(&commands, err);
+
+    if (st != IL_OK)
+        return st;
+    put_commands(commands.stream, f, again);
+    st = il_text_close(&commands, err);
+    if (st == IL_OK)
+        put_command(h, commands.bytes, commands.length);
+    free(commands.bytes);
     fputs("<details><summary>The sweep file of ", h->f);
     html_text(h, il_folder_path(f));
     fputs("</summary><pre tabindex=\"0\">", h->f);
@@ -268,6 +286,7 @@ static void put_folder(struct html *h, const il_folder *f)
         html_lines(h, text, n);
     }
     fputs("</pre></details>\n", h->f);
+    return st;
 }
 
 struct environments {
@@ -322,26 +341,31 @@ static il_status put_environments(struct html *h, const struct compared *k, il_e
 static il_status put_again(struct html *h, const struct run_columns *columns,
                            const struct compared *k, const char *command, il_error *err)
 {
-    il_status st;
+    char again[32] = "again";
+    il_status st = IL_OK;
 
     fputs("<section id=\"again\"><h2>How to repeat it</h2>\n<p>Train all of it again, into a new "
           "folder; then make this page:</p>\n",
           h->f);
-    for (size_t i = 0; i < k->sources; i++)
+    for (size_t i = 0; i < k->sources && st == IL_OK; i++) {
+        if (k->sources > 1)
+            snprintf(again, sizeof again, "again-%zu", i + 1);
         if (k->folder[i])
-            put_folder(h, k->folder[i]);
+            st = put_folder(h, k->folder[i], again, err);
         else
             fputs("<p>Runs of files that <code>initlab train --out</code> left: the last object of "
                   "each has what it was, in <code>config</code>.</p>\n",
                   h->f);
-    put_command(h, command);
+    }
+    put_command(h, command, strlen(command));
     fputs("<details><summary>What all runs have in common</summary><table><caption>Parameters with "
           "one value in all runs</caption>\n<thead><tr><th scope=\"col\">parameter</th>"
           "<th scope=\"col\">value</th></tr></thead>\n<tbody>\n",
           h->f);
     runs_in_common(h, columns);
     fputs("</tbody></table></details>\n", h->f);
-    st = put_environments(h, k, err);
+    if (st == IL_OK)
+        st = put_environments(h, k, err);
     fputs("</section>\n", h->f);
     return st;
 }
