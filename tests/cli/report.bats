@@ -215,6 +215,42 @@ P
     grep -q -- "--out again-2" both.html
 }
 
+@test "--across: ranks, Friedman's test and its figures, as compare has them, beside the ranking" {
+    tiny set
+    sweep r --init zeros,he_normal,orthogonal --activation tanh,relu --lr 0.1,0.5,1 --seeds 0..2
+    "$INITLAB" report r --by init -o without.html
+    [ "$(grep -c 'id="across"' without.html)" -eq 0 ]
+    initlab report r --by init --across activation,lr -o with.html
+    [ "$status" -eq 0 ]
+    rows with.html | cmp - <(rows without.html)
+    page=$(text with.html)
+    "$INITLAB" compare r --by init --across activation,lr >ranks
+    has "$(head -n 1 ranks)" "$page"
+    has "$(tail -n 1 ranks)" "$page"
+    "$INITLAB" compare r --by init --across activation,lr -o json >ranks.json
+    python3 - with.html ranks.json <<'P'
+import html, json, re, sys
+section = re.search(r'<section id="across">.*?</section>', open(sys.argv[1]).read(), re.S)[0]
+rows = [[html.unescape(c) for c in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", r)] for r in re.findall(r"<tr>.*?</tr>", section)][1:]
+groups = json.load(open(sys.argv[2]))["groups"]
+assert len(rows) == 3 and [r[0] for r in rows] == [g["group"] for g in groups]
+for row, g in zip(rows, groups):
+    assert row[1] == f"{g['rank']:.2f}" and row[4] == g["same_as"], (row, g)
+assert len(re.findall("<svg ", section)) == 3
+for words in "Mean ranks", "cannot be told apart", "share of runs", "Friedman":
+    assert words in section, words
+P
+    "$INITLAB" compare r --by init --across activation,lr --plot ranks.svg >/dev/null
+    grep -qF "$(grep -o '<text .*he_normal.*' ranks.svg | head -n 1)" with.html
+    initlab report r --by init --across activation,lr --control zeros -o x.html
+    exits 2
+    initlab report r --by init --across layer -o x.html
+    exits 2
+    initlab report r --by init --across layers -o x.html # the same in all runs
+    exits 2
+    [ ! -e x.html ]
+}
+
 # shard K of N: train that part of a sweep of 240 quick runs in 60 packs
 shard()
 {

@@ -118,6 +118,7 @@ static const struct opt_row rows[] = { { .name = "out",
                                          .complete = COMPLETE_FILE,
                                          .help = "the file to write; - is standard output" },
                                        COMPARE_ROWS,
+                                       ACROSS_ROW,
                                        FOLLOW_ROW("write the page anew when more runs have ended, "
                                                   "until all have"),
                                        { .name = "data",
@@ -140,7 +141,9 @@ const struct command cmd_report = {
             "figures, what happened in layers beside theory (of runs with --diag), which runs "
             "diverged, are stuck or failed and why, a table of all runs to "
             "sort and to search with the command that trains each again, and how to repeat all of "
-            "it.\n\nThe page asks for nothing over a network, and what files say cannot become "
+            "it.\n\n--across activation,depth adds a section on "
+            "the ranks of groups within these conditions, as compare has it.\n\nThe page asks for "
+            "nothing over a network, and what files say cannot become "
             "part of its code. The file appears whole or not at all.\n\n"
             "--watch follows sweeps that are being trained, on whatever machine: the page is "
             "written again "
@@ -151,6 +154,7 @@ const struct command cmd_report = {
             "SIGTERM ends that, with the code 130 or 143.",
     .examples = "initlab report results\n"
                 "initlab report results --by init --control glorot_uniform -o init.html\n"
+                "initlab report results --by init --across activation,depth\n"
                 "initlab report results --watch 10\n"
                 "initlab report monday tuesday --where activation=tanh -o tanh.html",
     .rows = rows,

@@ -11,7 +11,7 @@ struct compared {
     size_t sources;       /* folders, and all files of 'train --out' together as the last one */
     il_runs *runs;
     int epochs;                /* does it keep them, for curves? */
-    il_comparison *comparison; /* NULL: of --across */
+    il_comparison *comparison; /* NULL: of --across, unless for a page */
     il_across *across;
     il_budget *budget; /* [budgets] */
     size_t budgets;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
+#include "across.h"
 #include "compare/answer.h"
 #include "compare/columns.h"
 #include "drawings.h"
@@ -82,8 +83,9 @@ static void put_answer(struct html *h, const struct compared *k, const char *aga
                 "end, and "
                 "looks for that every %s s, unless something in it was chosen",
                 again);
-    fputs(".</p>\n<nav aria-label=\"Sections\"><a href=\"#ranking\">Ranking</a> "
-          "<a href=\"#figures\">Figures</a> <a href=\"#layers\">Layers</a> <a href=\"#wrong\">What "
+    fprintf(h->f, ".</p>\n<nav aria-label=\"Sections\"><a href=\"#ranking\">Ranking</a> %s",
+            k->across ? "<a href=\"#across\">Across conditions</a> " : "");
+    fputs("<a href=\"#figures\">Figures</a> <a href=\"#layers\">Layers</a> <a href=\"#wrong\">What "
           "went wrong</a> "
           "<a href=\"#runs\">Runs</a> <a href=\"#again\">How to repeat it</a></nav>\n</header>\n",
           h->f);
@@ -382,7 +384,9 @@ static il_status put_page(struct html *h, const struct options *o,
     put_head(h, k->comparison, again);
     put_answer(h, k, again);
     put_ranking(h, k);
-    st = drawings(h, k, err);
+    st = across_section(h, o, k, err);
+    if (st == IL_OK)
+        st = drawings(h, k, err);
     if (st == IL_OK)
         st = layers(h, o, k, err);
     if (st == IL_OK)
