@@ -60,9 +60,10 @@ il_status il_folder_refresh(il_folder **folder, il_error *err);
 void il_folder_close(il_folder *folder);
 
 const char *il_folder_path(const il_folder *folder);
-const char *il_folder_kind(const il_folder *folder); /**< of device */
-const char *il_folder_data(const il_folder *folder); /**< il_folder_setup's */
-size_t il_folder_pack_size(const il_folder *folder); /**< il_folder_setup's */
+const char *il_folder_kind(const il_folder *folder);    /**< of device */
+const char *il_folder_data(const il_folder *folder);    /**< il_folder_setup's */
+size_t il_folder_pack_size(const il_folder *folder);    /**< il_folder_setup's */
+size_t il_folder_pack_weights(const il_folder *folder); /**< the same */
 const il_sweep *il_folder_sweep(const il_folder *folder);
 const il_sweep_plan *il_folder_plan(const il_folder *folder);
 
@@ -109,6 +110,12 @@ typedef struct il_folder_pack {
 
 /** Read all journals: what is done and what failed, by whomever. IL_E_MEMORY, IL_E_IO. */
 il_status il_folder_scan(il_folder *folder, il_error *err);
+
+/**
+ * A number that is another one when journals have grown, come or gone, or runs were added to the sweep, for who waits
+ * for more: no journal is read. IL_E_MEMORY, IL_E_IO.
+ */
+il_status il_folder_mark(const il_folder *folder, uint64_t *mark, il_error *err);
 
 /**
  * The numbers (numbers.h) of what is committed, as il_folder_scan found them; IL_NUMBERS where there is

@@ -82,6 +82,17 @@ def check_layers(text, results):
     assert section.count('class="theory"') >= 4
 
 
+def check_colours(text):
+    """A group has one colour in all figures."""
+    legend = dict(re.findall(r'data-group="(\d+)"><span class="swatch" style="background:(#\w+)"', text))
+    section = text[text.index('<section id="layers">'):]
+    lines = re.findall(r'<g data-group="(\d+)">(.*?)</g>', section, re.S)
+    for n, line in lines:
+        assert set(re.findall(r'stroke="(#\w+)"', line)) <= {legend[n], "#fff"}, (n, legend, line[:200])
+    assert len({n for n, _ in lines}) in (0, len(legend)), (len(lines), legend)
+    return len(lines)
+
+
 text = open(sys.argv[1], encoding="utf-8").read()
 page = Page()
 page.feed(text)
@@ -90,10 +101,12 @@ assert not page.open, page.open
 assert all(f'id="{name}"' in text for name in page.ids), page.ids
 for outside in "http:", "https:", "url(", "@import":
     assert outside not in text.replace("http://www.w3.org/2000/svg", ""), outside
+coloured = check_colours(text)
 data = json.loads(page.data)
 for row in data["rows"]:
     assert len(row) == 4 + len(data["columns"]), row
     print(row[0], data["groups"][row[2]] if row[2] >= 0 else "-", data["ends"][row[3]], data["rerun"][row[1]] + row[0],
           sep="\t")
 if sys.argv[2:]:
+    assert coloured
     check_layers(text, sys.argv[2])

@@ -366,7 +366,10 @@ assert rows[-1]["status"] == "interrupted" and rows[-1]["epochs"] == len(rows) -
     has "memory of one run on cpu" "$output"
     has "such runs fit" "$output"
     [ ! -e run.jsonl ]
-    [[ $output != *epoch* ]]
+    [[ $output != *epoch* && $output != *watched* ]]
+    initlab train --data set --layers in,8,out --batch 8 --dry-run --out run.jsonl --device cpu --diag every=epoch
+    [ "$status" -eq 0 ]
+    has "total when watched" "$output"
     initlab train --data set --layers in,8,out,3 --dry-run # mistakes are found all the same
     exits 2
 }

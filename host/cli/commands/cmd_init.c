@@ -116,7 +116,8 @@ static int run(struct cli *cli, const struct options *o)
         (st = output_check(o, "save", ".safetensors", ".npy", &n.err)) != IL_OK ||
         (needs_set(&n) && (st = network_dataset(&n)) != IL_OK) ||
         (st = fit_batch(cli, &n)) != IL_OK || (st = network_device(&n)) != IL_OK ||
-        (n.set && (st = network_pack(&n)) != IL_OK) || (st = draw(&n, &d)) != IL_OK)
+        (n.set && (st = network_pack(&n, &(il_watch){ 0 })) != IL_OK) ||
+        (st = draw(&n, &d)) != IL_OK)
         goto out;
     network_say_unfitted(cli, &n);
     if (opt_given(o, "save"))

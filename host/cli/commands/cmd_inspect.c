@@ -338,7 +338,7 @@ static il_status measure_scheme(const struct cli *cli, struct job *j, size_t i)
     t->init = strdup(il_config_get(n->config, "init"));
     if (!t->init)
         return cli_no_memory(&n->err);
-    st = network_pack(n);
+    st = network_pack(n, &(il_watch){ 0 });
     if (st == IL_OK)
         st = measure(n, j->samples, t);
     if (st == IL_OK && j->of_weights)

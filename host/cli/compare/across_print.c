@@ -5,11 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "answer.h"
 #include "columns.h"
 #include "common/cli_error.h"
 #include "common/csv.h"
-#include "text_table.h"
 
 enum { LETTERS = 27 };
 
@@ -24,7 +22,7 @@ static void letters_of(const il_across *a, size_t group, char text[LETTERS + 1])
     text[n] = 0;
 }
 
-static void sentence(const il_across *a, const char *across, char text[ANSWER])
+void across_sentence(const il_across *a, const char *across, char text[ANSWER])
 {
     const il_friedman *const f = &a->friedman;
 
@@ -82,44 +80,60 @@ static int fill(struct text_table *t, const il_across *a)
     return 1;
 }
 
+il_status across_table(struct text_table *t, const il_across *a, il_error *err)
+{
+    *t = (struct text_table){ .rows = a->groups + 1, .columns = 5, .named = 1 };
+    t->cell = calloc(t->rows * t->columns, sizeof *t->cell);
+    return t->cell && fill(t, a) ? IL_OK : cli_no_memory(err);
+}
+
+int across_note(const il_across *a, size_t index, char text[ANSWER])
+{
+    const size_t pairs = a->groups * (a->groups - 1) / 2;
+
+    text[0] = 0;
+    if (index == 0 && a->left_out)
+        snprintf(text, ANSWER, "%zu conditions lack a run of some group and are left out",
+                 a->left_out);
+    if (index == 1)
+        snprintf(text, ANSWER,
+                 "rank: within each condition, of the mean %.60s, 1 the best; best beats it: how "
+                 "often a run of the best-ranked group is ahead of one of this, within a "
+                 "condition, with its 95 %% interval; groups with a letter in common cannot be "
+                 "told apart (Wilcoxon's signed ranks of conditions, Holm over %zu pairs, which "
+                 "takes %zu conditions at least)",
+                 a->metric, pairs, il_pairs_least(0.05, pairs));
+    return index < 2;
+}
+
 static void print_lines(const il_across *a, const char *format, const char *const *notes,
                         size_t count)
 {
-    const size_t pairs = a->groups * (a->groups - 1) / 2;
     char text[ANSWER];
 
     for (size_t i = 0; i < count; i++)
         if (notes[i][0])
             text_table_note(format, notes[i]);
-    snprintf(text, ANSWER, "%zu conditions lack a run of some group and are left out", a->left_out);
-    if (a->left_out)
-        text_table_note(format, text);
-    snprintf(
-        text, ANSWER,
-        "rank: within each condition, of the mean %s, 1 the best; best beats it: how often a "
-        "run of the best-ranked group is ahead of one of this, within a condition, with its 95 %% "
-        "interval; groups with a letter in common cannot be told apart (Wilcoxon's signed ranks "
-        "of conditions, Holm over %zu pairs, which takes %zu conditions at least)",
-        a->metric, pairs, il_pairs_least(0.05, pairs));
-    text_table_note(format, text);
+    for (size_t i = 0; across_note(a, i, text); i++)
+        if (text[0])
+            text_table_note(format, text);
 }
 
 static il_status print_read(const struct cli *cli, const il_across *a, const char *across,
                             const char *format, const char *const *notes, size_t count,
                             il_error *err)
 {
-    struct text_table t = { .rows = a->groups + 1, .columns = 5, .named = 1 };
+    struct text_table t;
     const int markdown = strcmp(format, "md") == 0, latex = strcmp(format, "tex") == 0;
     char text[ANSWER], *shown;
-    il_status st = IL_OK;
+    il_status st = across_table(&t, a, err);
 
-    sentence(a, across, text);
+    across_sentence(a, across, text);
     shown = cli_shown(text);
-    t.cell = calloc(t.rows * t.columns, sizeof *t.cell);
-    if (!shown || !t.cell || !fill(&t, a)) {
+    if (st == IL_OK && !shown)
         st = cli_no_memory(err);
+    if (st != IL_OK)
         goto out;
-    }
     if (markdown)
         text_table_markdown(shown);
     else
@@ -251,7 +265,7 @@ static il_status print_json(const struct cli *cli, const il_across *a, const cha
     char text[ANSWER];
     int ok = all && groups;
 
-    sentence(a, across, text);
+    across_sentence(a, across, text);
     for (size_t i = 0; ok && i < a->groups; i++) {
         json_t *const g = group_json(a, i);
 

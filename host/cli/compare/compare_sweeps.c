@@ -76,6 +76,7 @@ static il_status read_folder(struct compared *k, const struct cli *cli, const st
     if (st == IL_OK)
         st = add_folder(cli, k->runs, k->folder[n], &k->results[n],
                         by_source(o) ? o->operand[operand] : "", done, err);
+    k->left |= done[0] != 0;
     if (done[0] && o->operands > 1)
         snprintf(line_of_source(k, n), ANSWER, "%.200s: %s", o->operand[operand], done);
     else
@@ -257,7 +258,7 @@ static il_status read_budgets(const il_runs *runs, const struct options *o, cons
 }
 
 il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
-                        const char *kind, int epochs, il_error *err)
+                        const char *kind, int page, il_error *err)
 {
     il_compare_options options = { .control =
                                        opt_given(o, "control") ? opt_get(o, "control") : NULL };
@@ -267,7 +268,7 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
     st = opt_given(o, "by") && !k->by ? cli_no_memory(err) : open_runs(&k->runs, o, kind, err);
     if (st == IL_OK && kind)
         st = compare_figure_prepare(kind, k->runs, err);
-    if (st == IL_OK && epochs)
+    if (st == IL_OK && page)
         k->epochs = il_runs_keep_epochs(k->runs, err) == IL_OK;
     if (st == IL_OK)
         st = allocate(k, (size_t)o->operands, err);
@@ -284,7 +285,7 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
     options.by = k->by;
     if (st == IL_OK && opt_given(o, "across"))
         st = il_compare_across(&k->across, k->runs, opt_get(o, "across"), &options, err);
-    else if (st == IL_OK)
+    if (st == IL_OK && (page || !k->across))
         st = il_compare(&k->comparison, k->runs, &options, err);
     if (st == IL_OK && k->comparison && !opt_given(o, "best-over"))
         note_selection(k->comparison, line_of(k, LINE_SELECTION));

@@ -11,10 +11,11 @@
 /*
  * Read the folders and files that are the operands, and compare them as the options of COMPARE_ROWS say. No run has
  * ended: IL_OK, and neither comparison nor across. After any outcome compared_close frees. kind: of the figure that is to
- * be drawn (compare_figure.h); NULL: none. epochs: keep them, if the metric has any.
+ * be drawn (compare_figure.h); NULL: none. page: for `report`, which keeps epochs, if
+ * the metric has any, and compares groups beside ranking them.
  */
 il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
-                        const char *kind, int epochs, il_error *err);
+                        const char *kind, int page, il_error *err);
 void compared_close(struct compared *k);
 
 /* what figures are drawn from */

@@ -11,7 +11,7 @@ struct compared {
     size_t sources;       /* folders, and all files of 'train --out' together as the last one */
     il_runs *runs;
     int epochs;                /* does it keep them, for curves? */
-    il_comparison *comparison; /* NULL: of --across */
+    il_comparison *comparison; /* NULL: of --across, unless for a page */
     il_across *across;
     il_budget *budget; /* [budgets] */
     size_t budgets;
@@ -19,6 +19,7 @@ struct compared {
     const char **note; /* [notes]: lines of small print, "" for none */
     char *lines;       /* that they are in */
     size_t notes;
+    int left;        /* does a folder have runs that have not ended? */
     size_t repeated; /* runs that were left out, as another has their id */
 };
 

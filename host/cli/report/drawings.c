@@ -13,14 +13,14 @@ enum {
 };
 enum { DIGITS = 5, ROWS = 1000 /* of the table of curves */ };
 
-/* lines of the kind rates are no groups */
-static il_status put_figure(struct html *h, const struct compared *k, const char *kind,
-                            const char *name, il_error *err)
+/* lines of the kind rates, and those across conditions, are no groups of the comparison */
+il_status put_drawing(struct html *h, const struct to_draw *from, const char *kind,
+                      const char *name, il_error *err)
 {
-    const struct to_draw from = { .of = k, .page = 1 };
+    const int ungrouped = from->across_by || strcmp(kind, "rates") == 0;
     char *svg = NULL;
     size_t n;
-    const il_status st = compare_figure_svg(kind, &svg, &n, &from, err);
+    const il_status st = compare_figure_svg(kind, &svg, &n, from, err);
 
     if (st == IL_E_USAGE) { /* too many groups */
         fprintf(h->f, "<p class=\"small\">%s: ", name);
@@ -30,9 +30,17 @@ static il_status put_figure(struct html *h, const struct compared *k, const char
     }
     if (st != IL_OK)
         return st;
-    html_figure(h, strcmp(kind, "rates") == 0 ? "ungrouped" : kind, name, svg, n);
+    html_figure(h, ungrouped ? "ungrouped" : kind, name, svg, n);
     free(svg);
     return IL_OK;
+}
+
+static il_status put_figure(struct html *h, const struct compared *k, const char *kind,
+                            const char *name, il_error *err)
+{
+    const struct to_draw from = { .of = k, .page = 1 };
+
+    return put_drawing(h, &from, kind, name, err);
 }
 
 /* ---- the data of curves ---------------------------------------------------------------------- */

@@ -90,7 +90,9 @@ struct page {
     il_line *line;        /* [panels, 2 * lines + 1] */
     il_panel panel[IL_DIAGNOSTIC_COUNT];
     size_t panels;
-    double *folk; /* [points] */
+    size_t *style; /* [lines] */
+    int grouped;   /* a line is a group, that the page's legend finds */
+    double *folk;  /* [points] */
     int folk_is_drawn;
     char zero[WORDS];
 };
@@ -103,8 +105,11 @@ static il_status page_open(struct page *g, size_t lines, size_t points, il_error
     g->number = calloc(IL_DIAGNOSTIC_COUNT * lines * SERIES * points + 1, sizeof *g->number);
     g->line = calloc(IL_DIAGNOSTIC_COUNT * (2 * lines + 1) + 1, sizeof *g->line);
     g->folk = calloc(points + 1, sizeof *g->folk);
-    if (!g->number || !g->line || !g->folk)
+    g->style = calloc(lines + 1, sizeof *g->style);
+    if (!g->number || !g->line || !g->folk || !g->style)
         return cli_no_memory(err);
+    for (size_t i = 0; i < lines; i++)
+        g->style[i] = i;
     for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT * lines * SERIES * points; i++)
         g->number[i] = NAN;
     for (size_t i = 0; i < points; i++)
@@ -117,6 +122,7 @@ static void page_close(struct page *g)
     free(g->number);
     free(g->line);
     free(g->folk);
+    free(g->style);
 }
 
 static double *series(const struct page *g, size_t quantity, size_t line, enum series which)
@@ -163,8 +169,12 @@ static void add_panel(struct page *g, size_t quantity, const double *x, char (*l
         const double *const expected = series(g, quantity, i, THEORY);
 
         if (any_finite(g, expected, 0))
-            line[p->lines++] =
-                (il_line){ .x = x, .y = expected, .count = g->points, .style = i, .theory = 1 };
+            line[p->lines++] = (il_line){ .x = x,
+                                          .y = expected,
+                                          .count = g->points,
+                                          .style = g->style[i],
+                                          .group = g->grouped ? i + 1 : 0,
+                                          .theory = 1 };
         if (any_finite(g, series(g, quantity, i, MEDIAN), 0))
             line[p->lines++] = (il_line){ .label = label[i],
                                           .x = x,
@@ -172,7 +182,8 @@ static void add_panel(struct page *g, size_t quantity, const double *x, char (*l
                                           .low = bands ? series(g, quantity, i, LOW) : NULL,
                                           .high = bands ? series(g, quantity, i, HIGH) : NULL,
                                           .count = g->points,
-                                          .style = i,
+                                          .style = g->style[i],
+                                          .group = g->grouped ? i + 1 : 0,
                                           .markers = !x };
     }
 }
@@ -263,8 +274,10 @@ il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, cons
         st = cli_no_memory(err);
     if (st != IL_OK)
         goto out;
+    g.grouped = 1;
     for (size_t i = 0; i < c->groups; i++) {
         snprintf(label[i], LABEL, "%s", c->group[i].label);
+        g.style[i] = c->group[i].style;
         fill_group(&g, s, &e->group[i], i, end);
         any_theory |= e->group[i].layer != NULL;
     }

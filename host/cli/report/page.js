@@ -217,4 +217,10 @@
   });
 
   update();
+
+  /* a page of a sweep that goes on, unless somebody is at work with it */
+  var again = Number(document.querySelector('main').dataset.again);
+  if (again) setInterval(function () {
+    if (chosen < 0 && find.value + group.value + end.value === '') location.reload();
+  }, 1000 * again);
 }());

@@ -11,8 +11,9 @@
 #include <string.h>
 #include "initlab/sweep.h"
 #include "common/cli_error.h"
+#include "common/messages.h"
 
-enum { NETWORKS = 1 << 20, NUMBER = 32 };
+enum { NETWORKS = 1 << 20, NUMBER = 32, VALUE = 4096 };
 
 /* a value in double quotes, as YAML has them */
 static void quote(FILE *f, const char *text, size_t n)
@@ -259,6 +260,68 @@ il_status options_as_file(struct options_file *f, const struct options *o, int a
         put_seeds(f->text.stream, f, o);
     closed = il_text_close(&f->text, st == IL_OK ? err : NULL);
     return st == IL_OK ? closed : st;
+}
+
+/* quote's value back, without its quotes; NULL: it is none, else what follows the last quote */
+static const char *unquote(const char *p, char value[VALUE])
+{
+    size_t n = 0;
+
+    if (*p++ != '"')
+        return NULL;
+    for (; *p && *p != '"' && n + 1 < VALUE; n++) {
+        unsigned byte;
+
+        if (*p == '\\' && p[1] == 'x') {
+            if (sscanf(p + 2, "%2x", &byte) != 1 || byte == 0)
+                return NULL;
+            value[n] = (char)byte;
+            p += 4;
+        } else {
+            p += *p == '\\';
+            value[n] = *p++;
+        }
+    }
+    value[n] = 0;
+    return *p == '"' ? p + 1 : NULL;
+}
+
+/* ["a", "b"] behind the name of an option; NULL: it is none, else the next line */
+static const char *put_options(FILE *to, const char *name, const char *p)
+{
+    char value[VALUE], word[CLI_COMMAND];
+
+    do {
+        p = unquote(p, value);
+        if (!p)
+            return NULL;
+        fprintf(to, " --%s %s", name, cli_word(word, value));
+    } while (strncmp(p, ", ", 2) == 0 && (p += 2));
+    return strncmp(p, "]\n", 2) == 0 ? p + 2 : NULL;
+}
+
+int options_of_addition(FILE *to, const char *text)
+{
+    static const char *const passed[] = { "# made from the options of a command line\n",
+                                          "parameters:\n" };
+    const char *p = text;
+
+    while (p && *p) {
+        char name[NUMBER];
+        int n = 0;
+
+        for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+            if (strncmp(p, passed[i], strlen(passed[i])) == 0)
+                p += strlen(passed[i]);
+        if (!*p)
+            break;
+        if (sscanf(p, " %31[a-z0-9_]: [%n", name, &n) != 1 || n == 0)
+            return 0;
+        for (char *c = name; *c; c++)
+            *c = *c == '_' ? '-' : *c;
+        p = put_options(to, name, p + n);
+    }
+    return p != NULL;
 }
 
 void options_file_free(struct options_file *f)

@@ -44,9 +44,7 @@ il_status train_open(struct train *t)
     il_status st = figure_open(&t->figure, opt_get(n->o, "plot"), &n->err);
 
     if (st == IL_OK)
-        st = network_pack(n);
-    if (st == IL_OK && opt_given(n->o, "diag"))
-        st = il_pack_watch(n->pack, &t->watch, &n->err);
+        st = network_pack(n, &t->watch);
     if (st == IL_OK && opt_given(n->o, "out"))
         return run_report_open(&t->report, opt_get(n->o, "out"), t->validation, &n->err);
     return st;

@@ -137,6 +137,11 @@ il_status train_plan(struct train *t)
     memory_line("tables", m.tables);
     memory_line("while weights are drawn", m.drawing);
     memory_line("total", m.total);
+    if (t->watch.epochs || t->watch.steps) {
+        memory_line("watched by --diag", m.watching);
+        memory_line("total when watched", m.watched);
+        m.fits = m.fits_watched;
+    }
     if (m.held > 0)
         memory_line("held already (cuBLAS's workspace)", m.held);
     if (m.reserve > 0)

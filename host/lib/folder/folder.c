@@ -304,6 +304,7 @@ const char *il_folder_path(const il_folder *f) { return f->path; }
 const char *il_folder_kind(const il_folder *f) { return f->setup.kind; }
 const char *il_folder_data(const il_folder *f) { return f->setup.data; }
 size_t il_folder_pack_size(const il_folder *f) { return f->setup.pack_size; }
+size_t il_folder_pack_weights(const il_folder *f) { return f->setup.pack_weights; }
 const il_sweep *il_folder_sweep(const il_folder *f) { return f->sweep; }
 const il_sweep_plan *il_folder_plan(const il_folder *f) { return f->plan; }
 const il_folder_pack *il_folder_pack_at(const il_folder *f, size_t pack) { return &f->pack[pack]; }

@@ -108,7 +108,7 @@ static il_status leave_out_unknown(struct il_planned *p, const il_folder *f, il_
 }
 
 il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack, il_device *device,
-                          const il_dataset *set, il_error *err)
+                          const il_dataset *set, const il_watch *watch, il_error *err)
 {
     const il_sweep_pack *const of = &f->plan->pack[pack];
     size_t found;
@@ -122,7 +122,8 @@ il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack,
     IL_TRY(read_configs(p, f, of, err));
     IL_TRY(leave_out_unknown(p, f, err));
     while (p->left_out < p->runs) { /* a file may go at any time */
-        st = il_pack_open(&p->pack, device, set, (const il_config *const *)p->config, p->runs, err);
+        st = il_pack_open_watched(&p->pack, device, set, (const il_config *const *)p->config,
+                                  p->runs, watch, err);
         if (!is_of_runs(st))
             break;
         IL_TRY(try_each(p, device, set, &found, err));

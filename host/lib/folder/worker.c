@@ -323,16 +323,6 @@ static void end_training(struct training *t)
     free(t->end);
 }
 
-/* as the plan has it, its weights drawn, and looked at if it is watched */
-static il_status open_pack(struct training *t, il_worker *w, il_error *err)
-{
-    il_status st = il_planned_open(&t->of, w->folder, t->index, w->device, w->set, err);
-
-    if (st == IL_OK && t->of.pack)
-        st = il_pack_watch(t->of.pack, &t->watch, err);
-    return st;
-}
-
 static il_status begin_training(struct training *t, il_worker *w, size_t pack, il_error *err)
 {
     il_device_info about;
@@ -347,7 +337,7 @@ static il_status begin_training(struct training *t, il_worker *w, size_t pack, i
         memcpy(t->name, about.name, sizeof t->name);
         il_utf8(t->name);
     }
-    IL_TRY(open_pack(t, w, err));
+    IL_TRY(il_planned_open(&t->of, w->folder, pack, w->device, w->set, &t->watch, err));
     if (!t->of.pack)
         return IL_OK;
     t->last = calloc(t->planned->count, sizeof *t->last);
@@ -372,7 +362,7 @@ static il_status resume(struct training *t, il_worker *w, il_error *err)
         return st;
     if (st == IL_OK && !read_note(t, note)) {
         il_planned_close(&t->of); /* it is another pack's now */
-        st = open_pack(t, w, err);
+        st = il_planned_open(&t->of, w->folder, t->index, w->device, w->set, &t->watch, err);
     } else {
         st = IL_OK;
     }

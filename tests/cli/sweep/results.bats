@@ -208,3 +208,22 @@ a	$esc" r
         exits 2
     done
 }
+
+@test "status --watch prints again when runs have ended, until all have" {
+    tiny set
+    small
+    "$INITLAB" sweep run sweep.yaml --data set --devices cpu:1 --quiet --out r --pack-size 2 --shard 1/2 >/dev/null
+    "$INITLAB" sweep status r --watch 1 --json >seen &
+    until [ -s seen ]; do
+        kill -0 $!
+        sleep 0.1
+    done
+    "$INITLAB" sweep run sweep.yaml --data set --devices cpu:1 --quiet --out r --pack-size 2 >/dev/null
+    wait $!
+    picked done left <seen >counts
+    [ "$(head -n 1 counts)" = "20 20" ]
+    [ "$(tail -n 1 counts)" = "40 0" ]
+    sort -c -n counts
+    initlab sweep status r --watch x
+    exits 2
+}

@@ -1,5 +1,6 @@
 /* cmd_sweep_status.c - initlab sweep status and merge: how far a sweep is; fold its journals. */
 #include <stdio.h>
+#include "sweep/follow.h"
 #include "sweep/sweep.h"
 
 struct count {
@@ -103,29 +104,50 @@ static void in_words(const il_folder *f, const struct count by[3])
     }
 }
 
-static int run_status(struct cli *cli, const struct options *o)
+/* how far it is now; *left: packs are to be trained */
+static il_status print_status(struct cli *cli, const struct options *o, int *left, int *code,
+                              il_error *err)
 {
     struct count by[3] = { 0 };
     il_folder *f = NULL;
-    il_error err = { .text = "" };
-    il_status st = sweep_folder(o, 0, &f, &err);
-    int code = 0;
+    il_status st = sweep_folder(o, 0, &f, err);
 
     if (st == IL_OK)
-        st = il_folder_scan(f, &err);
-    if (st == IL_OK)
+        st = il_folder_scan(f, err);
+    if (st == IL_OK) {
         sweep_damage(cli, f);
-    if (st != IL_OK) {
-        code = cli_fail(cli, st, "%s", err.text);
-    } else {
         count(f, by);
+        *left = by[IL_PACK_TODO].packs > 0;
         if (opt_given(o, "json"))
-            code = in_json(cli, f, by);
+            *code = in_json(cli, f, by);
         else
             in_words(f, by);
+        fflush(stdout);
     }
     il_folder_close(f);
-    return code;
+    return st;
+}
+
+static int run_status(struct cli *cli, const struct options *o)
+{
+    struct follow f;
+    il_error err = { .text = "" };
+    il_status st = follow_open(&f, o, &err);
+    int left = 1, code = 0;
+
+    while (st == IL_OK && left && code == 0) {
+        st = follow_mark(&f, &err);
+        if (st == IL_OK)
+            st = print_status(cli, o, &left, &code, &err);
+        if (f.seconds == 0)
+            break;
+        if (st == IL_OK && left && code == 0)
+            st = follow_wait(&f, &err);
+        if (left && code == 0)
+            code = follow_stopped(&f, cli);
+    }
+    follow_close(&f);
+    return st == IL_OK ? code : cli_fail(cli, st, "%s", err.text);
 }
 
 static int run_merge(struct cli *cli, const struct options *o)
@@ -155,6 +177,8 @@ static int run_merge(struct cli *cli, const struct options *o)
 }
 
 static const struct opt_row status_rows[] = { { .name = "json", .help = "print an object" },
+                                              FOLLOW_ROW("print it again when more runs have "
+                                                         "ended, until all have"),
                                               { .name = "" } };
 
 const struct command cmd_sweep_status = { .name = "sweep status",
@@ -165,7 +189,9 @@ const struct command cmd_sweep_status = { .name = "sweep status",
                                               "Read all journals of the sweep in DIR, whoever "
                                               "writes them at the time, and print how many "
                                               "runs are done, failed and left. Nothing is changed.",
-                                          .examples = "initlab sweep status results",
+                                          .examples =
+                                              "initlab sweep status results\n"
+                                              "initlab sweep status results --watch 5 --json",
                                           .rows = status_rows,
                                           .run = run_status };
 
