@@ -1,6 +1,6 @@
 # report.bats - initlab report: a comparison of sweeps as one HTML file. In a browser: ../browser/report.py.
 load common
-load sweep
+load sweep/sweep
 
 # sweep OUT ARGS: a small one
 sweep()
