@@ -60,6 +60,12 @@ typedef struct il_summary {
 il_status il_summarize(const double *x, size_t n, double level, uint64_t seed, il_summary *out,
                        il_error *err);
 
+/**
+ * The quartiles of n values, the median in the middle: between two of them linearly, as SciPy and R have
+ * it (type 7); infinite where one of the two is. x is sorted; NaN may not be among them. NaN of none.
+ */
+void il_quartiles(double *x, size_t n, double out[3]);
+
 /** What is said of the difference of two groups, x - y. */
 typedef struct il_difference {
     size_t n, m;          /**< pairs, and again; or the values of x and of y */

@@ -139,22 +139,6 @@ static int by_place(const void *a, const void *b)
     return (x->layer > y->layer) - (x->layer < y->layer);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* of n sorted values, between two of them as SciPy and R have it (type 7) */
-static double quantile(const double *x, size_t n, double q)
-{
-    const double at = (double)(n - 1) * q;
-    const size_t i = (size_t)at;
-
-    return i + 1 < n ? x[i] + (at - (double)i) * (x[i + 1] - x[i]) : x[i];
-}
-
 /* rows [n] are of one place; x [n] is scratch */
 static void sum_up(struct state *out, const struct seen *row, size_t n, double *x)
 {
@@ -164,15 +148,17 @@ static void sum_up(struct state *out, const struct seen *row, size_t n, double *
                            .epoch = (double)row->epoch,
                            .runs = n };
     for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT; i++) {
+        double quartile[3] = { NAN, NAN, NAN };
         size_t finite = 0;
 
         for (size_t k = 0; k < n; k++)
             if (isfinite(row[k].value[i]))
                 x[finite++] = (double)row[k].value[i];
-        qsort(x, finite, sizeof *x, by_number);
-        out->low[i] = 2 * finite < n || !finite ? NAN : quantile(x, finite, .25);
-        out->median[i] = 2 * finite < n || !finite ? NAN : quantile(x, finite, .5);
-        out->high[i] = 2 * finite < n || !finite ? NAN : quantile(x, finite, .75);
+        if (2 * finite >= n)
+            il_quartiles(x, finite, quartile);
+        out->low[i] = quartile[0];
+        out->median[i] = quartile[1];
+        out->high[i] = quartile[2];
     }
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "core/error.h"
 #include "groups.h"
+#include "statistics/samples.h"
 
 struct place {
     double score; /* the mean, more is better; NaN last */
@@ -54,13 +55,6 @@ static int set_members(struct job *j)
     return 1;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* epochs to the target: the middle run's, those that never reach it last */
 static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
 {
@@ -72,7 +66,7 @@ static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
         j->x[i] = run->reached;
         out->reached += isfinite(run->reached);
     }
-    qsort(j->x, n, sizeof *j->x, by_number);
+    il_sort_values(j->x, n);
     out->reached_median = isnan(j->runs->target) || n == 0 ? NAN
                           : isinf(j->x[n / 2])             ? INFINITY
                                                            : (j->x[(n - 1) / 2] + j->x[n / 2]) / 2;

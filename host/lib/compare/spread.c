@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "blocks.h"
 #include "core/error.h"
+#include "statistics/samples.h"
 
 static il_status no_condition(const struct il_blocks *b, il_error *err)
 {
@@ -25,13 +26,6 @@ static double level_of(const il_compare_options *o) { return o->level > 0 ? o->l
 
 /* ---- profiles -------------------------------------------------------------------------------- */
 
-static int by_number(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* each value of a run once, or so many of them, evenly by their order */
 static il_status choose_bounds(il_profiles *p, const struct il_blocks *b, il_error *err)
 {
@@ -47,7 +41,7 @@ static il_status choose_bounds(il_profiles *p, const struct il_blocks *b, il_err
         for (size_t i = 0; i < b->stratum[s].n; i++)
             if (isfinite(b->stratum[s].x[i]))
                 all[n++] = b->stratum[s].x[i];
-    qsort(all, n, sizeof *all, by_number);
+    il_sort_values(all, n);
     for (size_t i = 0; i < n; i++)
         if (distinct == 0 || all[i] != all[distinct - 1])
             all[distinct++] = all[i];
