@@ -5,6 +5,7 @@
 #include "common/help.h"
 #include "common/options.h"
 #include "common/signals.h"
+#include "common/streams.h"
 
 #define X(name) extern const struct command cmd_##name;
 #include "commands.def"
@@ -89,6 +90,7 @@ int main(int argc, char **argv)
     struct cli cli = { .commands = &table };
     int code;
 
+    streams_hold();
     signals_no_file_limit();
     cli_json_start();
     cli_color(&cli, "auto");

@@ -2,30 +2,66 @@
  * cuda.c - the CUDA device, a plugin: plain C against the CUDA runtime and cuBLAS. A step is
  * recorded by stream capture and replayed as a graph. An error is a cudaError_t; cuBLAS's are that
  * plus 10000.
+ *
+ * cuBLAS is opened with the first device, not linked: to map its half gigabyte takes a third of a
+ * second, which a machine without a GPU need not wait for.
  */
 #include <cublas_v2.h>
 #include <cuda_runtime_api.h>
+#include <dlfcn.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "dense_input.h"
+#include "libraries.h"
 
 #define X(name, params, args, bytes, flops) int il_cuda_##name params;
 #include "ops.def"
 #undef X
 
+#define TEXT(x) #x
+#define SYMBOL(x)                                                                                  \
+    TEXT(x) /* of cuBLAS: its header renames some, as cublasCreate to cublasCreate_v2 */
+#define MAJOR SYMBOL(CUBLAS_VER_MAJOR)
+/* by CUDA's release notes: the oldest driver of each major version, newer minors of it included */
+#if CUDART_VERSION >= 13000
+#define DRIVER_NEEDED "580"
+#else
+#define DRIVER_NEEDED "525"
+#endif
+
 enum {
     BLAS_ERROR = 10000,
     MATH_ERROR = 20000,
-    WORKSPACE = 32 << 20, /* what cuBLAS advises from Hopper on */
+    LIBRARY_ERROR = 20001, /* words say which */
+    WORKSPACE = 32 << 20,  /* what cuBLAS advises from Hopper on */
     RESERVE =
         128 << 20, /* kernels that are loaded when first used, graphs, allocations' rounding */
+};
+
+/* what is called of cuBLAS */
+#define CUBLAS_CALLS(X)                                                                            \
+    X(cublasCreate)                                                                                \
+    X(cublasDestroy)                                                                               \
+    X(cublasSetStream)                                                                             \
+    X(cublasSetWorkspace)                                                                          \
+    X(cublasGetVersion)                                                                            \
+    X(cublasGemmEx)                                                                                \
+    X(cublasGemmStridedBatchedEx)                                                                  \
+    X(cublasGetStatusName)                                                                         \
+    X(cublasGetStatusString)
+
+struct cublas {
+#define X(call) __typeof__(&call) call;
+    CUBLAS_CALLS(X)
+#undef X
 };
 
 struct cuda {
     struct il_device head; /* .stream */
     int index;
+    struct cublas cublas;
     cublasHandle_t blas;
     void *workspace;
     cublasComputeType_t compute;
@@ -61,7 +97,7 @@ static int handled(struct il_device *d, const char *call, int e)
 
 /* a call of the runtime or of cuBLAS, by its name */
 #define CUDA(d, call, ...) handled(d, #call, (int)call(__VA_ARGS__))
-#define BLAS(d, call, ...) blas(d, #call, call(__VA_ARGS__))
+#define BLAS(d, call, ...) blas(d, #call, self(d)->cublas.call(__VA_ARGS__))
 
 static int blas(struct il_device *d, const char *call, cublasStatus_t s)
 {
@@ -75,6 +111,27 @@ static int enter(struct il_device *d) { return CUDA(d, cudaSetDevice, self(d)->i
 static const char *advice(int code)
 {
     switch (code) {
+    case cudaErrorInitializationError:
+    case cudaErrorOperatingSystem:
+        return "the driver does not start: nvidia-smi says why; in a container the GPU must be "
+               "passed in (--gpus "
+               "all), and /dev/nvidia* and /dev/nvidia-uvm be readable (modprobe nvidia_uvm)";
+    case cudaErrorSystemNotReady:
+        return "GPUs behind an NVSwitch wait for the fabric manager: systemctl start "
+               "nvidia-fabricmanager, of the "
+               "driver's own version";
+    case cudaErrorSystemDriverMismatch:
+        return "the driver's library is not of the kernel module's version: reboot, or take a "
+               "container of the "
+               "host's driver";
+    case cudaErrorCompatNotSupportedOnDevice:
+        return "cuda-compat works on data-centre GPUs alone: take its folder off LD_LIBRARY_PATH, "
+               "or a newer driver";
+    case cudaErrorCallRequiresNewerDriver:
+        return "this needs a newer driver: " DRIVER_NEEDED " or newer";
+    case BLAS_ERROR + CUBLAS_STATUS_NOT_INITIALIZED:
+        return "cuBLAS does not start, mostly as the GPU's memory is full: see with nvidia-smi who "
+               "else uses it";
     case cudaErrorMemoryAllocation:
     case BLAS_ERROR + CUBLAS_STATUS_ALLOC_FAILED:
         return "the GPU's memory is full: train fewer runs at once, or see with nvidia-smi who "
@@ -103,19 +160,26 @@ static const char *advice(int code)
     case cudaErrorContained:
     case cudaErrorMpsClientTerminated:
     case cudaErrorExternalDevice:
-    case cudaErrorUnknown:
         return "the GPU is lost or taken: look for Xid in dmesg and at nvidia-smi; it may need a "
                "reset";
-    case cudaErrorNotSupported:
+    case cudaErrorUnknown:
+        return "the driver is not in order, or the GPU is lost: look for Xid in dmesg; modprobe "
+               "nvidia_uvm, or reset "
+               "the GPU";
     case cudaErrorNoKernelImageForDevice:
     case cudaErrorInvalidDeviceFunction:
+        return "the kernels of this build are for compute capability " INITLAB_OLDEST_CAPABILITY
+               " and newer";
+    case cudaErrorNotSupported:
     case cudaErrorUnsupportedPtxVersion:
     case cudaErrorInsufficientDriver:
     case BLAS_ERROR + CUBLAS_STATUS_NOT_SUPPORTED:
     case BLAS_ERROR + CUBLAS_STATUS_ARCH_MISMATCH:
-        return "the GPU or its driver is too old for it: see initlab devices";
+        return "the GPU or its driver is too old for it: a driver of " DRIVER_NEEDED
+               " or newer, and compute capability " INITLAB_OLDEST_CAPABILITY
+               " or newer, are needed";
     default:
-        return "see initlab devices, and try again; report it if it stays";
+        return "try again, and report it if it stays";
     }
 }
 
@@ -129,20 +193,38 @@ static const char *cuda_error(struct il_device *d, int code)
                  c->capability / 10, c->capability % 10);
         return c->words;
     }
+    if (code == LIBRARY_ERROR)
+        return c->words;
     snprintf(c->words, sizeof c->words, "%s: %s (%s); %s", c->call ? c->call : "CUDA",
-             code >= BLAS_ERROR ? cublasGetStatusString((cublasStatus_t)(code - BLAS_ERROR))
-                                : cudaGetErrorString((cudaError_t)code),
-             code >= BLAS_ERROR ? cublasGetStatusName((cublasStatus_t)(code - BLAS_ERROR))
+             code >= BLAS_ERROR
+                 ? c->cublas.cublasGetStatusString((cublasStatus_t)(code - BLAS_ERROR))
+                 : cudaGetErrorString((cudaError_t)code),
+             code >= BLAS_ERROR ? c->cublas.cublasGetStatusName((cublasStatus_t)(code - BLAS_ERROR))
                                 : cudaGetErrorName((cudaError_t)code),
              advice(code));
     c->told = 1;
     return c->words;
 }
 
+/* The version of the kernel's driver, "580.65.06"; empty: none is loaded. */
+static void driver_version(char version[32])
+{
+    FILE *const file = fopen("/sys/module/nvidia/version", "re");
+
+    version[0] = 0;
+    if (!file)
+        return;
+    if (!fgets(version, 32, file))
+        version[0] = 0;
+    version[strcspn(version, "\n")] = 0;
+    (void)fclose(file);
+}
+
 static int cuda_count(char *why, size_t n)
 {
     int count = 0;
     const int e = (int)cudaGetDeviceCount(&count);
+    char driver[32];
 
     if (e)
         (void)cudaGetLastError();
@@ -152,10 +234,16 @@ static int cuda_count(char *why, size_t n)
         return count;
     if (!e || e == cudaErrorNoDevice)
         snprintf(why, n, "no GPU is visible to CUDA");
-    else if (e == cudaErrorInsufficientDriver)
-        snprintf(why, n, "no CUDA driver, or it is too old for CUDA %d.%d", CUDART_VERSION / 1000,
-                 CUDART_VERSION % 1000 / 10);
-    else
+    else if (e == cudaErrorInsufficientDriver) {
+        driver_version(driver);
+        snprintf(why, n,
+                 driver[0] ? "CUDA %d.%d needs an NVIDIA driver of " DRIVER_NEEDED
+                             " or newer, and this one is %s; on a data-centre GPU the package "
+                             "cuda-compat-" MAJOR " helps, too"
+                           : "CUDA %d.%d needs an NVIDIA driver of " DRIVER_NEEDED
+                             " or newer, and none is loaded%s",
+                 CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10, driver);
+    } else
         snprintf(why, n, "cudaGetDeviceCount: %s (%s); %s", cudaGetErrorString((cudaError_t)e),
                  cudaGetErrorName((cudaError_t)e), advice(e));
     return -1;
@@ -172,12 +260,51 @@ static void cuda_close(struct il_device *d)
     if (d->stream)
         (void)cudaStreamSynchronize(stream(d));
     if (c->blas)
-        (void)cublasDestroy(c->blas);
+        (void)c->cublas.cublasDestroy(c->blas);
     (void)cudaFree(c->workspace);
     if (d->stream)
         (void)cudaStreamDestroy(stream(d));
     (void)cudaGetLastError();
     free(c);
+}
+
+/* Open cuBLAS, and look up what is called of it. */
+static int load_cublas(struct cuda *c)
+{
+    void *const library = il_library_open("libcublas.so." MAJOR, c->words, sizeof c->words);
+
+    if (!library)
+        return LIBRARY_ERROR;
+#define X(call)                                                                                    \
+    {                                                                                              \
+        void *const symbol = dlsym(library, SYMBOL(call));                                         \
+        if (!symbol) {                                                                             \
+            snprintf(c->words, sizeof c->words,                                                    \
+                     "libcublas.so." MAJOR                                                         \
+                     " has no " SYMBOL(call) ": it is older than this build's " SYMBOL(            \
+                         CUBLAS_VER_MAJOR) "." SYMBOL(CUBLAS_VER_MINOR));                          \
+            return LIBRARY_ERROR;                                                                  \
+        }                                                                                          \
+        memcpy(&c->cublas.call, &symbol, sizeof symbol);                                           \
+    }
+    CUBLAS_CALLS(X)
+#undef X
+    return 0;
+}
+
+/*
+ * Kernels run here: one of this build is there for this GPU, and it comes to its end. Without the proof a GPU
+ * that is too old, or that hangs on to an error, is found out in the middle of a training.
+ */
+static int prove(struct cuda *c)
+{
+    struct il_device *const d = &c->head;
+    float *const w = c->workspace;
+    int e = CUDA(d, cudaMemsetAsync, w, 0, 64 * sizeof *w, stream(d));
+
+    if (!e)
+        e = handled(d, "launch of rescale", il_cuda_rescale(d, w, w + 16, NULL, 1, 1, 1));
+    return e ? e : CUDA(d, cudaStreamSynchronize, stream(d));
 }
 
 static int cuda_open(struct il_device **d, int index, int threads, char *why, size_t n)
@@ -195,7 +322,9 @@ static int cuda_open(struct il_device **d, int index, int threads, char *why, si
     c->head.seam = &cuda_seam;
     c->index = index;
     c->compute = CUBLAS_COMPUTE_32F_PEDANTIC;
-    e = enter(&c->head);
+    e = load_cublas(c);
+    if (!e)
+        e = enter(&c->head);
     if (!e && !(e = CUDA(&c->head, cudaStreamCreateWithFlags, &s, cudaStreamNonBlocking))) {
         c->head.stream = s;
         e = CUDA(&c->head, cudaMalloc, &c->workspace, WORKSPACE);
@@ -206,6 +335,8 @@ static int cuda_open(struct il_device **d, int index, int threads, char *why, si
         e = BLAS(&c->head, cublasSetStream, c->blas, s);
     if (!e) /* after the stream: setting that one takes the workspace away again */
         e = BLAS(&c->head, cublasSetWorkspace, c->blas, c->workspace, WORKSPACE);
+    if (!e)
+        e = prove(c);
     if (e) {
         snprintf(why, n, "%s", cuda_error(&c->head, e));
         cuda_close(&c->head);
@@ -215,10 +346,13 @@ static int cuda_open(struct il_device **d, int index, int threads, char *why, si
     return 0;
 }
 
-/* as nvidia-smi prints it: GPU-8 digits-4-4-4-12 */
+/* Part of a GPU: its name ends in "MIG 1g.10gb" or the like. */
+static int is_mig(const struct cudaDeviceProp *p) { return strstr(p->name, " MIG ") != NULL; }
+
+/* as nvidia-smi -L prints it: GPU-8 digits-4-4-4-12 */
 static void name_uuid(const struct cudaDeviceProp *p, char text[48])
 {
-    int n = sprintf(text, "GPU");
+    int n = sprintf(text, is_mig(p) ? "MIG" : "GPU");
 
     for (int i = 0; i < 16; i++)
         n += sprintf(text + n, "%s%02x", i == 0 || i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
@@ -228,7 +362,7 @@ static void name_uuid(const struct cudaDeviceProp *p, char text[48])
 static int cuda_about(struct il_device *d, struct il_about *out)
 {
     struct cudaDeviceProp p;
-    int e = enter(d), driver = 0, runtime = 0, version = 0;
+    int e = enter(d), driver = 0, runtime = 0, version = 0, mps = 0;
     char uuid[48];
 
     memset(out, 0, sizeof *out);
@@ -242,6 +376,8 @@ static int cuda_about(struct il_device *d, struct il_about *out)
         e = CUDA(d, cudaRuntimeGetVersion, &runtime);
     if (!e)
         e = BLAS(d, cublasGetVersion, self(d)->blas, &version);
+    if (!e)
+        e = CUDA(d, cudaDeviceGetAttribute, &mps, cudaDevAttrMpsEnabled, self(d)->index);
     if (e)
         return e;
     out->held = WORKSPACE;
@@ -249,8 +385,10 @@ static int cuda_about(struct il_device *d, struct il_about *out)
     name_uuid(&p, uuid);
     snprintf(out->name, sizeof out->name, "%.63s", p.name);
     snprintf(out->detail, sizeof out->detail,
-             "compute capability %d.%d, driver for CUDA %d.%d, CUDA runtime %d.%d, cuBLAS %d, %s",
-             p.major, p.minor, driver / 1000, driver % 1000 / 10, runtime / 1000,
+             "compute capability %d.%d, %d SMs%s%s, driver for CUDA %d.%d, CUDA runtime %d.%d, "
+             "cuBLAS %d, %s",
+             p.major, p.minor, p.multiProcessorCount, is_mig(&p) ? ", a MIG instance" : "",
+             mps ? ", shared by MPS" : "", driver / 1000, driver % 1000 / 10, runtime / 1000,
              runtime % 1000 / 10, version, uuid);
     return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * plugin.c - find and open libinitlab_cuda.so: at INITLAB_PLUGIN if that is set, else beside the
+ * plugin.c - find and open libinitlab_cuda.so, or libinitlab_cuda12.so: at INITLAB_PLUGIN if that is set, else beside the
  * program, in the library folders of the program's prefix, the same of the shared library where another
  * program has loaded that, and where it was to be installed. It is never closed: CUDA registers what
  * runs at exit.
@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define PLUGIN "libinitlab_cuda.so"
+#include "libraries.h"
 
 /* The file of the running program; 0: not known. */
 static int program_file(char path[PATH_MAX])
@@ -68,8 +67,8 @@ static int first_match(const char *pattern, char *path, size_t n)
     return any;
 }
 
-/* Where the plugin lies; 0: nowhere. */
-static int find(char path[PATH_MAX], size_t n)
+/* Where a plugin of this name lies; 0: nowhere. */
+static int find(const char *name, char path[PATH_MAX], size_t n)
 {
     static int (*const file[])(char[PATH_MAX]) = { program_file, library_file };
     static const char *const beside[] = { "", "/../lib*/initlab", "/../lib/*/initlab", "/initlab" };
@@ -79,42 +78,63 @@ static int find(char path[PATH_MAX], size_t n)
         if (!file[f](path) || !folder_of(path, folder, sizeof folder))
             continue;
         for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
-            snprintf(pattern, sizeof pattern, "%s%s/" PLUGIN, folder, beside[i]);
+            snprintf(pattern, sizeof pattern, "%s%s/%s", folder, beside[i], name);
             if (first_match(pattern, path, n))
                 return 1;
         }
     }
-    snprintf(path, n, "%s", INITLAB_PLUGIN_DIR "/" PLUGIN);
+    snprintf(path, n, "%s/%s", INITLAB_PLUGIN_DIR, name);
     return access(path, F_OK) == 0;
 }
 
-const struct il_seam *il_plugin_load(char *why, size_t n)
+/* The plugin, after the library that it lacks, if that is found elsewhere than where the loader looks. */
+static void *open_plugin(const char *path, char *why, size_t n)
+{
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const char *words = handle ? NULL : dlerror();
+    char missing[64], reason[256] = "";
+
+    if (!handle && words && il_library_missing(words, missing, sizeof missing) &&
+        il_library_open(missing, reason, sizeof reason)) {
+        handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        words = handle ? NULL : dlerror();
+    }
+    if (!handle && reason[0])
+        snprintf(why, n, "%s", reason);
+    else if (!handle)
+        snprintf(why, n, "the CUDA plugin does not load: %.200s", words ? words : path);
+    return handle;
+}
+
+/* Where INITLAB_PLUGIN says, or where a plugin of this name is found; 0, and words: nowhere. */
+static int place_of(const char *name, char path[PATH_MAX], char *why, size_t n)
 {
     const char *const asked = getenv("INITLAB_PLUGIN");
-    const struct il_seam *(*entry)(void) = NULL;
-    const struct il_seam *seam;
-    char path[PATH_MAX];
-    void *handle, *symbol;
 
     if (asked && *asked) {
-        snprintf(path, sizeof path, "%s", asked);
-        if (access(path, F_OK) != 0) {
-            snprintf(why, n, "no CUDA plugin at INITLAB_PLUGIN=%.160s", path);
-            return NULL;
-        }
-    } else if (!find(path, sizeof path)) {
-        snprintf(why, n,
-                 "no CUDA plugin (" PLUGIN ") beside the program, in ../lib*/initlab or in %.120s",
-                 INITLAB_PLUGIN_DIR);
-        return NULL;
+        snprintf(path, PATH_MAX, "%s", asked);
+        if (access(path, F_OK) == 0)
+            return 1;
+        snprintf(why, n, "no CUDA plugin at INITLAB_PLUGIN=%.160s", path);
+        return 0;
     }
-    handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!handle) {
-        const char *const words = dlerror();
+    if (find(name, path, PATH_MAX))
+        return 1;
+    snprintf(why, n, "no CUDA plugin (%s) beside the program, in ../lib*/initlab or in %.120s",
+             name, INITLAB_PLUGIN_DIR);
+    return 0;
+}
 
-        snprintf(why, n, "the CUDA plugin does not load: %.200s", words ? words : path);
+/* The seam of one plugin, if it has devices; NULL, and words. */
+static const struct il_seam *load(const char *path, int *count, char *why, size_t n)
+{
+    const struct il_seam *(*entry)(void) = NULL;
+    const struct il_seam *seam;
+    void *const handle = open_plugin(path, why, n);
+    void *symbol;
+
+    if (!handle)
         return NULL;
-    }
     symbol = dlsym(handle, "il_plugin_seam");
     if (!symbol) {
         snprintf(why, n, "%.160s is no plugin of initlab", path);
@@ -125,6 +145,28 @@ const struct il_seam *il_plugin_load(char *why, size_t n)
     if (seam->abi != IL_SEAM_ABI || seam->size != sizeof *seam) {
         snprintf(why, n, "the CUDA plugin %.160s is of another version of initlab", path);
         return NULL;
+    }
+    *count = seam->count(why, n);
+    if (*count == 0)
+        snprintf(why, n, "no GPU in this machine");
+    return *count > 0 ? seam : NULL;
+}
+
+const struct il_seam *il_plugin_load(int *count, char *why, size_t n)
+{
+    /* newest first: the older one is for a driver that is too old for it, or where its libraries are */
+    static const char *const names[] = { "libinitlab_cuda.so", "libinitlab_cuda12.so" };
+    const char *const asked = getenv("INITLAB_PLUGIN");
+    const size_t many = asked && *asked ? 1 : sizeof names / sizeof *names;
+    const struct il_seam *seam = NULL;
+    char path[PATH_MAX], other[256];
+
+    *count = 0;
+    for (size_t i = 0; i < many && !seam; i++) {
+        char *const words = i == 0 ? why : other; /* what is said of the newest counts */
+
+        if (place_of(names[i], path, words, i == 0 ? n : sizeof other))
+            seam = load(path, count, words, i == 0 ? n : sizeof other);
     }
     return seam;
 }

@@ -5,8 +5,9 @@
 #include "seam.h"
 
 /*
- * The plugin's seam, or NULL and one line of words in why. It stays loaded until the process ends.
+ * The seam of the first plugin that has devices, and how many; or NULL and one line of words in why. A
+ * plugin that was opened stays loaded until the process ends.
  */
-const struct il_seam *il_plugin_load(char *why, size_t n);
+const struct il_seam *il_plugin_load(int *count, char *why, size_t n);
 
 #endif

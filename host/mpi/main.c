@@ -115,19 +115,22 @@ static void say_damage(struct rank *r)
 /* the packs that nobody has trained, the dearest first: the same on each rank, as rank 0 sees them */
 static il_status queue(struct rank *r)
 {
-    const size_t packs = il_folder_plan(r->folder)->packs;
-    unsigned char *const todo = calloc(packs, 1);
+    const size_t packs_here = il_folder_plan(r->folder)->packs;
+    unsigned long mine = packs_here, packs = 0;
+    unsigned char *const todo = calloc(packs_here, 1);
     il_status st = IL_E_MEMORY;
 
-    r->order = malloc(packs * sizeof *r->order);
+    /* runs may be added between the openings of two ranks: what all know is trained, and packs never move */
+    MPI_Allreduce(&mine, &packs, 1, MPI_UNSIGNED_LONG, MPI_MIN, MPI_COMM_WORLD);
+    r->order = malloc(packs_here * sizeof *r->order);
     if (todo && r->order)
         st = il_folder_by_cost(r->folder, r->order, &r->err);
     for (size_t p = 0; todo && p < packs; p++)
         todo[p] = il_folder_pack_at(r->folder, p)->status == IL_PACK_TODO;
     if (todo)
         MPI_Bcast(todo, (int)packs, MPI_UNSIGNED_CHAR, 0, MPI_COMM_WORLD);
-    for (size_t i = 0; st == IL_OK && i < packs; i++)
-        if (todo[r->order[i]])
+    for (size_t i = 0; st == IL_OK && i < packs_here; i++)
+        if (r->order[i] < packs && todo[r->order[i]])
             r->order[r->left++] = r->order[i];
     if (st == IL_OK && r->left > 0)
         st = il_folder_goes_on(r->folder, &r->err);
@@ -162,6 +165,8 @@ static il_status work(struct rank *r)
         st = il_worker_train(r->worker, pack, il_folder_pack_at(r->folder, pack)->attempts + 1,
                              on_progress, NULL, &t, &r->err);
         r->trained += st == IL_OK && t.failed == 0;
+        if (st == IL_OK && t.begun_on[0])
+            say(IL_BEGUN_ELSEWHERE, (long)pack, t.begun_on);
         if (st == IL_OK && t.failed > 0) {
             say("pack %zu: %zu of its %zu runs failed: %s", pack, t.failed, t.runs, t.failure.text);
             r->failed++;

@@ -127,55 +127,61 @@ static const struct product_shape {
     unsigned batch, inputs, units, count;
     int level;
 } shapes[] = {
-    { 128, 785, 2560, 1, 1 },  { 100, 785, 10, 1, 1 },    { 128, 264, 256, 8, 1 },
-    { 32, 257, 10, 256, 1 },   { 128, 264, 256, 256, 2 }, { 256, 785, 2560, 1, 2 },
-    { 128, 785, 20480, 1, 3 },
+    { 128, 785, 2560, 1, 1 }, { 100, 785, 10, 1, 1 },    { 128, 264, 256, 8, 1 },
+    { 32, 257, 10, 256, 1 },  { 128, 264, 256, 32, 2 },  { 128, 264, 256, 256, 3 },
+    { 256, 785, 2560, 1, 3 }, { 128, 785, 20480, 1, 3 },
 };
 
-static void fill_whole(struct product *p, unsigned largest, uint64_t seed)
-{
-    uint64_t drawn = 0;
+/* Columns of op(b), of which every column of every run is one by chance: what the sums must be is then
+ * found by so many sums a row, and a column that is read beside its place is still seen. */
+enum { PATTERNS = 64 };
 
+static size_t pattern_of(const struct product *p, size_t run, size_t j, uint64_t seed)
+{
+    return il_philox(seed, run * p->n + j, 5).v[0] % PATTERNS;
+}
+
+/* [k, PATTERNS] */
+static float *patterns(const struct product *p, uint64_t seed)
+{
+    float *const pattern = malloc((size_t)p->k * PATTERNS * sizeof *pattern);
+
+    for (size_t i = 0; pattern && i < (size_t)p->k * PATTERNS; i++)
+        pattern[i] = (float)(il_philox(seed, i, 6).v[0] % 4) - 1;
+    return pattern;
+}
+
+static void fill_whole(struct product *p, const float *pattern, unsigned largest, uint64_t seed)
+{
     for (size_t i = 0; i < p->na; i++)
-        p->a[i] = (float)(il_philox(seed, drawn++, 4).v[0] % (2 * largest + 1)) - (float)largest;
-    for (size_t i = 0; i < p->nb; i++)
-        p->b[i] = (float)(il_philox(seed, drawn++, 4).v[0] % 4) - 1;
+        p->a[i] = (float)(il_philox(seed, i, 4).v[0] % (2 * largest + 1)) - (float)largest;
+    for (size_t i = 0; i < p->nb; i++) /* between runs: never to be read */
+        p->b[i] = NAN;
+    for (size_t run = 0; run < p->count; run++)
+        for (size_t j = 0; j < p->n; j++)
+            for (size_t l = 0, q = pattern_of(p, run, j, seed); l < p->k; l++)
+                *at_b(p, run, l, j) = pattern[l * PATTERNS + q];
     for (size_t i = 0; i < p->nc;
          i++) /* beta 0 must overwrite, and between runs nothing is written */
         p->c[i] = p->beta == 0 && i % 7 == 0 ? NAN : (float)(i % 4096);
 }
 
 /* What must be there, by sums in this order, which is as good as any. */
-static int expect(struct product *p)
+static void expect(struct product *p, const float *pattern, uint64_t seed)
 {
-    float *const b = malloc((size_t)p->k * p->n * sizeof *b); /* of one run, op(b) */
-    float *const sum = malloc(p->n * sizeof *sum);
-
-    if (!b || !sum) {
-        free(b);
-        free(sum);
-        return IL_TRIAL_MEMORY;
-    }
     memcpy(p->expected, p->c, p->nc * sizeof *p->c);
-    for (size_t run = 0; run < p->count; run++) {
-        for (size_t j = 0; j < p->n; j++)
-            for (size_t l = 0; l < p->k; l++)
-                b[l * p->n + j] = *at_b(p, run, l, j);
+    for (size_t run = 0; run < p->count; run++)
         for (size_t i = 0; i < p->m; i++) {
             const float *const a = p->a + run * p->sa + (p->ta ? i : i * p->lda);
             float *const c = p->expected + i * p->ldc + run * p->sc;
+            float sum[PATTERNS] = { 0 };
 
-            memset(sum, 0, p->n * sizeof *sum);
             for (size_t l = 0; l < p->k; l++)
-                for (size_t j = 0; j < p->n; j++)
-                    sum[j] += a[l * (p->ta ? p->lda : 1)] * b[l * p->n + j];
+                for (size_t q = 0; q < PATTERNS; q++)
+                    sum[q] += a[l * (p->ta ? p->lda : 1)] * pattern[l * PATTERNS + q];
             for (size_t j = 0; j < p->n; j++)
-                c[j] = p->alpha * sum[j] + (p->beta == 0 ? 0 : c[j]);
+                c[j] = p->alpha * sum[pattern_of(p, run, j, seed)] + (p->beta == 0 ? 0 : c[j]);
         }
-    }
-    free(b);
-    free(sum);
-    return 0;
 }
 
 /* how many numbers are not what they must be, and the first place; NaN between runs stay NaN */
@@ -195,12 +201,13 @@ static size_t wrong_numbers(const struct product *p, size_t *first)
 static int whole_product(struct il_selftest *t, const struct arithmetic *by, struct product *p,
                          il_check *check)
 {
+    float *const pattern = patterns(p, t->seed);
     size_t first = 0, wrong;
-    int e = product_alloc(p);
+    int e = pattern ? product_alloc(p) : IL_TRIAL_MEMORY;
 
     if (!e) {
-        fill_whole(p, by->largest, t->seed);
-        e = expect(p);
+        fill_whole(p, pattern, by->largest, t->seed);
+        expect(p, pattern, t->seed);
     }
     if (!e)
         e = multiply(t->device, p);
@@ -216,6 +223,7 @@ static int whole_product(struct il_selftest *t, const struct arithmetic *by, str
             p->m, p->n, p->k, p->count, wrong, first / p->ldc, first % p->ldc, (double)p->c[first],
             (double)p->expected[first]);
     }
+    free(pattern);
     product_free(t->device, p);
     return e;
 }

@@ -4,8 +4,9 @@
  *
  * Shapes are those of a pack on MNIST: batch 128, 784 pixels, a hidden layer of 256, 10 classes; one
  * run, and as many as are named. A speed is the median of batches of calls; a batch is waited for
- * once, so that a GPU's queue is never empty. Bytes are ops.def's own count; an op whose data fit a
- * cache may beat the copy, whose data are larger than any (a GPU's second level: 126 MB so far).
+ * once, so that a GPU's queue is never empty; what is slow has fewer batches. Bytes are ops.def's own
+ * count; an op whose data fit a cache may beat the copy, whose data are larger than any (a GPU's second
+ * level: 126 MB so far).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ enum {
     STEPS = 468,
     CALLS = 16,
     RUNS_MOST = 50,
+    REPEATS_LEAST = 3,
     REPEATS_MOST = 31,
     OWNED_MOST = 8,
     COPY_MIB = 256
@@ -32,8 +34,10 @@ enum {
 struct bench {
     struct il_selftest *t;
     struct il_device *d;
-    int code; /* of the first call that failed */
-    unsigned repeats;
+    int code;         /* of the first call that failed */
+    unsigned repeats; /* as many are taken, or at least REPEATS_LEAST within so many seconds */
+    double seconds;
+    unsigned taken;
     double us[REPEATS_MOST];
     double copy, product; /* GB/s and GFLOP/s: the ceilings */
     void *owned[OWNED_MOST];
@@ -52,8 +56,8 @@ static int by_size(const void *a, const void *b)
 
 static double median(struct bench *b)
 {
-    qsort(b->us, b->repeats, sizeof *b->us, by_size);
-    return b->us[b->repeats / 2];
+    qsort(b->us, b->taken, sizeof *b->us, by_size);
+    return b->us[b->taken / 2];
 }
 
 /* device memory of zeros */
@@ -86,21 +90,28 @@ static void report(struct bench *b, const char *what, double bytes, double gigaf
     check.gigaflops = gigaflops / us * 1e6;
     check.share = gigaflops > 0 ? check.gigaflops / b->product : check.gigabytes / b->copy;
     snprintf(name, sizeof name, "speed %s", what);
-    il_selftest_say(b->t, &check, "%.2f us (quartiles %.2f, %.2f)", us, b->us[b->repeats / 4],
-                    b->us[3 * b->repeats / 4]);
+    il_selftest_say(b->t, &check, "%.2f us (quartiles %.2f, %.2f)", us, b->us[b->taken / 4],
+                    b->us[3 * b->taken / 4]);
+}
+
+static int enough(const struct bench *b)
+{
+    return b->code || b->taken == b->repeats ||
+           (b->taken >= REPEATS_LEAST && il_seconds() - b->t->begin > b->seconds);
 }
 
 /* b->us of `calls` calls each. The first batch warms up. */
 #define CLOCK(b, calls, call)                                                                      \
     do {                                                                                           \
         (b)->t->begin = il_seconds();                                                              \
-        for (unsigned i_ = 0; i_ <= (b)->repeats && !(b)->code; i_++) {                            \
+        (b)->taken = 0;                                                                            \
+        for (int warm_ = 0; !enough(b); warm_ = 1) {                                               \
             const double start_ = il_seconds();                                                    \
             for (unsigned k_ = 0; k_ < (calls); k_++)                                              \
                 TRY(b, call);                                                                      \
             TRY(b, (b)->d->seam->wait((b)->d));                                                    \
-            if (i_ > 0)                                                                            \
-                (b)->us[i_ - 1] = 1e6 * (il_seconds() - start_) / (calls);                         \
+            if (warm_)                                                                             \
+                (b)->us[(b)->taken++] = 1e6 * (il_seconds() - start_) / (calls);                   \
         }                                                                                          \
     } while (0)
 
@@ -313,7 +324,10 @@ static void bench_products(struct bench *b, unsigned runs)
 
 il_status il_selftest_speeds(struct il_selftest *t)
 {
-    struct bench b = { .t = t, .d = t->device, .repeats = t->level > 2 ? REPEATS_MOST : 11 };
+    struct bench b = { .t = t,
+                       .d = t->device,
+                       .repeats = t->level > 2 ? REPEATS_MOST : 11,
+                       .seconds = t->level > 2 ? 60 : .2 };
 
     bench_ceilings(&b);
     free_owned(&b);

@@ -2,10 +2,10 @@
  * compare.h - which group of runs is best, by how much, and how sure that is: the runs of one or several
  * sweeps, grouped, with intervals and tests (statistics.h).
  *
- * Groups are of runs that agree in every parameter but the seeds, unless `by` names columns: then what
- * else varies is pooled, and named. Groups are compared by pairs: runs with the same seed, data_seed and
- * values of what is pooled. All runs of a pack see the same batches, and all runs the same test samples,
- * so pairs differ by less than runs do.
+ * Groups are of runs that agree in every parameter but the seeds, and in their dataset, unless `by` names columns:
+ * then what else varies is pooled, and named. Groups are compared by pairs: runs with the same seed, data_seed,
+ * dataset and values of what is pooled. All runs of a pack see the same batches, and all runs of a dataset the same
+ * test samples, so pairs differ by less than runs do; of groups of different datasets there are no pairs.
  */
 #ifndef INITLAB_COMPARE_H
 #define INITLAB_COMPARE_H
@@ -41,7 +41,11 @@ const char *il_metric_words(const char *metric);
  */
 il_status il_runs_keep_epochs(il_runs *runs, il_error *err);
 
-/** Add all runs of a sweep. Those whose id is there already are left out, and counted. */
+/**
+ * Add all runs of a sweep. Those whose id is there already are left out, and counted; but of a run that failed there
+ * the one that ended counts. What they were trained on is the column `data`: the dataset's folder, by as much of its
+ * path as tells it from others. IL_E_USAGE: too many datasets.
+ */
 il_status il_runs_add(il_runs *runs, il_results *results, il_error *err);
 
 /** The same from one of several sources ("baseline"): an id may be in each, and the column `source` tells. */
@@ -49,7 +53,8 @@ il_status il_runs_add_from(il_runs *runs, il_results *results, const char *sourc
 
 /**
  * Keep those with these values alone: "init=he_normal,lr=0.1"; a name twice: either value. Numbers are
- * compared as numbers. IL_E_USAGE: no such column, or no run is left; the text names the nearest column,
+ * compared as numbers, a parameter's other spellings as its normal form ("in,64x2,out"). A value may have commas; where one
+ * stands before what could be the next column, a backslash keeps it. IL_E_USAGE: no such column, or no run is left; the text names the nearest column,
  * or the values there are.
  */
 il_status il_runs_where(il_runs *runs, const char *where, il_error *err);
@@ -90,8 +95,14 @@ void il_budgets_free(il_budget *budgets, size_t count);
 size_t il_runs_count(const il_runs *runs);
 size_t il_runs_repeated(const il_runs *runs);
 
+/** How many of the latter had another metric, as of another device or of other numbers (numbers.h). */
+size_t il_runs_differing(const il_runs *runs);
+
 /** The id of the index-th, index < il_runs_count. Valid until the runs are freed. */
 const char *il_runs_id(const il_runs *runs, size_t index);
+
+/** Which of the calls of il_runs_add and il_runs_add_from it came by, from 0. */
+size_t il_runs_addition(const il_runs *runs, size_t index);
 
 typedef struct il_compare_options {
     const char
@@ -116,7 +127,9 @@ typedef enum il_verdict {
 } il_verdict;
 
 typedef struct il_run_group {
-    const char *label;        /**< "he_normal"; of several columns "init=he_normal, lr=0.1" */
+    const char *label; /**< "he_normal"; of several columns "init=he_normal, lr=0.1" */
+    size_t
+        style; /**< its colour in figures: the same whatever the metric, ranks and order of folders */
     const char *const *value; /**< [columns]; "" where the run has none */
     size_t runs;              /**< that ended */
     size_t diverged, failed;
@@ -124,6 +137,7 @@ typedef struct il_run_group {
     il_summary metric;     /**< of those that have it; n 0: none */
     size_t reached;        /**< the target, of `runs`: none that diverged or are stuck */
     double reached_median; /**< epochs; infinite where half of the runs never did; NaN: no target */
+    double validation;     /**< accuracy, mean over runs that have it; NaN: none */
     double area;          /**< under the loss curve, mean over runs all of whose costs are finite */
     const char *best_run; /**< id of the run with the best metric; "": none has it */
     il_verdict verdict;
@@ -144,7 +158,8 @@ typedef struct il_comparison {
     il_run_group *group; /**< [groups], the best first; those without the metric last */
     size_t groups;
     size_t reference;   /**< which group; groups: there is none */
-    size_t comparisons; /**< that p was corrected for */
+    int tested;         /**< were groups compared with it, as far as they have pairs? */
+    size_t comparisons; /**< that p was corrected for: of groups that have pairs */
     double alpha, level;
 } il_comparison;
 
@@ -157,17 +172,22 @@ il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_
 /** IL_E_USAGE unless groups may be by these columns: to ask before there are runs. */
 il_status il_compare_by(const char *by, il_error *err);
 
+/** The runs of a group, by their places among all; returns how many. */
+size_t il_comparison_runs(const il_comparison *comparison, size_t group, const size_t **run);
+
 /** Free; NULL is legal. */
 void il_comparison_free(il_comparison *comparison);
 
 /** A group across conditions. */
 typedef struct il_ranked {
     char *label;
-    double rank; /**< mean of its ranks within each condition; 1 is the best, ties share */
-    double mean; /**< of the metric: the mean over conditions of their means */
+    size_t style; /**< as il_run_group's */
+    double rank;  /**< mean of its ranks within each condition; 1 is the best, ties share */
+    double mean;  /**< of the metric: the mean over conditions of their means */
     double
         improvement; /**< that a run of the best-ranked group beats one of this, within a condition;
                              NaN: it is the best-ranked one */
+    il_interval improvement_interval;
 } il_ranked;
 
 typedef struct il_across {
@@ -196,22 +216,82 @@ il_status il_compare_across(il_across **out, const il_runs *runs, const char *ac
 /** Free; NULL is legal. */
 void il_across_free(il_across *across);
 
+/** How a group's runs are spread: the share of them that is better than each bound. */
+typedef struct il_group_profile {
+    char *label;
+    size_t style;
+    double *share, *low, *high; /**< [points]; low and high NaN: too few runs */
+} il_group_profile;
+
+typedef struct il_profiles {
+    const char *metric;
+    int more_is_better;
+    size_t conditions, left_out; /**< as il_across has them; 1: all runs are of one condition */
+    double level;
+    size_t points;
+    double *bound; /**< [points], rising: values that runs have, at most IL_PROFILE_POINTS */
+    il_group_profile *group; /**< [groups], the best mean first */
+    size_t groups;
+    size_t runs; /**< of all groups */
+} il_profiles;
+
+enum { IL_PROFILE_POINTS = 200 };
+
+/**
+ * Performance profiles (Agarwal 2021): shares as il_profile has them, better by the metric. What is not
+ * finite is worse than all else; failed runs are no results. across: as il_compare_across has it; NULL: no
+ * conditions. IL_E_USAGE: no such column; no condition that has all groups.
+ */
+il_status il_compare_profiles(il_profiles **out, const il_runs *runs, const char *across,
+                              const il_compare_options *options, il_error *err);
+void il_profiles_free(il_profiles *profiles); /**< NULL is legal */
+
+/** That a run of the first group is better than one of the second, within a condition. */
+typedef struct il_improved {
+    size_t first, second; /**< groups: the first has the better mean */
+    double p;
+    il_interval interval;
+} il_improved;
+
+typedef struct il_improvements {
+    const char *metric;
+    size_t conditions, left_out;
+    double level;
+    char **label; /**< [groups], the best mean first */
+    size_t groups;
+    size_t runs;       /**< that were compared */
+    il_improved *pair; /**< [pairs] */
+    size_t pairs;
+} il_improvements;
+
+enum { IL_IMPROVEMENT_GROUPS_MOST = 20 /**< every pair is resampled */ };
+
+/** Of all pairs. Runs and errors as il_compare_profiles; IL_E_USAGE: too many groups, or one alone. */
+il_status il_compare_improvements(il_improvements **out, const il_runs *runs, const char *across,
+                                  const il_compare_options *options, il_error *err);
+void il_improvements_free(il_improvements *improvements); /**< NULL is legal */
+
 /** What became of a group since the baseline. */
 typedef enum il_checked_as {
     IL_CHECKED_OK,   /**< not worse by more than the limit, or by no more than noise */
     IL_CHECKED_FELL, /**< worse by more than the limit, and by more than noise */
+    IL_CHECKED_LOST, /**< more of its runs lost their result, as those that diverge their cost, than got one */
     IL_CHECKED_GONE, /**< it has no result now */
-    IL_CHECKED_NEW   /**< it had none then */
+    IL_CHECKED_NEW,  /**< it had none then */
+    IL_CHECKED_NONE  /**< it had none then, and has none now */
 } il_checked_as;
 
 typedef struct il_checked {
     char *label;
     il_checked_as change;
     double before, now; /**< means of the metric over pairs; over all runs where there is no pair */
-    size_t pairs;       /**< runs of equal parameters, then and now */
-    il_difference difference; /**< now - before, of the pairs; n 0: none */
-    double p;                 /**< its p after Holm over all groups that have pairs; NaN: none */
-    int few; /**< so few pairs that the mean alone decides: no p could be below alpha */
+    size_t pairs;       /**< runs of equal parameters, then and now, that have it */
+    size_t lost,
+        gained; /**< runs that had it and have not, and the reverse: NaN and infinite are no results */
+    il_difference
+        difference; /**< now - before, of the pairs, or of all runs where there is none; n 0: none */
+    double p;       /**< its p after Holm over all groups that have a difference; NaN: none */
+    int few;        /**< so few runs that the mean alone decides: no p could be below alpha */
 } il_checked;
 
 /** A parameter that has one value in all runs then, and another now. */
@@ -225,14 +305,15 @@ typedef struct il_check_list {
     size_t changes;
     il_checked *group; /**< [groups], in the order of runs */
     size_t groups;
-    size_t failed; /**< that fell or are gone */
+    size_t failed; /**< that fell, lost results or are gone */
     double most, alpha;
 } il_check_list;
 
 /**
  * Hold runs of the source "now" against those of "baseline", group by group, by pairs. most: by how much a
  * group may be worse. options as il_compare has them, without control. What was changed between the two is
- * set aside in the runs, too. IL_E_USAGE: no such column. The runs must outlive the list.
+ * set aside in the runs, too. IL_E_USAGE: no such column; IL_E_DATA: no run of the baseline has the metric, so that
+ * nothing would be checked. The runs must outlive the list.
  */
 il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
                            const il_compare_options *options, il_error *err);

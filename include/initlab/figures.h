@@ -3,7 +3,8 @@
  * own. One palette (Okabe and Ito's, dashes and markers beside it), axes that are named in words, every
  * group named, text of 11 pixels or more, and whatever a label holds is escaped.
  *
- * Each function gives text [*n] with a 0 behind it, which free frees; IL_E_MEMORY.
+ * Each function gives text [*n] with a 0 behind it, which free frees; IL_E_MEMORY. terminal NULL: SVG; else lines of
+ * UTF-8 for a terminal, by the same axes: blocks and Braille, readable without colour too.
  */
 #ifndef INITLAB_FIGURES_H
 #define INITLAB_FIGURES_H
@@ -17,6 +18,14 @@ IL_API_BEGIN
 
 /** The colour of a style, as "#0072b2". */
 const char *il_figure_colour(size_t style);
+
+/** A terminal with letters of one width. */
+typedef struct il_terminal {
+    size_t columns; /**< IL_TERMINAL_LEAST at least are taken, whatever it says */
+    int colour;     /**< 256 colours, by escape sequences */
+} il_terminal;
+
+enum { IL_TERMINAL_LEAST = 40, IL_TERMINAL_MOST = 400 };
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
@@ -34,18 +43,23 @@ typedef struct il_line {
     const double *low, *high; /**< its band; NULL: none. What is infinite goes beyond the figure */
     size_t count;             /**< of x, y, low and high */
     size_t style;             /**< its colour, dash and marker: that of its group in every figure */
-    int theory;               /**< thin and dashed, beneath all that was measured */
-    int markers;              /**< a marker at each point */
+    size_t group; /**< by which a page finds it, from 1: data-group is one less; 0: none */
+    int theory;   /**< thin and dashed, beneath all that was measured */
+    int markers;  /**< a marker at each point */
+    int faint;    /**< thin and grey, beneath all others, without name, band and crosses */
     const double *cross_x, *cross_y; /**< where runs diverged: a cross each */
     size_t crosses;
 } il_line;
 
-/** Lines over one axis. Panels of a figure stand one above the other. */
+/** Lines over one axis. Panels of a figure stand one above the other, or in a grid. */
 typedef struct il_panel {
+    const char *title; /**< in a grid; else it has none */
     const char *y_label;
     il_scale y_scale;
     const il_line *line;
     size_t lines;
+    double least,
+        most; /**< where values end, as a share's do: the axis goes no further; equal: anywhere */
 } il_panel;
 
 typedef struct il_lines {
@@ -53,17 +67,25 @@ typedef struct il_lines {
     il_scale x_scale; /**< IL_SCALE_LOG, or whole numbers */
     const il_panel *panel;
     size_t panels;
+    size_t
+        columns; /**< small multiples: a grid of panels of one y axis, so many beside each other; 0: no grid */
     const char
         *strip;       /**< under the axis: groups that have nothing but diverged runs; NULL: none */
     const char *note; /**< small print: n, what lines and bands are; NULL: none */
 } il_lines;
 
 /**
- * Lines with their names at their ends, up to 8 of them, else in a legend that has all. Of AUTO axes a
+ * Lines with their names at their ends, up to IL_FIGURE_NAMES of them, else, and in a grid, in a legend that has all. Of AUTO axes a
  * first value that is 100 times all others leaves the figure, and is told; so do lines without a band that
  * break off and would press others flat.
  */
-il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure, il_error *err);
+il_status il_figure_lines(char **text, size_t *n, const il_lines *figure,
+                          const il_terminal *terminal, il_error *err);
+
+enum {
+    IL_FIGURE_NAMES =
+        8 /**< lines that can be named at their ends, and told apart with their bands */
+};
 
 /* ---- intervals ------------------------------------------------------------------------------- */
 
@@ -81,9 +103,33 @@ typedef struct il_forest {
     const char *title, *mean_label, *difference_label, *note;
     const il_forest_row *row; /**< from the top */
     size_t rows;
+    const char *head;   /**< what rows are; NULL: "group", with a column of n */
+    double least, most; /**< of means, as il_panel has it */
+    double middle;      /**< of means: a line across all rows; 0: none */
 } il_forest;
 
-il_status il_figure_forest(char **svg, size_t *n, const il_forest *figure, il_error *err);
+il_status il_figure_forest(char **text, size_t *n, const il_forest *figure,
+                           const il_terminal *terminal, il_error *err);
+
+/* ---- mean ranks ------------------------------------------------------------------------------ */
+
+typedef struct il_rank {
+    const char *label;
+    double rank;
+    size_t style;
+} il_rank;
+
+/** A critical-difference diagram (Demsar 2006). */
+typedef struct il_ranks {
+    const char *title, *axis_label, *note;
+    const il_rank *group; /**< [groups], the least rank first */
+    size_t groups;
+    size_t (*bar)[2]; /**< [bars]: the first and the last group that one joins */
+    size_t bars;
+} il_ranks;
+
+il_status il_figure_ranks(char **text, size_t *n, const il_ranks *figure,
+                          const il_terminal *terminal, il_error *err);
 
 /* ---- heat map -------------------------------------------------------------------------------- */
 
@@ -97,9 +143,17 @@ typedef struct il_heatmap {
     const double *value; /**< [rows * columns]; NaN: none */
     const size_t *runs;  /**< [rows * columns] that ended: 0 leaves the cell empty, without a
                                     value it is crossed */
+    /**
+     * A line over the cells, and its name: how far up it goes in each column, in cells from the map's edge; infinite, or
+     * beyond the map: it is marked at the edge; NaN: nothing. NULL: no line.
+     */
+    const double *limit;
+    int limit_of_rows; /**< in each row instead: how far to the right */
+    const char *limit_name;
 } il_heatmap;
 
-il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure, il_error *err);
+il_status il_figure_heatmap(char **text, size_t *n, const il_heatmap *figure,
+                            const il_terminal *terminal, il_error *err);
 
 /* ---- curves over epochs ---------------------------------------------------------------------- */
 
@@ -118,8 +172,9 @@ il_status il_plot_svg(const char *path, const char *title, const char *x_label, 
                       const il_curve *curves, size_t count, il_error *err);
 
 /** The same figure as text. */
-il_status il_plot_text(char **svg, size_t *n, const char *title, const char *x_label,
-                       const char *y_label, const il_curve *curves, size_t count, il_error *err);
+il_status il_plot_text(char **text, size_t *n, const char *title, const char *x_label,
+                       const char *y_label, const il_curve *curves, size_t count,
+                       const il_terminal *terminal, il_error *err);
 
 IL_API_END
 #endif

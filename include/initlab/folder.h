@@ -40,13 +40,30 @@ il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
 /** Open a sweep's folder. IL_E_DATA: it is none, or its plan is of another version. */
 il_status il_folder_open(il_folder **out, const char *dir, il_error *err);
 
+/**
+ * The folder as it is when a part is added to its sweep (il_sweep_parse_parts has the text): opened, but not written.
+ * Files that the new runs begin with count as they are now. IL_E_DATA names places of the text, as it has no path.
+ */
+il_status il_folder_extend(il_folder **out, const il_folder *folder, const char *text, size_t n,
+                           il_error *err);
+
+/**
+ * Write what il_folder_extend made: from then on the folder has these runs. Nobody may be at work on it, and it must
+ * be as it was when that was called. IL_E_USAGE: no run is added; IL_E_CREATE, IL_E_IO: it is as before.
+ */
+il_status il_folder_keep(const il_folder *folder, il_error *err);
+
+/** Open it again where another process has added to its sweep; else leave it as it is. After a failure it is. */
+il_status il_folder_refresh(il_folder **folder, il_error *err);
+
 /** Close; NULL is legal. */
 void il_folder_close(il_folder *folder);
 
 const char *il_folder_path(const il_folder *folder);
-const char *il_folder_kind(const il_folder *folder); /**< of device */
-const char *il_folder_data(const il_folder *folder); /**< il_folder_setup's */
-size_t il_folder_pack_size(const il_folder *folder); /**< il_folder_setup's */
+const char *il_folder_kind(const il_folder *folder);    /**< of device */
+const char *il_folder_data(const il_folder *folder);    /**< il_folder_setup's */
+size_t il_folder_pack_size(const il_folder *folder);    /**< il_folder_setup's */
+size_t il_folder_pack_weights(const il_folder *folder); /**< the same */
 const il_sweep *il_folder_sweep(const il_folder *folder);
 const il_sweep_plan *il_folder_plan(const il_folder *folder);
 
@@ -93,6 +110,12 @@ typedef struct il_folder_pack {
 
 /** Read all journals: what is done and what failed, by whomever. IL_E_MEMORY, IL_E_IO. */
 il_status il_folder_scan(il_folder *folder, il_error *err);
+
+/**
+ * A number that is another one when journals have grown, come or gone, or runs were added to the sweep, for who waits
+ * for more: no journal is read. IL_E_MEMORY, IL_E_IO.
+ */
+il_status il_folder_mark(const il_folder *folder, uint64_t *mark, il_error *err);
 
 /**
  * The numbers (numbers.h) of what is committed, as il_folder_scan found them; IL_NUMBERS where there is
@@ -178,6 +201,11 @@ il_status il_folder_check_watch(const il_folder *folder, const il_watch *watch, 
 /** Close; NULL is legal. */
 void il_worker_close(il_worker *worker);
 
+/** Words for a pack and il_trained's begun_on, by printf. */
+#define IL_BEGUN_ELSEWHERE                                                                         \
+    "pack %ld was begun on %s and went on with another model: products of other hardware can "     \
+    "differ in their last bits"
+
 /** What training a pack came to. */
 typedef struct il_trained {
     size_t runs, diverged;
@@ -185,6 +213,11 @@ typedef struct il_trained {
     il_error failure;  /**< of the first of these */
     double best;       /**< highest test accuracy of the pack's runs */
     char best_run[17]; /**< and whose */
+    /**
+     * Name of the device that it was begun on, if it goes on with one of another name: products of other
+     * hardware may differ in their last bits. Empty otherwise.
+     */
+    char begun_on[64];
     double seconds, evaluation_seconds;
 } il_trained;
 

@@ -77,12 +77,76 @@ il_status il_inspect_weights(il_pack *pack, size_t run, size_t layer, double *va
                              il_error *err);
 
 /**
+ * The law that these singular values follow in a wide layer: share [points] of them are above value
+ * [points], from the largest to the least; points at least 2. Marchenko and Pastur's (1967) for
+ * independent weights of mean 0, the gain alone for orthogonal ones. Values are NaN where there is no such
+ * law: other schemes, weights from a file or fitted to data. IL_E_USAGE: no such run or layer, points.
+ */
+il_status il_inspect_spectrum(const il_pack *pack, size_t run, size_t layer, size_t points,
+                              double *share, double *value, il_error *err);
+
+/**
+ * The density of a layer's weights by the law that they were drawn from: density [points] at weight
+ * [points]. NaN where there is none: laws with values that have a probability of their own (constants,
+ * sparse), weights from a file or fitted to data. IL_E_USAGE: no such run or layer.
+ */
+il_status il_inspect_density(const il_pack *pack, size_t run, size_t layer, size_t points,
+                             const double *weight, double *density, il_error *err);
+
+/**
+ * What leaves a hidden layer: a = f(z) of each of the batch's samples, values [batch * fan_out], a sample after the other.
+ * IL_E_USAGE: no such run or hidden layer, or a row-wise activation.
+ */
+il_status il_inspect_activations(il_pack *pack, size_t run, size_t layer, float *values,
+                                 il_error *err);
+
+/**
+ * The density of f(z) by theory, z normal of variance q: the mean of each of `bins` equal bins from low to high. NaN where
+ * q is, or is not above 0, and of a row-wise activation. IL_E_USAGE: no such run.
+ */
+il_status il_inspect_activation_law(const il_pack *pack, size_t run, double q, size_t bins,
+                                    double low, double high, double *density, il_error *err);
+
+/**
  * Singular values of the Jacobian of logits by inputs (0 to 1), values [min(pixels, classes)]:
  * for each of the first `samples` of the batch, 1 to batch, falling; the k-th is the mean of the
  * k-th ones. NaN for a row-wise hidden activation. Errors as above, and IL_E_USAGE for samples.
  */
 il_status il_inspect_jacobian(il_pack *pack, size_t run, size_t samples, double *values,
                               il_error *err);
+
+/**
+ * What mean-field theory expects of a layer before training, by the laws that its weights and those below
+ * are drawn by; NaN as in il_signal, and from there on.
+ */
+typedef struct il_expected {
+    double q;                  /**< mean of z^2 */
+    double a_mean, a_variance; /**< of f(z), z normal of variance q; NaN of the output layer */
+    /**
+     * norm of dL/d(weights and bias), of one sample whose dL/dz at the outputs has norm 1: below, the square
+     * of that norm grows by sw2 E f'(z)^2 a layer, and is multiplied by |a|^2 + 1 of what comes in
+     */
+    double gradient;
+} il_expected;
+
+/**
+ * The same theory of a config alone, without a pack or a device: layer [il_config_widths - 1], for the inputs'
+ * mean square over the samples that diagnostics (watch.h) look at. IL_E_USAGE: the config does not fit the dataset.
+ */
+il_status il_expect(il_expected *layer, const il_config *config, const il_dataset *set,
+                    il_error *err);
+
+/** How far information travels through a deep network of such layers, in layers. */
+typedef struct il_depths {
+    double xi_c, xi_grad; /**< as il_signal has them; infinite at the edge of chaos */
+} il_depths;
+
+/**
+ * The same of a config alone, by the law of its last hidden layer, without a dataset: NaN where fewer than two layers
+ * are hidden, where there is no theory, and where it depends on the signal's size which fixed point q goes to.
+ * IL_E_USAGE: what the init's own words say.
+ */
+il_status il_expect_depths(il_depths *out, const il_config *config, il_error *err);
 
 IL_API_END
 #endif

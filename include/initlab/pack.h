@@ -18,17 +18,20 @@ typedef struct il_pack il_pack;
 
 /** Device memory of a pack, in bytes. */
 typedef struct il_memory {
-    size_t dataset;     /**< images and labels, as bytes */
-    size_t weights;     /**< of all runs */
-    size_t optimizer;   /**< gradients and the rule's state */
-    size_t activations; /**< of a batch, or a chunk of evaluation */
-    size_t tables;      /**< rates, sums, rows of tables */
-    size_t drawing;     /**< while initial weights are drawn; then freed */
-    size_t total;       /**< the sum of these */
-    size_t held;        /**< by the device already: cuBLAS's workspace, a dataset that is kept */
-    size_t reserve;     /**< to be left free: kernels loaded later, graphs (an estimate) */
-    size_t free;        /**< on the device now; 0: unknown */
-    size_t fits;        /**< so many runs like these; SIZE_MAX: unknown */
+    size_t dataset;      /**< images and labels, as bytes */
+    size_t weights;      /**< of all runs */
+    size_t optimizer;    /**< gradients and the rule's state */
+    size_t activations;  /**< of a batch, or a chunk of evaluation */
+    size_t tables;       /**< rates, sums, rows of tables */
+    size_t drawing;      /**< while initial weights are drawn; then freed */
+    size_t total;        /**< the sum of these */
+    size_t watching;     /**< more where it is watched (watch.h) */
+    size_t watched;      /**< total and watching */
+    size_t held;         /**< by the device already: cuBLAS's workspace, a dataset that is kept */
+    size_t reserve;      /**< to be left free: kernels loaded later, graphs (an estimate) */
+    size_t free;         /**< on the device now; 0: unknown */
+    size_t fits;         /**< so many runs like these; SIZE_MAX: unknown */
+    size_t fits_watched; /**< so many watched ones */
 } il_memory;
 
 /**
@@ -81,8 +84,8 @@ il_status il_check_files(const il_config *config, const il_dataset *set, il_erro
 il_status il_pack_plan(il_memory *out, il_device *device, const il_dataset *set,
                        const il_config *const *runs, size_t count, il_error *err);
 
-/** il_pack_plan's total alone, for which the device is not asked what it has: for thousands of packs. */
-il_status il_pack_bytes(size_t *out, il_device *device, const il_dataset *set,
+/** il_pack_plan up to `watched`, for which the device is not asked what it has: for thousands of packs. */
+il_status il_pack_bytes(il_memory *out, il_device *device, const il_dataset *set,
                         const il_config *const *runs, size_t count, il_error *err);
 
 /**

@@ -24,7 +24,8 @@ typedef enum il_interval_kind {
     IL_INTERVAL_STUDENT,   /**< Student's t, below IL_BOOTSTRAP_FROM values */
     IL_INTERVAL_BOOTSTRAP, /**< BCa of the mean, IL_RESAMPLES resamples (Efron 1987) */
     IL_INTERVAL_WELCH,     /**< Welch's, of a difference of two groups that are not paired */
-    IL_INTERVAL_WILSON     /**< Wilson's, of a share */
+    IL_INTERVAL_WILSON,    /**< Wilson's, of a share */
+    IL_INTERVAL_PERCENTILE /**< percentiles of IL_STRATA_RESAMPLES resamples within conditions */
 } il_interval_kind;
 
 enum {
@@ -32,7 +33,8 @@ enum {
     IL_BOOTSTRAP_FROM = 40,   /**< values: Student's t covers too well below, BCa too little */
     IL_RESAMPLES = 10000,     /**< of a bootstrap */
     IL_FLIPS_EXACT_MOST = 12, /**< pairs: all 2^n sign flips are tried, beyond IL_FLIPS of them */
-    IL_FLIPS = 100000
+    IL_FLIPS = 100000,
+    IL_STRATA_RESAMPLES = 2000 /**< of a bootstrap within conditions */
 };
 
 /** An interval that covers the mean at its level. */
@@ -57,6 +59,12 @@ typedef struct il_summary {
  */
 il_status il_summarize(const double *x, size_t n, double level, uint64_t seed, il_summary *out,
                        il_error *err);
+
+/**
+ * The quartiles of n values, the median in the middle: between two of them linearly, as SciPy and R have
+ * it (type 7); infinite where one of the two is. x is sorted; NaN may not be among them. NaN of none.
+ */
+void il_quartiles(double *x, size_t n, double out[3]);
 
 /** What is said of the difference of two groups, x - y. */
 typedef struct il_difference {
@@ -120,6 +128,28 @@ il_status il_friedman_test(const double *x, size_t n, size_t k, double *mean_ran
  * exact, with ties as they are; beyond, normal with the correction for ties. *p 1 where none is left.
  */
 il_status il_wilcoxon(const double *x, const double *y, size_t n, double *p, il_error *err);
+
+/** A group's results under one condition; more is better. Infinite ones are taken. */
+typedef struct il_stratum {
+    const double *x;
+    size_t n; /**< 1 at least */
+} il_stratum;
+
+/**
+ * P(x > y) + P(x = y) / 2 of runs of two groups, the mean over conditions, and its interval: runs are drawn
+ * again within each condition and group (Agarwal 2021). Fewer than 3 runs of one in all: no interval.
+ * IL_E_USAGE: no condition, a condition without a run, NaN; IL_E_MEMORY.
+ */
+il_status il_improvement(const il_stratum *x, const il_stratum *y, size_t strata, double level,
+                         uint64_t seed, double *p, il_interval *interval, il_error *err);
+
+/**
+ * share[k] of a group's runs above bound[k], the mean over conditions, and its band low[k], high[k] by the same
+ * resampling, each bound by itself; bounds rise. Errors as above.
+ */
+il_status il_profile(const il_stratum *x, size_t strata, const double *bound, size_t points,
+                     double level, uint64_t seed, double *share, double *low, double *high,
+                     il_error *err);
 
 /**
  * weight[i] of trial i, for the expected result of the best of k trials out of n, trials sorted from

@@ -34,7 +34,34 @@ il_status il_sweep_load(il_sweep **out, const char *path, il_error *err);
 il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, size_t n,
                          il_error *err);
 
-/** The text of the file that it was read from, [*n]. Valid until the sweep is freed. */
+/** A text that a sweep is read from, [size]; path as il_sweep_parse has it. */
+typedef struct il_sweep_source {
+    const char *path, *text;
+    size_t size;
+} il_sweep_source;
+
+/**
+ * A sweep of parts: text[0] is the file's, each other one adds values to the axes there are then. It is a sweep
+ * file of `parameters` and `seeds` alone. A parameter that was no axis becomes one, of its value in all runs so
+ * far, its default, and of these; zipped axes take as many more values each. The runs that the grid has then and
+ * did not have are behind all others, in the order of the grid: the runs of earlier parts are the same
+ * ones, of the same numbers. In a random sweep seeds alone can be added, which every draw gets.
+ *
+ * As il_sweep_parse; IL_E_DATA also: more than 1,000 parts.
+ */
+il_status il_sweep_parse_parts(il_sweep **out, const il_sweep_source *text, size_t parts,
+                               il_error *err);
+
+/** How many parts it has, 1 unless something was added to it. */
+size_t il_sweep_parts(const il_sweep *sweep);
+
+/** How many runs there are to the end of a part, from 0. */
+size_t il_sweep_part_end(const il_sweep *sweep, size_t part);
+
+/** The text of a part, [*n]. Valid until the sweep is freed. */
+const char *il_sweep_part_text(const il_sweep *sweep, size_t part, size_t *n);
+
+/** The text of the file that it was read from, its first part's. */
 const char *il_sweep_text(const il_sweep *sweep, size_t *n);
 
 /** Its description, "" where the file has none. Valid until the sweep is freed. */
@@ -94,10 +121,11 @@ il_status il_sweep_id(const il_sweep *sweep, size_t run, const char *data_sum, c
 /** Runs that train together: order[first] ... order[first + count - 1] of their plan. */
 typedef struct il_sweep_pack {
     size_t first, count;
-    size_t key; /**< packs with the same have the same pack key; from 0, in order of first use */
+    size_t part; /**< of the sweep: a pack has runs of one */
+    size_t key;  /**< packs with the same have the same pack key; from 0, in order of first use */
 } il_sweep_pack;
 
-/** Which runs train together: all of one key in packs of the same size, the last one smaller. */
+/** Which runs train together: all of one key and part in packs of the same size, the last one smaller. */
 typedef struct il_sweep_plan {
     size_t packs, keys, runs;
     il_sweep_pack *pack; /**< [packs] */
@@ -113,7 +141,8 @@ typedef struct il_packing {
 
 /**
  * Deal the runs into packs as large as packing lets them be, by their pack keys (the parameters whose in_key is
- * set, and whether a scheme has rates of its own); in the order of the sweep. A function of the
+ * set, and whether a scheme has rates of its own); in the order of the sweep, part by part: what is added to a sweep
+ * moves no pack. A function of the
  * sweep and packing alone. IL_E_USAGE: packs of 0 runs; IL_E_MEMORY. il_sweep_plan_free frees.
  */
 il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *sweep, const il_packing *packing,

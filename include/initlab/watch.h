@@ -71,10 +71,13 @@ size_t il_watch_looks(const il_watch *watch, size_t epochs, size_t steps);
 size_t il_watch_look(const il_watch *watch, size_t epochs, size_t steps, size_t index);
 
 /**
- * Watch a pack, of which no step was trained yet; the first look is now. Holds twice the weights' memory and a
- * batch of activations more on the device. IL_E_USAGE: more than IL_WATCH_ROWS_MOST; IL_E_DEVICE, IL_E_MEMORY.
+ * il_pack_open, and watch the pack; the first look is now. It takes il_memory's `watching` more of the device: twice the
+ * weights' memory and a batch of activations, for the most part. Errors as of il_pack_open; IL_E_USAGE: more than
+ * IL_WATCH_ROWS_MOST.
  */
-il_status il_pack_watch(il_pack *pack, const il_watch *watch, il_error *err);
+il_status il_pack_open_watched(il_pack **out, il_device *device, const il_dataset *set,
+                               const il_config *const *runs, size_t count, const il_watch *watch,
+                               il_error *err);
 
 /**
  * What was seen so far: (*out)[(look * layers + layer) * runs + run], valid until the next epoch; returns how many looks.

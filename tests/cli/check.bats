@@ -1,13 +1,14 @@
 # check.bats - a sweep held against another, for CI.
 load common
 
-# train FOLDER OPTIONS...: three schemes, eight seeds
+# train FOLDER OPTIONS...: three schemes, eight seeds, unless others are given
 train()
 {
     local folder=$1
     shift
-    "$INITLAB" sweep run --layers in,8,out --init he_normal,zeros,normal:std=0.5 --seeds 0..7 --epochs 6 --batch 8 \
-        --data set --devices cpu:1 --out "$folder" -q "$@" >/dev/null
+    [[ $* == *--seeds* ]] || set -- --seeds 0..7 "$@"
+    [[ $* == *--init* ]] || set -- --init he_normal,zeros,normal:std=0.5 "$@"
+    "$INITLAB" sweep run --layers in,8,out --epochs 6 --batch 8 --data set --devices cpu:1 --out "$folder" -q "$@" >/dev/null
 }
 
 @test "a sweep is as good as itself; one that learnt less is not, group by group" {
@@ -35,13 +36,11 @@ train()
     [ "$status" -eq 1 ]
     initlab check less --baseline old -o junit
     [ "$status" -eq 1 ]
-    python3 - "$output" <<'P'
-import sys, xml.etree.ElementTree as xml
-suite = xml.fromstring(sys.argv[1].encode())
-cases = {case.get("name"): case.find("failure") for case in suite}
-assert suite.get("tests") == "3" and int(suite.get("failures")) == sum(f is not None for f in cases.values()) >= 1, cases
-assert cases["he_normal"] is not None and "worse by more than 0.005" in cases["he_normal"].get("message")
-P
+    python3 "$BATS_TEST_DIRNAME/junit_shape.py" <<<"$output" >cases
+    [ "$(cut -d'|' -f1 cases | sort | tr '\n' ' ')" = "he_normal normal:std=0.5 zeros " ]
+    grep -q "^he_normal|failure: test_accuracy was .*: worse by more than 0.005, 8 pairs, p = " cases
+    has '<property name="lr" value="0.001"/>' "$output"
+    has "changed: lr from 0.1 to 0.001" "$output"
     initlab check less --baseline old -o json
     python3 - "$output" "$BATS_TEST_TMPDIR" <<'P'
 import itertools, json, sqlite3, sys
@@ -94,4 +93,84 @@ P
     initlab check old --baseline old --by lnit
     exits 2
     has "did you mean 'init'" "$stderr"
+}
+
+@test "other seeds: all runs then against all now; results that are lost; too little to check is no success" {
+    tiny set
+    train old --init he_normal,zeros
+    train other --seeds 8..15 --init he_normal,zeros
+    initlab check other --baseline old -o json
+    python3 - "$output" <<'P'
+import itertools, json, sqlite3, sys
+x, y = ([r[0] for r in sqlite3.connect(f"{f}/results.sqlite").execute("SELECT test_accuracy FROM runs WHERE init = 'he_normal'")]
+        for f in ("other", "old"))
+d, both = sum(x) / 8 - sum(y) / 8, x + y
+far = all = 0
+for one in itertools.combinations(range(16), 8): # labels, permuted
+    s = sum(both[i] for i in one)
+    far += abs(s / 8 - (sum(both) - s) / 8) >= abs(d) - 1e-12
+    all += 1
+g, = (g for g in json.loads(sys.argv[1])["groups"] if g["group"] == "he_normal")
+assert g["pairs"] == 0 and abs(g["difference"] - d) < 1e-12 and not g["few"], (g, d)
+assert abs(g["p"] - min(1, 2 * far / all)) < 1e-12, (g, far / all)
+P
+    initlab check other --baseline old
+    has "2 groups have no pairs, as of other seeds: all runs then are held against all now" "$output"
+    train broken --init he_normal,zeros --lr 1e30
+    initlab check broken --baseline old --metric test_cost --max-drop 1e38
+    [ "$status" -eq 1 ]
+    lost=$(python3 -c 'import sqlite3
+print(*sqlite3.connect("broken/results.sqlite").execute("SELECT count(*) FROM runs WHERE test_cost IS NULL").fetchone())')
+    [ "$lost" -gt 0 ]
+    has "test_cost: $lost runs had one and have none now, 0 the reverse" "$output"
+    initlab check old --baseline broken --metric test_cost --max-drop 1e38
+    [ "$status" -eq 0 ]
+    # one folder twice is well, and said; nothing to hold against is an error
+    initlab check old --baseline ./old -o md
+    [ "$status" -eq 0 ]
+    has "- this and the baseline are one folder: nothing can have changed" "$output"
+    initlab check old --baseline old --metric validation_accuracy
+    exits 65
+    has "no run of the baseline has validation_accuracy: there is nothing to check" "$stderr"
+    # what is not done
+    "$INITLAB" sweep extend old --init ones >/dev/null
+    initlab check other --baseline old -o junit
+    has "of the baseline 16 of 24 runs done" "$output"
+    python3 "$BATS_TEST_DIRNAME/junit_shape.py" <<<"$output" >/dev/null
+}
+
+@test "a failed run loses its result; names are safe in each format" {
+    tiny set
+    train old --seeds 0..1 --init zeros
+    cp -r old new
+    rm new/results.sqlite*
+    python3 "$BATS_TEST_DIRNAME/sweep/fail_pack.py" new 'no <memory> & "so"'
+    initlab check new --baseline old -o junit
+    [ "$status" -eq 1 ]
+    [ "$(python3 "$BATS_TEST_DIRNAME/junit_shape.py" <<<"$output")" = "all runs|failure: no run now has test_accuracy" ]
+    name='a<b>&"c|_$\'$'\e''d'
+    python3 "$BATS_TEST_DIRNAME/make_idx.py" "$name" 96
+    python3 "$BATS_TEST_DIRNAME/make_idx.py" "other/$name" 99
+    for data in "$name" "other/$name"; do
+        "$INITLAB" sweep run --layers in,out --init zeros --seeds 0..1 --epochs 1 --batch 8 --data "$data" --devices cpu:1 \
+            -q --out "runs of $(dirname "$data")" >/dev/null
+    done
+    initlab check "runs of other" --baseline "runs of ." -o junit
+    [ "$status" -eq 0 ]
+    python3 "$BATS_TEST_DIRNAME/junit_shape.py" <<<"$output" >/dev/null
+    has 'a&#60;b&#62;&#38;&#34;c|_$\\x1bd' "$output"
+    no_escapes "$output"
+    while read -r format shown; do
+        initlab compare "runs of ." "runs of other" --by data -o "$format"
+        [ "$status" -eq 0 ]
+        no_escapes "$output"
+        has "$shown" "$output"
+    done <<'E'
+text other/a<b>&"c|_$\\x1bd
+md other/a\<b>\&"c\|\_$\\\\x1bd
+tex other/a<b>\&"c|\_\$\textbackslash{}\textbackslash{}x1bd
+csv "other/a<b>&""c|_$\\x1bd"
+json "other/a<b>&\"c|_$\\\u001Bd"
+jsonl "other/a<b>&\"c|_$\\\u001Bd"
+E
 }

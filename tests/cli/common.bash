@@ -18,7 +18,7 @@ initlab()
 # tiny FOLDER [train samples]: four IDX files, 16 pixels, 3 classes
 tiny()
 {
-    python3 "$BATS_TEST_DIRNAME/make_idx.py" "$1" "${2:-96}"
+    python3 "$(dirname "${BASH_SOURCE[0]}")/make_idx.py" "$1" "${2:-96}"
 }
 
 # has TEXT STRING: STRING contains TEXT

@@ -1,4 +1,4 @@
-# compare.bats - one table and one figure of what `train --out` left.
+# compare.bats - what `train --out` left: as groups, and with --runs as one table and one figure.
 load common
 
 two_runs()
@@ -12,7 +12,7 @@ two_runs()
 
 @test "a line a run, the best first, and every curve in the figure" {
     two_runs
-    initlab compare zeros.jsonl normal.jsonl --plot both.svg
+    initlab compare --runs zeros.jsonl normal.jsonl --plot both.svg
     [ "$status" -eq 0 ]
     [ "${#lines[@]}" -eq 3 ]
     has "zeros" "$output"
@@ -32,7 +32,7 @@ two_runs()
     head -n 2 normal.jsonl >killed.jsonl
     "$INITLAB" train --data data --device cpu --batch 8 --epochs 2 --init zeros --output relu \
         --loss cross_entropy:log=raw --quiet --out nan.jsonl >/dev/null
-    initlab compare killed.jsonl nan.jsonl
+    initlab compare --runs killed.jsonl nan.jsonl
     [ "$status" -eq 0 ]
     has "unfinished" "$output"
     has "diverged" "$output"
@@ -42,6 +42,10 @@ two_runs()
 @test "mistakes: no file, a file that is not there, one that train did not write" {
     initlab compare
     exits 2
+    mkdir folder
+    initlab compare folder
+    exits 65
+    has "'folder' is a folder, and not a sweep's" "$stderr"
     initlab compare none.jsonl
     exits 65
     has "none.jsonl" "$stderr"
@@ -62,7 +66,7 @@ two_runs()
 
 @test "a file of 200,000 runs is read in seconds" {
     yes '{"epoch":1,"cost":0.5}' | head -n 200000 >many.jsonl
-    timeout 30 "$INITLAB" compare many.jsonl >out
+    timeout 30 "$INITLAB" compare --runs many.jsonl >out
     [ "$(wc -l <out)" -eq 200001 ]
     [ "$(tail -n 1 out | cut -d' ' -f1)" = many:200000 ]
 }
@@ -87,13 +91,13 @@ names() { tail -n +2 <<<"$output" | sed 's/  .*//' | LC_ALL=C sort | tr '\n' ' '
         run_file $file 1 0.5
     done
     run_file two.jsonl 2 1.5 1
-    initlab compare a/run.jsonl b/run.jsonl --plot two.svg
+    initlab compare --runs a/run.jsonl b/run.jsonl --plot two.svg
     [ "$status" -eq 0 ]
     [ "$(names)" = "a/run b/run " ]
     [ "$(grep -c '>a/run<\|>b/run<' two.svg)" -eq 2 ]
-    initlab compare a/run.jsonl x/c/run.jsonl y/c/run.jsonl one.jsonl
+    initlab compare --runs a/run.jsonl x/c/run.jsonl y/c/run.jsonl one.jsonl
     [ "$(names)" = "a/run one x/c/run y/c/run " ]
-    initlab compare same.json same.jsonl one.jsonl one.jsonl "$PWD/a/run.jsonl" a/run.jsonl
+    initlab compare --runs same.json same.jsonl one.jsonl one.jsonl "$PWD/a/run.jsonl" a/run.jsonl
     [ "$(names | tr ' ' '\n' | LC_ALL=C sort | tr '\n' ' ')" = \
         "$(LC_ALL=C sort <<<"(2)
 $(basename "$PWD")/a/run
@@ -102,13 +106,13 @@ one
 one
 same.json
 same.jsonl" | tr '\n' ' ')" ]
-    initlab compare two.jsonl one.jsonl
+    initlab compare --runs two.jsonl one.jsonl
     [ "$(names)" = "one two:1 two:2 " ]
     [ "$(awk '$1 == "two:2" { print $2, $3, $4 }' <<<"$output")" = "3 2.000000 1.000000" ]
     long=$(printf 'x%.0s' {1..90})
     run_file "$long-1.jsonl" 1 2
     run_file "$long-2.jsonl" 1 2
-    initlab compare "$long-1.jsonl" "$long-2.jsonl" --plot long.svg
+    initlab compare --runs "$long-1.jsonl" "$long-2.jsonl" --plot long.svg
     [ "$(names)" = "$long-1 $long-2 " ]
     [ "$(grep -o '>x*…x*-[12]<' long.svg | sort -u | wc -l)" -eq 2 ]
 }
@@ -117,14 +121,14 @@ same.jsonl" | tr '\n' ' ')" ]
     head -c -1 < <(run_file /dev/stdout 3 2 1) | sed '$d' >runs.jsonl
     run_file runs.jsonl 5 4
     echo '{"status":"interrupted","test_accuracy":null}' >>runs.jsonl
-    initlab compare runs.jsonl
+    initlab compare --runs runs.jsonl
     [ "$status" -eq 0 ]
     [ "$(names)" = "runs:1 runs:2 runs:3 " ]
     [ "$(awk '$1 == "runs:1" { print $2, $4, $6 }' <<<"$output")" = "3 1.000000 unfinished" ]
     [ "$(awk '$1 == "runs:2" { print $2, $4, $6 }' <<<"$output")" = "2 4.000000 ok" ]
     [ "$(awk '$1 == "runs:3" { print $2, $4, $6 }' <<<"$output")" = "0 - interrupted" ]
     echo '{"a": 1}' >>runs.jsonl
-    initlab compare runs.jsonl
+    initlab compare --runs runs.jsonl
     exits 65
     has "runs.jsonl:8: neither an epoch nor the end of a run" "$stderr"
 }
@@ -132,17 +136,17 @@ same.jsonl" | tr '\n' ' ')" ]
 @test "- is standard input, and standard output of --plot: the table goes to standard error" {
     run_file a.jsonl 1 2
     run_file b.jsonl 2 2
-    run --separate-stderr bash -c 'cat a.jsonl | "$INITLAB" compare - b.jsonl --plot -'
+    run --separate-stderr bash -c 'cat a.jsonl | "$INITLAB" compare --runs - b.jsonl --plot -'
     [ "$status" -eq 0 ]
     [[ $output == "<svg "*"</svg>" ]]
     has ">stdin<" "$output"
     has "first cost" "$stderr"
     [ "$(wc -l <<<"$stderr")" -eq 3 ]
     [ ! -e ./- ]
-    initlab compare - - <a.jsonl
+    initlab compare --runs - - <a.jsonl
     exits 2
     has "can be read once" "$stderr"
-    run bash -c '"$INITLAB" compare a.jsonl --plot - >/dev/full'
+    run bash -c '"$INITLAB" compare --runs a.jsonl --plot - >/dev/full'
     [ "$status" -eq 74 ]
 }
 
@@ -158,4 +162,168 @@ same.jsonl" | tr '\n' ' ')" ]
     has "'./.svg' has no name before its ending" "$stderr"
     initlab compare none.jsonl --plot no/such.svg
     exits 73
+}
+
+# trained FILE OPTIONS...
+trained()
+{
+    "$INITLAB" train --layers in,8,out --data data --device cpu --batch 8 --epochs 2 --validation 16 --quiet \
+        --out "$@" >/dev/null
+}
+
+swept()
+{
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,zeros --data data --devices cpu:1 --batch 8 --epochs 2 \
+        --validation 16 --quiet --out "$@" >/dev/null
+}
+
+@test "files of single runs are groups as a sweep of the same runs is, to the byte, and mix with it" {
+    tiny data
+    swept r --seeds 0..5
+    for seed in 0 1 2 3 4 5; do
+        for init in he_normal zeros; do
+            trained $init-$seed.jsonl --init $init --seed $seed
+        done
+    done
+    for format in text csv json jsonl md tex; do
+        for more in "" "--metric validation_accuracy --target 0.6" "--control zeros" "--by init,seed"; do
+            # shellcheck disable=SC2086 # words
+            initlab compare r -o $format $more
+            [ "$status" -eq 0 ]
+            want=$output
+            # shellcheck disable=SC2086
+            initlab compare he_normal-?.jsonl zeros-?.jsonl -o $format $more
+            [ "$status" -eq 0 ]
+            [ "$output" = "$want" ]
+        done
+    done
+    initlab compare r
+    has "validation " "$output"
+    has "--metric validation_accuracy ranks by samples held back" "$output"
+    want=$output
+    # one file of all, the half of them with a folder of the rest, one twice: each run counts once
+    cat he_normal-?.jsonl zeros-?.jsonl >all.jsonl
+    swept half --seeds 0..2
+    for inputs in "all.jsonl he_normal-3.jsonl all.jsonl" "half all.jsonl" "he_normal-1.jsonl half r zeros-5.jsonl"; do
+        # shellcheck disable=SC2086
+        initlab compare $inputs
+        [ "$status" -eq 0 ]
+        has "there more than once: each counts once" "$output"
+        [ "$(grep -v "more than once" <<<"$output")" = "$want" ]
+    done
+    initlab compare all.jsonl all.jsonl -o csv
+    has "12 runs are there more than once: each counts once" "$stderr"
+    initlab compare - <all.jsonl
+    [ "$output" = "$want" ]
+    initlab report half he_normal-?.jsonl zeros-?.jsonl -o page.html
+    [ "$status" -eq 0 ]
+    python3 - <<'P'
+import json, re
+data = json.loads(re.search('<script type="application/json" id="data">(.*?)</script>', open("page.html").read(), re.S)[1])
+assert len(data["rows"]) == 12 and data["rerun"][1] is None and data["rerun"][0].startswith("initlab sweep rerun half")
+P
+}
+
+@test "of a file's runs those that ended count; what they were must be there, and be possible" {
+    tiny data
+    trained a.jsonl --init he_normal
+    trained b.jsonl --init zeros --diag every=epoch
+    head -n 1 a.jsonl >killed.jsonl
+    initlab compare killed.jsonl
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    has "no run of 'killed.jsonl' has ended yet; --runs shows how far it came" "$stderr"
+    cat killed.jsonl a.jsonl b.jsonl >two.jsonl # the first ends where the next begins
+    initlab compare two.jsonl
+    [ "$status" -eq 0 ]
+    has "left out: 1 run of files that had not ended" "$output"
+    [ "$(grep -c '^he_normal  \|^zeros  ' <<<"$output")" -eq 2 ]
+    initlab compare two.jsonl --runs
+    [ "${#lines[@]}" -eq 4 ]
+    # a.jsonl, edited by sed, and what is said then
+    while IFS='|' read -r edit said; do
+        sed "$edit" a.jsonl >bad.jsonl
+        ! cmp -s a.jsonl bad.jsonl
+        initlab compare bad.jsonl
+        exits 65
+        has "bad.jsonl:" "$stderr"
+        has "$said" "$stderr"
+    done <<'E'
+1s/"cost":[^,]*/"cost":NaN/|bad.jsonl:1: not an object
+1s/"cost":[^,]*/"cost":"0.5"/|bad.jsonl:1: an epoch with numbers that no run has
+2s/"test_accuracy":[^,]*/"test_accuracy":1.5/|bad.jsonl:2: an epoch with numbers that no run has
+3s/"config"/"konfig"/|bad.jsonl:3: the end of a run that does not say what it was: 'config' is missing
+3s/"data_sum"/"sum"/|'data_sum' is missing
+3s/"he_normal"/"he_norma"/|did you mean 'he_normal'
+3s/"he_normal"/["he_normal"]/|a value of 'config'
+3s/"init"/"inlt"/|inlt
+3s/"epochs":2,"seed"/"epochs":3,"seed"/|not all of its epochs are there
+1d|not all of its epochs are there
+3s/"status":"ok"/"status":"diverged"/|a run that diverged, and not when
+3s/"status":"ok"/"status":"fine"/|a status that no run has
+3s/"test_accuracy":[^,]*/"test_accuracy":-1/|the end of a run with an accuracy that none has
+3s/^/rubbish/|bad.jsonl:3: not an object
+E
+    sed '1s/"layer":1/"layer":7/' b.jsonl >bad.jsonl
+    initlab compare bad.jsonl
+    exits 65
+    has "looks at more layers than it has" "$stderr"
+    # numbers that are left out are not there, as null is
+    sed '1s/,"test_cost":[^,]*//; 2s/,"test_cost":[^,]*//' a.jsonl >less.jsonl
+    initlab compare less.jsonl b.jsonl --metric test_cost -o csv
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^he_normal,test_cost,none,,1,0,' <<<"$output")" -eq 1 ]
+}
+
+@test "--runs is a view of files alone, and has no options of groups" {
+    tiny data
+    trained a.jsonl --init zeros
+    swept r --seeds 0
+    initlab compare a.jsonl r --runs
+    exits 2
+    has "'initlab sweep show' lists the runs of a folder" "$stderr"
+    initlab compare a.jsonl --runs --by init
+    exits 2
+    has "--by is of groups: not with --runs" "$stderr"
+}
+
+@test "--where: values with commas, other spellings, backslashes; given again both hold" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8x3,out --layers in,8,out --init he_normal --init 'h*=zeros,out=ones' --lr 0.1,0.5 \
+        --seeds 0..1 --data data --devices cpu:1 --batch 8 --epochs 1 --quiet --out r >/dev/null
+    while IFS='|' read -r where runs; do
+        # shellcheck disable=SC2086 # several words
+        initlab compare r --by status -o csv $where
+        [ "$status" -eq 0 ]
+        [ "$(cut -d, -f6 <<<"${lines[1]}")" = "$runs" ] || { echo "$where: $output"; return 1; }
+    done <<'E'
+--where layers=in,8x3,out|8
+--where layers=in,8,8,8,out|8
+--where layers=in,8,8x2,out,init=he_normal|4
+--where init=h*=zeros,out=ones,lr=0.5|4
+--where init=h*=zeros\,out=ones,lr=.50|4
+--where layers=in\,8\,out,lr=5e-1,lr=0.1|8
+--where lr=0.1 --where layers=in,8,out --where seed=0,seed=1|4
+--where init=he_normal --where init=he_normal|8
+E
+    while IFS='|' read -r where said; do
+        # shellcheck disable=SC2086
+        initlab compare r $where
+        exits 2
+        has "$said" "$stderr"
+    done <<'E'
+--where init=he_normal --where init=zeros|no run has init zeros: they have he_normal
+--where layers=in,9x2,out|no run has layers in,9x2,out: they have in,8,8,8,out, in,8,out
+--where layers=in,8x999999999,out|no run has layers
+--where lr=0.1,|no run has lr 0.1,: they have 0.1, 0.5
+--where lnit=he_normal|did you mean 'init'
+--where init|'init' is not COLUMN=VALUE
+--where =|runs have no column ''
+E
+    initlab compare r --where ''
+    exits 2
+    has "'' is not COLUMN=VALUE" "$stderr"
+    initlab report r --where lr=0.1 --where layers=in,8x3,out -o page.html
+    [ "$status" -eq 0 ]
+    grep -q -- "--where lr=0.1 --where layers=in,8x3,out" page.html
 }

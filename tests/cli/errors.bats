@@ -35,6 +35,41 @@ load common.bash
     exits 2
 }
 
+# options that a command's help shows with a value
+valued()
+{
+    # shellcheck disable=SC2086 # a command of two words
+    "$INITLAB" $1 --help | sed -n 's/^  \(-[a-zA-Z],\|   \) --\([a-z-]*\) [A-Z].*/\2/p'
+}
+
+@test "a second value of an option counts, too, or takes the place of the first, which is said" {
+    parameters=$("$NAMES" | sed -n 's/^parameter \([^ ]*\) .*/\1/p' | tr _ -)
+    while read -r command; do
+        for option in $(valued "$command"); do
+            # an option that may be given again leaves the word to the wrong colour behind it
+            # shellcheck disable=SC2086
+            initlab $command "--$option" 1 "--$option" 2 --color none
+            [ "$status" -eq 2 ]
+            case "$stderr" in
+            *"--$option: '2' is given later, and so '1' does not count"*"--color: 'none' is none of"*) ;;
+            "initlab: --$option: '1' is none of"*) ;;
+            "initlab: --color: 'none' is none of"*) echo "$command --$option" >>again ;;
+            *) echo "$command: $stderr" && return 1 ;;
+            esac
+        done
+    done < <(sed -n 's/^X(\(.*\))$/\1/p' "$BATS_TEST_DIRNAME/../../host/cli/commands.def" | tr _ ' ')
+    { printf '%s\n' "compare --where" "plot --where" "report --where" "inspect --init" "sweep submit --sbatch"
+        for command in run plan submit extend; do
+            for option in $parameters seeds depth width; do # those with a default word take none: --drop-last
+                grep -qx -- "$option" <(valued "sweep $command") && echo "sweep $command --$option"
+            done
+        done; } | sort >want
+    sort again | diff - want
+    # the same value is no other
+    initlab schemes --fan-in 4 --fan-in 4 he_normal
+    [ "$status" -eq 0 ]
+}
+
 @test "values that an option cannot take: 2, naming option and value" {
     for pair in lr=abc epochs=-1 activation=rellu loss=msee batch=0 seed=x label-smoothing=2 \
         weight-decay=l3; do
@@ -51,6 +86,17 @@ load common.bash
     has "initlab: --init: a sweep goes on" "$stderr"
     initlab train --activation rellu
     has "did you mean 'relu'" "$stderr"
+    tiny set # of two values none is dropped in silence
+    for words in "train --data set --batch 8 --epochs 1 --lr .1 --lr .2" "inspect --data set --batch 8 --layers in,2,out --layers in,3,out" \
+        "init --layers 4,3 --init zeros --init ones"; do
+        # shellcheck disable=SC2086 # words
+        initlab $words
+        [ "$status" -eq 0 ]
+        has " is given later, and so " "$stderr"
+    done
+    initlab init --layers 4,3 --init zeros --init zeros
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
     while read -r option value; do # a list or a range, which one network does not take
         initlab train "$option" "$value"
         exits 2
@@ -263,4 +309,42 @@ spelled()
         has "No space left" "$stderr"
         has "test accuracy" "$output"
     done
+}
+
+@test "what is named and not there, or is no sweep's: 65 from every command, one line, its name" {
+    mkdir empty
+    echo x >file
+    tiny data
+    "$INITLAB" sweep run --layers in,out --init zeros --batch 8 --epochs 1 --data data --device cpu --quiet --out r >/dev/null
+    while read -r command; do
+        for what in none empty file; do
+            [ "$command $what" != "sweep run WHAT file" ] || continue # a file is read when it is known where to
+            # shellcheck disable=SC2086 # words
+            initlab ${command//WHAT/$what}
+            exits 65 || { echo "$command"; return 1; }
+            has "$what" "$stderr"
+            [ -z "$output" ]
+        done
+    done <<'E'
+compare WHAT
+compare r WHAT
+report WHAT -o page.html
+check WHAT --baseline r
+check r --baseline WHAT
+explain WHAT 0123
+sweep run WHAT
+sweep run WHAT --out made
+sweep plan WHAT
+sweep status WHAT
+sweep show WHAT
+sweep extend WHAT --seeds 1
+sweep retry WHAT --failed
+sweep rerun WHAT 0123
+sweep merge WHAT
+sweep repair WHAT
+sweep export WHAT
+sweep submit WHAT --engine slurm --out made
+E
+    [ ! -e made ]
+    [ ! -e page.html ]
 }

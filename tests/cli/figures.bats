@@ -27,6 +27,26 @@ sweep_of()
     has "difference to the control" "$(cat x.svg)"
 }
 
+@test "across conditions: ranks unless another figure is named; - is standard output of each kind" {
+    sweep_of --init zeros,he_normal,glorot_uniform --lr 0.1,0.5 --seeds 0..2
+    initlab compare r --by init --across lr,seed --plot x.svg
+    [ "$status" -eq 0 ]
+    has "Mean ranks by test accuracy over lr,seed" "$(cat x.svg)"
+    has "n = 6 conditions" "$(cat x.svg)"
+    for kind in profile improvement critical-difference; do
+        initlab compare r --by init --across lr --plot - --figure $kind
+        [ "$status" -eq 0 ]
+        [[ $output == "<svg "*"</svg>" ]]
+        has "over lr" "$output"
+        has "n = 2 conditions" "$output"
+    done
+    for kind in intervals curves rates profile heatmap; do
+        initlab compare r --by init,lr --plot - --figure $kind
+        [ "$status" -eq 0 ]
+        [[ $output == "<svg "*"</svg>" ]]
+    done
+}
+
 @test "- is standard output, and the table goes to standard error" {
     sweep_of --init zeros,he_normal --seeds 0..2
     initlab compare r --plot - --figure curves --metric cost -o csv
@@ -36,6 +56,147 @@ sweep_of()
     [ ! -e ./- ]
     run bash -c '"$INITLAB" compare r --plot - >/dev/full'
     [ "$status" -eq 74 ]
+}
+
+@test "plot draws the figures of compare, byte for byte, by the same options; SVG to standard output unless --out" {
+    sweep_of --init zeros,he_normal --lr 0.1,0.5 --seeds 0..2
+    for kind in intervals curves rates "heatmap --by init,lr" "profile --by init" "critical-difference --by init --across lr,seed"; do
+        initlab compare r --plot x.svg --figure $kind
+        [ "$status" -eq 0 ]
+        initlab plot r $kind
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
+        [ "$output" = "$(cat x.svg)" ]
+        initlab plot r $kind -o y.svg
+        [ -z "$output" ]
+        cmp x.svg y.svg
+    done
+    initlab plot r curves --where init=zeros --metric cost --out z.svg
+    [ "$status" -eq 0 ]
+    has "cost" "$(cat z.svg)"
+    [[ $(cat z.svg) != *he_normal* ]]
+    "$INITLAB" sweep run --data data --layers in,out --batch 16 --epochs 2 --devices cpu:1 --init ones --lr 0.1 --seeds 0..2 --out other -q >/dev/null
+    initlab plot r other intervals -o two.svg
+    [ "$status" -eq 0 ]
+    has "init=ones" "$(cat two.svg)"
+}
+
+@test "plot: the kinds are those of --figure, in help and completions; mistakes are told" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    words="intervals|curves|heatmap|rates|layers|profile|improvement|critical-difference"
+    for wrong in "plot" "plot r" "plot r pie" "plot curves r"; do
+        initlab $wrong
+        exits 2
+        has "$words" "$stderr"
+    done
+    initlab plot curves
+    exits 2
+    has "no folder and no file given before curves" "$stderr"
+    initlab plot r heatmap
+    exits 2
+    has "figure heatmap: --by A,B" "$stderr"
+    initlab plot r curves -o x.txt
+    exits 2
+    has "--out: 'x.txt' does not end in .svg, .png or .pdf" "$stderr"
+    initlab plot r critical-difference
+    exits 2
+    has "--across COLUMNS names its conditions" "$stderr"
+    initlab plot no-such curves
+    [ "$status" -ne 0 ]
+    has no-such "$stderr"
+    run bash -c '"$INITLAB" plot r curves >/dev/full'
+    [ "$status" -eq 74 ]
+    initlab help plot
+    has "KIND" "$output"
+    initlab completion fish
+    has "from plot' -F -a '${words//|/ }'" "$output"
+}
+
+@test "layers through training: of runs with --diag, one column of them" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    initlab plot r layers
+    exits 65
+    has "--diag every=epoch" "$stderr"
+    initlab plot r curves --diagnostic saturated
+    exits 2
+    has "--diagnostic is of the figure layers" "$stderr"
+    initlab plot r layers --diagnostic weight
+    exits 2
+    has "activation_mean|activation_variance|saturated|dead|gradient_norm" "$stderr"
+    "$INITLAB" sweep run --data data --layers in,4,out --activation tanh --batch 16 --epochs 2 --devices cpu:1 --init he_normal --seeds 0..2 --diag every=epoch --out d -q >/dev/null
+    initlab plot d layers
+    [ "$status" -eq 0 ]
+    has "variance of activations" "$output"
+    initlab compare d --figure layers --plot x.svg --diagnostic gradient_norm
+    [ "$status" -eq 0 ]
+    has "layer 2" "$(cat x.svg)"
+    initlab plot r d layers --by lr,init,layers,activation --diagnostic gradient_norm -o two.svg # one of them was not watched
+    [ "$status" -eq 0 ]
+}
+
+@test "--term shows every kind in as many columns as there are, without a colour where none is wanted" {
+    sweep_of --init zeros,he_normal,glorot_uniform --lr 0.1,0.5,0.7,0.9 --seeds 0..2 --diag every=epoch
+    for kind in intervals curves rates layers profile improvement "heatmap --by init,lr" "critical-difference --by init --across lr,seed"; do
+        for columns in 40 80 133; do
+            COLUMNS=$columns initlab plot r $kind --term
+            [ "$status" -eq 0 ]
+            has "n = " "$output"
+            [[ $output != *$'\033'* ]] && [[ $output != *"<svg"* ]]
+            [ "$(wc -L <<<"$output")" -le "$columns" ]
+        done
+        initlab plot r $kind --term --color always
+        [[ $output == *$'\033['* ]]
+        [ "$(tail -n 1 <<<"$output" | grep -c $'\033\[[^0]*m$')" -eq 0 ] # no colour is left behind
+    done
+    NO_COLOR=1 initlab plot r curves --term
+    [[ $output != *$'\033'* ]]
+    initlab plot r curves --term -o x.svg
+    has "zeros" "$output"
+    has "<svg" "$(cat x.svg)"
+    initlab plot r curves
+    has "<svg" "$output"
+    # a terminal of 60 columns: shown by itself
+    /usr/bin/python3 -c '
+import fcntl, os, pty, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+    os.execvp(os.environ["INITLAB"], ["initlab", "plot", "r", "curves", "--color", "never"])
+out = b""
+while True:
+    try:
+        more = os.read(fd, 65536)
+    except OSError:
+        break
+    if not more:
+        break
+    out += more
+sys.stdout.write(out.decode().replace("\r", ""))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' >shown.txt
+    has "zeros" "$(cat shown.txt)"
+    [ "$(wc -L <shown.txt)" -le 60 ] && [ "$(wc -L <shown.txt)" -ge 50 ]
+    initlab compare r --by init --term
+    has "is best" "$output"
+    has "left: test accuracy (share of samples); right: difference to the best" "$output"
+    initlab compare r --term -o csv
+    exits 2
+    has "--term is beside the table as text" "$stderr"
+    initlab inspect --data data --layers in,8,8,out --samples 16 --device cpu --init he_normal --init zeros --term
+    [ "$status" -eq 0 ]
+    has "a he_normal" "$output"
+    initlab inspect --data data --layers in,8,8,out --samples 16 --device cpu --term --figure activations
+    has "activation, f(z)" "$output"
+    run bash -c '"$INITLAB" plot r curves --term >/dev/full'
+    [ "$status" -eq 74 ]
+}
+
+@test "--term escapes what a file says" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    /usr/bin/python3 -c "import sqlite3; d = sqlite3.connect('r/results.sqlite'); d.execute('UPDATE runs SET init = ? WHERE init = ?', ('\x1b[31mred\x9b2J\u202e', 'zeros')); d.commit()"
+    initlab plot r intervals --term
+    [ "$status" -eq 0 ]
+    [[ $output == *"?[31mred?2J"* ]]
+    [[ $output != *$'\033'* && $output != *$'\xc2\x9b'* ]]
 }
 
 @test "PNG and PDF, or what to install" {
@@ -62,10 +223,19 @@ sweep_of()
     sweep_of --init zeros,he_normal --seeds 0..2
     initlab compare r --figure curves
     exits 2
-    has "--plot says where it goes" "$stderr"
+    has "--plot says where it goes, or --term" "$stderr"
     initlab compare r --plot x.svg --figure pie
     exits 2
-    has "intervals|curves|heatmap|rates" "$stderr"
+    has "intervals|curves|heatmap|rates|layers|profile|improvement|critical-difference" "$stderr"
+    initlab compare r --plot x.svg --figure critical-difference
+    exits 2
+    has "--across COLUMNS names its conditions" "$stderr"
+    initlab compare r --plot x.svg --figure curves --across seed
+    exits 2
+    has "curves is not of --across" "$stderr"
+    initlab compare r --plot x.svg --figure improvement --where init=zeros
+    exits 2
+    has "2 to 20 groups" "$stderr"
     initlab compare r --plot x.svg --figure heatmap
     exits 2
     has "--by A,B" "$stderr"
@@ -80,9 +250,9 @@ sweep_of()
     exits 2
     has "epochs have no seconds: they have test_accuracy, test_cost, cost" "$stderr"
     echo '{"status":"ok","test_accuracy":0.5}' >run.jsonl
-    initlab compare run.jsonl --plot x.svg --figure curves
+    initlab compare --runs run.jsonl --plot x.svg --figure curves
     exits 2
-    has "--figure is for sweeps' folders" "$stderr"
+    has "--figure is of groups: not with --runs" "$stderr"
     initlab compare r --plot no/such/x.svg
     exits 73
     [ ! -e x.svg ]

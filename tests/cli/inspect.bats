@@ -132,6 +132,69 @@ P
     has "did you mean" "$stderr"
 }
 
+@test "inspect --figure: weights and their singular values by layer; what has no law says so" {
+    tiny set
+    some=(inspect --data set --layers in,16x2,out --samples 10 --device cpu --init he_normal --init ones --init lsuv --init h*=orthogonal,out=zeros)
+    initlab "${some[@]}" --plot signal.svg
+    initlab "${some[@]}" --plot same.svg --figure signal
+    [ "$status" -eq 0 ]
+    cmp signal.svg same.svg
+    table=$output
+    initlab "${some[@]}" --plot weights.svg --figure spectrum # law: he_normal's three, two of orthogonal
+    [ "$status" -eq 0 ]
+    [ "$output" = "$table" ]
+    [ "$(grep -c 'class="theory"' weights.svg)" -eq 5 ]
+    for init in ones lsuv; do [ "$(grep -c ">$init: no law to compare with<" weights.svg)" -eq 3 ]; done
+    [ "$(grep -c '>h\*=orthogonal,out=zeros: no law to compare with<' weights.svg)" -eq 1 ]
+    has "singular value, layer 3" "$(cat weights.svg)"
+    has "layers 1 (16 x 16), 2 (16 x 16) and 3 (16 x 3) of 3" "$(cat weights.svg)"
+    initlab "${some[@]}" --plot - --figure histogram
+    [ "$status" -eq 0 ]
+    [[ $output == "<svg "*"</svg>" ]]
+    [ "$(grep -c 'class="theory"' <<<"$output")" -eq 5 ]
+    [ "$(grep -c '>ones: all are 1<' <<<"$output")" -eq 3 ]
+    has ">h*=orthogonal,out=zeros: all are 0<" "$output"
+    has "density, layer 2" "$output"
+    initlab inspect --data set --layers in,out --samples 10 --device cpu --init normal:std=0.1 --plot one.png --figure histogram
+    [ "$status" -eq 0 ] || has "librsvg" "$stderr"
+}
+
+@test "inspect draws weights that are far apart, few or huge" {
+    tiny set
+    few=(inspect --data set --samples 10 --device cpu --layers)
+    initlab "${few[@]}" in,16,out --init normal:std=100 --init normal:std=0.01 --figure spectrum --plot far.svg
+    has "singular value, layer 1, log scale" "$(cat far.svg)"
+    initlab "${few[@]}" in,1,out --init normal --init orthogonal --figure histogram --plot narrow.svg
+    [ "$status" -eq 0 ]
+    initlab "${few[@]}" in,1,out --init normal --init orthogonal --figure spectrum --plot narrow.svg
+    [ "$status" -eq 0 ]
+    initlab "${few[@]}" in,4,out --init normal:std=1e30 --figure histogram --plot huge.svg
+    [ "$status" -eq 0 ]
+    [ "$(grep -c 'nan\|inf"' huge.svg)" -eq 0 ]
+}
+
+@test "inspect draws what leaves hidden layers; an output layer has no such thing" {
+    tiny set
+    few=(inspect --data set --samples 10 --device cpu --figure activations --plot a.svg --layers)
+    initlab "${few[@]}" in,8,out --init zeros --init normal --activation tanh
+    [ "$status" -eq 0 ]
+    has ">zeros: all are 0<" "$(cat a.svg)"
+    [ "$(grep -c 'class="theory"' a.svg)" -eq 1 ]
+    initlab "${few[@]}" in,4,4,4,4,out --init lsuv --activation relu
+    [ "$status" -eq 0 ]
+    has ">lsuv: no law to compare with<" "$(cat a.svg)"
+    has "density, layer 4" "$(cat a.svg)"
+    has "layers 1 (16 x 4), 3 (4 x 4) and 4 (4 x 4) of 5" "$(cat a.svg)"
+    rm a.svg
+    initlab "${few[@]}" in,out --init normal
+    exits 2
+    has "no hidden layer" "$stderr"
+    initlab "${few[@]}" in,4,out --init normal --activation softmax
+    exits 2
+    has "row-wise" "$stderr"
+    [ ! -e a.svg ]
+}
+
 @test "inspect looks at the data, recipe and device that are named" {
     tiny set
     initlab inspect --data set --layers in,8,out --samples 10 --device cpu
@@ -172,6 +235,13 @@ P
     initlab inspect --plot signal.gif
     exits 2
     has ".svg" "$stderr"
+    initlab inspect --figure histogram
+    exits 2
+    has "--figure histogram: --plot says where it goes" "$stderr"
+    initlab inspect --plot x.svg --figure pie
+    exits 2
+    has "spectrum" "$stderr"
+    [ ! -e x.svg ]
     initlab inspect --device cuda:7
     exits 69
     initlab inspect --layers in,8y3,out

@@ -1,5 +1,6 @@
 # report.bats - initlab report: a comparison of sweeps as one HTML file. In a browser: ../browser/report.py.
 load common
+load sweep/sweep
 
 # sweep OUT ARGS: a small one
 sweep()
@@ -56,6 +57,29 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     sed 's/initlab report r.*//' again.html | cmp first -
 }
 
+@test "layers: medians of the diagnostics as results.sqlite has them, beside theory; without any, how to get them" {
+    tiny set
+    sweep none --init he_normal,zeros --lr 0.1 --seeds 0..2
+    initlab report none -o none.html
+    has "--diag every=epoch" "$(text none.html)"
+    "$INITLAB" sweep run --layers in,8,8,out --init he_normal,zeros,normal:std=0.2 --activation tanh --lr 0.1 --seeds 0..2 \
+        --diag every=epoch --batch 8 --epochs 3 --data set --devices cpu:1 --quiet --out r >/dev/null
+    initlab report r
+    [ "$status" -eq 0 ]
+    rows report.html >/dev/null
+    python3 "$BATS_TEST_DIRNAME/report_check.py" report.html r/results.sqlite
+    sweep colours --init constant:0,he_normal --lr 0.5 --seeds 0..2 --diag every=epoch # the best is not the first by name
+    initlab report colours -o colours.html
+    [ "$(rows colours.html | wc -l)" -eq 6 ]
+    mv set moved
+    initlab report r
+    [ "$status" -eq 0 ]
+    has "Without theory:" "$(text report.html)"
+    initlab report r --data moved -o moved.html
+    [[ "$(text moved.html)" != *"Without theory:"* ]]
+    python3 "$BATS_TEST_DIRNAME/report_check.py" moved.html r/results.sqlite
+}
+
 @test "options choose runs and groups as compare's do; several folders are one page; - is standard output" {
     tiny set
     sweep a --init zeros,he_normal --lr 0.1,0.5 --seeds 0..4
@@ -67,7 +91,7 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     [ "$(rows both.html | grep orthogonal | cut -f 4 | cut -d ' ' -f 1-4 | sort -u)" = "initlab sweep rerun b" ]
     page=$(text both.html)
     has "he_normal is best: " "$page"
-    has "10 runs are in several folders: each counts once" "$page"
+    has "10 runs are there more than once: each counts once" "$page"
     has "initlab report a b --by init --where lr=0.5 --control he_normal --out both.html" "$page"
     initlab report b --by init --control orthogonal --metric test_cost -o control.html
     has "orthogonal is the control" "$(text control.html)"
@@ -122,7 +146,7 @@ Y
     done
     initlab report
     exits 2
-    has "no folder of a sweep given" "$stderr"
+    has "no folder and no file given" "$stderr"
     initlab report set -o x.html
     exits 65
     initlab report none -o x.html
@@ -162,4 +186,167 @@ Y
     initlab report part -o part.html
     [ "$status" -eq 0 ]
     has "2 of 6 runs done" "$(text part.html)"
+}
+
+@test "the commands of a page repeat a sweep that was extended, to the same runs and results" {
+    tiny set
+    sweep r --init zeros --seeds 0..2 --pack-size 3
+    "$INITLAB" sweep extend r --seeds 5..6 --init "h*=normal:std=0.2,out=zeros" --init 'uniform:-0.1:0.1,he_normal' >/dev/null
+    "$INITLAB" sweep extend r --data-seed 0,7 --depth 2 --width 4 >/dev/null
+    "$INITLAB" sweep run r --quiet >/dev/null
+    "$INITLAB" report r
+    python3 - report.html >again.sh <<'P'
+import html, re, sys
+page = open(sys.argv[1]).read()
+print(html.unescape(re.search(r'id="again".*?<code>(.*?)</code>', page, re.S)[1]))
+P
+    grep -q -- "--data $PWD/set --pack-size 3 --out again" again.sh
+    [ "$(grep -c "^initlab sweep extend again --" again.sh)" -eq 2 ]
+    mkdir bin
+    ln -s "$INITLAB" bin/initlab
+    PATH=$PWD/bin:$PATH bash -e again.sh >/dev/null
+    query r "$all" >r.rows
+    query again "$all" >again.rows
+    [ "$(wc -l <r.rows)" -eq 80 ] # 4 schemes, 5 seeds, 2 orders, 2 networks
+    cmp r.rows again.rows
+    for folder in r again; do
+        python3 -c 'import json, sys; print(json.load(open(sys.argv[1] + "/sweep.json"))["plan"])' $folder
+    done | uniq | wc -l >plans
+    [ "$(cat plans)" -eq 1 ] # the same parts and packs, too
+    "$INITLAB" report r again -o both.html
+    has "are there more than once" "$(text both.html)"
+    grep -q -- "--out again-2" both.html
+}
+
+@test "--across: ranks, Friedman's test and its figures, as compare has them, beside the ranking" {
+    tiny set
+    sweep r --init zeros,he_normal,orthogonal --activation tanh,relu --lr 0.1,0.5,1 --seeds 0..2
+    "$INITLAB" report r --by init -o without.html
+    [ "$(grep -c 'id="across"' without.html)" -eq 0 ]
+    initlab report r --by init --across activation,lr -o with.html
+    [ "$status" -eq 0 ]
+    rows with.html | cmp - <(rows without.html)
+    page=$(text with.html)
+    "$INITLAB" compare r --by init --across activation,lr >ranks
+    has "$(head -n 1 ranks)" "$page"
+    has "$(tail -n 1 ranks)" "$page"
+    "$INITLAB" compare r --by init --across activation,lr -o json >ranks.json
+    python3 - with.html ranks.json <<'P'
+import html, json, re, sys
+section = re.search(r'<section id="across">.*?</section>', open(sys.argv[1]).read(), re.S)[0]
+rows = [[html.unescape(c) for c in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", r)] for r in re.findall(r"<tr>.*?</tr>", section)][1:]
+groups = json.load(open(sys.argv[2]))["groups"]
+assert len(rows) == 3 and [r[0] for r in rows] == [g["group"] for g in groups]
+for row, g in zip(rows, groups):
+    assert row[1] == f"{g['rank']:.2f}" and row[4] == g["same_as"], (row, g)
+assert len(re.findall("<svg ", section)) == 3
+for words in "Mean ranks", "cannot be told apart", "share of runs", "Friedman":
+    assert words in section, words
+P
+    "$INITLAB" compare r --by init --across activation,lr --plot ranks.svg >/dev/null
+    grep -qF "$(grep -o '<text .*he_normal.*' ranks.svg | head -n 1)" with.html
+    initlab report r --by init --across activation,lr --control zeros -o x.html
+    exits 2
+    initlab report r --by init --across layer -o x.html
+    exits 2
+    initlab report r --by init --across layers -o x.html # the same in all runs
+    exits 2
+    [ ! -e x.html ]
+}
+
+# shard K of N: train that part of a sweep of 240 quick runs in 60 packs
+shard()
+{
+    "$INITLAB" sweep run --layers in,3,out --init zeros,he_normal,orthogonal --lr 0.1,0.5 --batch 32 --epochs 1 --data set --out r \
+        --seeds 0..39 --pack-size 4 --devices cpu:1 --quiet --shard "$1/$2" >/dev/null
+}
+
+# said TEXT PID: wait until the program of this number has said so, or has ended
+said()
+{
+    until grep -qF -- "$1" said; do
+        kill -0 "$2" || { cat said; return 1; }
+        sleep 0.1
+    done
+}
+
+@test "--watch: the page is made anew as runs end, reloads itself, and is the last when all have" {
+    tiny set
+    shard 1 3
+    "$INITLAB" report r --by init --watch 1 -o page.html 2>said &
+    said "page.html: 80 of 240 runs done" $!
+    [ "$(rows page.html | wc -l)" -eq 80 ]
+    grep -q '<main data-again="1">' page.html
+    grep -q '<noscript><meta http-equiv="refresh" content="1"></noscript>' page.html
+    has "The sweep is not done" "$(text page.html)"
+    has "initlab report r --by init --out page.html" "$(text page.html)"
+    shard 2 3
+    said "page.html: 160 of 240 runs done" $!
+    shard 3 3
+    wait $!
+    has "page.html: all runs have ended" "$(tail -n 1 said)"
+    [ "$(rows page.html | wc -l)" -eq 240 ]
+    [ "$(grep -c 'http-equiv="refresh"' page.html)" -eq 0 ]
+    [[ "$(text page.html)" != *"The sweep is not done"* ]]
+    [ "$(wc -l <said)" -ge 3 ] # as many pages, of which each said more than the one before
+    sort -c -n -t ' ' -k 3,3 <(head -n -1 said)
+    initlab report r --by init --watch 1 -o again.html # there is nothing to wait for
+    [ "$status" -eq 0 ]
+    initlab report r --by init -o plain.html
+    sed 's/--out [a-z]*.html//' plain.html >plain
+    sed 's/--out [a-z]*.html//' page.html | cmp plain -
+}
+
+@test "--watch waits for a sweep that has no run yet, and for one that was killed; SIGTERM and SIGINT end it" {
+    tiny set
+    "$INITLAB" sweep submit --engine mpi --kind cpu --layers in,3,out --init zeros,he_normal --batch 8 --epochs 100000 --data set \
+        --out long --seeds 0..3 --pack-size 4 >/dev/null
+    "$INITLAB" report long --watch 1 -o page.html 2>said &
+    watcher=$!
+    said "no run of 'long' has ended yet: waiting for more runs" $watcher
+    [ ! -e page.html ]
+    "$INITLAB" sweep run long --devices cpu:1 --quiet --progress json 2>progress >/dev/null &
+    sweep=$!
+    until [ -s progress ]; do sleep 0.1; done
+    kill -KILL $sweep
+    wait $sweep || [ $? -eq 137 ]
+    kill -0 $watcher
+    kill -TERM $watcher
+    code=0
+    wait $watcher || code=$?
+    [ $code -eq 143 ]
+    has "stopped by SIGTERM" "$(tail -n 1 said)"
+    [ ! -e page.html ]
+
+    shard 1 3
+    env --default-signal=INT "$INITLAB" report r --watch 1 -o page.html 2>said &
+    said "80 of 240 runs done" $!
+    kill -INT $!
+    code=0
+    wait $! || code=$?
+    [ $code -eq 130 ]
+    [ "$(rows page.html | wc -l)" -eq 80 ]
+}
+
+@test "--watch: what asks for groups that are yet to come waits for them; what cannot be is refused" {
+    tiny set
+    shard 1 60
+    "$INITLAB" report r --by init,lr --where init=orthogonal,lr=0.5 --watch 1 -o page.html 2>said &
+    said ": waiting for more runs" $!
+    shard 1 1
+    wait $!
+    [ "$(rows page.html | wc -l)" -eq 40 ]
+    for seconds in 0 -1 x 1.5 86401; do
+        initlab report r --watch "$seconds"
+        exits 2
+        has "--watch: '$seconds' is not a number from 1 to 86400" "$stderr"
+    done
+    initlab report r --watch 1 -o -
+    exits 2
+    initlab report set --watch 1
+    exits 2
+    has "--watch follows sweeps' folders, and 'set' is none" "$stderr"
+    initlab report r --by layer --watch 1
+    exits 2
+    has "did you mean 'layers'?" "$stderr"
 }

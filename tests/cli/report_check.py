@@ -1,7 +1,12 @@
-"""report_check.py PAGE - an HTML page of `initlab report`: well nested, no link or source outside, and no element that
+"""report_check.py PAGE [RESULTS] - an HTML page of `initlab report`: well nested, no link or source outside, and no element that
 its own code did not write. Prints the runs of its table: id, group, how it ended, the command that trains it again."""
+import html
 import html.parser
 import json
+import math
+import re
+import sqlite3
+import statistics
 import sys
 
 VOID = {"meta", "link", "input", "br"}
@@ -45,6 +50,48 @@ class Page(html.parser.HTMLParser):
             rows.close()
             assert not rows.open, rows.open
 
+NAMES = ("activation_mean activation_variance saturated dead gradient_norm update_ratio distance distinct_units "
+         "effective_rank").split()
+
+
+def check_layers(text, results):
+    """The table of layers: medians over the runs of results.sqlite, to its 4 digits, and theory where weights are drawn
+    with mean 0; of 3 schemes, zeros among them, 3 runs each, 3 layers."""
+    section = text[text.index('<section id="layers">'):]
+    table = re.search(r"The layers as a table</summary>.*?</table>", section, re.S)[0]
+    cells = [[html.unescape(c) for c in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in re.findall(r"<tr>.*?</tr>", table, re.S)]
+    rows = cells[1:]
+    results = sqlite3.connect(results)
+    checked = theory = 0
+    for init, layer, step, runs, *shown in rows:
+        seen = results.execute(f"SELECT {','.join(NAMES)} FROM diagnostics JOIN runs USING (run_id) WHERE init = ? AND layer = ? "
+                            "AND step = ?", (init, layer, step)).fetchall()
+        assert len(seen) == int(runs) == 3, (init, layer, step, runs, len(seen))
+        for column, name in enumerate(NAMES):
+            numbers = [row[column] for row in seen if row[column] is not None]
+            if 2 * len(numbers) < len(seen) or not numbers:
+                assert shown[column] == "-", (init, layer, name, shown[column])
+                continue
+            want = statistics.median(numbers)  # of floats, to 4 digits
+            assert math.isclose(float(shown[column]), want, rel_tol=6e-4, abs_tol=1e-30), (init, layer, name, shown[column], want)
+            checked += 1
+        hidden = shown[1] != "-" and int(step) == 0
+        assert (shown[10] != "-") == (hidden and init != "zeros"), (init, layer, step, shown)
+        theory += shown[10] != "-"
+    assert len(rows) == 3 * 3 * 2 and checked > 100 and theory == 2 * 2, (len(rows), checked, theory)
+    assert section.count('class="theory"') >= 4
+
+
+def check_colours(text):
+    """A group has one colour in all figures."""
+    legend = dict(re.findall(r'data-group="(\d+)"><span class="swatch" style="background:(#\w+)"', text))
+    section = text[text.index('<section id="layers">'):]
+    lines = re.findall(r'<g data-group="(\d+)">(.*?)</g>', section, re.S)
+    for n, line in lines:
+        assert set(re.findall(r'stroke="(#\w+)"', line)) <= {legend[n], "#fff"}, (n, legend, line[:200])
+    assert len({n for n, _ in lines}) in (0, len(legend)), (len(lines), legend)
+    return len(lines)
+
 
 text = open(sys.argv[1], encoding="utf-8").read()
 page = Page()
@@ -54,8 +101,12 @@ assert not page.open, page.open
 assert all(f'id="{name}"' in text for name in page.ids), page.ids
 for outside in "http:", "https:", "url(", "@import":
     assert outside not in text.replace("http://www.w3.org/2000/svg", ""), outside
+coloured = check_colours(text)
 data = json.loads(page.data)
 for row in data["rows"]:
     assert len(row) == 4 + len(data["columns"]), row
     print(row[0], data["groups"][row[2]] if row[2] >= 0 else "-", data["ends"][row[3]], data["rerun"][row[1]] + row[0],
           sep="\t")
+if sys.argv[2:]:
+    assert coloured
+    check_layers(text, sys.argv[2])

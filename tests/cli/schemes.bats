@@ -155,10 +155,25 @@ import json, struct
 head = json.dumps({"layer1.weight": {"dtype": "F32", "shape": [1, 1], "data_offsets": [0, 4]},
                    "b": {"dtype": "F32", "shape": [1], "data_offsets": [8, 12]}}).encode()
 open("hole.safetensors", "wb").write(struct.pack("<Q", len(head)) + head + bytes(12))
+both = head.replace(b"[0, 4]", b"[4, 8]").replace(b"[8, 12]", b"[6, 10]") + b" "  # a hole as long as what is shared
+open("both.safetensors", "wb").write(struct.pack("<Q", len(both)) + both + bytes(10))
+tail = head.replace(b"[8, 12]", b"[4, 8]") + b" \0{"
+open("tail.safetensors", "wb").write(struct.pack("<Q", len(tail)) + tail + bytes(8))
 P
-    initlab init --layers 1,1 --init file:hole.safetensors
+    python3 -c 'import struct
+head = "{\x27descr\x27: \x27<f4\x27, \x27fortran_order\x27: 1, \x27shape\x27: (1, 1), }\n".encode()
+open("order.npy", "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + bytes(4))'
+    initlab init --layers 1,1 --init file:order.npy
     exits 65
-    has "overlap, or leave bytes between them" "$stderr"
+    has "the header is not that of an array" "$stderr"
+    for name in hole both; do
+        initlab init --layers 1,1 --init file:$name.safetensors
+        exits 65
+        has "overlap, or leave bytes between them" "$stderr"
+    done
+    initlab init --layers 1,1 --init file:tail.safetensors
+    exits 65
+    has "the header is no JSON object" "$stderr"
     head -c 100 w.safetensors >cut.safetensors
     initlab init --data data --batch 8 --layers in,8,out --init file:cut.safetensors
     exits 65

@@ -144,7 +144,7 @@ first, last = seen[0], seen[5]
 assert first["update_ratio"] is None and first["distance"] == 0 and first["effective_rank"] > 1
 assert last["update_ratio"] > 0 and last["distance"] > 0 and seen[2]["effective_rank"] is None
 PY
-    initlab compare plain.jsonl seen.jsonl
+    initlab compare --runs plain.jsonl seen.jsonl
     [ "$(awk 'NR > 1 {print $2, $3, $4, $5, $6}' <<<"$output" | sort -u | wc -l)" -eq 1 ]
     for bad in epoch every every=step: every=step:-1; do
         initlab train "${one[@]}" --diag $bad --out x.jsonl
@@ -366,7 +366,10 @@ assert rows[-1]["status"] == "interrupted" and rows[-1]["epochs"] == len(rows) -
     has "memory of one run on cpu" "$output"
     has "such runs fit" "$output"
     [ ! -e run.jsonl ]
-    [[ $output != *epoch* ]]
+    [[ $output != *epoch* && $output != *watched* ]]
+    initlab train --data set --layers in,8,out --batch 8 --dry-run --out run.jsonl --device cpu --diag every=epoch
+    [ "$status" -eq 0 ]
+    has "total when watched" "$output"
     initlab train --data set --layers in,8,out,3 --dry-run # mistakes are found all the same
     exits 2
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """mpi.py INITLAB INITLAB-MPI - ranks of a real MPI train a sweep; again and again one of them, in turn, is killed with
 -9, which ends the job, and the same command goes on. In the end the results are those of a sweep without MPI. A sweep whose
-ranks watch their runs has the same results, and what was seen of each run."""
+ranks watch their runs has the same results, and what was seen of each run; so has one that grows between jobs."""
 import os
 import shutil
 import signal
@@ -58,6 +58,48 @@ def watched():
     assert runs == 40
 
 
+def quietly(*words):
+    subprocess.run([INITLAB, *words], check=True, stdout=subprocess.DEVNULL)
+
+
+def extended():
+    """A sweep that is extended between two jobs, and once more as ranks train it: what they began with is trained, the next job
+    trains what came since. In the end every pack of every part is committed once, to the results of the same without MPI."""
+    write_sweep("grown.yaml", 40)
+    for folder in "grown", "grown-plain":
+        quietly("sweep", "submit", "grown.yaml", "--data", "data", "--engine", "mpi", "--kind", "cpu", "--parallel", "2",
+                "--pack-size", "4", "--out", folder)
+    parts = ["--seeds", "2..3"], ["--lr", "0.2", "--init", "uniform:-0.1:0.1"], ["--data-seed", "5"]
+    packs = []
+    for added in parts:
+        if added == parts[-1]:
+            job = start("grown")  # of two parts, as the third is added
+            while job.poll() is None and committed("grown")[1] == packs[-1]:
+                time.sleep(0.005)
+            quietly("sweep", "extend", "grown", *added)
+        else:
+            job = start("grown")
+            quietly("sweep", "run", "grown-plain", "--quiet", "--devices", "cpu:1")
+        error = job.communicate()[1]
+        assert job.returncode == 0, error
+        if added != parts[-1]:
+            packs.append(committed("grown")[1])
+            assert f"{packs[-1] - sum(packs[-2:-1])} packs trained" in error, (packs, error)
+            quietly("sweep", "extend", "grown", *added)
+        quietly("sweep", "extend", "grown-plain", *added)
+    for _ in range(2):
+        job = start("grown")
+        error = job.communicate()[1]
+        assert job.returncode == 0, error
+    assert "0 packs trained" in error, error
+    quietly("sweep", "run", "grown-plain", "--quiet", "--devices", "cpu:2")
+    quietly("sweep", "merge", "grown")
+    lines, distinct = committed("grown")
+    runs = len([row for row in dump("grown") if row[0] == "runs"])
+    print(f"{runs} runs of 4 parts by ranks: {distinct} packs committed, {packs} of them before the last two")
+    assert dump("grown") == dump("grown-plain") and lines == distinct == committed("grown-plain")[1]
+
+
 def main():
     tiny("data")
     runs = write_sweep("sweep.yaml", 800, epochs=200)
@@ -97,6 +139,7 @@ def main():
     assert got == want and distinct == lines == packs
     assert kills >= 2 * RANKS - 2, "too few kills: the sweep is too short"
     watched()
+    extended()
 
 
 if not shutil.which("mpirun"):

@@ -30,7 +30,7 @@ static struct text fill_in(const uint8_t *bytes, size_t n)
     require(f != NULL, "no memory");
     for (size_t i = 0; i < n; i++) {
         if (n - i >= 5 && memcmp(bytes + i, "@plan", 5) == 0) {
-            fputs(sweep.folder->setup.sum, f);
+            fputs(il_folder_sum(sweep.folder), f);
             i += 4;
         } else if (n - i >= 2 && bytes[i] == '@' && bytes[i + 1] >= '0' && bytes[i + 1] < '6') {
             require(il_folder_id(sweep.folder, bytes[++i] - (size_t)'0', id, NULL) == IL_OK,

@@ -1,7 +1,7 @@
 /*
  * fuzz_sweep.c - il_sweep_parse on arbitrary bytes. What it accepts must be runs, all different, whose
  * values are in normal form, and a plan that has each of them once; what it refuses must name the place.
- * Sweeps of many runs are read, but not made: they would take the fuzzer's time.
+ * Sweeps of many runs are read, but not made: they would take the fuzzer's time. Behind a byte 0 is what is added.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -42,11 +42,11 @@ static int is_small(const uint8_t *bytes, size_t n)
     double runs = 1;
     il_status st;
 
-    require(s && (s->path = strdup(path)) && (s->text = malloc(n + 1)) &&
+    require(s && (s->path = strdup(path)) &&
+                il_sweep_add_part(s, (const char *)bytes, n, &err) == IL_OK &&
                 il_config_new(&s->base, &err) == IL_OK,
             "no memory");
-    memcpy(s->text, bytes, n);
-    s->size = n;
+    s->values_most = SIZE_MAX;
     st = il_sweep_read(s, &err);
     if (st != IL_OK)
         check_refused(st, &err);
@@ -105,20 +105,48 @@ static void check_accepted(const il_sweep *s)
     free(id);
 }
 
+/* The sweep with more values: it begins with the runs that it has without them. */
+static void check_extended(const il_sweep *s, const char *more, size_t n)
+{
+    il_sweep_source source[2] = { { path, NULL, 0 }, { path, more, n } };
+    il_sweep *extended = NULL;
+    il_error err = { 0 };
+    char id[17], same[17];
+    il_status st;
+
+    source[0].text = il_sweep_text(s, &source[0].size);
+    st = il_sweep_parse_parts(&extended, source, 2, &err);
+    require((st == IL_OK) == (extended != NULL), "refused, but a sweep is left");
+    require(st == IL_OK || st == IL_E_DATA || st == IL_E_MEMORY, "refused with another status");
+    if (st == IL_OK && il_sweep_runs(extended) <= RUNS_MOST) {
+        require(il_sweep_part_end(extended, 0) == il_sweep_runs(s), "its first part is another");
+        for (size_t i = 0; i < il_sweep_runs(s); i++)
+            require(il_sweep_id(s, i, "", id, &err) == IL_OK &&
+                        il_sweep_id(extended, i, "", same, &err) == IL_OK && strcmp(id, same) == 0,
+                    "a run has moved");
+        check_accepted(extended);
+    }
+    il_sweep_free(extended);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
+    const uint8_t *const zero = n ? memchr(bytes, 0, n) : NULL;
+    const size_t size = zero ? (size_t)(zero - bytes) : n;
     il_sweep *s = NULL;
     il_error err = { 0 };
     il_status st;
 
-    if (!is_small(bytes, n))
+    if (!is_small(bytes, size))
         return 0;
-    st = il_sweep_parse(&s, path, (const char *)bytes, n, &err);
+    st = il_sweep_parse(&s, path, (const char *)bytes, size, &err);
     if (st == IL_OK)
         check_accepted(s);
     else
         check_refused(st, &err);
     require((st == IL_OK) == (s != NULL), "refused, but a sweep is left");
+    if (st == IL_OK && zero)
+        check_extended(s, (const char *)zero + 1, n - size - 1);
     il_sweep_free(s);
     return 0;
 }

@@ -189,6 +189,31 @@ def check_across(folder):
             near(g["improvement"], np.mean((column[0] > column[i]) + (column[0] == column[i]) / 2), "improvement", g["group"])
 
 
+def check_spread(folder):
+    """Who beats whom, and profiles, over both rates as conditions; of a cost, which is better below."""
+    runs = rows(folder, "SELECT * FROM runs ORDER BY number")
+    for metric in "test_accuracy", "cost":
+        said = json.loads(initlab("compare", folder, "-o", "json", "--by", "init", "--across", "lr", "--metric", metric))
+        sign = -1 if metric == "cost" else 1
+        x = {}
+        for run in runs:
+            x.setdefault(run["init"], {}).setdefault(run["lr"], []).append(-math.inf if run[metric] is None else sign * run[metric])
+        check(len(said["improvements"]) == len(x) * (len(x) - 1) // 2, "pairs", len(said["improvements"]))
+        for pair in said["improvements"]:
+            a, b = x[pair["group"]], x[pair["beats"]]
+            near(pair["p"], np.mean([np.mean([(p > q) + (p == q) / 2 for p in a[lr] for q in b[lr]]) for lr in a]), pair)
+            check(pair["low"] <= pair["p"] <= pair["high"], "interval", pair)
+        for g in said["groups"][1:]:
+            pair = next(p for p in said["improvements"] if {p["group"], p["beats"]} == {g["group"], said["groups"][0]["group"]})
+            near(g["improvement"], pair["p"] if pair["beats"] == g["group"] else 1 - pair["p"], "improvement", g["group"])
+        bounds = said["profile"]["bounds"]
+        check(bounds == sorted({v * sign for g in x.values() for c in g.values() for v in c if math.isfinite(v)}), "bounds")
+        for name, g in said["profile"]["groups"].items():
+            for t, share, low, high in zip(bounds, g["share"], g["low"], g["high"]):
+                near(share, np.mean([np.mean(np.array(c) > sign * t) for c in x[name].values()]), metric, name, "profile at", t)
+                check(low <= share <= high, metric, name, "band at", t)
+
+
 def signed_ranks(d):
     """Wilcoxon's p by all sign flips, ties as they are."""
     d = d[d != 0]
@@ -244,6 +269,7 @@ def main():
         check_comparison(top / "a", ["init"], ["lr"], "cost")
         check_comparison(top / "a", ["init"], ["lr"], control="zeros")
         check_across(top / "a")
+        check_spread(top / "a")
         check_curves(top / "a")
         check_formats(top / "a")
         alone = json.loads(initlab("compare", top / "a", "-o", "json"))
@@ -253,7 +279,7 @@ def main():
         both = json.loads(initlab("compare", top / "a", top / "b", "-o", "json", "--by", "init"))
         runs = {g["by"]["init"]: g["runs"] for g in both["groups"]}
         check(runs == {"he_normal": 18, "zeros": 18, "normal:std=30": 12}, "two folders", runs)
-        check("8 runs are in several folders: each counts once" in both["notes"], both["notes"])
+        check("8 runs are there more than once: each counts once" in both["notes"], both["notes"])
         pairs = {g["by"]["init"]: (g["pairs"], g["left_over"]) for g in both["groups"]}
         check(pairs["normal:std=30"] == (12, 0) or both["groups"][0]["by"]["init"] == "normal:std=30", pairs)
     sys.exit("\n".join(WRONG) if WRONG else 0)

@@ -2,7 +2,7 @@
 """initlab compare --plot and inspect --plot: what figures show, read back from the SVG, against results.sqlite.
 
 figures.py PROGRAM: trains in a folder of its own. A place on an axis is turned back into a value by the axis's own tick labels,
-to a pixel. Standard library only.
+to a pixel. Standard library, and numpy and scipy for figures of weights.
 """
 import json
 import math
@@ -14,6 +14,9 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+
+import numpy as np
+from scipy import special, stats
 
 PROGRAM = sys.argv[1]
 HERE = pathlib.Path(__file__).resolve().parent
@@ -97,6 +100,8 @@ class Figure:
         values = [v for _, v in ticks]
         by_step = {round(b - a, 9) for a, b in zip(values, values[1:])}
         linear = len(values) < 3 or max(by_step) - min(by_step) < 1e-9 * max(map(abs, values))
+        if not linear and 0 in values:  # beneath a log axis
+            ticks.pop(values.index(0))
         (p, a), (q, b) = ticks[0], ticks[-1]
         if linear:
             return lambda pixel: a + (pixel - p) / (q - p) * (b - a)
@@ -195,6 +200,71 @@ def check_curves(folder, to):
             check(f"init={init}, lr={lr:g} (5 runs)" in strip, "curves: the strip lacks", init, lr)
 
 
+def legend_of(f):
+    """colour -> name"""
+    return {e.find(SVG + "path").get("stroke"): "".join(e.find(SVG + "text").itertext()) for e in f.of_class("name", "g")}
+
+
+def check_small_multiples(folder, to):
+    """12 groups are more than can be named: a panel a rate, with one axis, and a line an init."""
+    initlab("plot", folder, "curves", "-o", to)
+    f = Figure(to, "n = 5 runs a group", *(f"lr={lr}" for lr in ("0.05", "0.5", "2.2")))
+    legend, rates = legend_of(f), [float(w[3:]) for w in f.words if re.fullmatch("lr=[0-9.]+", w)]
+    check(rates == [.05, .5, 2.2] and len(legend) == 4, "small multiples:", rates, legend)
+    check(len({f.axis(True, j)(100) for j in range(3)}) == 1, "small multiples: axes differ")
+    seen = 0
+    for e in f.root.iter(SVG + "path"):
+        if not e.get("stroke-linejoin"):
+            continue
+        line = corners(e.get("d"))
+        panel = max(j for j in range(3) if f.axis(False, j)(line[0][0]) > .9)
+        init, up = legend[e.get("stroke")], f.axis(True, panel)
+        runs = {}
+        for r in rows(folder, "SELECT run_id, epochs.test_accuracy AS y FROM epochs JOIN runs USING (run_id) "
+                              "WHERE init = ? AND runs.lr = ? ORDER BY epoch", init, rates[panel]):
+            runs.setdefault(r["run_id"], []).append(-math.inf if r["y"] is None else r["y"])
+        for i, (x, y) in enumerate(line):
+            near_pixel(f.axis(False, panel), x, i + 1, "small multiples: epoch")
+            near_pixel(up, y, sorted(run[i] for run in runs.values())[2], "small multiples:", init, rates[panel], i)
+        seen += 1
+    check(seen >= 9, "small multiples: lines", seen)
+
+
+def check_many(folder, to):
+    """14 groups of one column: the best and the worst by name, the others grey."""
+    initlab("plot", folder, "curves", "-o", to)
+    f = Figure(to, "the best 5 and the worst 3 of 14 groups; grey: the other 6")
+    ranked = [r["lr"] for r in rows(folder, "SELECT lr FROM runs GROUP BY lr ORDER BY avg(test_accuracy) DESC")]
+    named = {float("".join(e.find(SVG + "text").itertext())) for e in f.of_class("name", "g")}
+    check(len(f.of_class("faint")) == 6, "many: grey lines", len(f.of_class("faint")))
+    check(named == {*ranked[:5], *ranked[-3:]}, "many: names", named, ranked)
+
+
+def check_layers(folder, to, column, words):
+    """A panel a group, a line a layer, of medians over runs; a layer without a number has no line."""
+    initlab("plot", folder, "layers", "--diagnostic", column, "-o", to)
+    f = Figure(to, words, "n = 3 runs a group", "interquartile range", "he_normal", "orthogonal")
+    legend, seen = legend_of(f), 0
+    panels = [w for w in f.words if w in ("he_normal", "orthogonal")]
+    for e in f.root.iter(SVG + "path"):
+        if not e.get("stroke-linejoin"):
+            continue
+        line = corners(e.get("d"))
+        panel = max(j for j in range(2) if f.axis(False, j)(line[0][0]) > -.1)
+        layer = int(legend[e.get("stroke")].split()[1])
+        looks = {}
+        for r in rows(folder, f"SELECT step, {column} AS y FROM diagnostics JOIN runs USING (run_id) WHERE init = ? AND layer = ?",
+                      panels[panel], layer):
+            looks.setdefault(r["step"], []).append(r["y"])
+        medians = [sorted(y)[1] for step, y in sorted(looks.items()) if None not in y]
+        check(len(line) == len(medians) > 2, "layers: looks of", column, layer, len(line), len(medians))
+        for (x, y), want in zip(line, medians):
+            near_pixel(f.axis(True, panel), y, want, "layers:", column, panels[panel], layer)
+        seen += 1
+    hidden = column in ("activation_mean", "saturated")
+    check(seen == (4 if hidden else 6), "layers: lines of", column, seen)
+
+
 def check_intervals(folder, to, metric):
     words = ["compare", folder, "--where", "lr=0.05,init=zeros,init=he_normal,init=glorot_uniform", "--metric", metric]
     said = json.loads(initlab(*words, "-o", "json"))
@@ -212,7 +282,10 @@ def check_intervals(folder, to, metric):
         here = sorted((r for r in rules if abs(r[0][1] - row) < 1), key=lambda r: r[0][0])
         if g["mean_low"] is not None and len(here) > 0:
             near_pixel(mean, here[0][0][0], g["mean_low"], "intervals: low end of", name)
-            near_pixel(mean, here[0][1][0], g["mean_high"], "intervals: high end of", name)
+            # a share's axis ends at 1, which Student's interval may pass
+            most = 1 if metric == "test_accuracy" else math.inf
+            check(g["mean_high"] <= most or any("passes 0 or 1" in w for w in f.words), "intervals: no word of what is cut")
+            near_pixel(mean, here[0][1][0], min(most, g["mean_high"]), "intervals: high end of", name)
         if i > 0:
             near_pixel(difference, marks[1], g["difference"], "intervals: difference of", name)
             near_pixel(difference, here[1][0][0], g["difference_low"], "intervals: low end of the difference of", name)
@@ -271,6 +344,69 @@ def axis_end(f):
     return max(x for e in f.root.iter(SVG + "path") for x, _ in corners(e.get("d")) if "H" in e.get("d"))
 
 
+def check_ranks(folder, to):
+    words = ["compare", folder, "--by", "init", "--across", "lr,seed"]
+    said = json.loads(initlab(*words, "-o", "json"))
+    initlab(*words, "--plot", to)
+    f = Figure(to, "Mean ranks by test accuracy", "n = 15 conditions", "mean rank", "Wilcoxon's signed ranks", "Friedman's test")
+    ticks = [(float(t.get("x")), float(w)) for t, w in zip(f.texts, f.words) if re.fullmatch(r"\d+", w)]
+    (p, a), (q, b) = ticks[0], ticks[-1]
+    axis = lambda pixel: a + (pixel - p) / (q - p) * (b - a)
+    places = {}
+    for path in f.of_class("group"):
+        name = f.parents()[path].find(SVG + "title").text.rsplit(", mean rank", 1)[0]
+        places[name] = corners(path.get("d"))[0][0]
+    for g in said["groups"]:
+        near_pixel(axis, places[g["group"]], g["rank"], "ranks: of", g["group"])
+    joined = [(corners(e.get("d"))[0][0] + 4, corners(e.get("d"))[1][0] - 4) for e in f.of_class("joined")]
+    letters = {letter: [g["group"] for g in said["groups"] if letter in g["same_as"]] for g in said["groups"] for letter in g["same_as"]}
+    want = sorted((places[names[0]], places[names[-1]]) for names in letters.values() if len(names) > 1)
+    check(len(want) == len(joined) and all(abs(x - y) < .1 for w, j in zip(want, sorted(joined)) for x, y in zip(w, j)),
+          "ranks: bars", joined, want)
+
+
+def check_spread(folder, to):
+    words = ["compare", folder, "--by", "init", "--across", "lr"]
+    said = json.loads(initlab(*words, "-o", "json"))
+    colours = {}
+    for more in [], ["--across", "lr"]:
+        initlab(*words[:4], *more, "--figure", "profile", "--plot", to)
+        f = Figure(to, "Performance profiles", "n = 60 runs of 4 groups", "share of runs above t", "its 95 % interval")
+        for e in f.root.iter(SVG + "g"):
+            if e.get("class") == "name":
+                colours.setdefault("".join(e.find(SVG + "text").itertext()), set()).add(e.find(SVG + "path").get("stroke"))
+    across, up = f.axis(False), f.axis(True)
+    drawn = [corners(e.get("d")) for e in f.root.iter(SVG + "path") if e.get("stroke-linejoin")]
+    for line, (name, g) in zip(drawn, said["profile"]["groups"].items()):
+        check(len(line) == 2 * len(g["share"]), "profile: points of", name)
+        for k, (t, share) in enumerate(zip(said["profile"]["bounds"], g["share"])):
+            near_pixel(across, line[2 * k][0], t, "profile: bound of", name)
+            near_pixel(up, line[2 * k + 1][1], share, "profile: share of", name)
+            near_pixel(up, line[2 * k][1], g["share"][k - 1] if k else 1, "profile: share before the bound of", name)
+    initlab(*words, "--figure", "improvement", "--plot", to)
+    f = Figure(to, "Probability of improvement", "n = 60 runs of 4 groups", "n = 3 conditions (lr)", "a tie by half", "beats")
+    mean = f.axis(False)
+    for i, pair in enumerate(said["improvements"]):
+        check(f"{pair['group']} beats {pair['beats']}" in f.words, "improvement: no row of", pair)
+        y = 78 + 24 * (i + .5)
+        marks = [center(e)[0] for e in f.root.iter() if center(e) and abs(center(e)[1] - y) < 3 and e.get("fill") != "none"]
+        near_pixel(mean, marks[0], pair["p"], "improvement: of", pair)
+        ends = next((corners(e.get("d")) for e in f.root.iter(SVG + "path")
+                     if e.get("stroke-width") == "2" and "H" in e.get("d") and abs(corners(e.get("d"))[0][1] - y) < 1))
+        near_pixel(mean, ends[0][0], pair["low"], "improvement: low end of", pair)
+        near_pixel(mean, ends[1][0], pair["high"], "improvement: high end of", pair)
+    # one colour a group, whatever it is ranked by and whichever figure it is in
+    for more in (["init", "--metric", "cost", "--figure", "curves"], ["init", "--where", "lr=0.05", "--figure", "curves"],
+                 ["init,lr", "--figure", "rates"], ["init,lr", "--figure", "rates", "--metric", "cost"]):
+        initlab("compare", folder, "--plot", to, "--by", *more)
+        for e in Figure(to).root.iter(SVG + "g"):
+            if e.get("class") == "name":
+                name = "".join(e.find(SVG + "text").itertext()).removesuffix(" (no finite value)")
+                colours[name].add(e.find(SVG + "path").get("stroke"))
+    check(len(colours) == 4 and all(len(c) == 1 for c in colours.values()) and len(set.union(*colours.values())) == 4,
+          "colours of groups", colours)
+
+
 def check_signal(data, to):
     words = ["inspect", "--data", data, "--layers", "in,16x4,out", "--activation", "tanh", "--samples", "32", "--device", "cpu", "--init",
              "lecun_normal", "--init", "normal:std=0.5", "--plot", to]
@@ -293,12 +429,180 @@ def check_signal(data, to):
             back *= layer["theory_chi1"]
 
 
+LAYERS, SHAPES = ("in,16x4,out", [(16, 16), (16, 16), (16, 3)])  # of layers 1, 3 and 5, which are drawn
+# what each draws in a layer of n x m: scipy's law of a weight, and a weight's standard deviation where weights are independent;
+# an orthogonal matrix's row is a uniform direction, so its weights' (1 + w) / 2 have a beta law
+DRAWN = {
+    "he_normal": lambda n, m: (stats.norm(0, math.sqrt(2 / n)), math.sqrt(2 / n)),
+    "glorot_uniform": lambda n, m: (stats.uniform(-math.sqrt(6 / (n + m)), 2 * math.sqrt(6 / (n + m))), math.sqrt(2 / (n + m))),
+    "trunc_normal:std=0.3:cut=1": lambda n, m: (stats.truncnorm(-1, 1, 0, .3), stats.truncnorm(-1, 1, 0, .3).std()),
+    "orthogonal": lambda n, m: (stats.beta((max(n, m) - 1) / 2, (max(n, m) - 1) / 2, -1, 2), None),
+    "sparse:k=4": lambda n, m: (None, None),
+}
+
+
+def saved_weights(data, folder):
+    """init -> matrices of the drawn layers, as initlab init saves them"""
+    all_of = {}
+    for init in DRAWN:
+        to = folder / "w.safetensors"
+        initlab("init", "--data", data, "--layers", LAYERS, "--activation", "tanh", "--init", init, "--save", to, "--device", "cpu")
+        found = tensors(to)
+        all_of[init] = [found[f"layer{k}.weight"] for k in (1, 3, 5)]
+    return all_of
+
+
+def above(value, n, m, s):
+    """Share of singular values above this one, by Marchenko and Pastur's law of eigenvalues x = value^2 / (s^2 more), whose
+    density is sqrt((b - x) (x - a)) / (2 pi ratio x)."""
+    less, more = sorted((n, m))
+    ratio = less / more
+    a, b = (1 - math.sqrt(ratio)) ** 2, (1 + math.sqrt(ratio)) ** 2
+    low = min(max(value ** 2 / (s * s * more), a), b)
+    nodes, weights = special.roots_legendre(200)
+    top = math.acos(1 - 2 * (b - low) / (b - a))  # x = b - (b - a) (1 - cos t) / 2: its roots go away
+    t = (nodes + 1) / 2 * top
+    x = b - (b - a) * (1 - np.cos(t)) / 2
+    return float(np.sum(weights * ((b - a) / 2 * np.sin(t)) ** 2 / (2 * math.pi * ratio * x)) * top / 2)
+
+
+def check_spectrum(f, panel, measured, theory, matrices, shape):
+    across, up = f.axis(False, panel), f.axis(True, panel)
+    laws = [init for init in DRAWN if DRAWN[init](*shape)[0]]
+    for init, line in zip(DRAWN, measured):
+        values = np.linalg.svd(matrices[init][panel].astype(float), compute_uv=False)
+        check(len(line) == len(values), "spectrum:", init, "has", len(line), "values, not", len(values))
+        for k, (x, y) in enumerate(line):
+            near_pixel(across, x, 100 * (k + .5) / len(values), "spectrum: place", init, panel)
+            near_pixel(up, y, values[k], "spectrum: singular value", k, "of", init, panel)
+    for init, line in zip(laws, theory):
+        std = DRAWN[init](*shape)[1]
+        for x, y in line[::8]:
+            if std is None:
+                near_pixel(up, y, 1, "spectrum: law of", init, panel)
+            else:
+                near_pixel(across, x, 100 * above(up(y), *shape, std), "spectrum: law of", init, panel)
+
+
+def check_histogram(f, panel, measured, theory, matrices, shape):
+    across, up = f.axis(False, panel), f.axis(True, panel)
+    laws = [init for init in DRAWN if DRAWN[init](*shape)[0]]
+    for init, line in zip(DRAWN, measured):
+        w = matrices[init][panel].astype(float).ravel()
+        want, edges = np.histogram(w, min(60, math.ceil(2 * w.size ** (1 / 3))), density=True)
+        check(len(line) == 2 * len(edges), "histogram:", init, "has", len(line), "corners")
+        near_pixel(across, line[0][0], w.min(), "histogram: least of", init, panel)
+        near_pixel(across, line[-1][0], w.max(), "histogram: largest of", init, panel)
+        for b, high in enumerate(want):
+            for (x, y), edge in zip(line[2 * b + 1:2 * b + 3], edges[b:]):
+                near_pixel(across, x, edge, "histogram: edge of", init, panel)
+                near_pixel(up, y, high, "histogram: bin", b, "of", init, panel)
+    for init, line in zip(laws, theory):
+        law = DRAWN[init](*shape)[0]
+        for x, y in line[::4]:
+            around = [law.pdf(across(x + d)) for d in (-1, 0, 1)]  # at an edge a pixel decides
+            check(min(around) - abs(up(1) - up(0)) <= up(y) <= max(around) + abs(up(1) - up(0)),
+                  "histogram: law of", init, panel, "at", across(x), "is", up(y), "not", around[1])
+
+
+def check_weights(data, top):
+    matrices = saved_weights(data, top)
+    schemes = [word for init in DRAWN for word in ("--init", init)]
+    for kind, what, compare in (("spectrum", "singular value", check_spectrum), ("histogram", "density", check_histogram)):
+        to = top / f"{kind}.svg"
+        initlab("inspect", "--data", data, "--layers", LAYERS, "--activation", "tanh", "--samples", "32", "--device", "cpu", *schemes,
+                "--figure", kind, "--plot", to)
+        f = Figure(to, "n = 1 network a scheme", "layers 1 (16 x 16), 3 (16 x 16) and 5 (16 x 3) of 5", "he_normal",
+                   "sparse:k=4: no law to compare with", *(f"{what}, layer {k}" for k in (1, 3, 5)))
+        measured = [corners(e.get("d")) for e in f.root.iter(SVG + "path") if e.get("stroke-linejoin")]
+        theory = [corners(e.get("d")) for e in f.of_class("theory")]
+        with_law = sum(1 for init in DRAWN if DRAWN[init](4, 4)[0])
+        check(len(measured) == 3 * len(DRAWN) and len(theory) == 3 * with_law, kind, "has", len(measured), "and", len(theory), "lines")
+        for panel, shape in enumerate(SHAPES):
+            compare(f, panel, measured[panel * len(DRAWN):], theory[panel * with_law:][:with_law], matrices, shape)
+
+
+def tensors(path):
+    raw = path.read_bytes()
+    length = int.from_bytes(raw[:8], "little")
+    return {name: np.frombuffer(raw, "<f4", math.prod(t["shape"]), 8 + length + t["data_offsets"][0]).reshape(t["shape"]).astype(float)
+            for name, t in json.loads(raw[8:8 + length]).items() if name != "__metadata__"}
+
+
+def check_activations(data, top):
+    """The histogram of f(z) against a forward pass in double, and its law against the normal law's own masses."""
+    to, n = top / "activations.svg", 32
+    x = np.frombuffer((data / "train-images-idx3-ubyte").read_bytes()[16:], np.uint8)[:16 * n].reshape(n, 16) / 255
+    inverse = {"tanh": np.arctanh, "relu": lambda a: np.where(a > 0, a, -np.inf)}
+    for activation, f in (("tanh", np.tanh), ("relu", lambda z: np.maximum(z, 0))):
+        common = ["--data", data, "--layers", "in,40,30,out", "--activation", activation, "--init", "normal:std=0.3", "--device", "cpu"]
+        initlab("init", *common, "--save", top / "w.safetensors")
+        seen = json.loads(initlab("inspect", *common, "--samples", n, "--json"))
+        initlab("inspect", *common, "--samples", n, "--figure", "activations", "--plot", to)
+        figure = Figure(to, "Activations before training", f"n = 1 network a scheme, {n} images", "activation, f(z)", "density, layer 2",
+                        "layers 1 (16 x 40) and 2 (40 x 30) of 3")
+        measured = [corners(e.get("d")) for e in figure.root.iter(SVG + "path") if e.get("stroke-linejoin")]
+        theory = [corners(e.get("d")) for e in figure.of_class("theory")]
+        check(len(measured) == len(theory) == 2, "activations: lines", len(measured), len(theory))
+        weights, a = tensors(top / "w.safetensors"), x
+        for layer, (line, law) in enumerate(zip(measured, theory)):
+            a = f(a @ weights[f"layer{layer + 1}.weight"] + weights[f"layer{layer + 1}.bias"])
+            across, up = figure.axis(False, layer), figure.axis(True, layer)
+            want, edges = np.histogram(a, min(60, math.ceil(2 * a.size ** (1 / 3))), density=True)
+            check(len(line) == len(law) == 2 * len(edges), "activations:", activation, "has", len(line), "and", len(law), "corners")
+            near_pixel(across, line[0][0], a.min(), "activations: least of", activation, layer)
+            near_pixel(across, line[-1][0], a.max(), "activations: largest of", activation, layer)
+            wide, high = edges[1:] - edges[:-1], edges[1:].copy()
+            if activation == "tanh":
+                high[-1] = min(high[-1], 1 - 1e-12)
+            sigma = math.sqrt(seen["layers"][layer]["theory_q"])
+            mass = np.diff(stats.norm.cdf(np.concatenate([inverse[activation](edges[:1]), inverse[activation](high)]) / sigma))
+            for b in range(len(want)):
+                # a float sum may put a value on the other side of an edge: one of all of them, beside the pixel
+                room = 1.01 / (a.size * wide[b])
+                for (_, y), what, sure in ((line[2 * b + 1], want[b], room), (law[2 * b + 1], mass[b] / wide[b], 2e-3 * mass[b] / wide[b])):
+                    low, top_of = sorted((up(y - 1), up(y + 1)))
+                    check(low - sure <= what <= top_of + sure or what < up(y) * 1e-9 + 1e-9, "activations:", activation, layer, "bin", b, "is",
+                          up(y), "not", what)
+
+
+def check_term(folder):
+    """Figures in a terminal: numbers of a heat map, places on the axis of intervals, and where a curve's letters are."""
+    os.environ["COLUMNS"] = "100"
+    mean = {(r["init"], r["lr"]): r["y"] for r in rows(folder, "SELECT init, lr, avg(test_accuracy) AS y FROM runs GROUP BY init, lr")}
+    lines = initlab("plot", folder, "heatmap", "--by", "lr,init", "--term").splitlines()
+    for init in {init for init, _ in mean}:
+        row = next(line for line in lines if line.split("\u00b7")[0].split()[:1] == [init] or line.strip().startswith(init + " "))
+        found = [float(n) for n in re.findall(r"(?<![\d.=])\d[\d.]*", row.split(init, 1)[1]) if n]
+        want = [mean[init, lr] for lr in sorted(lr for i, lr in mean if i == init)]
+        if init == "normal:std=1e20":
+            found = found[-len(want):]
+        check(len(found) == len(want) and all(abs(a - b) <= 6e-4 for a, b in zip(found, want)), "term: heat map of", init, found, want)
+    lines = initlab("plot", folder, "intervals", "--where", "lr=0.05", "--term").splitlines()
+    axis = next(i for i, line in enumerate(lines) if "\u252c" in line)
+    left = re.search("[\u2500\u252c]+", lines[axis])
+    ticks = [m.start() for m in re.finditer("\u252c", lines[axis]) if m.start() < left.end()]
+    labels = [(m.start(), m.end(), float(m[0])) for m in re.finditer(r"-?[\d.]+", lines[axis + 1])]
+    mean_ticks = [(t, next(v for a, b, v in labels if a <= t <= b)) for t in ticks]
+    (p, a), (q, b) = mean_ticks[0], mean_ticks[-1]
+    seen = 0
+    for init in {init for init, _ in mean}:
+        row = next(line for line in lines if line.startswith(init))
+        at = re.search("[\u25cf\u25cb\u25bc\u25b2\u25c7\u25a1]", row[:left.end()])
+        value = a + (at.start() - p) / (q - p) * (b - a)
+        # a cell for the marker, and one for the ticks
+        check(abs(value - mean[init, .05]) <= 2.01 * abs(b - a) / (q - p), "term: mean of", init, value, mean[init, .05])
+        seen += 1
+    check(seen == 4 and len(mean_ticks) > 2, "term: intervals", seen, mean_ticks)
+
+
 def check_hostile(folder, to):
     """Names that somebody wrote into results.sqlite."""
     name = '</text><script>alert("1")</script>&\x01\u202e' + "x" * 200
     with sqlite3.connect(folder / "results.sqlite") as db:
         db.execute("UPDATE runs SET init = ? WHERE init = 'zeros'", (name,))
-    for kind, more in (("intervals", []), ("curves", []), ("heatmap", ["--by", "init,lr"]), ("rates", [])):
+    for kind, more in (("intervals", []), ("curves", []), ("heatmap", ["--by", "init,lr"]), ("rates", []),
+                       ("profile", []), ("improvement", ["--by", "init"]), ("critical-difference", ["--by", "init", "--across", "lr"])):
         initlab("compare", folder, "--figure", kind, "--plot", to, *more)
         f = Figure(to)
         check(any("</text><s" in w for w in f.words), kind, "does not show the hostile name")
@@ -332,14 +636,30 @@ def main():
                 "he_normal,glorot_uniform,zeros,normal:std=1e20", "--lr", "0.05,0.5,2.2", "--seeds", "0..4", "--epochs", "8", "--batch", "32",
                 "--data", top / "set", "--devices", "cpu:1", "--out", top / "a", "-q")
         check_curves(top / "a", top / "curves.svg")
+        check_small_multiples(top / "a", top / "multiples.svg")
+        initlab("sweep", "run", "--layers", "in,out", "--init", "he_normal", "--lr", ",".join(str(2.0 ** -i) for i in range(14)),
+                "--seeds", "0..1", "--epochs", "2", "--batch", "32", "--data", top / "set", "--devices", "cpu:1", "--out", top / "b", "-q")
+        check_many(top / "b", top / "many.svg")
+        initlab("sweep", "run", "--layers", "in,6,5,out", "--activation", "tanh", "--init", "he_normal,orthogonal", "--lr", "0.5", "--seeds",
+                "0..2", "--epochs", "3", "--batch", "32", "--data", top / "set", "--devices", "cpu:1", "--diag", "every=step:4", "--out",
+                top / "c", "-q")
+        for column, words in (("activation_mean", "mean of activations"), ("saturated", "saturated (share of activations)"),
+                              ("gradient_norm", "norm of the gradient, log scale"), ("distance", "distance from the start")):
+            check_layers(top / "c", top / "layers.svg", column, words)
         for metric in ("test_accuracy", "cost"):
             check_intervals(top / "a", top / "intervals.svg", metric)
         check_heatmap(top / "a", top / "heatmap.svg")
         check_rates(top / "a", top / "rates.svg")
+        check_ranks(top / "a", top / "ranks.svg")
+        check_spread(top / "a", top / "spread.svg")
         check_raster(top / "a", top)
         check_signal(top / "set", top / "signal.svg")
+        check_weights(top / "set", top)
+        check_activations(top / "set", top)
+        check_term(top / "a")
         check_hostile(top / "a", top / "hostile.svg")
     sys.exit("\n".join(WRONG) if WRONG else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -251,6 +251,73 @@ def check_ranks():
     near(p.value, min(1, 2 * np.mean(flips <= low)), "Wilcoxon with ties")
 
 
+class Stratum(ctypes.Structure):
+    _fields_ = [("x", ctypes.POINTER(D)), ("n", N)]
+
+
+def strata(groups):
+    """The conditions of a group, and what keeps their numbers alive."""
+    kept = [array(x) for x in groups]
+    return (Stratum * len(kept))(*[Stratum(x, len(x)) for x in kept]), kept
+
+
+def improvement(x, y, level=.95, seed=1):
+    (a, _keep), (b, _too), p, i = strata(x), strata(y), D(), Interval()
+    code = LIB.il_improvement(a, b, N(len(x)), D(level), ctypes.c_uint64(seed), ctypes.byref(p), ctypes.byref(i), None)
+    return (p.value, i) if code == OK else code
+
+
+def profile(x, bounds, level=.95, seed=1):
+    (a, _keep), out = strata(x), [(D * len(bounds))() for _ in range(3)]
+    code = LIB.il_profile(a, N(len(x)), array(bounds), N(len(bounds)), D(level), ctypes.c_uint64(seed), *out, None)
+    return [list(part) for part in out] if code == OK else code
+
+
+def ahead(x, y):
+    """P(x > y) + P(x = y) / 2, the mean over conditions"""
+    return np.mean([stats.mannwhitneyu(a, b, method="asymptotic").statistic / len(a) / len(b) for a, b in zip(x, y)])
+
+
+def ahead_of(x, y):
+    """the same, of many resamples faster"""
+    return np.mean([np.mean((a[:, None] > b) + (a[:, None] == b) / 2) for a, b in zip(x, y)])
+
+
+def check_strata():
+    """Shares and their bootstrap within conditions; both sides draw 2,000 times."""
+    for sizes in [(5,), (20,), (3, 4, 6), (8, 8, 8, 8)]:
+        for digits in 16, 1:
+            x, y = ([np.round(RNG.normal(shift, 1, n), digits) for n in sizes] for shift in (.5, 0))
+            p, interval = improvement(x, y)
+            near(p, ahead(x, y), f"improvement of {sizes}")
+            again = np.sort([ahead_of([RNG.choice(a, len(a)) for a in x], [RNG.choice(b, len(b)) for b in y]) for _ in range(2000)])
+            check(interval.kind == 6, "kind", interval.kind)
+            for got, share in (interval.low, .025), (interval.high, .975):
+                # which share of the other's resamples lies below: 5 sd of a share of 2,000, on both sides; ties are both
+                slack = 5 * math.sqrt(2 * share * (1 - share) / 2000)
+                below, up_to = np.mean(again < got - 1e-9), np.mean(again <= got + 1e-9)
+                check(below - slack <= share <= up_to + slack, f"improvement's interval of {sizes}", got, below, up_to, share)
+            bounds = np.unique(np.concatenate(x))
+            share_of = lambda groups, t: np.mean([np.mean(g > t) for g in groups])
+            share, low, high = profile(x, bounds)
+            drawn = [[RNG.choice(a, len(a)) for a in x] for _ in range(2000)]
+            for k, t in enumerate(bounds):
+                near(share[k], share_of(x, t), f"profile of {sizes} at {t}")
+                again = np.array([share_of(d, t) for d in drawn])
+                for got, part in (low[k], .025), (high[k], .975):
+                    slack = 5 * math.sqrt(2 * part * (1 - part) / 2000)
+                    below, up_to = np.mean(again < got - 1e-9), np.mean(again <= got + 1e-9)
+                    check(below - slack <= part <= up_to + slack, f"profile's band of {sizes} at {t}", got, below, up_to, part)
+    # what is infinitely bad loses to all, and is above no bound; of two runs there is no interval
+    p, interval = improvement([[1., 2.]], [[-math.inf, 3.]])
+    check(p == .5 and interval.kind == NONE and math.isnan(interval.low), "improvement of two runs", p)
+    check(profile([[1., -math.inf]], [-9.])[0] == [.5], "profile of what is not finite")
+    check(improvement([[1.]], [[math.nan]]) == USAGE and improvement([[1.], []], [[1.], [2.]]) == USAGE, "bad strata taken")
+    same = improvement([[1.] * 5], [[1.] * 5])
+    check(same[0] == .5 and same[1].kind == SAME and same[1].low == same[1].high == .5, "improvement of ties")
+    check(improvement(*[[[1., 2, 4], [3., 5]]] * 2) [1].low == improvement(*[[[1., 2, 4], [3., 5]]] * 2)[1].low, "draws differ")
+
+
 def check_best_of():
     test = RNG.normal(size=7)
     for k in range(1, 8):
@@ -294,7 +361,7 @@ def check_false_alarms():
 
 
 print(f"statistics.py: seed {SEED}")
-for part in (check_summaries, check_pairs, check_unpaired, check_many, check_ranks, check_best_of, check_coverage,
+for part in (check_summaries, check_pairs, check_unpaired, check_many, check_ranks, check_strata, check_best_of, check_coverage,
              check_false_alarms):
     part()
 sys.exit("\n".join(WRONG) if WRONG else 0)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # hardened.sh FILE... - each program or library is position-independent, keeps its tables of pointers read-only from
-# its start on (full RELRO), has no executable stack and no page that is writable and executable, and calls the
-# canary's check and checked copies.
+# its start on (full RELRO), has no executable stack and no page that is writable and executable, calls the
+# canary's check and checked copies, and looks for libraries in no folder that is empty or relative.
 set -eu
 [ $# -gt 0 ]
 wrong=0
@@ -21,6 +21,7 @@ for file; do
     not 'executable stack' '^ *GNU_STACK .* RWE ' "$headers"
     not 'a page that is writable and executable' '^ *LOAD .* RWE ' "$headers"
     not 'text that is written to' 'TEXTREL' "$headers"
+    not 'a path of libraries with a folder that is empty or relative' 'R(UN)?PATH.*\[(.*:)?([^/$]|:|\])' "$headers"
     has 'no canary' ' __stack_chk_fail' "$symbols"
     has 'no checked copies' ' __[a-z]+_chk' "$symbols"
     echo "$name: $(echo "$symbols" | grep -cE ' __[a-z]+_chk') checked functions"

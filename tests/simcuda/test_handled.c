@@ -134,7 +134,8 @@ int main(void)
 {
     char why[320] = "";
     size_t before;
-    const struct il_seam *const seam = il_plugin_load(why, sizeof why);
+    int count;
+    const struct il_seam *const seam = il_plugin_load(&count, why, sizeof why);
 
     if (!seam || seam->open(&first.d, 0, 1, why, sizeof why))
         stop("the first GPU", why);

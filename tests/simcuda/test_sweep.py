@@ -100,7 +100,7 @@ def named(call, code, line):
     mine = "launch of " if call in ("__cudaGetKernel", "__cudaLaunchKernel") else call.removesuffix("_v2") + ": "
     later = call in CLEAN_UP and code in STICKY
     return mine in line or (later and re.search(r"(cuda\w+|cublas\w+|launch of \w+): ", line)) or \
-        (call == "cudaGetDeviceCount" and re.search("no GPU is visible|no CUDA driver", line))
+        (call == "cudaGetDeviceCount" and re.search("no GPU is visible|needs an NVIDIA driver", line))
 
 
 def wrong_with(folder, epochs, whole, call, code, r):

@@ -74,15 +74,19 @@ def main():
     text = open("sweep.yaml", encoding="utf-8").read().replace("zeros]", f'zeros, "file:{os.getcwd()}/gone.safetensors"]')
     with open("sweep.yaml", "w", encoding="utf-8") as file:
         file.write(text)
-    part = run("part", "--devices", "cuda:0,cuda:1")
+    weights = [INITLAB, "init", "--layers", "16,3", "--init", "zeros", "--save", "gone.safetensors"]
+    subprocess.run(weights, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    made = sweep("submit", "sweep.yaml", "--engine", "slurm", "--kind", "cuda", "--out", "part", "--data", "data", "--pack-size", "3")
+    assert made.returncode == 0, made.stderr
+    os.unlink("gone.safetensors")  # after the sweep was made
+    part = sweep("run", "part", "--devices", "cuda:0,cuda:1")
     assert part.returncode == 1, part
     assert "gone.safetensors" in part.stderr and "sweep retry" in part.stderr, part.stderr
     failed = [row for row in dump("part") if row[0] == "runs" and row[4] == "failed"]
     assert failed and len(failed) < 240, failed
     fast = run("fast", "--devices", "cuda:0", "--fail-fast")
     assert fast.returncode == 1 and "stopped after 1 failed pack" in fast.stderr, fast.stderr
-    subprocess.run([INITLAB, "init", "--layers", "16,3", "--init", "zeros", "--save", "gone.safetensors"], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(weights, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     retried = sweep("retry", "part", "--failed")
     rows = [row for row in dump("part") if row[0] == "runs"]
     print(retried.returncode, retried.stderr)

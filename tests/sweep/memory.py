@@ -45,7 +45,7 @@ COMMANDS = [
     "inspect --data data --layers in,3,3,out --batch 16 --samples 16 --init zeros --init ones --plot o.svg",
     "schemes",
     "schemes he_normal --fan-in 9 --fan-out 4",
-    "compare a.jsonl b.jsonl --plot o.svg",
+    "compare --runs a.jsonl b.jsonl --plot o.svg",
     "compare r --by init,lr",
     "compare r --plot o.svg",
     "compare r --metric cost --plot o.svg --figure curves",
@@ -66,6 +66,8 @@ COMMANDS = [
     "sweep export r --diagnostics --to o.csv",
     "sweep export r -o tensorboard --to board",
     "sweep repair r",
+    "sweep extend r --seeds 1..2 --optimizer adam",
+    "sweep extend random --seeds 2",
     "sweep repair damaged",
     "sweep rerun r RUN --save o.safetensors",
     "explain r RUN",
@@ -108,6 +110,7 @@ def make():
     for command in ("train --data data --batch 16 --epochs 2 --out a.jsonl --save w.npy", "train --data data --batch 16 --seed 1 --epochs 2 --out b.jsonl",
                     "train --data data --layers in,2,out --batch 16 --epochs 1 --save w.safetensors",
                     "sweep run s.yaml --data data --out r --pack-size 1 --devices cpu:1 --quiet --diag every=epoch",
+                    "sweep run random.yaml --data data --out random --devices cpu:1 --quiet",
                     "sweep run --layers in,2,2,out --init normal:std=1e20 --activation relu --batch 16 --epochs 1 --data data --out broken "
                     "--devices cpu:1 --quiet"):
         done = initlab(command.split())
@@ -140,11 +143,13 @@ def content(path):
 
 
 def events(data):
-    """Records without their sums and times: 12 bytes, an event that begins with 9 of its time, 4 more."""
+    """Records without their sums and times: 12 bytes, an event that begins with 9 of its time, 4 more. A session
+    begins at that time, too, and ends some seconds later."""
     found, at = [], 0
     while at + 12 <= len(data):
         size = struct.unpack_from("<Q", data, at)[0]
-        found.append(data[at + 21:at + 12 + size])
+        said = data[at + 21:at + 12 + size].replace(data[at + 13:at + 21], b"time")
+        found.append(re.sub(rb"(session_end_info.*\x11).{8}", rb"\1time", said, flags=re.DOTALL))
         at += 16 + size
     return found
 
@@ -260,10 +265,12 @@ def walk(command):
     indices = range(1, n + 1)
     if not ALL and n > SAMPLE:
         indices = sorted(RANDOM.sample(indices, SAMPLE))
-    wrong = [one for one in (check(reference, index) for index in indices) if one]
-    print(*wrong, sep="\n", end="\n" if wrong else "", flush=True)
+    wrong = 0
+    for one in filter(None, (check(reference, index) for index in indices)):
+        print(one, flush=True)  # at once: a walk of all takes long, and may be ended
+        wrong += 1
     print(f"{command}: {len(indices)} of {n} in {time.monotonic() - begin:.1f} s", flush=True)
-    return len(wrong)
+    return wrong
 
 
 def main():

@@ -83,8 +83,15 @@ function(initlab_cuda_kernels target)
   set_target_properties(${target} PROPERTIES
     CUDA_COMPILER_LAUNCHER "sh;${CMAKE_SOURCE_DIR}/tools/cmake/keep_ptxas.sh"
     CUDA_RUNTIME_LIBRARY None LINKER_LANGUAGE CXX CUDA_VISIBILITY_PRESET hidden PREFIX lib
-    INSTALL_RPATH "${CUDAToolkit_LIBRARY_DIR}" BUILD_RPATH "${CUDAToolkit_LIBRARY_DIR}")
-  target_link_libraries(${target} PRIVATE CUDA::cudart CUDA::cublas)
+    INSTALL_RPATH "${CUDAToolkit_LIBRARY_DIR}")
+  if(CUDAToolkit_VERSION_MAJOR LESS 13) # beside one of CUDA 13, for drivers that are too old for that (docs/gpu.md)
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME initlab_cuda12)
+  endif()
+  target_link_libraries(${target} PRIVATE CUDA::cudart ${CMAKE_DL_LIBS})
+  target_include_directories(${target} SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
+  list(GET CMAKE_CUDA_ARCHITECTURES 0 oldest)
+  string(REGEX REPLACE "^([0-9]+)([0-9])[a-z]*(-.*)?$" "\\1.\\2" oldest "${oldest}")
+  target_compile_definitions(${target} PRIVATE $<$<COMPILE_LANGUAGE:C>:INITLAB_OLDEST_CAPABILITY="${oldest}">)
   target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc
     -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,--enable-new-dtags)
 endfunction()

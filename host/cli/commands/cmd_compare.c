@@ -1,7 +1,6 @@
 /*
- * cmd_compare.c - initlab compare: runs that `train --out FILE.jsonl` left, as one table and one
- * figure. A file without its last object (a run that still trains, or was killed) is shown as far as
- * it goes.
+ * cmd_compare.c - initlab compare: groups of runs, of sweeps' folders and of files that `train --out FILE.jsonl` left;
+ * with --runs the files' runs beside each other, one that still trains, or was killed, as far as it goes.
  */
 #include <math.h>
 #include <stdio.h>
@@ -83,31 +82,31 @@ static il_status plot(const struct figure *figure, const struct run_files *f, il
     return st;
 }
 
-/* how many of the operands are sweeps' folders */
-static int sweeps_among(const struct options *o)
-{
-    int n = 0;
-
-    for (int i = 0; i < o->operands; i++)
-        n += sweep_is_folder(o->operand[i]);
-    return n;
-}
-
-/* options that are of one kind of operand are an error beside the other */
+/* options that are of one view are an error beside the other */
 static il_status check_options(const struct options *o, il_error *err)
 {
-    static const char *const of_sweeps[] = { "by",      "where",  "metric", "target",
-                                             "control", "format", "figure" };
-    const int sweeps = sweeps_among(o);
+    static const char *const of_groups[] = { "by",      "where",  "metric", "target",
+                                             "control", "format", "figure", "best-over",
+                                             "select",  "budget", "across", "diagnostic" };
 
     if (o->operands == 0)
-        return cli_error(err, IL_E_USAGE, "no file given (see 'initlab help compare')");
-    if (sweeps && sweeps < o->operands)
         return cli_error(err, IL_E_USAGE,
-                         "sweeps' folders, or files of 'train --out FILE.jsonl': not both at once");
-    for (size_t i = 0; !sweeps && i < sizeof of_sweeps / sizeof *of_sweeps; i++)
-        if (opt_given(o, of_sweeps[i]))
-            return cli_error(err, IL_E_USAGE, "--%s is for sweeps' folders", of_sweeps[i]);
+                         "no folder and no file given (see 'initlab help compare')");
+    for (int i = 0; opt_given(o, "runs") && i < o->operands; i++)
+        if (sweep_is_folder(o->operand[i]))
+            return cli_error(err, IL_E_USAGE,
+                             "--runs is for files of 'train --out': 'initlab sweep show' lists the "
+                             "runs of a folder");
+    if (!opt_given(o, "runs") && opt_given(o, "figure") && !opt_given(o, "plot") &&
+        !opt_given(o, "term"))
+        return cli_error(err, IL_E_USAGE, "--figure %s: --plot says where it goes, or --term",
+                         opt_get(o, "figure"));
+    if (opt_given(o, "term") && strcmp(opt_get(o, "format"), "text") != 0)
+        return cli_error(err, IL_E_USAGE, "--term is beside the table as text, not -o %s",
+                         opt_get(o, "format"));
+    for (size_t i = 0; opt_given(o, "runs") && i < sizeof of_groups / sizeof *of_groups; i++)
+        if (opt_given(o, of_groups[i]))
+            return cli_error(err, IL_E_USAGE, "--%s is of groups: not with --runs", of_groups[i]);
     return IL_OK;
 }
 
@@ -116,16 +115,16 @@ static int run(struct cli *cli, const struct options *o)
     struct run_files f = { .runs = 0 };
     struct figure figure;
     il_error err = { .text = "" };
-    il_status st = figure_check(o, &err);
+    il_status st = figure_check(o, "plot", &err);
 
     if (st == IL_OK)
         st = check_options(o, &err);
-    if (st == IL_OK && sweeps_among(o)) {
+    if (st == IL_OK && !opt_given(o, "runs")) {
         st = compare_sweeps(cli, o, &err);
         return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
     }
     if (st == IL_OK)
-        st = figure_open(&figure, o, &err);
+        st = figure_open(&figure, opt_get(o, "plot"), &err);
     if (st == IL_OK)
         st = run_files_read(&f, o->operand, (size_t)o->operands, &err);
     if (st == IL_OK)
@@ -134,15 +133,13 @@ static int run(struct cli *cli, const struct options *o)
         qsort(f.run, f.runs, sizeof *f.run, better);
         table(cli, f.run, f.runs);
         st = plot(&figure, &f, &err);
+        figure = figure_on_terminal(cli);
+        if (st == IL_OK && opt_given(o, "term"))
+            st = plot(&figure, &f, &err);
     }
     run_files_free(&f);
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
 }
-
-#define FIRST_WORD(name, what) #name
-#define NEXT_WORD(name, what)  "|" #name
-#define FIRST_HELP(name, what) #name ", " what
-#define NEXT_HELP(name, what)  "; " #name ", " what
 
 static const struct opt_row rows[] = {
     { .name = "plot",
@@ -150,21 +147,22 @@ static const struct opt_row rows[] = {
       .complete = COMPLETE_FILE,
       .help =
           "draw a figure, .svg, .png or .pdf; - is SVG to standard output, and the table goes to "
-          "standard error. Of files of 'train --out' it is the loss of all runs over the epochs" },
+          "standard error. With --runs it is the loss of all runs over the epochs" },
+    { .name = "runs",
+      .help = "a line for each run of files, in place of groups, as far as it came" },
     COMPARE_ROWS,
     { .name = "budget",
       .group = "Sweeps",
       .help = "also print what the best of 1, 2, 4, ... trials would give, each run a trial" },
-    { .name = "across",
-      .metavar = "COLUMNS",
-      .group = "Sweeps",
-      .help = "rank groups within each condition, as activation,depth, and compare their ranks" },
+    TERM_ROW,
+    ACROSS_ROW,
+    DIAGNOSTIC_ROW,
     { .name = "figure",
       .metavar = "KIND",
       .value = "intervals",
-      .words = COMPARISON_FIGURES(FIRST_WORD, NEXT_WORD),
+      .words = FIGURE_WORDS,
       .group = "Sweeps",
-      .help = "what --plot draws: " COMPARISON_FIGURES(FIRST_HELP, NEXT_HELP) },
+      .help = "what --plot draws: " FIGURE_HELP },
     { .name = "format",
       .letter = 'o',
       .metavar = "FORMAT",
@@ -177,11 +175,12 @@ static const struct opt_row rows[] = {
 
 const struct command cmd_compare = {
     .name = "compare",
-    .operands = "DIR... | FILE.jsonl...",
+    .operands = "DIR|FILE.jsonl...",
     .max_operands = 1 << 20,
-    .summary = "which scheme is best, by how much, and how sure is it? or: runs beside each other",
+    .complete = COMPLETE_FOLDER,
+    .summary = "which scheme is best, by how much, and how sure is it?",
     .text =
-        "Of sweeps' folders, compare groups of runs, the best first: number, mean with its 95 % "
+        "Compare groups of runs, the best first: number, mean with its 95 % "
         "interval, median, interquartile mean, worst and best, area under the loss curve, how many "
         "diverged and failed; then each group's difference to the best one, by pairs of runs with "
         "the same seed and data_seed, its interval, p and effect size (mean difference over its "
@@ -204,11 +203,14 @@ const struct command cmd_compare = {
         "compared by Friedman's test of their mean ranks, then pair by pair by Wilcoxon's (Holm); "
         "groups "
         "with a letter in common cannot be told apart.\n\n"
-        "Of files of 'train --out', print one line a run, the best test accuracy first, and draw "
-        "the losses of all of them in one figure. A file may hold several runs, and - is standard "
-        "input. A run is called by its file, with as much of the path as tells it from others, and "
-        ":2 where it is the second of its file. A run that did not finish is shown as far as it "
-        "came; a cost that was not finite is shown as -.",
+        "Runs are those of sweeps' folders and of files of 'train --out FILE.jsonl', in any "
+        "mixture; a file may hold several, and - is standard input. One that is there twice, as in "
+        "two folders, counts once. Of a file's runs those that ended count.\n\n"
+        "With --runs, print one line a run of files, the best test accuracy first, and draw the "
+        "losses of all of them in one figure. A run is called by its file, with as much of the "
+        "path "
+        "as tells it from others, and :2 where it is the second of its file. A run that did not "
+        "finish is shown as far as it came; a cost that was not finite is shown as -.",
     .examples = "initlab compare results\n"
                 "initlab compare results --where activation=tanh --by init --target 0.95\n"
                 "initlab compare results --by init --across activation\n"
@@ -216,7 +218,8 @@ const struct command cmd_compare = {
                 "initlab compare monday tuesday --metric validation_accuracy -o md\n"
                 "initlab compare results --plot best.svg\n"
                 "initlab compare results --metric cost --plot losses.pdf --figure curves\n"
-                "initlab compare zeros.jsonl ones.jsonl normal.jsonl --plot losses.svg",
+                "initlab compare he-*.jsonl glorot-*.jsonl results --by init\n"
+                "initlab compare zeros.jsonl ones.jsonl --runs --plot losses.svg",
     .rows = rows,
     .run = run
 };

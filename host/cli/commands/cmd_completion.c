@@ -34,6 +34,12 @@ static void operand_words(const struct cli *cli, const struct command *c, char *
         opt_spaced(c->words, text, size);
 }
 
+/* May its operands be files or folders, too? */
+static int takes_paths(const struct command *c)
+{
+    return c->complete == COMPLETE_FILE || c->complete == COMPLETE_FOLDER;
+}
+
 /* Text inside single quotes of a shell; zsh also gives : [ ] a meaning. */
 static void quoted(const char *text, const char *shell)
 {
@@ -83,7 +89,7 @@ static int bash_command(const struct cli *cli, const struct command *c, const st
         if (!o->row[i].hidden)
             printf("--%s ", o->row[i].name);
     operand_words(cli, c, words, sizeof words);
-    printf("'; operands='%s' ;;\n", words);
+    printf("'; operands='%s'%s ;;\n", words, takes_paths(c) ? " paths=1" : "");
     return 1;
 }
 
@@ -92,7 +98,7 @@ static void bash_head(const struct cli *cli)
     puts("# bash completion of initlab: source <(initlab completion bash)\n"
          "_initlab()\n{\n"
          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-         "    local command= words= operands= word\n"
+         "    local command= words= operands= paths= word\n"
          "    COMPREPLY=()\n"
          "    if [[ $cur == = ]]; then cur=; "
          "elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
@@ -115,6 +121,7 @@ static void bash_tail(void)
          "        COMPREPLY=($(compgen -W \"${words:---help --version}\" -- \"$cur\"))\n"
          "    else\n"
          "        COMPREPLY=($(compgen -W \"$operands\" -- \"$cur\"))\n"
+         "        [[ -z $paths ]] || compopt -o default 2>/dev/null\n"
          "    fi\n}\n"
          "complete -F _initlab initlab");
 }
@@ -160,8 +167,14 @@ static int zsh_command(const struct cli *cli, const struct command *c, const str
         if (!o->row[i].hidden && !zsh_row(&o->row[i]))
             return 0;
     operand_words(cli, c, words, sizeof words);
-    if (words[0])
+    if (words[0] && takes_paths(c))
+        printf(" \\\n                '*:operand:_alternative \"words:operand:(%s)\" "
+               "\"files:file:_files\"'",
+               words);
+    else if (words[0])
         printf(" \\\n                '1:operand:(%s)'", words);
+    else if (takes_paths(c))
+        fputs(" \\\n                '*:operand:_files'", stdout);
     puts(" ;;");
     return 1;
 }
@@ -256,9 +269,9 @@ static int fish_command(const struct cli *cli, const struct command *c, const st
         if (!o->row[i].hidden && !fish_row(c, &o->row[i]))
             return 0;
     operand_words(cli, c, words, sizeof words);
-    if (words[0]) {
+    if (words[0] || takes_paths(c)) {
         fish_seen(c);
-        printf(" -a '%s'\n", words);
+        printf("%s -a '%s'\n", takes_paths(c) ? " -F" : "", words);
     }
     return 1;
 }

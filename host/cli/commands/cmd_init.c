@@ -116,7 +116,8 @@ static int run(struct cli *cli, const struct options *o)
         (st = output_check(o, "save", ".safetensors", ".npy", &n.err)) != IL_OK ||
         (needs_set(&n) && (st = network_dataset(&n)) != IL_OK) ||
         (st = fit_batch(cli, &n)) != IL_OK || (st = network_device(&n)) != IL_OK ||
-        (n.set && (st = network_pack(&n)) != IL_OK) || (st = draw(&n, &d)) != IL_OK)
+        (n.set && (st = network_pack(&n, &(il_watch){ 0 })) != IL_OK) ||
+        (st = draw(&n, &d)) != IL_OK)
         goto out;
     network_say_unfitted(cli, &n);
     if (opt_given(o, "save"))
@@ -155,6 +156,6 @@ const struct command cmd_init = {
     .examples = "initlab init --layers 784,256,10 --init orthogonal --save w.safetensors\n"
                 "initlab init --layers 100,50,2 --init 'h*=he_normal,out=zeros' --seed 7",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_ONCE,
     .run = run
 };

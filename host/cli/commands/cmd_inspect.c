@@ -8,6 +8,19 @@
 #include "common/outputs.h"
 #include "train/network.h"
 #include "train/signal_figure.h"
+#include "train/weights_figure.h"
+
+/* What --plot draws: X(kind, "what that is"). The first is the default. */
+#define FIGURES(FIRST, X)                                                                          \
+    FIRST(signal, "q, the gradients' variance and |c - c*| over the layers")                       \
+    X(spectrum, "the singular values of weights, by layer")                                        \
+    X(histogram, "weights, by layer")                                                              \
+    X(activations, "what leaves hidden units, by layer")
+
+#define FIRST_WORD(kind, what) #kind
+#define NEXT_WORD(kind, what)  "|" #kind
+#define FIRST_HELP(kind, what) #kind ", " what
+#define NEXT_HELP(kind, what)  "; " #kind ", " what
 
 /* Jacobians are averaged over so many samples at most: each costs a pass per class. */
 enum { JACOBIANS = 16 };
@@ -19,11 +32,14 @@ struct inspect {
     il_signal *layer;  /* [layers] */
     double **singular; /* [layers + 1]: of each layer's weights, then of the Jacobian */
     size_t *count;     /* [layers + 1]: how many of each */
+    struct weights_curve curve[WEIGHTS_PANELS]; /* where the figure is of weights */
 };
 
 struct job {
     struct network net;
     struct figure figure;
+    int of_weights; /* the figure is of weights, and of this kind */
+    enum weights_kind kind;
     size_t samples, schemes;
     struct inspect *scheme; /* [schemes] */
 };
@@ -53,6 +69,23 @@ static il_status measure(struct network *n, size_t samples, struct inspect *t)
             return cli_no_memory(&n->err);
         st = l < t->layers ? il_inspect_weights(n->pack, 0, l, t->singular[l], &n->err)
                            : il_inspect_jacobian(n->pack, 0, jacobians, t->singular[l], &n->err);
+    }
+    return st;
+}
+
+static il_status measure_weights(const struct job *j, struct inspect *t, il_error *err)
+{
+    size_t at[WEIGHTS_PANELS], panels = weights_layers(j->kind, t->layers, at);
+    il_status st = IL_OK;
+
+    if (panels == 0)
+        return cli_error(err, IL_E_USAGE, "--figure activations: the network has no hidden layer");
+    for (size_t p = 0; p < panels && st == IL_OK; p++) {
+        const size_t l = at[p];
+        const struct weights_layer layer = { j->net.pack,    l,          j->samples, &t->layer[l],
+                                             t->singular[l], t->count[l] };
+
+        st = weights_curve(&t->curve[p], j->kind, &layer, err);
     }
     return st;
 }
@@ -254,7 +287,7 @@ static il_status fit_samples(const struct cli *cli, struct job *j)
 static il_status open(const struct cli *cli, struct job *j)
 {
     struct network *const n = &j->net;
-    const char *const samples = opt_get(n->o, "samples");
+    const char *const samples = opt_get(n->o, "samples"), *const figure = opt_get(n->o, "figure");
     char *end;
     il_status st;
 
@@ -262,8 +295,18 @@ static il_status open(const struct cli *cli, struct job *j)
     if (samples[0] < '0' || samples[0] > '9' || *end || j->samples < 1 || j->samples > 1 << 20)
         return cli_error(&n->err, IL_E_USAGE,
                          "--samples: '%s' is not a whole number from 1 to 1048576", samples);
-    if ((st = network_configure(n)) != IL_OK || (st = figure_check(n->o, &n->err)) != IL_OK ||
-        (st = network_dataset(n)) != IL_OK)
+    if (opt_given(n->o, "figure") && !opt_given(n->o, "plot") && !opt_given(n->o, "term"))
+        return cli_error(&n->err, IL_E_USAGE, "--figure %s: --plot says where it goes, or --term",
+                         figure);
+    if (opt_given(n->o, "term") && opt_given(n->o, "json"))
+        return cli_error(&n->err, IL_E_USAGE, "--term is beside the tables, not --json");
+    j->of_weights =
+        (opt_given(n->o, "plot") || opt_given(n->o, "term")) && strcmp(figure, "signal") != 0;
+    j->kind = strcmp(figure, "spectrum") == 0    ? WEIGHTS_SPECTRUM
+              : strcmp(figure, "histogram") == 0 ? WEIGHTS_HISTOGRAM
+                                                 : WEIGHTS_ACTIVATIONS;
+    if ((st = network_configure(n)) != IL_OK ||
+        (st = figure_check(n->o, "plot", &n->err)) != IL_OK || (st = network_dataset(n)) != IL_OK)
         return st;
     if ((st = fit_samples(cli, j)) != IL_OK)
         return st;
@@ -295,9 +338,11 @@ static il_status measure_scheme(const struct cli *cli, struct job *j, size_t i)
     t->init = strdup(il_config_get(n->config, "init"));
     if (!t->init)
         return cli_no_memory(&n->err);
-    st = network_pack(n);
+    st = network_pack(n, &(il_watch){ 0 });
     if (st == IL_OK)
         st = measure(n, j->samples, t);
+    if (st == IL_OK && j->of_weights)
+        st = measure_weights(j, t, &n->err);
     if (st == IL_OK)
         network_say_unfitted(cli, n);
     il_pack_close(n->pack);
@@ -321,7 +366,21 @@ static il_status measure_all(const struct cli *cli, struct job *j)
     return st;
 }
 
-static il_status plot(struct job *j)
+static il_status plot_weights(struct job *j, const struct figure *to)
+{
+    struct scheme_weights *const all = calloc(j->schemes, sizeof *all);
+    il_status st;
+
+    if (!all)
+        return cli_no_memory(&j->net.err);
+    for (size_t i = 0; i < j->schemes; i++)
+        all[i] = (struct scheme_weights){ j->scheme[i].init, j->scheme[i].curve };
+    st = weights_figure(to, j->kind, all, j->schemes, j->scheme->layers, j->samples, &j->net.err);
+    free(all);
+    return st;
+}
+
+static il_status plot_signal(struct job *j, const struct figure *to)
 {
     struct scheme_signal *const all = calloc(j->schemes, sizeof *all);
     il_status st;
@@ -330,10 +389,15 @@ static il_status plot(struct job *j)
         return cli_no_memory(&j->net.err);
     for (size_t i = 0; i < j->schemes; i++)
         all[i] = (struct scheme_signal){ j->scheme[i].init, j->scheme[i].layer };
-    st = signal_figure(&j->figure, all, j->schemes, j->scheme->layers,
+    st = signal_figure(to, all, j->schemes, j->scheme->layers,
                        il_config_get(j->net.config, "activation"), j->samples, &j->net.err);
     free(all);
     return st;
+}
+
+static il_status plot(struct job *j, const struct figure *to)
+{
+    return j->of_weights ? plot_weights(j, to) : plot_signal(j, to);
 }
 
 static void tables(const struct cli *cli, const struct job *j)
@@ -370,6 +434,8 @@ static void inspect_free(struct inspect *t)
 {
     for (size_t l = 0; t->singular && l <= t->layers; l++)
         free(t->singular[l]);
+    for (size_t p = 0; p < WEIGHTS_PANELS; p++)
+        weights_curve_free(&t->curve[p]);
     free(t->singular);
     free(t->count);
     free(t->layer);
@@ -382,13 +448,21 @@ static int run(struct cli *cli, const struct options *o)
     il_status st;
     int code = 0;
 
-    if ((st = open(cli, &j)) != IL_OK || (st = figure_open(&j.figure, o, &j.net.err)) != IL_OK ||
-        (st = measure_all(cli, &j)) != IL_OK || (st = plot(&j)) != IL_OK)
+    if ((st = open(cli, &j)) != IL_OK ||
+        (st = figure_open(&j.figure, opt_get(o, "plot"), &j.net.err)) != IL_OK ||
+        (st = measure_all(cli, &j)) != IL_OK || (st = plot(&j, &j.figure)) != IL_OK)
         code = cli_fail(cli, st, "%s", j.net.err.text);
     else if (opt_given(o, "json"))
         code = cli_json(cli, objects(&j));
     else
         tables(cli, &j);
+    if (st == IL_OK && opt_given(o, "term")) {
+        const struct figure shown = figure_on_terminal(cli);
+
+        putchar('\n');
+        if ((st = plot(&j, &shown)) != IL_OK)
+            code = cli_fail(cli, st, "%s", j.net.err.text);
+    }
     for (size_t i = 0; j.scheme && i < j.schemes; i++)
         inspect_free(&j.scheme[i]);
     free(j.scheme);
@@ -405,9 +479,15 @@ static const struct opt_row rows[] = {
       .metavar = "FILE.svg",
       .complete = COMPLETE_FILE,
       .help =
-          "draw q, the gradients' variance and |c - c*| over the layers, beside what the theory "
-          "expects, of every --init that is given, .svg, .png or .pdf; - is SVG to standard "
-          "output, and the tables go to standard error" },
+          "draw a figure of every --init that is given, beside what the theory expects, .svg, .png "
+          "or .pdf; - is SVG to standard output, and the tables go to standard error" },
+    { .name = "term",
+      .help = "show the figure in the terminal, by Unicode blocks, as wide as it is" },
+    { .name = "figure",
+      .metavar = "KIND",
+      .value = "signal",
+      .words = FIGURES(FIRST_WORD, NEXT_WORD),
+      .help = "what --plot draws: " FIGURES(FIRST_HELP, NEXT_HELP) },
     { .name = "json",
       .help = "print an object with every number, all singular values too; of several --init an "
               "array" },
@@ -444,15 +524,24 @@ const struct command cmd_inspect = {
         "the weights and their rank; the singular values of the Jacobian of logits by inputs, "
         "means over at most 16 images.\n\n"
         "--init may be given several times: schemes are shown one after the other, and in one "
-        "figure.",
+        "figure. --figure spectrum draws the singular values of weights, sorted, beside the law of "
+        "wide "
+        "layers: Marchenko and Pastur's for independent weights, the gain alone for orthogonal "
+        "ones; "
+        "--figure histogram the weights, beside the density that they were drawn from; --figure "
+        "activations what leaves the "
+        "hidden layers, beside f(z) of a normal z of theory's variance. Of more than three layers "
+        "the first, one in the middle and the last are drawn.",
     .examples =
         "initlab inspect --layers in,256,256,256,out --init he_normal\n"
         "initlab inspect --layers in,256x50,out --init edge_of_chaos:q=0.25 --activation "
         "tanh --plot signal.svg\n"
         "initlab inspect --layers in,256x30,out --activation tanh --init glorot_normal --init "
         "orthogonal --plot signal.svg\n"
+        "initlab inspect --layers in,256x3,out --init he_normal --init orthogonal --plot "
+        "spectrum.svg --figure spectrum\n"
         "initlab inspect --layers in,64,out --init ones --json",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_INITS,
     .run = run
 };

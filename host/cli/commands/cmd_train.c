@@ -19,18 +19,21 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
 }
 
 /* The costs grow as they come: a run may ask for any number of epochs and be stopped. */
-static il_status keep_cost(struct train *t, double cost)
+static il_status keep_costs(struct train *t, const il_epoch *e)
 {
     if (t->epochs == t->room) {
         const size_t room = t->room ? 2 * t->room : 64;
-        double *more = realloc(t->cost, room * sizeof *more);
+        double *const cost = realloc(t->cost, room * sizeof *cost);
+        double *const held_out = cost ? realloc(t->held_out, room * sizeof *cost) : NULL;
 
-        if (!more)
+        t->cost = cost ? cost : t->cost;
+        if (!held_out)
             return cli_no_memory(&t->net.err);
-        t->cost = more;
+        t->held_out = held_out;
         t->room = room;
     }
-    t->cost[t->epochs] = cost;
+    t->cost[t->epochs] = e->cost;
+    t->held_out[t->epochs] = e->validation_cost;
     return IL_OK;
 }
 
@@ -59,7 +62,7 @@ static il_status one_epoch(struct train *t)
         return IL_OK; /* the loop ends; the epoch does not count */
     if (st != IL_OK)
         return st;
-    st = keep_cost(t, e.cost);
+    st = keep_costs(t, &e);
     if (st != IL_OK)
         return st;
     e.seconds = microseconds(e.seconds);
@@ -168,7 +171,8 @@ static json_t *summary(const struct train *t)
 /* Write every output, even after one that failed; the first failure is the one reported. */
 static il_status finish(struct train *t)
 {
-    const il_curve curve = { NULL, t->cost, t->epochs };
+    const il_curve curve[] = { { t->validation ? "training" : NULL, t->cost, t->epochs },
+                               { "validation", t->held_out, t->epochs } };
     il_error later;
     il_status st = run_report_end(&t->report, t->report.file ? summary(t) : NULL, &t->net.err),
               next;
@@ -176,8 +180,8 @@ static il_status finish(struct train *t)
     next = run_report_close(&t->report, st == IL_OK ? &t->net.err : &later);
     st = st == IL_OK ? next : st;
     if (t->epochs > 0) {
-        next = figure_draw(&t->figure, "Training Loss", "Epoch #", "Loss", &curve, 1,
-                           st == IL_OK ? &t->net.err : &later);
+        next = figure_draw(&t->figure, t->validation ? "Loss" : "Training Loss", "Epoch #", "Loss",
+                           curve, t->validation ? 2 : 1, st == IL_OK ? &t->net.err : &later);
         st = st == IL_OK ? next : st;
     }
     if (opt_given(t->net.o, "save") && !stopped(t)) {
@@ -240,6 +244,7 @@ out:
     network_close(&t.net);
     json_decref(t.files);
     free(t.cost);
+    free(t.held_out);
     return code;
 }
 
@@ -318,6 +323,6 @@ const struct command cmd_train = {
         "initlab train --data /usr/share/datasets/fashion-mnist --device cuda:0 --save "
         "weights.safetensors",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_ONCE,
     .run = run
 };

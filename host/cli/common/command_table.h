@@ -32,6 +32,7 @@ struct opt_row {
     const char *group;   /* heading in help; NULL: OPT_GENERAL */
     enum opt_complete complete;
     int hidden;
+    int again; /* may be given more than once, and each counts; else the last one, which is said */
     const char *parameter; /* a run's: its name as in files; NULL: not one */
     const char *given;     /* from the command line; NULL: not given */
 };
@@ -47,8 +48,13 @@ struct command {
     const char *text;           /* paragraphs, a blank line between them */
     const char *examples;       /* one a line; NULL: none */
     const struct opt_row *rows; /* own options; the last has an empty name */
-    int parameters;             /* takes every parameter of a run too */
-    int hidden;                 /* from help, man page and completions */
+    enum {
+        PARAMETERS_NONE,
+        PARAMETERS_ONCE,  /* takes every parameter of a run, too: one value of each */
+        PARAMETERS_INITS, /* but of init, which may be given again */
+        PARAMETERS_LISTS  /* lists and ranges of each, which may be given again */
+    } parameters;
+    int hidden;                                           /* from help, man page and completions */
     int (*run)(struct cli *cli, const struct options *o); /* returns the exit code; NULL: a group */
 };
 

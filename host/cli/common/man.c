@@ -128,7 +128,8 @@ static void exit_codes(void)
 #define X(name, value, code, text) printf(".TP\n\\fB%d\\fR\n%s\n", code, text);
     IL_STATUS_MAP(X)
 #undef X
-    puts(".TP\n\\fB1\\fR\na check of selftest failed, runs of a sweep failed, or a rerun differed");
+    puts(".TP\n\\fB1\\fR\na check of selftest or a group of check failed, runs of a sweep failed, "
+         "or a rerun differed");
     puts(".TP\n\\fB129\\fR, \\fB130\\fR, \\fB143\\fR\nstopped by SIGHUP, SIGINT or SIGTERM; the "
          "finished "
          "epochs are written");
@@ -147,6 +148,13 @@ static void environment(void)
         { "INITLAB_INPUT", "how the CPU device takes the first layer, dense or sparse, in place of "
                            "by the data's density" },
         { "INITLAB_REQUIRE_CUDA", "where it is set, the device auto is a GPU or an error" },
+        { "PATH", "its first python3: pip's packages may have CUDA's libraries" },
+        { "CUDA_HOME", "a CUDA toolkit, whose libraries are taken where the loader finds none" },
+        { "CUDA_PATH", "the same" },
+        { "VIRTUAL_ENV", "a Python environment, in whose packages they are looked for next" },
+        { "CONDA_PREFIX", "an environment of conda, the same" },
+        { "HOME", "the same of .local/lib/python3" },
+        { "COLUMNS", "how wide --term draws, where standard output is no terminal" },
         { "NO_COLOR", "where it is set and not empty, colour is off unless asked for" },
     };
 

@@ -210,3 +210,13 @@ int cli_json(const struct cli *cli, json_t *value)
     putchar('\n');
     return 0;
 }
+
+int cli_json_line(json_t *value)
+{
+    if (!value)
+        return 0;
+    json_dumpf(value, stdout, JSON_COMPACT); /* a write error stays in stdout for main */
+    putchar('\n');
+    json_decref(value);
+    return 1;
+}

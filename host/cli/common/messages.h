@@ -71,4 +71,7 @@ void cli_json_start(void);
 /* Print a JSON value on stdout and give it up; NULL is "out of memory". Returns the exit code. */
 int cli_json(const struct cli *cli, json_t *value);
 
+/* The same as one line, of JSON lines. 0: it was NULL. */
+int cli_json_line(json_t *value);
+
 #endif

@@ -20,7 +20,7 @@ static const struct opt_row common[] = {
 };
 
 /* A run's parameter as an option: data_seed becomes --data-seed. */
-static void from_parameter(struct opt_row *row, const il_parameter *p)
+static void from_parameter(struct opt_row *row, const il_parameter *p, int again)
 {
     memset(row, 0, sizeof *row);
     for (size_t i = 0; p->name[i] != 0 && i + 1 < sizeof row->name; i++)
@@ -30,6 +30,8 @@ static void from_parameter(struct opt_row *row, const il_parameter *p)
     row->help = p->help;
     row->group = p->group;
     row->parameter = p->name;
+    row->again =
+        again == PARAMETERS_LISTS || (again == PARAMETERS_INITS && strcmp(p->name, "init") == 0);
 }
 
 int options_open(struct options *o, const struct command *command)
@@ -49,7 +51,7 @@ int options_open(struct options *o, const struct command *command)
     for (const struct opt_row *r = command->rows; r->name[0] != 0; r++)
         o->row[n++] = *r;
     for (size_t i = 0; command->parameters && il_parameter_at(i); i++)
-        from_parameter(&o->row[n++], il_parameter_at(i));
+        from_parameter(&o->row[n++], il_parameter_at(i), (int)command->parameters);
     memcpy(o->row + n, common, sizeof common);
     for (struct opt_row *r = o->row; r < o->row + o->rows; r++) {
         r->metavar = r->metavar ? r->metavar : "";
@@ -245,6 +247,20 @@ static int check(const struct opt_row *row, const struct cli *cli, const struct 
                     row->given, row->words, command->name);
 }
 
+/* An option with its value. Of two values the last one counts, where not both do; but not in silence. */
+static int take(struct options *o, struct opt_row *row, const char *value, const struct cli *cli)
+{
+    if (row->given && !row->again && strcmp(row->given, value) != 0)
+        cli_say(cli, "--%s: '%.60s' is given later, and so '%.60s' does not count%s", row->name,
+                value, row->given,
+                row->parameter ? ": one network takes one value, several are for 'initlab sweep "
+                                 "run'"
+                               : "");
+    row->given = value;
+    o->once[o->onces++] = (struct opt_once){ row, value };
+    return check(row, cli, o->command);
+}
+
 int options_parse(struct options *o, const struct cli *cli, const struct command *command, int argc,
                   char **argv)
 {
@@ -270,9 +286,7 @@ int options_parse(struct options *o, const struct cli *cli, const struct command
         for (size_t i = 0; i < o->rows; i++)
             if (c == 256 + (int)i || c == o->row[i].letter)
                 row = &o->row[i];
-        row->given = optarg ? optarg : "yes";
-        o->once[o->onces++] = (struct opt_once){ row, row->given };
-        code = check(row, cli, command);
+        code = take(o, row, optarg ? optarg : "yes", cli);
         if (strcmp(row->name, "help") == 0)
             goto out;
     }

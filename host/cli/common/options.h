@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include "command_table.h"
 
-/* An option as it was given; one that is given again is there again. */
+/* An option as it was given; one that may be given again (its row's `again`) is there again. */
 struct opt_once {
     const struct opt_row *row;
     const char *value;
@@ -17,7 +17,7 @@ struct opt_once {
 
 struct options {
     const struct command *command;
-    struct opt_row *row; /* rows, and one with an empty name; given: the last time counts */
+    struct opt_row *row; /* rows, and one with an empty name; given: the last time's value */
     size_t rows;
     struct opt_once *once; /* [onces], in the order of the command line */
     size_t onces;
@@ -31,7 +31,8 @@ void options_free(struct options *o);
 
 /*
  * Parse argv, whose first word is the command. 0, or the exit code after a line on stderr that
- * names what is wrong, the nearest valid word and where help is. Stops early, with 0, at --help.
+ * names what is wrong, the nearest valid word and where help is. Where a second value of an option takes the
+ * place of the first, that is said. Stops early, with 0, at --help.
  */
 int options_parse(struct options *o, const struct cli *cli, const struct command *command, int argc,
                   char **argv);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include "cli_error.h"
 #include "data_paths.h"
@@ -70,15 +71,16 @@ il_status output_check(const struct options *o, const char *option, const char *
 
 /* ---- figures --------------------------------------------------------------------------------- */
 
-/* the option that has standard output already; NULL: none */
-static const char *rival(const struct options *o)
+/* another option that has standard output already; NULL: none */
+static const char *rival(const struct options *o, const char *option)
 {
     for (size_t i = 0; i < o->rows; i++) {
         const struct opt_row *const row = &o->row[i];
 
         if (row->given && strcmp(row->name, "json") == 0)
             return "--json";
-        if (row->given && strcmp(row->name, "out") == 0 && strcmp(row->given, "-") == 0)
+        if (row->given && strcmp(row->name, "out") == 0 && strcmp(option, "out") != 0 &&
+            strcmp(row->given, "-") == 0)
             return "--out -";
     }
     return NULL;
@@ -89,27 +91,28 @@ static int is_raster(const char *path)
     return data_path_ends_in(path, ".png") || data_path_ends_in(path, ".pdf");
 }
 
-il_status figure_check(const struct options *o, il_error *err)
+il_status figure_check(const struct options *o, const char *option, il_error *err)
 {
     static const char *const endings[] = { ".svg", ".png", ".pdf", NULL };
-    const char *const path = opt_get(o, "plot");
+    const char *const path = opt_get(o, option);
     il_status st;
 
-    if (!opt_given(o, "plot"))
+    if (!opt_given(o, option))
         return IL_OK;
     if (strcmp(path, "-") == 0)
-        return rival(o) ? cli_error(err, IL_E_USAGE,
-                                    "--plot - and %s: standard output takes one of them", rival(o))
-                        : IL_OK;
-    st = check_ending("plot", path, endings, ".svg, .png or .pdf", err);
+        return rival(o, option)
+                   ? cli_error(err, IL_E_USAGE, "--%s - and %s: standard output takes one of them",
+                               option, rival(o, option))
+                   : IL_OK;
+    st = check_ending(option, path, endings, ".svg, .png or .pdf", err);
     if (st == IL_OK && is_raster(path))
         st = raster_check(err);
     return st == IL_OK ? may_write(path, err) : st;
 }
 
-il_status figure_open(struct figure *f, const struct options *o, il_error *err)
+il_status figure_open(struct figure *f, const char *path, il_error *err)
 {
-    *f = (struct figure){ .path = opt_given(o, "plot") ? opt_get(o, "plot") : NULL, .to = -1 };
+    *f = (struct figure){ .path = path[0] ? path : NULL, .to = -1 };
     if (!f->path || strcmp(f->path, "-") != 0)
         return IL_OK;
     f->to = dup(STDOUT_FILENO);
@@ -143,14 +146,49 @@ static il_status write_raster(const char *path, const char *svg, size_t n, il_er
     return st;
 }
 
+struct figure figure_on_terminal(const struct cli *cli)
+{
+    static const size_t USUAL = 80;
+    struct figure f = { .to = -1, .shown = 1, .terminal = { USUAL, cli->bold[0] != 0 } };
+    const char *const columns = getenv("COLUMNS");
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        f.terminal.columns = size.ws_col;
+    else if (columns && columns[0] >= '1' && columns[0] <= '9')
+        f.terminal.columns = strtoul(columns, NULL, 10);
+    return f;
+}
+
+const il_terminal *figure_terminal(const struct figure *f)
+{
+    return f->shown ? &f->terminal : NULL;
+}
+
 il_status figure_put(const struct figure *f, const char *svg, size_t n, il_error *err)
 {
+    if (f->shown)
+        fwrite(svg, 1, n, stdout); /* main reports what fails there */
     if (!f->path)
         return IL_OK;
     if (f->to >= 0)
         return write_stdout(f->to, svg, n, err);
     return is_raster(f->path) ? write_raster(f->path, svg, n, err)
                               : il_write_file(f->path, svg, n, err);
+}
+
+il_status figure_put_lines(const struct figure *f, const il_lines *lines, il_error *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    il_status st = IL_OK;
+
+    if (f->path || f->shown)
+        st = il_figure_lines(&text, &n, lines, figure_terminal(f), err);
+    if (st == IL_OK && text)
+        st = figure_put(f, text, n, err);
+    free(text);
+    return st;
 }
 
 il_status figure_draw(const struct figure *f, const char *title, const char *x_label,
@@ -160,9 +198,9 @@ il_status figure_draw(const struct figure *f, const char *title, const char *x_l
     size_t n;
     il_status st;
 
-    if (!f->path)
+    if (!f->path && !f->shown)
         return IL_OK;
-    st = il_plot_text(&svg, &n, title, x_label, y_label, curves, count, err);
+    st = il_plot_text(&svg, &n, title, x_label, y_label, curves, count, figure_terminal(f), err);
     if (st == IL_OK)
         st = figure_put(f, svg, n, err);
     free(svg);

@@ -3,6 +3,7 @@
 #define HOST_CLI_OUTPUTS_H
 
 #include "initlab/initlab.h"
+#include "messages.h"
 #include "options.h"
 
 /*
@@ -12,23 +13,37 @@
 il_status output_check(const struct options *o, const char *option, const char *ending,
                        const char *other, il_error *err);
 
-/* The same of --plot: .svg, or .png and .pdf where they can be drawn; - is well where no other option wants it. */
-il_status figure_check(const struct options *o, il_error *err);
+/*
+ * The same of the option that says where a figure goes (plot, out): .svg, or .png and .pdf where they can be drawn; - is
+ * well where no other option wants it.
+ */
+il_status figure_check(const struct options *o, const char *option, il_error *err);
 
-/* Where --plot goes. */
+/* Where a figure goes. */
 struct figure {
-    const char *path; /* NULL: it was not given */
-    int to; /* what standard output was, which is now standard error; -1: path is a file */
+    const char *path; /* NULL: nowhere */
+    int to;    /* what standard output was, which is now standard error; -1: path is a file */
+    int shown; /* as blocks among what the command prints, and path is NULL */
+    il_terminal terminal;
 };
 
-/*
- * To be called before anything is printed: with --plot - the figure alone goes to standard output, and what
- * the command prints to standard error.
- */
-il_status figure_open(struct figure *f, const struct options *o, il_error *err);
+/* One that is shown on standard output, as wide as the terminal or COLUMNS say, else 80 columns. */
+struct figure figure_on_terminal(const struct cli *cli);
 
-/* A figure's SVG to there, as what its ending says; to nowhere, where --plot was not given. */
-il_status figure_put(const struct figure *f, const char *svg, size_t n, il_error *err);
+/* What il_figure_... is to draw for there. */
+const il_terminal *figure_terminal(const struct figure *f);
+
+/*
+ * To be called before anything is printed, of opt_get's value: with - the figure alone goes to standard output, and what
+ * the command prints to standard error. "": nowhere.
+ */
+il_status figure_open(struct figure *f, const char *path, il_error *err);
+
+/* A figure, drawn for there, to there: as what its ending says. */
+il_status figure_put(const struct figure *f, const char *text, size_t n, il_error *err);
+
+/* il_figure_lines to there. */
+il_status figure_put_lines(const struct figure *f, const il_lines *lines, il_error *err);
 
 /* il_plot_text to there. */
 il_status figure_draw(const struct figure *f, const char *title, const char *x_label,

@@ -128,12 +128,25 @@ static il_status draw(const struct calls *c, RsvgHandle *handle, int pdf, FILE *
     return st;
 }
 
+/* The end of what was drawn: nothing of it where that failed, whose words stay. */
+static il_status finish(il_text *to, il_status drawn, il_error *err)
+{
+    il_error late;
+    const il_status st = il_text_close(to, drawn == IL_OK ? err : &late);
+
+    if (drawn == IL_OK)
+        return st;
+    free(to->bytes);
+    to->bytes = NULL;
+    return drawn;
+}
+
 il_status raster(const char *svg, size_t n, int pdf, char **bytes, size_t *size, il_error *err)
 {
     struct calls c;
     RsvgHandle *handle;
     GError *why = NULL;
-    FILE *to;
+    il_text to;
     il_status st = open_library(&c, err);
 
     *bytes = NULL;
@@ -142,15 +155,14 @@ il_status raster(const char *svg, size_t n, int pdf, char **bytes, size_t *size,
     handle = c.rsvg_handle_new_from_data((const guint8 *)svg, n, &why);
     if (!handle)
         return failed(&c, why, CAIRO_STATUS_SUCCESS, err);
-    to = open_memstream(bytes, size);
-    st = to ? draw(&c, handle, pdf, to, err) : cli_no_memory(err);
-    c.g_object_unref(handle);
-    if (to && fclose(to) != 0 && st == IL_OK)
-        st = cli_no_memory(err);
-    if (st != IL_OK) {
-        free(*bytes);
-        *bytes = NULL;
+    st = il_text_open(&to, err);
+    if (st == IL_OK) {
+        st = draw(&c, handle, pdf, to.stream, err);
+        st = finish(&to, st, err);
+        *bytes = to.bytes;
+        *size = to.length;
     }
+    c.g_object_unref(handle);
     return st;
 }
 

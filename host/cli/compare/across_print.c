@@ -5,11 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "answer.h"
 #include "columns.h"
 #include "common/cli_error.h"
 #include "common/csv.h"
-#include "text_table.h"
 
 enum { LETTERS = 27 };
 
@@ -24,7 +22,7 @@ static void letters_of(const il_across *a, size_t group, char text[LETTERS + 1])
     text[n] = 0;
 }
 
-static void sentence(const il_across *a, const char *across, char text[ANSWER])
+void across_sentence(const il_across *a, const char *across, char text[ANSWER])
 {
     const il_friedman *const f = &a->friedman;
 
@@ -44,6 +42,20 @@ static void sentence(const il_across *a, const char *across, char text[ANSWER])
 
 /* ---- for people ------------------------------------------------------------------------------ */
 
+/* "83 % [71, 92]" */
+static void put_improvement(const il_ranked *g, char text[CELL])
+{
+    const il_interval *const i = &g->improvement_interval;
+
+    if (isnan(g->improvement))
+        snprintf(text, CELL, "-");
+    else if (i->kind == IL_INTERVAL_NONE)
+        snprintf(text, CELL, "%.0f %%", 100 * g->improvement);
+    else
+        snprintf(text, CELL, "%.0f %% [%.0f, %.0f]", 100 * g->improvement, 100 * i->low,
+                 100 * i->high);
+}
+
 static int fill(struct text_table *t, const il_across *a)
 {
     static const char *const head[] = { "group", "rank", "mean", "best beats it", "same as" };
@@ -58,7 +70,7 @@ static int fill(struct text_table *t, const il_across *a)
         if (g) {
             snprintf(text[1], CELL, "%.2f", g->rank);
             put_metric(&like, g->mean, text[2]);
-            snprintf(text[3], CELL, isnan(g->improvement) ? "-" : "%.0f %%", 100 * g->improvement);
+            put_improvement(g, text[3]);
             letters_of(a, r - 1, text[4]);
         }
         for (size_t i = 0; i < t->columns; i++)
@@ -68,45 +80,60 @@ static int fill(struct text_table *t, const il_across *a)
     return 1;
 }
 
-static void print_lines(const il_across *a, const char *before, const char *const *notes,
-                        size_t count)
+il_status across_table(struct text_table *t, const il_across *a, il_error *err)
+{
+    *t = (struct text_table){ .rows = a->groups + 1, .columns = 5, .named = 1 };
+    t->cell = calloc(t->rows * t->columns, sizeof *t->cell);
+    return t->cell && fill(t, a) ? IL_OK : cli_no_memory(err);
+}
+
+int across_note(const il_across *a, size_t index, char text[ANSWER])
 {
     const size_t pairs = a->groups * (a->groups - 1) / 2;
 
+    text[0] = 0;
+    if (index == 0 && a->left_out)
+        snprintf(text, ANSWER, "%zu conditions lack a run of some group and are left out",
+                 a->left_out);
+    if (index == 1)
+        snprintf(text, ANSWER,
+                 "rank: within each condition, of the mean %.60s, 1 the best; best beats it: how "
+                 "often a run of the best-ranked group is ahead of one of this, within a "
+                 "condition, with its 95 %% interval; groups with a letter in common cannot be "
+                 "told apart (Wilcoxon's signed ranks of conditions, Holm over %zu pairs, which "
+                 "takes %zu conditions at least)",
+                 a->metric, pairs, il_pairs_least(0.05, pairs));
+    return index < 2;
+}
+
+static void print_lines(const il_across *a, const char *format, const char *const *notes,
+                        size_t count)
+{
+    char text[ANSWER];
+
     for (size_t i = 0; i < count; i++)
-        if (notes[i][0]) {
-            fputs(before, stdout);
-            cli_put(stdout, notes[i]);
-            putchar('\n');
-        }
-    if (a->left_out)
-        printf("%s%zu conditions lack a run of some group and are left out\n", before, a->left_out);
-    printf("%srank: within each condition, of the mean %s, 1 the best; best beats it: how often a "
-           "run of the "
-           "best-ranked group is ahead of one of this, within a condition; groups with a letter in "
-           "common "
-           "cannot be told apart (Wilcoxon's signed ranks of conditions, Holm over %zu pairs, "
-           "which takes %zu "
-           "conditions at least)\n",
-           before, a->metric, pairs, il_pairs_least(0.05, pairs));
+        if (notes[i][0])
+            text_table_note(format, notes[i]);
+    for (size_t i = 0; across_note(a, i, text); i++)
+        if (text[0])
+            text_table_note(format, text);
 }
 
 static il_status print_read(const struct cli *cli, const il_across *a, const char *across,
                             const char *format, const char *const *notes, size_t count,
                             il_error *err)
 {
-    struct text_table t = { .rows = a->groups + 1, .columns = 5, .named = 1 };
+    struct text_table t;
     const int markdown = strcmp(format, "md") == 0, latex = strcmp(format, "tex") == 0;
     char text[ANSWER], *shown;
-    il_status st = IL_OK;
+    il_status st = across_table(&t, a, err);
 
-    sentence(a, across, text);
+    across_sentence(a, across, text);
     shown = cli_shown(text);
-    t.cell = calloc(t.rows * t.columns, sizeof *t.cell);
-    if (!shown || !t.cell || !fill(&t, a)) {
+    if (st == IL_OK && !shown)
         st = cli_no_memory(err);
+    if (st != IL_OK)
         goto out;
-    }
     if (markdown)
         text_table_markdown(shown);
     else
@@ -114,7 +141,7 @@ static il_status print_read(const struct cli *cli, const il_across *a, const cha
     puts(latex ? "" : "\n");
     text_table_print(cli, &t, format);
     puts("");
-    print_lines(a, markdown ? "- " : latex ? "% " : "", notes, count);
+    print_lines(a, format, notes, count);
 out:
     text_table_free(&t);
     free(shown);
@@ -125,7 +152,7 @@ out:
 
 static void print_csv(const il_across *a)
 {
-    puts("group,rank,mean,improvement,same_as");
+    puts("group,rank,mean,improvement,improvement_low,improvement_high,same_as");
     for (size_t i = 0; i < a->groups; i++) {
         char letters[LETTERS + 1];
 
@@ -137,15 +164,20 @@ static void print_csv(const il_across *a)
         csv_number(stdout, a->group[i].mean);
         putchar(',');
         csv_number(stdout, a->group[i].improvement);
+        putchar(',');
+        csv_number(stdout, a->group[i].improvement_interval.low);
+        putchar(',');
+        csv_number(stdout, a->group[i].improvement_interval.high);
         printf(",%s\n", letters);
     }
 }
+
+static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
 static json_t *group_json(const il_across *a, size_t i)
 {
     json_t *const object = json_object(), *const p = json_array();
     char letters[LETTERS + 1];
-    const double more = a->group[i].improvement;
     int ok = object && p;
 
     letters_of(a, i, letters);
@@ -154,8 +186,11 @@ static json_t *group_json(const il_across *a, size_t i)
     ok = ok && json_object_set_new(object, "group", json_string(a->group[i].label)) == 0 &&
          json_object_set_new(object, "rank", json_real(a->group[i].rank)) == 0 &&
          json_object_set_new(object, "mean", json_real(a->group[i].mean)) == 0 &&
-         json_object_set_new(object, "improvement", isnan(more) ? json_null() : json_real(more)) ==
-             0 &&
+         json_object_set_new(object, "improvement", number(a->group[i].improvement)) == 0 &&
+         json_object_set_new(object, "improvement_low",
+                             number(a->group[i].improvement_interval.low)) == 0 &&
+         json_object_set_new(object, "improvement_high",
+                             number(a->group[i].improvement_interval.high)) == 0 &&
          json_object_set_new(object, "same_as", json_string(letters)) == 0 &&
          json_object_set(object, "p", p) == 0;
     json_decref(p);
@@ -165,16 +200,72 @@ static json_t *group_json(const il_across *a, size_t i)
     return NULL;
 }
 
-static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+/* a list of numbers under a name */
+static int add_numbers(json_t *object, const char *name, const double *x, size_t n)
+{
+    json_t *const list = json_array();
+    int ok = list != NULL;
+
+    for (size_t i = 0; ok && i < n; i++)
+        ok = json_array_append_new(list, number(x[i])) == 0;
+    ok = ok && json_object_set(object, name, list) == 0;
+    json_decref(list);
+    return ok;
+}
+
+/* {"bounds": [...], "groups": {"zeros": {"share": [...], "low": [...], "high": [...]}}} */
+static int add_profiles(json_t *all, const il_profiles *p)
+{
+    json_t *const profile = json_object(), *const groups = json_object();
+    int ok = profile && groups && add_numbers(profile, "bounds", p->bound, p->points);
+
+    for (size_t i = 0; ok && i < p->groups; i++) {
+        const il_group_profile *const g = &p->group[i];
+        json_t *const one = json_object();
+
+        ok = one && add_numbers(one, "share", g->share, p->points) &&
+             add_numbers(one, "low", g->low, p->points) &&
+             add_numbers(one, "high", g->high, p->points) &&
+             json_object_set(groups, g->label, one) == 0;
+        json_decref(one);
+    }
+    ok = ok && json_object_set(profile, "groups", groups) == 0 &&
+         json_object_set(all, "profile", profile) == 0;
+    json_decref(groups);
+    json_decref(profile);
+    return ok;
+}
+
+static int add_improvements(json_t *all, const il_improvements *m)
+{
+    json_t *const list = json_array();
+    int ok = list != NULL;
+
+    for (size_t i = 0; ok && i < m->pairs; i++) {
+        const il_improved *const p = &m->pair[i];
+        json_t *const one = json_object();
+
+        ok = one && json_object_set_new(one, "group", json_string(m->label[p->first])) == 0 &&
+             json_object_set_new(one, "beats", json_string(m->label[p->second])) == 0 &&
+             json_object_set_new(one, "p", number(p->p)) == 0 &&
+             json_object_set_new(one, "low", number(p->interval.low)) == 0 &&
+             json_object_set_new(one, "high", number(p->interval.high)) == 0 &&
+             json_array_append(list, one) == 0;
+        json_decref(one);
+    }
+    ok = ok && json_object_set(all, "improvements", list) == 0;
+    json_decref(list);
+    return ok;
+}
 
 static il_status print_json(const struct cli *cli, const il_across *a, const char *across,
-                            il_error *err)
+                            const struct spread *spread, il_error *err)
 {
     json_t *const all = json_object(), *const groups = json_array();
     char text[ANSWER];
     int ok = all && groups;
 
-    sentence(a, across, text);
+    across_sentence(a, across, text);
     for (size_t i = 0; ok && i < a->groups; i++) {
         json_t *const g = group_json(a, i);
 
@@ -188,7 +279,8 @@ static il_status print_json(const struct cli *cli, const il_across *a, const cha
          json_object_set_new(all, "chi2_p", number(a->friedman.chi2_p)) == 0 &&
          json_object_set_new(all, "f", number(a->friedman.f)) == 0 &&
          json_object_set_new(all, "f_p", number(a->friedman.f_p)) == 0 &&
-         json_object_set(all, "groups", groups) == 0;
+         json_object_set(all, "groups", groups) == 0 && add_profiles(all, spread->profiles) &&
+         (!spread->improvements || add_improvements(all, spread->improvements));
     json_decref(groups);
     if (ok)
         return cli_json(cli, all) == 0 ? IL_OK : cli_no_memory(err);
@@ -198,20 +290,15 @@ static il_status print_json(const struct cli *cli, const il_across *a, const cha
 
 static il_status print_jsonl(const il_across *a, il_error *err)
 {
-    for (size_t i = 0; i < a->groups; i++) {
-        json_t *const g = group_json(a, i);
-
-        if (!g)
+    for (size_t i = 0; i < a->groups; i++)
+        if (!cli_json_line(group_json(a, i)))
             return cli_no_memory(err);
-        json_dumpf(g, stdout, JSON_COMPACT);
-        putchar('\n');
-        json_decref(g);
-    }
     return IL_OK;
 }
 
 il_status across_print(const struct cli *cli, const il_across *a, const char *across,
-                       const char *format, const char *const *notes, size_t count, il_error *err)
+                       const struct spread *spread, const char *format, const char *const *notes,
+                       size_t count, il_error *err)
 {
     if (strcmp(format, "csv") == 0) {
         print_csv(a);
@@ -220,6 +307,6 @@ il_status across_print(const struct cli *cli, const il_across *a, const char *ac
     if (strcmp(format, "jsonl") == 0)
         return print_jsonl(a, err);
     if (strcmp(format, "json") == 0)
-        return print_json(cli, a, across, err);
+        return print_json(cli, a, across, spread, err);
     return print_read(cli, a, across, format, notes, count, err);
 }

@@ -21,6 +21,16 @@ static void with_interval(const il_comparison *c, double x, const il_interval *i
         snprintf(text, size, "%.40s [%.40s, %.40s]", mean, low, high);
 }
 
+/* the place of the dataset's column among these; n: it is none of them */
+static size_t column_data(const char *const *column, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && strcmp(column[i], "data") != 0)
+        i++;
+    return i;
+}
+
 /* what is said of another group beside the reference */
 static void beside(const il_comparison *c, const il_run_group *g, const il_run_group *reference,
                    char *text, size_t size)
@@ -32,9 +42,14 @@ static void beside(const il_comparison *c, const il_run_group *g, const il_run_g
                                ahead == c->more_is_better ? d->interval.high : -d->interval.low,
                                d->interval.kind };
     const size_t least = il_pairs_least(c->alpha, c->comparisons);
+    const size_t data = column_data(c->column, c->columns);
     char number[3 * CELL], why[3 * CELL] = "";
 
     with_interval(c, by, &away, number, sizeof number);
+    if (d->n == 0 && data < c->columns && strcmp(g->value[data], reference->value[data]) != 0) {
+        snprintf(text, size, "%s is of another dataset: no test.", g->label);
+        return;
+    }
     if (d->n == 0) {
         snprintf(text, size, "%s has no run with the seeds of one of %s: no test.", g->label,
                  reference->label);
@@ -54,6 +69,19 @@ static void beside(const il_comparison *c, const il_run_group *g, const il_run_g
              ahead ? "better" : "worse", d->n, why);
 }
 
+static void none_has_it(const il_comparison *c, char text[ANSWER])
+{
+    size_t runs = 0, diverged = 0, failed = 0;
+
+    for (size_t i = 0; i < c->groups; i++) {
+        runs += c->group[i].runs;
+        diverged += c->group[i].diverged;
+        failed += c->group[i].failed;
+    }
+    snprintf(text, ANSWER, "none of %zu run%s has a %s: %zu diverged, %zu failed.", runs,
+             runs == 1 ? "" : "s", c->metric, diverged, failed);
+}
+
 void answer(const il_comparison *c, char text[ANSWER])
 {
     const il_run_group *const first = c->reference < c->groups ? &c->group[c->reference] : NULL;
@@ -61,9 +89,10 @@ void answer(const il_comparison *c, char text[ANSWER])
     char number[3 * CELL];
     int n;
 
-    text[0] = 0;
-    if (!first)
+    if (!first) {
+        none_has_it(c, text);
         return;
+    }
     with_interval(c, first->metric.mean, &first->metric.interval, number, sizeof number);
     n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu.", first->label,
                  c->columns == 0     ? "have"
@@ -71,11 +100,16 @@ void answer(const il_comparison *c, char text[ANSWER])
                  : c->reference == 0 ? "is best"
                                      : "is the control",
                  c->metric, number, first->metric.n);
-    if (c->groups > 1 && c->group[other].difference.n + c->comparisons > 0 && n > 0 &&
-        n + 1 < ANSWER) {
+    if (c->groups > 1 && c->tested && n > 0 && n + 1 < ANSWER) {
         text[n] = ' ';
         beside(c, &c->group[other], first, text + n + 1, ANSWER - (size_t)n - 1);
     }
+}
+
+static int datasets_vary(const il_comparison *c)
+{
+    return column_data(c->column, c->columns) < c->columns ||
+           column_data(c->pooled, c->pooleds) < c->pooleds;
 }
 
 /* ---- the small print ------------------------------------------------------------------------- */
@@ -89,12 +123,13 @@ static void note_intervals(const il_comparison *c, char *text)
         bootstrap |= c->group[i].metric.interval.kind == IL_INTERVAL_BOOTSTRAP;
     }
     if (student || bootstrap)
-        snprintf(
-            text, ANSWER,
-            "intervals: %g %% of the mean over the runs of a group, by %s%s%s; all runs share one "
-            "test set",
-            100 * c->level, student ? "Student's t" : "", student && bootstrap ? " and " : "",
-            bootstrap ? "BCa bootstrap (10,000 resamples)" : "");
+        snprintf(text, ANSWER,
+                 "intervals: %g %% of the mean over the runs of a group, by %s%s%s; all runs "
+                 "%sshare one "
+                 "test set",
+                 100 * c->level, student ? "Student's t" : "", student && bootstrap ? " and " : "",
+                 bootstrap ? "BCa bootstrap (10,000 resamples)" : "",
+                 datasets_vary(c) ? "of a dataset " : "");
 }
 
 static void note_tests(const il_comparison *c, char *text)
@@ -121,6 +156,15 @@ static void note_pooled(const il_comparison *c, char *text)
         n += snprintf(text + n, ANSWER - (size_t)n, "%s %s", i ? "," : "", c->pooled[i]);
 }
 
+static void note_data(const il_comparison *c, char *text)
+{
+    if (column_data(c->column, c->columns) < c->columns && c->groups > 1)
+        snprintf(text, ANSWER,
+                 "groups of different datasets are not tested against each other: --where "
+                 "data=NAME takes one of "
+                 "them, --across data ranks over all");
+}
+
 static void note_left_over(const il_comparison *c, char *text)
 {
     size_t runs = 0;
@@ -138,6 +182,7 @@ int answer_note(const il_comparison *c, size_t index, char text[ANSWER])
                                  char *) = { [NOTE_INTERVALS] = note_intervals,
                                              [NOTE_TESTS] = note_tests,
                                              [NOTE_POOLED] = note_pooled,
+                                             [NOTE_DATA] = note_data,
                                              [NOTE_LEFT_OVER] = note_left_over };
 
     text[0] = 0;

@@ -10,7 +10,7 @@ enum { ANSWER = 600 };
 void answer(const il_comparison *c, char text[ANSWER]);
 
 /* Lines of small print: how the numbers came about. */
-enum { NOTE_INTERVALS, NOTE_TESTS, NOTE_POOLED, NOTE_LEFT_OVER };
+enum { NOTE_INTERVALS, NOTE_TESTS, NOTE_POOLED, NOTE_DATA, NOTE_LEFT_OVER };
 
 /* The index-th of them, "" where it has nothing to say. 0: there is none. */
 int answer_note(const il_comparison *c, size_t index, char text[ANSWER]);

@@ -61,6 +61,7 @@ ANY(target, !isnan(g->reached_median))
 ANY(difference, g->difference.n > 0)
 ANY(interval, g->metric.interval.kind != IL_INTERVAL_NONE)
 ANY(area, isfinite(g->area))
+ANY(validation, isfinite(g->validation) && strcmp(c->metric, "validation_accuracy") != 0)
 
 #define PUT(name)                                                                                  \
     static void put_##name(const il_comparison *c, const il_run_group *g, char text[CELL])
@@ -83,6 +84,15 @@ PUT(difference_interval)
 {
     if (g->difference.n)
         put_interval(c, &g->difference.interval, text);
+    else
+        snprintf(text, CELL, "-");
+}
+
+PUT(validation)
+{
+    (void)c;
+    if (isfinite(g->validation))
+        snprintf(text, CELL, "%.4f", g->validation);
     else
         snprintf(text, CELL, "-");
 }
@@ -145,6 +155,7 @@ const struct shown_column shown_columns[] = {
     { "worst", NULL, put_worst },
     { "best", NULL, put_best },
     { "best_run", NULL, put_best_run },
+    { "validation", any_validation, put_validation },
     { "to target", any_target, put_target },
     { "area", any_area, put_area },
     { "diverged", any_diverged, put_diverged },

@@ -7,20 +7,11 @@
 #include <string.h>
 #include "columns.h"
 #include "common/cli_error.h"
+#include "figure_curves.h"
 #include "figure_grid.h"
+#include "figure_layers.h"
+#include "figure_spread.h"
 #include "figure_words.h"
-
-enum { GROUPS_MOST = 100 /* that can be told apart */ };
-
-static il_status few_groups(const il_comparison *c, il_error *err)
-{
-    return c->groups <= GROUPS_MOST
-               ? IL_OK
-               : cli_error(
-                     err, IL_E_USAGE,
-                     "%zu groups are too many for this figure: --where or --by leaves up to %d",
-                     c->groups, GROUPS_MOST);
-}
 
 /* ---- intervals ------------------------------------------------------------------------------- */
 
@@ -54,16 +45,20 @@ static void fill_row(const il_comparison *c, const il_run_group *g, il_forest_ro
         row->word = c->reference == 0 ? "best" : "control";
 }
 
-static il_status draw_intervals(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
-                                il_error *err)
+static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
+    const il_comparison *const c = from->of->comparison;
     il_forest_row *const row = calloc(c->groups + 1, sizeof *row);
     size_t *const count = calloc(c->groups + 1, sizeof *count);
     char title[WORDS], mean[WORDS], difference[WORDS], text[WORDS], note[NOTE] = "";
-    const il_forest figure = { title, mean, difference, note, row, c->groups };
-    il_status st = row && count ? few_groups(c, err) : cli_no_memory(err);
+    il_forest figure = { .title = title,
+                         .mean_label = mean,
+                         .difference_label = difference,
+                         .note = note,
+                         .row = row,
+                         .rows = c->groups };
+    il_status st = row && count ? figure_few_groups(c->groups, err) : cli_no_memory(err);
 
-    (void)runs;
     if (st != IL_OK)
         goto out;
     for (size_t i = 0; i < c->groups; i++) {
@@ -71,6 +66,7 @@ static il_status draw_intervals(char **svg, size_t *n, const il_comparison *c, c
         count[i] = row[i].n;
     }
     figure_title(c, "", title);
+    figure_limits(c->metric, &figure.least, &figure.most);
     snprintf(mean, sizeof mean, "%s", il_metric_words(c->metric));
     snprintf(difference, sizeof difference, "difference to the %s",
              c->reference == 0 ? "best" : "control");
@@ -78,117 +74,53 @@ static il_status draw_intervals(char **svg, size_t *n, const il_comparison *c, c
     snprintf(text + strlen(text), sizeof text - strlen(text),
              "; marker: mean; line: its %g %% interval", 100 * c->level);
     figure_note(note, text);
+    figure_limits_note(note, c);
     figure_answer_note(note, c, NOTE_INTERVALS);
     figure_answer_note(note, c, NOTE_TESTS);
     figure_answer_note(note, c, NOTE_POOLED);
     figure_answer_note(note, c, NOTE_LEFT_OVER);
-    st = il_figure_forest(svg, n, &figure, err);
+    st = il_figure_forest(svg, n, &figure, from->terminal, err);
 out:
     free(row);
     free(count);
     return st;
 }
 
-/* ---- curves ---------------------------------------------------------------------------------- */
-
-enum { LABEL = 320, STRIP = 2000 };
-
-static void add_to_strip(char strip[STRIP], const il_run_group *g, size_t n)
-{
-    const size_t at = strlen(strip);
-
-    snprintf(strip + at, STRIP - at, "%s%.200s (%zu run%s)",
-             at ? ", " : "diverged in every run: ", g->label, n, n == 1 ? "" : "s");
-}
-
-/* lines, their labels and what stands under the axis */
-static void fill_curves(const il_comparison *c, const il_group_curve *curve, il_line *line,
-                        char (*label)[LABEL], size_t *count, char strip[STRIP])
-{
-    size_t most = 0, least = SIZE_MAX;
-
-    for (size_t i = 0; i < c->groups; i++) {
-        count[i] = curve[i].runs;
-        most = count[i] > most ? count[i] : most;
-        least = count[i] < least ? count[i] : least;
-    }
-    for (size_t i = 0; i < c->groups; i++) {
-        if (most == least)
-            snprintf(label[i], LABEL, "%s", c->group[i].label);
-        else
-            snprintf(label[i], LABEL, "%.300s (n = %zu)", c->group[i].label, count[i]);
-        line[i] = (il_line){ .label = label[i],
-                             .y = curve[i].median,
-                             .low = count[i] > 1 ? curve[i].low : NULL,
-                             .high = curve[i].high,
-                             .count = curve[i].epochs,
-                             .style = i,
-                             .cross_x = curve[i].end_epoch,
-                             .cross_y = curve[i].end_value,
-                             .crosses = curve[i].ends };
-        if (curve[i].runs > 0 && curve[i].diverged == curve[i].runs)
-            add_to_strip(strip, &c->group[i], curve[i].runs);
-    }
-}
-
-static il_status draw_curves(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
-                             il_error *err)
-{
-    il_line *const line = calloc(c->groups + 1, sizeof *line);
-    char(*const label)[LABEL] = calloc(c->groups + 1, sizeof *label);
-    size_t *const count = calloc(c->groups + 1, sizeof *count);
-    char title[WORDS], y_label[WORDS], text[WORDS], strip[STRIP] = "", note[NOTE] = "";
-    const il_panel panel = { .y_label = y_label, .line = line, .lines = c->groups };
-    il_lines figure = { title, "epoch", IL_SCALE_LINEAR, &panel, 1, NULL, note };
-    il_group_curve *curve = NULL;
-    il_status st = line && label && count ? few_groups(c, err) : cli_no_memory(err);
-
-    if (st == IL_OK)
-        st = il_compare_curves(&curve, c, runs, err);
-    if (st != IL_OK)
-        goto out;
-    fill_curves(c, curve, line, label, count, strip);
-    figure.strip = strip[0] ? strip : NULL;
-    figure_title(c, "Median ", title);
-    snprintf(y_label, sizeof y_label, "%s", il_metric_words(c->metric));
-    figure_runs(count, c->groups, "group", text);
-    figure_note(note, text);
-    figure_note(note,
-                "line: median over the runs of a group; band: interquartile range, the middle "
-                "half of the runs; what is not finite counts as the worst");
-    for (size_t i = 0; i < c->groups; i++)
-        if (curve[i].ends) {
-            figure_note(note, "\u00d7: a run that diverged, at its last finite cost");
-            break;
-        }
-    figure_answer_note(note, c, NOTE_POOLED);
-    st = il_figure_lines(svg, n, &figure, err);
-out:
-    il_group_curves_free(curve, c->groups);
-    free(line);
-    free(label);
-    free(count);
-    return st;
-}
-
 /* ---- the kinds ------------------------------------------------------------------------------- */
 
-typedef il_status draw_fn(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
-                          il_error *err);
+enum { WITHOUT, EITHER, WITH }; /* --across */
 
-static draw_fn *kind_of(const char *word)
-{
-#define X(name, words) { #name, draw_##name },
-    static const struct {
-        const char *word;
-        draw_fn *draw;
-    } kinds[] = { COMPARISON_FIGURES(X, X) };
+struct kind {
+    const char *word;
+    il_status (*draw)(char **svg, size_t *n, const struct to_draw *from, il_error *err);
+    int across;
+};
+
+#define X(name, word, across, words) { word, draw_##name, across },
+static const struct kind kinds[] = { COMPARISON_FIGURES(X, X) };
 #undef X
+enum { KINDS = sizeof kinds / sizeof *kinds };
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+static const struct kind *kind_named(const char *word)
+{
+    for (size_t i = 0; i < KINDS; i++)
         if (strcmp(kinds[i].word, word) == 0)
-            return kinds[i].draw;
-    return draw_intervals;
+            return &kinds[i];
+    return NULL;
+}
+
+int compare_figure_is(const char *kind) { return kind_named(kind) != NULL; }
+
+/* what --figure says, or the first kind that is without --across, or with it alone */
+const char *compare_figure_kind(const struct options *o)
+{
+    size_t i = 0;
+
+    if (opt_given(o, "figure"))
+        return opt_get(o, "figure");
+    while (opt_given(o, "across") && kinds[i].across != WITH)
+        i++;
+    return kinds[i].word;
 }
 
 static size_t columns_in(const char *by)
@@ -200,40 +132,42 @@ static size_t columns_in(const char *by)
     return n;
 }
 
-il_status compare_figure_check(const struct options *o, il_error *err)
+il_status compare_figure_check(const char *word, const struct options *o, il_error *err)
 {
-    const char *const kind = opt_get(o, "figure");
+    const struct kind *const kind = kind_named(word);
 
-    if (opt_given(o, "figure") && !opt_given(o, "plot"))
-        return cli_error(err, IL_E_USAGE, "--figure %s: --plot says where it goes", kind);
-    if (opt_given(o, "plot") && opt_given(o, "across"))
-        return cli_error(err, IL_E_USAGE, "--plot: there is no figure of --across");
-    if (strcmp(kind, "heatmap") == 0 && (!opt_given(o, "by") || columns_in(opt_get(o, "by")) != 2))
-        return cli_error(err, IL_E_USAGE, "--figure heatmap: --by A,B names its two columns");
+    if (opt_given(o, "across") && kind->across == WITHOUT)
+        return cli_error(err, IL_E_USAGE, "figure %s is not of --across", word);
+    if (!opt_given(o, "across") && kind->across == WITH)
+        return cli_error(err, IL_E_USAGE, "figure %s: --across COLUMNS names its conditions", word);
+    if (kind->draw == draw_heatmap && (!opt_given(o, "by") || columns_in(opt_get(o, "by")) != 2))
+        return cli_error(err, IL_E_USAGE, "figure heatmap: --by A,B names its two columns");
+    if (kind->draw != draw_layers && opt_given(o, "diagnostic"))
+        return cli_error(err, IL_E_USAGE, "--diagnostic is of the figure layers, not of %s", word);
     return IL_OK;
 }
 
-il_status compare_figure_prepare(const struct options *o, il_runs *runs, il_error *err)
+il_status compare_figure_prepare(const char *kind, il_runs *runs, il_error *err)
 {
-    return strcmp(opt_get(o, "figure"), "curves") == 0 ? il_runs_keep_epochs(runs, err) : IL_OK;
+    return kind_named(kind)->draw == draw_curves ? il_runs_keep_epochs(runs, err) : IL_OK;
 }
 
-il_status compare_figure_svg(const char *kind, char **svg, size_t *n, const il_comparison *c,
-                             const il_runs *runs, il_error *err)
+il_status compare_figure_svg(const char *kind, char **svg, size_t *n, const struct to_draw *from,
+                             il_error *err)
 {
-    return kind_of(kind)(svg, n, c, runs, err);
+    return kind_named(kind)->draw(svg, n, from, err);
 }
 
-il_status compare_figure_draw(const struct figure *to, const struct options *o,
-                              const il_comparison *c, const il_runs *runs, il_error *err)
+il_status compare_figure_draw(const char *kind, const struct figure *to, const struct to_draw *from,
+                              il_error *err)
 {
     char *svg = NULL;
     size_t n = 0;
+    struct to_draw there = *from;
     il_status st;
 
-    if (!to->path)
-        return IL_OK;
-    st = compare_figure_svg(opt_get(o, "figure"), &svg, &n, c, runs, err);
+    there.terminal = figure_terminal(to);
+    st = compare_figure_svg(kind, &svg, &n, &there, err);
     if (st == IL_OK)
         st = figure_put(to, svg, n, err);
     free(svg);

@@ -3,6 +3,7 @@
 #define HOST_CLI_COMPARE_COMPARE_ROWS_H
 
 #include "common/command_table.h"
+#include "initlab/watch.h"
 
 #define COMPARE_ROWS                                                                               \
     { .name = "metric",                                                                            \
@@ -19,7 +20,9 @@
         { .name = "where",                                                                         \
           .metavar = "COLUMN=VALUE",                                                               \
           .group = "Sweeps",                                                                       \
-          .help = "these runs alone: init=he_normal,lr=0.1; a column twice: either value" },       \
+          .again = 1,                                                                              \
+          .help = "these runs alone: init=he_normal,lr=0.1; a column twice: either value; "        \
+                  "given again, too: both hold" },                                                 \
         { .name = "control",                                                                       \
           .metavar = "GROUP",                                                                      \
           .group = "Sweeps",                                                                       \
@@ -37,6 +40,29 @@
     {                                                                                              \
         .name = "target", .metavar = "ACCURACY", .group = "Sweeps",                                \
         .help = "show how many runs reached it, and in how many epochs"                            \
+    }
+
+/* ---- of figures ---- */
+
+#define DIAGNOSTIC_WORD(NAME, name, type) "|" #name
+#define DIAGNOSTIC_ROW                                                                             \
+    {                                                                                              \
+        .name = "diagnostic", .metavar = "COLUMN", .value = "activation_variance",                 \
+        .words = &IL_DIAGNOSTICS(DIAGNOSTIC_WORD)[1], .group = "Sweeps",                           \
+        .help = "what the figure layers shows of runs with --diag: saturated, "                    \
+                "gradient_norm, update_ratio, ..."                                                 \
+    }
+
+#define TERM_ROW                                                                                   \
+    {                                                                                              \
+        .name = "term",                                                                            \
+        .help = "show the figure in the terminal, by Unicode blocks, as wide as it is"             \
+    }
+
+#define ACROSS_ROW                                                                                 \
+    {                                                                                              \
+        .name = "across", .metavar = "COLUMNS", .group = "Sweeps",                                 \
+        .help = "rank groups within each condition, as activation,depth, and compare their ranks"  \
     }
 
 #endif

@@ -1,38 +1,30 @@
-/* compare_sweeps.h - sweeps' folders, read, grouped and shown. */
+/* compare_sweeps.h - sweeps' folders and files of single runs, read, grouped and shown. */
 #ifndef HOST_CLI_COMPARE_COMPARE_SWEEPS_H
 #define HOST_CLI_COMPARE_COMPARE_SWEEPS_H
 
 #include "initlab/initlab.h"
 #include "common/messages.h"
 #include "common/options.h"
-
-/* Sweeps' folders, read and compared. */
-struct compared {
-    il_folder **folder; /* [folders], open, in the order of the command line */
-    il_results **results;
-    size_t folders;
-    il_runs *runs;
-    int epochs;                /* does it keep them, for curves? */
-    il_comparison *comparison; /* NULL: of --across */
-    il_across *across;
-    il_budget *budget; /* [budgets] */
-    size_t budgets;
-    char *by;          /* what groups are by; NULL: all that varies */
-    const char **note; /* [notes]: lines of small print, "" for none */
-    char *lines;       /* that they are in */
-    size_t notes;
-};
+#include "compare_figure.h"
+#include "compared.h"
 
 /*
- * Read the folders that are the operands, and compare them as the options of COMPARE_ROWS say. No run has
- * ended: IL_OK, and neither comparison nor across. After any outcome compared_close frees. epochs: keep them, if the
- * metric has any.
+ * Read the folders and files that are the operands, and compare them as the options of COMPARE_ROWS say. No run has
+ * ended: IL_OK, and neither comparison nor across. After any outcome compared_close frees. kind: of the figure that is to
+ * be drawn (compare_figure.h); NULL: none. page: for `report`, which keeps epochs, if
+ * the metric has any, and compares groups beside ranking them.
  */
 il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
-                        int epochs, il_error *err);
+                        const char *kind, int page, il_error *err);
 void compared_close(struct compared *k);
 
-/* `compare DIR...` with its options. */
+/* what figures are drawn from */
+struct to_draw compared_to_draw(const struct compared *k, const struct options *o);
+
+/* What a source is called: its folder's path, or "files of train". */
+const char *compared_source(const struct compared *k, size_t source);
+
+/* `compare DIR... FILE...` with its options. */
 il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err);
 
 /* What `sweep run` ends with: the best groups of one folder, by --by. */

@@ -61,24 +61,17 @@ static il_status make_table(struct text_table *t, const il_comparison *c, size_t
 
 /* ---- for people ------------------------------------------------------------------------------ */
 
-static void print_note(const char *before, const char *text)
-{
-    fputs(before, stdout);
-    cli_put(stdout, text);
-    putchar('\n');
-}
-
-static void print_notes(const il_comparison *c, const char *before, const char *const *notes,
+static void print_notes(const il_comparison *c, const char *format, const char *const *notes,
                         size_t count)
 {
     char text[ANSWER];
 
     for (size_t i = 0; i < count; i++)
         if (notes[i][0])
-            print_note(before, notes[i]);
+            text_table_note(format, notes[i]);
     for (size_t i = 0; answer_note(c, i, text); i++)
         if (text[0])
-            print_note(before, text);
+            text_table_note(format, text);
 }
 
 static il_status print_read(const struct cli *cli, const il_comparison *c, const char *format,
@@ -97,17 +90,17 @@ static il_status print_read(const struct cli *cli, const il_comparison *c, const
         puts("\n");
         text_table_print(cli, &t, format);
         puts("");
-        print_notes(c, "- ", notes, count);
+        print_notes(c, format, notes, count);
     } else if (st == IL_OK && strcmp(format, "tex") == 0) {
-        print_note("% ", text);
+        text_table_note(format, text);
         text_table_print(cli, &t, format);
-        print_notes(c, "% ", notes, count);
+        print_notes(c, format, notes, count);
     } else if (st == IL_OK) {
-        print_note("", text);
+        text_table_note("text", text);
         putchar('\n');
         text_table_print(cli, &t, format);
         puts("");
-        print_notes(c, "", notes, count);
+        print_notes(c, format, notes, count);
     }
     free(shown);
     text_table_free(&t);
@@ -165,7 +158,7 @@ static il_status print_budgets(const struct cli *cli, const il_comparison *c, co
 }
 
 il_status comparison_print_short(const struct cli *cli, const il_comparison *c, size_t groups,
-                                 const char *more, il_error *err)
+                                 const char *note, const char *more, il_error *err)
 {
     struct text_table t = { NULL };
     char text[ANSWER];
@@ -177,8 +170,10 @@ il_status comparison_print_short(const struct cli *cli, const il_comparison *c, 
         if (groups < c->groups)
             printf("and %zu more\n", c->groups - groups);
         putchar('\n');
-        print_note("", text);
-        print_note("", more);
+        text_table_note("text", text);
+        if (note[0])
+            text_table_note("text", note);
+        text_table_note("text", more);
     }
     text_table_free(&t);
     return st;
@@ -238,15 +233,9 @@ static json_t *group_json(const il_comparison *c, const il_run_group *g)
 
 static il_status print_lines(const il_comparison *c, il_error *err)
 {
-    for (size_t i = 0; i < c->groups; i++) {
-        json_t *const g = group_json(c, &c->group[i]);
-
-        if (!g)
+    for (size_t i = 0; i < c->groups; i++)
+        if (!cli_json_line(group_json(c, &c->group[i])))
             return cli_no_memory(err);
-        json_dumpf(g, stdout, JSON_COMPACT);
-        putchar('\n');
-        json_decref(g);
-    }
     return IL_OK;
 }
 

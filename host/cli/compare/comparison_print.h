@@ -15,8 +15,8 @@ il_status comparison_print(const struct cli *cli, const il_comparison *c, const 
                            const char *const *notes, size_t count, const il_budget *budgets,
                            size_t budgeted, il_error *err);
 
-/* The table and the answer alone, of so many groups at most: `more` says where all are. */
+/* The table and the answer alone, of so many groups at most: a note, "" for none; `more` says where all are. */
 il_status comparison_print_short(const struct cli *cli, const il_comparison *c, size_t groups,
-                                 const char *more, il_error *err);
+                                 const char *note, const char *more, il_error *err);
 
 #endif

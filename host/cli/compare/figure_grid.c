@@ -6,46 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
+#include "figure_theory.h"
 #include "figure_words.h"
 
 enum { VALUES_MOST = 100 /* of a column, in a figure */ };
 
 /* ---- values of a column ---------------------------------------------------------------------- */
 
-/* a number that a text begins with, and in *s what is behind it; letters alone (inf, nan) are none */
-static int take_number(const char **s, double *x)
+/* by the number of widths, then by them */
+static int by_layers(const void *a, const void *b)
 {
-    const char *const digit = *s + (**s == '-');
-    char *end;
+    size_t n[2] = { 0, 0 };
 
-    if (*digit < '0' || *digit > '9')
-        return 0;
-    *x = strtod(*s, &end);
-    *s = end;
-    return 1;
-}
-
-/* by the numbers in them: 3 before 20, std=0.15 before std=0.2, in,64,out before in,128,out */
-static int by_value(const void *a, const void *b)
-{
-    const char *s = *(const char *const *)a, *t = *(const char *const *)b;
-    double x = 0, y = 0;
-
-    for (;;) {
-        const char *s_end = s, *t_end = t;
-
-        if (take_number(&s_end, &x) && take_number(&t_end, &y)) {
-            if (x != y)
-                return x < y ? -1 : 1;
-            s = s_end;
-            t = t_end;
-        } else if (*s != *t || !*s) {
-            return (unsigned char)*s - (unsigned char)*t;
-        } else {
-            s++;
-            t++;
-        }
-    }
+    for (const char *s = *(const char *const *)a; *s; s++)
+        n[0] += *s == ',';
+    for (const char *s = *(const char *const *)b; *s; s++)
+        n[1] += *s == ',';
+    return n[0] != n[1] ? (n[0] > n[1]) - (n[0] < n[1]) : figure_by_value(a, b);
 }
 
 /* value[most]: those that groups have in a column, sorted. SIZE_MAX: there are more. */
@@ -63,7 +40,8 @@ static size_t values_of(const il_comparison *c, size_t column, const char **valu
         if (k == n)
             value[n++] = c->group[i].value[column];
     }
-    qsort(value, n, sizeof *value, by_value);
+    qsort(value, n, sizeof *value,
+          strcmp(c->column[column], "layers") == 0 ? by_layers : figure_by_value);
     return n;
 }
 
@@ -76,12 +54,41 @@ static size_t place_of(const char *const *value, const char *text)
     return k;
 }
 
-/* what an axis calls a value that is no text at all */
-static void name_empty(const char **value, size_t n)
+enum { SHORT = 120 /* bytes of a value that is named anew */ };
+
+/* in,64,64,64,out as in,64x3,out */
+static void put_layers(const char *layers, char text[SHORT])
+{
+    size_t n = 0;
+
+    while (*layers && n < SHORT) {
+        const size_t width = strcspn(layers, ",");
+        size_t times = 0;
+
+        for (const char *p = layers;
+             strncmp(p, layers, width) == 0 && (!p[width] || p[width] == ','); p += width + 1) {
+            times++;
+            if (!p[width])
+                break;
+        }
+        n += (size_t)snprintf(text + n, SHORT - n, "%s%.*s", n ? "," : "", (int)width, layers);
+        if (times > 1 && n < SHORT)
+            n += (size_t)snprintf(text + n, SHORT - n, "x%zu", times);
+        layers += times * (width + 1) - 1;
+        layers += *layers == ',';
+    }
+}
+
+/* What an axis calls its values: one that is no text at all, and layers, which may be hundreds. */
+static void name_values(const char *column, const char **value, size_t n, char (*text)[SHORT])
 {
     for (size_t i = 0; i < n; i++)
-        if (!value[i][0])
+        if (!value[i][0]) {
             value[i] = "-";
+        } else if (strcmp(column, "layers") == 0) {
+            put_layers(value[i], text[i]);
+            value[i] = text[i];
+        }
 }
 
 static il_status too_many(const il_comparison *c, size_t column, il_error *err)
@@ -113,32 +120,50 @@ static il_status fill_cells(const il_comparison *c, il_heatmap *m, const char **
     }
     m->value = *value;
     m->runs = *runs;
-    name_empty(x, m->columns);
-    name_empty(y, m->rows);
     return IL_OK;
 }
 
-il_status draw_heatmap(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
-                       il_error *err)
+static const char THEORY_NOTE[] =
+    "dashed line: 6 xi_c, xi_c the layers in which the correlation of two inputs comes nearer to "
+    "its limit by e, in wide "
+    "networks (Schoenholz et al. 2017); a triangle: it lies beyond the map";
+
+il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
+    const il_comparison *const c = from->of->comparison;
     const char *x[VALUES_MOST], *y[VALUES_MOST];
     char title[WORDS], bar[WORDS], text[WORDS], note[NOTE] = "";
     il_heatmap figure = { .title = title, .value_label = bar, .note = note, .x = x, .y = y };
     double *value = NULL;
     size_t *count = NULL;
-    il_status st;
+    struct trainable theory = { .limit = NULL };
+    char(*const text_of)[SHORT] = calloc(2 * VALUES_MOST, SHORT);
+    il_status st = text_of ? IL_OK : cli_no_memory(err);
 
-    (void)runs;
-    if (c->columns != 2)
-        return cli_error(err, IL_E_USAGE, "--figure heatmap: --by A,B names its two columns");
+    if (st != IL_OK)
+        return st;
+    if (c->columns != 2) {
+        st = cli_error(err, IL_E_USAGE, "figure heatmap: --by A,B names its two columns");
+        goto out;
+    }
     figure.columns = values_of(c, 0, x, VALUES_MOST);
     figure.rows = values_of(c, 1, y, VALUES_MOST);
-    if (figure.columns == SIZE_MAX || figure.rows == SIZE_MAX)
-        return too_many(c, figure.columns == SIZE_MAX ? 0 : 1, err);
+    if (figure.columns == SIZE_MAX || figure.rows == SIZE_MAX) {
+        st = too_many(c, figure.columns == SIZE_MAX ? 0 : 1, err);
+        goto out;
+    }
     figure.x_label = c->column[0];
     figure.y_label = c->column[1];
-    st = fill_cells(c, &figure, x, y, &value, &count, err);
+    st = trainable(&theory, from->of, &(struct heat_axis){ c->column[0], x, figure.columns },
+                   &(struct heat_axis){ c->column[1], y, figure.rows }, err);
+    if (st == IL_OK)
+        st = fill_cells(c, &figure, x, y, &value, &count, err);
     if (st == IL_OK) {
+        name_values(c->column[0], x, figure.columns, text_of);
+        name_values(c->column[1], y, figure.rows, text_of + VALUES_MOST);
+        figure.limit = theory.limit;
+        figure.limit_of_rows = theory.of_rows;
+        figure.limit_name = theory.name;
         figure_title(c, "Mean ", title);
         snprintf(bar, sizeof bar, "mean %s", il_metric_words(c->metric));
         figure_runs(count, figure.columns * figure.rows, "cell", text);
@@ -146,9 +171,14 @@ il_status draw_heatmap(char **svg, size_t *n, const il_comparison *c, const il_r
         figure_note(note,
                     "number and colour: mean over the runs of a cell; \u00d7: no run of it has a "
                     "finite one; no cell: no run");
+        if (theory.limit)
+            figure_note(note, THEORY_NOTE);
         figure_answer_note(note, c, NOTE_POOLED);
-        st = il_figure_heatmap(svg, n, &figure, err);
+        st = il_figure_heatmap(svg, n, &figure, from->terminal, err);
     }
+out:
+    trainable_free(&theory);
+    free(text_of);
     free(value);
     free(count);
     return st;
@@ -221,7 +251,7 @@ static il_status sort_points(const il_comparison *c, size_t lr, struct rates *r,
             snprintf(r->label[r->lines++], LABEL, "%s", label);
         r->point[i] = (struct point){ &c->group[i], strtod(c->group[i].value[lr], &end), k };
         if (!c->group[i].value[lr][0] || *end || !isfinite(r->point[i].rate))
-            return cli_error(err, IL_E_USAGE, "--figure rates: '%.100s' is no rate",
+            return cli_error(err, IL_E_USAGE, "figure rates: '%.100s' is no rate",
                              c->group[i].value[lr]);
     }
     qsort(r->point, c->groups, sizeof *r->point, by_line);
@@ -241,6 +271,16 @@ static void note_diverged(struct rates *r, const struct point *p, il_line *l, do
     r->cross_y[l->cross_x - r->cross_x + (ptrdiff_t)l->crosses++] = y;
 }
 
+/* a line's colour: its place among all by its label, so that it is the same whatever is best */
+static size_t style_of(const struct rates *r, size_t line)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < r->lines; k++)
+        n += strcmp(r->label[k], r->label[line]) < 0;
+    return n;
+}
+
 static void fill_lines(const il_comparison *c, struct rates *r)
 {
     for (size_t i = 0; i < c->groups; i++) {
@@ -255,7 +295,7 @@ static void fill_lines(const il_comparison *c, struct rates *r)
                             .y = &r->y[i],
                             .low = &r->low[i],
                             .high = &r->high[i],
-                            .style = p->line,
+                            .style = style_of(r, p->line),
                             .markers = 1,
                             .cross_x = &r->cross_x[i],
                             .cross_y = &r->cross_y[i] };
@@ -298,22 +338,26 @@ static void close_rates(struct rates *r)
     free(r->x);
 }
 
-il_status draw_rates(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
-                     il_error *err)
+il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
+    const il_comparison *const c = from->of->comparison;
     struct rates r = { .lines = 0 };
     char title[WORDS], y_label[WORDS], text[WORDS], note[NOTE] = "";
     il_panel panel = { .y_label = y_label };
-    il_lines figure = { title, "learning rate, log scale", IL_SCALE_LOG, &panel, 1, NULL, note };
+    il_lines figure = { .title = title,
+                        .x_label = "learning rate, log scale",
+                        .x_scale = IL_SCALE_LOG,
+                        .panel = &panel,
+                        .panels = 1,
+                        .note = note };
     size_t lr = 0;
     il_status st;
 
-    (void)runs;
     while (lr < c->columns && strcmp(c->column[lr], "lr") != 0)
         lr++;
     if (lr == c->columns)
         return cli_error(err, IL_E_USAGE,
-                         "--figure rates: groups are not by lr, which does not vary or is not "
+                         "figure rates: groups are not by lr, which does not vary or is not "
                          "among --by");
     st = open_rates(&r, c->groups, err);
     if (st == IL_OK)
@@ -323,14 +367,16 @@ il_status draw_rates(char **svg, size_t *n, const il_comparison *c, const il_run
         panel.line = r.line;
         panel.lines = r.lines;
         figure.strip = r.strip[0] ? r.strip : NULL;
+        figure_limits(c->metric, &panel.least, &panel.most);
         figure_title(c, "Mean ", title);
         snprintf(y_label, sizeof y_label, "%s", il_metric_words(c->metric));
         figure_runs(r.count, c->groups, "marker", text);
         figure_note(note, text);
         figure_note(note, "marker: mean; band: its interval; \u00d7: every run diverged");
+        figure_limits_note(note, c);
         figure_answer_note(note, c, NOTE_INTERVALS);
         figure_answer_note(note, c, NOTE_POOLED);
-        st = il_figure_lines(svg, n, &figure, err);
+        st = il_figure_lines(svg, n, &figure, from->terminal, err);
     }
     close_rates(&r);
     return st;

@@ -2,12 +2,10 @@
 #ifndef HOST_CLI_COMPARE_FIGURE_GRID_H
 #define HOST_CLI_COMPARE_FIGURE_GRID_H
 
-#include "initlab/initlab.h"
+#include "to_draw.h"
 
 /* Means by two columns; means over the learning rate. IL_E_USAGE: groups are not by those. */
-il_status draw_heatmap(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
-                       il_error *err);
-il_status draw_rates(char **svg, size_t *n, const il_comparison *c, const il_runs *runs,
-                     il_error *err);
+il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_error *err);
+il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error *err);
 
 #endif

@@ -2,15 +2,80 @@
 #include "figure_words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include "common/cli_error.h"
+
+enum { GROUPS_MOST = 100 /* that can be told apart */ };
+
+il_status figure_few_groups(size_t groups, il_error *err)
+{
+    return groups <= GROUPS_MOST
+               ? IL_OK
+               : cli_error(
+                     err, IL_E_USAGE,
+                     "%zu groups are too many for this figure: --where or --by leaves up to %d",
+                     groups, GROUPS_MOST);
+}
+
+/* a number that a text begins with, and in *s what is behind it; letters alone (inf, nan) are none */
+static int take_number(const char **s, double *x)
+{
+    const char *const digit = *s + (**s == '-');
+    char *end;
+
+    if (*digit < '0' || *digit > '9')
+        return 0;
+    *x = strtod(*s, &end);
+    *s = end;
+    return 1;
+}
+
+int figure_by_value(const void *a, const void *b)
+{
+    const char *s = *(const char *const *)a, *t = *(const char *const *)b;
+    double x = 0, y = 0;
+
+    for (;;) {
+        const char *s_end = s, *t_end = t;
+
+        if (take_number(&s_end, &x) && take_number(&t_end, &y)) {
+            if (x != y)
+                return x < y ? -1 : 1;
+            s = s_end;
+            t = t_end;
+        } else if (*s != *t || !*s) {
+            return (unsigned char)*s - (unsigned char)*t;
+        } else {
+            s++;
+            t++;
+        }
+    }
+}
+
+void figure_metric(const char *metric, char text[WORDS])
+{
+    const char *const words = il_metric_words(metric);
+    size_t n = strcspn(words, "(");
+
+    while (n > 0 && words[n - 1] == ' ')
+        n--;
+    snprintf(text, WORDS, "%.*s", (int)n, words);
+}
+
+void figure_limits(const char *metric, double *least, double *most)
+{
+    *least = 0;
+    *most = strstr(il_metric_words(metric), "(share of") ? 1 : 0;
+}
 
 void figure_title(const il_comparison *c, const char *what, char text[WORDS])
 {
-    const char *const metric = il_metric_words(c->metric);
-    int n = snprintf(text, WORDS, "%s%.*s", what, (int)strcspn(metric, "("), metric);
+    char metric[WORDS];
+    int n;
 
-    if (n > 0 && text[n - 1] == ' ')
-        n--;
+    figure_metric(c->metric, metric);
+    n = snprintf(text, WORDS, "%s%.200s", what, metric);
     for (size_t i = 0; i < c->columns && n < WORDS; i++)
         n += snprintf(text + n, WORDS - (size_t)n, "%s %s", i ? "," : " by", c->column[i]);
     if (what[0] == 0 && text[0] >= 'a' && text[0] <= 'z')
@@ -39,6 +104,23 @@ void figure_note(char note[NOTE], const char *line)
 
     if (line[0])
         snprintf(note + n, NOTE - n, "%s%s", n ? "\n" : "", line);
+}
+
+void figure_limits_note(char note[NOTE], const il_comparison *c)
+{
+    double least, most;
+    int passed = 0;
+
+    figure_limits(c->metric, &least, &most);
+    for (size_t i = 0; i < c->groups && most > least; i++) {
+        const il_summary *const m = &c->group[i].metric;
+
+        passed |= m->n > 0 && (m->interval.low < least || m->interval.high > most);
+    }
+    if (passed)
+        figure_note(note,
+                    "an interval that passes 0 or 1 is drawn up to there: no mean lies beyond; "
+                    "the table has it whole");
 }
 
 void figure_answer_note(char note[NOTE], const il_comparison *c, size_t index)

@@ -9,6 +9,21 @@ enum { WORDS = 300, NOTE = 4 * ANSWER };
 /* "Median test accuracy by init, lr": `what` first, then the metric without its unit, then the columns. */
 void figure_title(const il_comparison *c, const char *what, char text[WORDS]);
 
+/* "test accuracy": a metric without its unit */
+void figure_metric(const char *metric, char text[WORDS]);
+
+/* Where values of a metric end: a share is no more than 1. *least = *most: nowhere. */
+void figure_limits(const char *metric, double *least, double *most);
+
+/* An interval that passes them is drawn as far as they go, which is said. */
+void figure_limits_note(char note[NOTE], const il_comparison *c);
+
+/* Order of texts, as qsort has it, by the numbers in them: 3 before 20, std=0.15 before std=0.2. */
+int figure_by_value(const void *a, const void *b);
+
+/* IL_E_USAGE: more groups than can be told apart */
+il_status figure_few_groups(size_t groups, il_error *err);
+
 /* "n = 5 runs a group", "n = 3 to 5 runs a cell"; the runs behind each of count groups, 0 is left out. */
 void figure_runs(const size_t *n, size_t count, const char *of, char text[WORDS]);
 

@@ -51,7 +51,23 @@ static void print_text(const struct cli *cli, const struct text_table *t)
 void text_table_markdown(const char *s)
 {
     for (; *s; s++)
-        printf("%s%c", strchr("|\\`*_<[", *s) ? "\\" : "", *s);
+        printf("%s%c", strchr("|\\`*_<[&", *s) ? "\\" : "", *s);
+}
+
+void text_table_note(const char *format, const char *text)
+{
+    const int markdown = strcmp(format, "md") == 0;
+    char shown[8];
+
+    fputs(markdown ? "- " : strcmp(format, "tex") == 0 ? "% " : "", stdout);
+    while (*text) {
+        text += cli_piece(text, shown);
+        if (markdown)
+            text_table_markdown(shown);
+        else
+            fputs(shown, stdout);
+    }
+    putchar('\n');
 }
 
 static void print_markdown(const struct text_table *t)

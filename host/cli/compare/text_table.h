@@ -16,6 +16,9 @@ void text_table_free(struct text_table *t);
 /* format: md, tex, or else text */
 void text_table_print(const struct cli *cli, const struct text_table *t, const char *format);
 
+/* a line of small print under a table of that format, whatever the text has in it */
+void text_table_note(const char *format, const char *text);
+
 /* a text with Markdown's own characters escaped */
 void text_table_markdown(const char *text);
 

@@ -13,13 +13,14 @@ enum {
 };
 enum { DIGITS = 5, ROWS = 1000 /* of the table of curves */ };
 
-/* SVG of our own is the one thing on the page that is not escaped: what it holds of files is, already */
-static il_status put_figure(struct html *h, const struct compared *k, const char *kind,
-                            const char *name, il_error *err)
+/* lines of the kind rates, and those across conditions, are no groups of the comparison */
+il_status put_drawing(struct html *h, const struct to_draw *from, const char *kind,
+                      const char *name, il_error *err)
 {
+    const int ungrouped = from->across_by || strcmp(kind, "rates") == 0;
     char *svg = NULL;
     size_t n;
-    const il_status st = compare_figure_svg(kind, &svg, &n, k->comparison, k->runs, err);
+    const il_status st = compare_figure_svg(kind, &svg, &n, from, err);
 
     if (st == IL_E_USAGE) { /* too many groups */
         fprintf(h->f, "<p class=\"small\">%s: ", name);
@@ -29,12 +30,17 @@ static il_status put_figure(struct html *h, const struct compared *k, const char
     }
     if (st != IL_OK)
         return st;
-    fprintf(h->f, "<div class=\"figure %s\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n",
-            kind, name);
-    fwrite(svg, 1, n, h->f);
-    fputs("</div>\n", h->f);
+    html_figure(h, ungrouped ? "ungrouped" : kind, name, svg, n);
     free(svg);
     return IL_OK;
+}
+
+static il_status put_figure(struct html *h, const struct compared *k, const char *kind,
+                            const char *name, il_error *err)
+{
+    const struct to_draw from = { .of = k, .page = 1 };
+
+    return put_drawing(h, &from, kind, name, err);
 }
 
 /* ---- the data of curves ---------------------------------------------------------------------- */
@@ -137,7 +143,7 @@ static void put_legend(struct html *h, const il_comparison *c)
         fprintf(h->f,
                 "<button type=\"button\" aria-pressed=\"false\" data-group=\"%zu\">"
                 "<span class=\"swatch\" style=\"background:%s\"></span>",
-                i, il_figure_colour(i));
+                i, il_figure_colour(c->group[i].style));
         html_text(h, c->group[i].label);
         fputs("</button>\n", h->f);
     }

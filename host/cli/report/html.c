@@ -66,6 +66,14 @@ void html_json(struct html *h, const char *text)
     free(shown);
 }
 
+void html_figure(struct html *h, const char *classes, const char *name, const char *svg, size_t n)
+{
+    fprintf(h->f, "<div class=\"figure %s\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n",
+            classes, name);
+    fwrite(svg, 1, n, h->f);
+    fputs("</div>\n", h->f);
+}
+
 void html_number(struct html *h, double x, int digits)
 {
     char text[32];

@@ -19,6 +19,9 @@ void html_lines(struct html *h, const char *text, size_t n);
 /* A string of JSON that stands in a <script>, with its quotes. */
 void html_json(struct html *h, const char *text);
 
+/* A figure: SVG of our own is the one thing on the page that is not escaped: what it holds of files is, already. */
+void html_figure(struct html *h, const char *classes, const char *name, const char *svg, size_t n);
+
 /* A number of JSON: digits 0 is as many as it takes; null where it is not finite. */
 void html_number(struct html *h, double x, int digits);
 

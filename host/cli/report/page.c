@@ -4,11 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
+#include "across.h"
 #include "compare/answer.h"
 #include "compare/columns.h"
 #include "drawings.h"
 #include "html.h"
+#include "layers.h"
 #include "runs_table.h"
+#include "sweep/options_as_file.h"
+#include "sweep/sweep.h"
 #include "troubles.h"
 
 /* page.css and page.js (tools/cmake/Embed.cmake) */
@@ -31,7 +35,13 @@ static void put_question(struct html *h, const il_comparison *c)
     fputs("?", h->f);
 }
 
-static void put_head(struct html *h, const il_comparison *c)
+/* seconds after which a page of runs that are still trained is to look again; "": it is not */
+static const char *looks_again(const struct options *o, const struct compared *k)
+{
+    return k->left && opt_given(o, "watch") ? opt_get(o, "watch") : "";
+}
+
+static void put_head(struct html *h, const il_comparison *c, const char *again)
 {
     fputs(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -42,10 +52,14 @@ static void put_head(struct html *h, const il_comparison *c)
         "<link rel=\"icon\" href=\"data:,\">\n<title>",
         h->f);
     put_question(h, c);
-    fprintf(h->f, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", page_css);
+    fputs("</title>\n", h->f);
+    if (again[0])
+        fprintf(h->f, "<noscript><meta http-equiv=\"refresh\" content=\"%s\"></noscript>\n", again);
+    fprintf(h->f, "<style>\n%s</style>\n</head>\n<body>\n<main data-again=\"%s\">\n", page_css,
+            again);
 }
 
-static void put_answer(struct html *h, const struct compared *k)
+static void put_answer(struct html *h, const struct compared *k, const char *again)
 {
     const il_comparison *const c = k->comparison;
     char text[ANSWER];
@@ -54,17 +68,25 @@ static void put_answer(struct html *h, const struct compared *k)
     put_question(h, c);
     fputs("</h1>\n<p class=\"answer\">", h->f);
     answer(c, text);
-    html_text(h, text[0] ? text : "No run has a value to compare.");
+    html_text(h, text);
     fprintf(h->f, "</p>\n<p class=\"small\">%zu runs in %zu group%s, from ", il_runs_count(k->runs),
             c->groups, c->groups == 1 ? "" : "s");
-    for (size_t i = 0; i < k->folders; i++) {
+    for (size_t i = 0; i < k->sources; i++) {
         fputs(i ? ", " : "", h->f);
-        html_text(h, il_folder_path(k->folder[i]));
+        html_text(h, compared_source(k, i));
     }
     fputs("; made by initlab ", h->f);
     html_text(h, IL_VERSION);
-    fputs("</p>\n<nav aria-label=\"Sections\"><a href=\"#ranking\">Ranking</a> "
-          "<a href=\"#figures\">Figures</a> <a href=\"#wrong\">What went wrong</a> "
+    if (again[0])
+        fprintf(h->f,
+                ".</p>\n<p class=\"small\">The sweep is not done: this page is made anew as runs "
+                "end, and "
+                "looks for that every %s s, unless something in it was chosen",
+                again);
+    fprintf(h->f, ".</p>\n<nav aria-label=\"Sections\"><a href=\"#ranking\">Ranking</a> %s",
+            k->across ? "<a href=\"#across\">Across conditions</a> " : "");
+    fputs("<a href=\"#figures\">Figures</a> <a href=\"#layers\">Layers</a> <a href=\"#wrong\">What "
+          "went wrong</a> "
           "<a href=\"#runs\">Runs</a> <a href=\"#again\">How to repeat it</a></nav>\n</header>\n",
           h->f);
 }
@@ -209,46 +231,69 @@ static il_status put_runs(struct html *h, const struct run_columns *columns,
 
 /* ---- again ----------------------------------------------------------------------------------- */
 
-static void put_command(struct html *h, const char *command)
+static void put_command(struct html *h, const char *command, size_t n)
 {
     fputs("<pre tabindex=\"0\"><code>", h->f);
-    html_text(h, command);
+    html_lines(h, command, n);
     fputs("</code></pre>\n", h->f);
 }
 
-static void put_folder(struct html *h, const il_folder *f)
+/* The commands that train a folder's sweep again, into `again`, part by part as it grew. */
+static void put_commands(FILE *f, const il_folder *folder, const char *again)
 {
-    char word[CLI_COMMAND], line[CLI_COMMAND + 64], *file;
-    const char *text;
+    const il_sweep *const sweep = il_folder_sweep(folder);
+    const size_t parts = il_sweep_parts(sweep);
+    char word[CLI_COMMAND], path[8192];
     size_t n;
 
-    if (asprintf(&file, "%s/sweep.yaml", il_folder_path(f)) < 0) {
-        h->failed = 1;
-        return;
+    snprintf(path, sizeof path, "%s/sweep.yaml", il_folder_path(folder));
+    fprintf(f, "initlab sweep run %s", cli_word(word, path));
+    if (il_folder_data(folder)[0])
+        fprintf(f, " --data %s", cli_word(word, il_folder_data(folder)));
+    if (sweep_packs_by_size(folder))
+        fprintf(f, " --pack-size %zu", il_folder_pack_size(folder));
+    fprintf(f, " --out %s", again);
+    for (size_t k = 1; k < parts; k++) {
+        fprintf(f, "\ninitlab sweep extend %s", again);
+        if (!options_of_addition(f, il_sweep_part_text(sweep, k, &n)))
+            fprintf(f, " # what part %zu of the sweep file below says", k + 1);
     }
-    snprintf(line, sizeof line, "initlab sweep run %s", cli_word(word, file));
-    free(file);
-    if (il_folder_data(f)[0]) {
-        char data[CLI_COMMAND], more[2 * CLI_COMMAND + 64];
+    if (parts > 1)
+        fprintf(f, "\ninitlab sweep run %s", again);
+}
 
-        snprintf(more, sizeof more, "%s --data %s --out again", line,
-                 cli_word(data, il_folder_data(f)));
-        put_command(h, more);
-    } else {
-        strcat(line, " --out again");
-        put_command(h, line);
-    }
+static il_status put_folder(struct html *h, const il_folder *f, const char *again, il_error *err)
+{
+    il_text commands;
+    const char *text;
+    size_t n;
+    il_status st = il_text_open(&commands, err);
+
+    if (st != IL_OK)
+        return st;
+    put_commands(commands.stream, f, again);
+    st = il_text_close(&commands, err);
+    if (st == IL_OK)
+        put_command(h, commands.bytes, commands.length);
+    free(commands.bytes);
     fputs("<details><summary>The sweep file of ", h->f);
     html_text(h, il_folder_path(f));
     fputs("</summary><pre tabindex=\"0\">", h->f);
-    text = il_sweep_text(il_folder_sweep(f), &n);
-    html_lines(h, text, n);
+    for (size_t k = 0; k < il_sweep_parts(il_folder_sweep(f)); k++) {
+        if (k > 0)
+            fputs("</pre><p>Then added, as by <code>sweep extend</code>:</p><pre "
+                  "tabindex=\"0\">",
+                  h->f);
+        text = il_sweep_part_text(il_folder_sweep(f), k, &n);
+        html_lines(h, text, n);
+    }
     fputs("</pre></details>\n", h->f);
+    return st;
 }
 
 struct environments {
     struct html *h;
-    const il_folder *folder;
+    const char *source;
     int heads;
 };
 
@@ -267,7 +312,7 @@ static int put_environment(void *arg, const char *const *name, const il_value *v
         }
     fputs(e->heads ? "<tr><th scope=\"row\">" : "</tr></thead>\n<tbody><tr><th scope=\"row\">", f);
     e->heads = 1;
-    html_text(e->h, il_folder_path(e->folder));
+    html_text(e->h, e->source);
     fputs("</th>", f);
     for (size_t i = 0; i < columns; i++)
         if (strcmp(name[i], "facts") != 0) {
@@ -287,8 +332,8 @@ static il_status put_environments(struct html *h, const struct compared *k, il_e
     fputs("<h3>Where it was trained</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
           "aria-label=\"Environments\"><table><caption>Machines and builds</caption>\n<thead>",
           h->f);
-    for (size_t i = 0; i < k->folders && st == IL_OK; i++) {
-        e.folder = k->folder[i];
+    for (size_t i = 0; i < k->sources && st == IL_OK; i++) {
+        e.source = compared_source(k, i);
         st = il_results_rows(k->results[i], IL_TABLE_ENVIRONMENTS, put_environment, &e, err);
     }
     fputs(e.heads ? "</tbody></table></div>\n" : "</thead></table></div>\n", h->f);
@@ -298,36 +343,52 @@ static il_status put_environments(struct html *h, const struct compared *k, il_e
 static il_status put_again(struct html *h, const struct run_columns *columns,
                            const struct compared *k, const char *command, il_error *err)
 {
-    il_status st;
+    char again[32] = "again";
+    il_status st = IL_OK;
 
     fputs("<section id=\"again\"><h2>How to repeat it</h2>\n<p>Train all of it again, into a new "
           "folder; then make this page:</p>\n",
           h->f);
-    for (size_t i = 0; i < k->folders; i++)
-        put_folder(h, k->folder[i]);
-    put_command(h, command);
+    for (size_t i = 0; i < k->sources && st == IL_OK; i++) {
+        if (k->sources > 1)
+            snprintf(again, sizeof again, "again-%zu", i + 1);
+        if (k->folder[i])
+            st = put_folder(h, k->folder[i], again, err);
+        else
+            fputs("<p>Runs of files that <code>initlab train --out</code> left: the last object of "
+                  "each has what it was, in <code>config</code>.</p>\n",
+                  h->f);
+    }
+    put_command(h, command, strlen(command));
     fputs("<details><summary>What all runs have in common</summary><table><caption>Parameters with "
           "one value in all runs</caption>\n<thead><tr><th scope=\"col\">parameter</th>"
           "<th scope=\"col\">value</th></tr></thead>\n<tbody>\n",
           h->f);
     runs_in_common(h, columns);
     fputs("</tbody></table></details>\n", h->f);
-    st = put_environments(h, k, err);
+    if (st == IL_OK)
+        st = put_environments(h, k, err);
     fputs("</section>\n", h->f);
     return st;
 }
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
-static il_status put_page(struct html *h, const struct run_columns *columns,
-                          const struct compared *k, const char *command, il_error *err)
+static il_status put_page(struct html *h, const struct options *o,
+                          const struct run_columns *columns, const struct compared *k,
+                          const char *command, il_error *err)
 {
+    const char *const again = looks_again(o, k);
     il_status st;
 
-    put_head(h, k->comparison);
-    put_answer(h, k);
+    put_head(h, k->comparison, again);
+    put_answer(h, k, again);
     put_ranking(h, k);
-    st = drawings(h, k, err);
+    st = across_section(h, o, k, err);
+    if (st == IL_OK)
+        st = drawings(h, k, err);
+    if (st == IL_OK)
+        st = layers(h, o, k, err);
     if (st == IL_OK)
         st = troubles(h, k, err);
     if (st == IL_OK)
@@ -340,7 +401,8 @@ static il_status put_page(struct html *h, const struct run_columns *columns,
     return st;
 }
 
-il_status report_page(il_text *page, const struct compared *k, const char *command, il_error *err)
+il_status report_page(il_text *page, const struct options *o, const struct compared *k,
+                      const char *command, il_error *err)
 {
     struct run_columns columns;
     struct html h = { .failed = 0 };
@@ -351,7 +413,7 @@ il_status report_page(il_text *page, const struct compared *k, const char *comma
         st = il_text_open(page, err);
     if (st == IL_OK) {
         h.f = page->stream;
-        st = put_page(&h, &columns, k, command, err);
+        st = put_page(&h, o, &columns, k, command, err);
         closed = il_text_close(page, st == IL_OK ? err : NULL);
         st = st == IL_OK ? closed : st;
         if (st == IL_OK && h.failed)

@@ -6,7 +6,7 @@
   var byId = function (id) { return document.getElementById(id); };
   var list = byId('list'), head = list.tHead, body = list.tBodies[0];
   var find = byId('find'), group = byId('group'), end = byId('end'), more = byId('more');
-  var FIGURES = '.figure:not(.rates)'; /* lines of that one are no groups */
+  var FIGURES = '.figure:not(.ungrouped)'; /* lines of those are no groups */
   var GROUP = 2, END = 3, FIRST = 4;
   var columns = [{ name: 'run', of: function (r) { return r[0]; } }];
   var chosen = -1, shown = [], drawn = 0, sorted = -1, down = false;
@@ -15,7 +15,7 @@
   data.columns.forEach(function (name, i) {
     columns.push({ name: name, of: function (r) { return r[FIRST + i]; } });
   });
-  columns.push({ name: 'trains it again', of: function (r) { return data.rerun[r[1]] + r[0]; } });
+  columns.push({ name: 'trains it again', of: function (r) { return data.rerun[r[1]] === null ? '-' : data.rerun[r[1]] + r[0]; } });
 
   columns.forEach(function (c) {
     c.number = data.rows.some(function (r) { return typeof c.of(r) === 'number'; });
@@ -217,4 +217,10 @@
   });
 
   update();
+
+  /* a page of a sweep that goes on, unless somebody is at work with it */
+  var again = Number(document.querySelector('main').dataset.again);
+  if (again) setInterval(function () {
+    if (chosen < 0 && find.value + group.value + end.value === '') location.reload();
+  }, 1000 * again);
 }());

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
+#include "common/messages.h"
 
 enum { DIGITS = 6 /* of results: results.sqlite has all of them */ };
 
@@ -152,8 +153,12 @@ static void put_heads(struct html *h, const struct run_columns *c, const struct 
     const char *comma = "";
 
     fputs("{\"rerun\":[", h->f);
-    for (size_t i = 0; i < k->folders; i++, comma = ",") {
+    for (size_t i = 0; i < k->sources; i++, comma = ",") {
         fputs(comma, h->f);
+        if (!k->folder[i]) {
+            fputs("null", h->f);
+            continue;
+        }
         if (asprintf(&command, "initlab sweep rerun %s ",
                      cli_word(word, il_folder_path(k->folder[i]))) < 0) {
             h->failed = 1;

@@ -3,7 +3,7 @@
 #define HOST_CLI_REPORT_RUNS_TABLE_H
 
 #include "html.h"
-#include "rows.h"
+#include "compare/rows.h"
 
 /* What the runs' columns hold. */
 struct run_columns {

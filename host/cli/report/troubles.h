@@ -3,7 +3,7 @@
 #define HOST_CLI_REPORT_TROUBLES_H
 
 #include "html.h"
-#include "rows.h"
+#include "compare/rows.h"
 
 /* A section of the page. */
 il_status troubles(struct html *h, const struct compared *k, il_error *err);

@@ -17,8 +17,7 @@
 
 enum { FILE_MOST = 1 << 20 }; /* bytes of a sweep file */
 
-/* does a command line say what a run is? The first option that does, or NULL */
-static const struct opt_row *of_runs(const struct options *o)
+const struct opt_row *sweep_of_runs(const struct options *o)
 {
     static const char *const others[] = { "seeds", "depth", "width" };
 
@@ -39,20 +38,13 @@ static int is_stdin(const char *path) { return strcmp(path, "-") == 0; }
 /* a sweep's file, in full */
 static il_status read_file(const char *path, char **text, size_t *size, il_error *err)
 {
-    struct stat info;
     const int standard = is_stdin(path);
     FILE *f = standard ? stdin : fopen(path, "rb");
     int broken;
 
-    if (f && fstat(fileno(f), &info) == 0 && S_ISDIR(info.st_mode)) {
-        if (!standard)
-            fclose(f);
-        f = NULL;
-        errno = EISDIR;
-    }
     if (!f)
-        return cli_error(err, cli_or_memory(IL_E_DATA), "cannot read '%s': %s%s", path,
-                         strerror(errno), errno == EISDIR ? ", without a sweep.json in it" : "");
+        return cli_error(err, cli_or_memory(IL_E_DATA), "cannot read '%s': %s", path,
+                         strerror(errno));
     *text = malloc(FILE_MOST + 1);
     *size = *text ? fread(*text, 1, FILE_MOST + 1, f) : 0;
     broken = ferror(f) ? errno : 0;
@@ -70,6 +62,7 @@ static il_status read_file(const char *path, char **text, size_t *size, il_error
 /* An operand's path: a name that is no file's is one of the bundled sweeps', as --recipe takes recipes. */
 static il_status find_sweep(const char *operand, char path[4096], il_error *err)
 {
+    struct stat info;
     char **names;
     const char *near;
     il_status st;
@@ -77,6 +70,9 @@ static il_status find_sweep(const char *operand, char path[4096], il_error *err)
     if (strlen(operand) >= 4096)
         return cli_error(err, IL_E_USAGE, "the sweep file's name is too long");
     strcpy(path, operand);
+    if (!is_stdin(operand) && stat(operand, &info) == 0 && S_ISDIR(info.st_mode))
+        return cli_error(err, IL_E_DATA,
+                         "'%s' is a folder, and not a sweep's: it has no sweep.json", operand);
     if (is_stdin(operand) || access(operand, F_OK) == 0 || !data_is_name(operand) ||
         data_path_of(DATA_SWEEPS, operand, path, 4096))
         return IL_OK;
@@ -98,7 +94,7 @@ static il_status from_file(struct sweep_draft *d, const struct options *o, il_er
 
     if (st != IL_OK)
         return st;
-    if (of_runs(o))
+    if (sweep_of_runs(o))
         return cli_error(err, IL_E_USAGE,
                          "a sweep file and options of runs: the file alone says what is trained");
     st = read_file(path, &text, &size, err);
@@ -113,12 +109,12 @@ static il_status from_options(struct sweep_draft *d, const struct options *o, il
 {
     il_status st;
 
-    if (!of_runs(o))
+    if (!sweep_of_runs(o))
         return cli_error(
             err, IL_E_USAGE,
             "no sweep given: a file, a folder, or options as --init (see 'initlab help %s')",
             o->command->name);
-    st = options_as_file(&d->made, o, err);
+    st = options_as_file(&d->made, o, 0, err);
     if (st == IL_OK)
         st = il_sweep_parse(&d->sweep, NULL, d->made.text.bytes, d->made.text.length, err);
     return st == IL_OK ? st : options_as_file_blame(&d->made, err);
@@ -200,9 +196,12 @@ static il_status create(const struct options *o, const char *kind, il_folder **f
 {
     const char *const dir = opt_get(o, "out");
     il_folder_setup setup = { .kind = kind };
+    char path[4096];
     struct sweep_draft d;
-    il_status st;
+    il_status st = o->operands ? find_sweep(o->operand[0], path, err) : IL_OK;
 
+    if (st != IL_OK) /* before it is asked where results of it go */
+        return st;
     if (!dir[0])
         return cli_error(err, IL_E_USAGE, "--out: name the folder that results go to");
     if (strcmp(dir, "-") == 0)
@@ -227,7 +226,7 @@ int sweep_continues(const struct options *o)
 
 static il_status open_old(const struct options *o, il_folder **folder, il_error *err)
 {
-    const struct opt_row *row = of_runs(o);
+    const struct opt_row *row = sweep_of_runs(o);
 
     for (size_t i = 0; i < o->onces && !row; i++)
         if (strcmp(o->once[i].row->name, "out") == 0 ||
@@ -235,8 +234,9 @@ static il_status open_old(const struct options *o, il_folder **folder, il_error 
             row = o->once[i].row;
     if (row && o->operands)
         return cli_error(err, IL_E_USAGE,
-                         "--%s: '%s' is a sweep already, and what it trains is fixed", row->name,
-                         o->operand[0]);
+                         "--%s: '%s' is a sweep already, and what it trains is fixed; 'initlab "
+                         "sweep extend' adds values to it",
+                         row->name, o->operand[0]);
     return sweep_folder(o, 0, folder, err);
 }
 

@@ -28,6 +28,9 @@ void sweep_draft_close(struct sweep_draft *d);
  */
 il_status sweep_open(const struct options *o, const char *kind, il_folder **folder, il_error *err);
 
+/* Does a command line say what a run is? The first option that does, or NULL. */
+const struct opt_row *sweep_of_runs(const struct options *o);
+
 /* Say which keys of a new sweep's file were passed over. */
 void sweep_tell(const struct cli *cli, const struct options *o, const il_sweep *sweep);
 

@@ -11,8 +11,9 @@
 #include <string.h>
 #include "initlab/sweep.h"
 #include "common/cli_error.h"
+#include "common/messages.h"
 
-enum { NETWORKS = 1 << 20, NUMBER = 32 };
+enum { NETWORKS = 1 << 20, NUMBER = 32, VALUE = 4096 };
 
 /* a value in double quotes, as YAML has them */
 static void quote(FILE *f, const char *text, size_t n)
@@ -118,21 +119,39 @@ static int add_item(struct numbers *n, const char *item)
     return ok;
 }
 
-static il_status read_numbers(struct numbers *n, const char *option, const char *expected,
-                              const char *list, il_error *err)
+/* the numbers of a list */
+static il_status read_list(struct numbers *n, const char *option, const char *expected,
+                           const char *list, il_error *err)
 {
-    *n = (struct numbers){ NULL, 0 };
-    for (const char *p = list; *p; p += strcspn(p, ",") + (p[strcspn(p, ",")] == ',')) {
+    for (const char *p = list;; p++) {
+        const size_t length = strcspn(p, ",");
         char item[64];
 
-        snprintf(item, sizeof item, "%.*s", (int)strcspn(p, ","), p);
+        snprintf(item, sizeof item, "%.*s", (int)length, p);
         errno = 0;
         if (!add_item(n, item))
             return errno == ENOMEM ? cli_no_memory(err)
                                    : cli_error(err, IL_E_USAGE, "--%s: expected %s, not '%s'",
                                                option, expected, item);
+        p += length;
+        if (!*p)
+            return IL_OK;
     }
-    return IL_OK;
+}
+
+/* those of an option, each time it was given; else its default */
+static il_status read_numbers(struct numbers *n, const struct options *o, const char *option,
+                              const char *expected, const char *preset, il_error *err)
+{
+    il_status st = IL_OK;
+
+    *n = (struct numbers){ NULL, 0 };
+    if (!opt_given(o, option))
+        return read_list(n, option, expected, preset, err);
+    for (size_t i = 0; i < o->onces && st == IL_OK; i++)
+        if (strcmp(o->once[i].row->name, option) == 0)
+            st = read_list(n, option, expected, o->once[i].value, err);
+    return st;
 }
 
 /* --depth and --width: how many hidden layers, and how wide, as widths of layers */
@@ -140,12 +159,11 @@ static il_status put_depths(FILE *f, const struct options *o, il_error *err)
 {
     struct numbers depth, width = { NULL, 0 };
     int any = 0;
-    il_status st = read_numbers(&depth, "depth", "numbers of hidden layers, as 1..10 or 2,4,8",
-                                opt_given(o, "depth") ? opt_get(o, "depth") : "1", err);
+    il_status st =
+        read_numbers(&depth, o, "depth", "numbers of hidden layers, as 1..10 or 2,4,8", "1", err);
 
     if (st == IL_OK)
-        st = read_numbers(&width, "width", "numbers of units, as 64 or 16..256*2",
-                          opt_given(o, "width") ? opt_get(o, "width") : "256", err);
+        st = read_numbers(&width, o, "width", "numbers of units, as 64 or 16..256*2", "256", err);
     if (st == IL_OK && width.count && depth.count > NETWORKS / width.count)
         st = cli_error(err, IL_E_USAGE, "--depth and --width: more than %d networks", NETWORKS);
     fputs("  layers: [", f);
@@ -219,7 +237,8 @@ static void put_seeds(FILE *to, struct options_file *f, const struct options *o)
     fputs("]\n", to);
 }
 
-il_status options_as_file(struct options_file *f, const struct options *o, il_error *err)
+il_status options_as_file(struct options_file *f, const struct options *o, int addition,
+                          il_error *err)
 {
     il_status st, closed;
 
@@ -231,13 +250,78 @@ il_status options_as_file(struct options_file *f, const struct options *o, il_er
     if (st != IL_OK)
         return st;
     begin_line(f, NULL);
-    begin_line(f, NULL);
-    fputs("# made from the options of a command line\nmethod: grid\n", f->text.stream);
+    fputs("# made from the options of a command line\n", f->text.stream);
+    if (!addition) {
+        begin_line(f, NULL);
+        fputs("method: grid\n", f->text.stream);
+    }
     st = put_parameters(f->text.stream, f, o, err);
     if (st == IL_OK)
         put_seeds(f->text.stream, f, o);
     closed = il_text_close(&f->text, st == IL_OK ? err : NULL);
     return st == IL_OK ? closed : st;
+}
+
+/* quote's value back, without its quotes; NULL: it is none, else what follows the last quote */
+static const char *unquote(const char *p, char value[VALUE])
+{
+    size_t n = 0;
+
+    if (*p++ != '"')
+        return NULL;
+    for (; *p && *p != '"' && n + 1 < VALUE; n++) {
+        unsigned byte;
+
+        if (*p == '\\' && p[1] == 'x') {
+            if (sscanf(p + 2, "%2x", &byte) != 1 || byte == 0)
+                return NULL;
+            value[n] = (char)byte;
+            p += 4;
+        } else {
+            p += *p == '\\';
+            value[n] = *p++;
+        }
+    }
+    value[n] = 0;
+    return *p == '"' ? p + 1 : NULL;
+}
+
+/* ["a", "b"] behind the name of an option; NULL: it is none, else the next line */
+static const char *put_options(FILE *to, const char *name, const char *p)
+{
+    char value[VALUE], word[CLI_COMMAND];
+
+    do {
+        p = unquote(p, value);
+        if (!p)
+            return NULL;
+        fprintf(to, " --%s %s", name, cli_word(word, value));
+    } while (strncmp(p, ", ", 2) == 0 && (p += 2));
+    return strncmp(p, "]\n", 2) == 0 ? p + 2 : NULL;
+}
+
+int options_of_addition(FILE *to, const char *text)
+{
+    static const char *const passed[] = { "# made from the options of a command line\n",
+                                          "parameters:\n" };
+    const char *p = text;
+
+    while (p && *p) {
+        char name[NUMBER];
+        int n = 0;
+
+        for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+            if (strncmp(p, passed[i], strlen(passed[i])) == 0)
+                p += strlen(passed[i]);
+        if (!*p)
+            break;
+        if (sscanf(p, " %31[a-z0-9_]: [%n", name, &n) != 1 || n == 0)
+            return 0;
+        for (char *c = name; *c; c++)
+            *c = *c == '_' ? '-' : *c;
+        p = put_options(to, name, p + n);
+    }
+    return p != NULL;
 }
 
 void options_file_free(struct options_file *f)

@@ -239,7 +239,12 @@ static void on_done(struct state *st, struct worker *w, const json_t *line)
 {
     const char *const run = json_string_value(json_object_get(line, "best_run"));
     const char *const failure = json_string_value(json_object_get(line, "failure"));
+    const char *const begun_on = json_string_value(json_object_get(line, "begun_on"));
 
+    if (begun_on && *begun_on) {
+        meter_clear(&st->meter);
+        cli_say(st->s->cli, IL_BEGUN_ELSEWHERE, w->pack, begun_on);
+    }
     count_done(st, whole(line, "done"), whole(line, "diverged"));
     take_best(&st->meter, json_number_value(json_object_get(line, "best")), run ? run : "");
     if (whole(line, "failed"))

@@ -32,6 +32,14 @@ il_status sweep_number(const struct options *o, const char *name, size_t low, si
     return IL_OK;
 }
 
+int sweep_packs_by_size(const il_folder *folder)
+{
+    const int cpu = strcmp(il_folder_kind(folder), "cpu") == 0;
+
+    return il_folder_pack_size(folder) != (size_t)(cpu ? PACK_CPU : PACK_GPU) ||
+           (cpu && il_folder_pack_weights(folder) != WEIGHTS_CPU);
+}
+
 il_status sweep_packing(const struct options *o, const char *kind, size_t *runs, size_t *weights,
                         il_error *err)
 {

@@ -17,6 +17,9 @@ il_status sweep_number(const struct options *o, const char *name, size_t low, si
 il_status sweep_packing(const struct options *o, const char *kind, size_t *runs, size_t *weights,
                         il_error *err);
 
+/* Are a folder's packs of another size than those that are made without --pack-size? */
+int sweep_packs_by_size(const il_folder *folder);
+
 /* --diag; never, if it was not given. */
 il_status sweep_watch(const struct options *o, il_watch *out, il_error *err);
 

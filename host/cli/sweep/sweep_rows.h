@@ -17,14 +17,17 @@
 /* those that say what is trained, besides the parameters of a run */
 #define SWEEP_DRAFT_ROWS                                                                           \
     { .name = "seeds",                                                                             \
+      .again = 1,                                                                                  \
       .metavar = "RANGE",                                                                          \
       .group = "Sweep",                                                                            \
       .help = "of the initial weights: 0..29, or a list" },                                        \
         { .name = "depth",                                                                         \
+          .again = 1,                                                                              \
           .metavar = "RANGE",                                                                      \
           .group = "Sweep",                                                                        \
           .help = "how many hidden layers, as 1..10, in place of --layers" },                      \
         { .name = "width",                                                                         \
+          .again = 1,                                                                              \
           .metavar = "N",                                                                          \
           .group = "Sweep",                                                                        \
           .help = "of these layers, 256 unless given; a list or a range, too" },                   \

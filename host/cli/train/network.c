@@ -94,10 +94,10 @@ il_status network_dataset(struct network *n)
     return il_dataset_open(&n->set, n->folder, &n->err);
 }
 
-il_status network_pack(struct network *n)
+il_status network_pack(struct network *n, const il_watch *watch)
 {
-    return il_pack_open(&n->pack, n->device, n->set, (const il_config *const *)&n->config, 1,
-                        &n->err);
+    return il_pack_open_watched(&n->pack, n->device, n->set, (const il_config *const *)&n->config,
+                                1, watch, &n->err);
 }
 
 void network_say_unfitted(const struct cli *cli, const struct network *n)

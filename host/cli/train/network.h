@@ -28,7 +28,7 @@ il_status network_device(struct network *n);
 il_status network_dataset(struct network *n);
 
 /* A pack of the one run. */
-il_status network_pack(struct network *n);
+il_status network_pack(struct network *n, const il_watch *watch);
 
 /* One line on stderr of the layers that a scheme could not fit to the data; none: nothing. */
 void network_say_unfitted(const struct cli *cli, const struct network *n);

@@ -1,11 +1,9 @@
-/*
- * run_files.h - what `train --out FILE.jsonl` left, read back: the runs of any files.
- */
+/* run_files.h - what `train --out FILE.jsonl` left, read back: the runs of any files, and their costs. */
 #ifndef HOST_CLI_TRAIN_RUN_FILES_H
 #define HOST_CLI_TRAIN_RUN_FILES_H
 
 #include <stddef.h>
-#include "initlab/status.h"
+#include "initlab/initlab.h"
 
 struct seen_run {
     char *name;          /* run_names.h gives it; else NULL */
@@ -14,7 +12,6 @@ struct seen_run {
     size_t epochs;       /* 0: it was stopped in the first */
     double accuracy;     /* on the test set; NaN: unknown */
     size_t file, number; /* which of the paths; from 1, in its file */
-    size_t last;         /* number of the last epoch */
 };
 
 struct run_files {

@@ -14,14 +14,9 @@ static const struct column {
     size_t offset; /* of a double in il_epoch */
     int validation;
 } columns[] = {
-    { "cost", offsetof(il_epoch, cost), 0 },
-    { "lr", offsetof(il_epoch, lr), 0 },
-    { "train_accuracy", offsetof(il_epoch, train_accuracy), 0 },
-    { "test_accuracy", offsetof(il_epoch, test_accuracy), 0 },
-    { "test_cost", offsetof(il_epoch, test_cost), 0 },
-    { "validation_cost", offsetof(il_epoch, validation_cost), 1 },
-    { "validation_accuracy", offsetof(il_epoch, validation_accuracy), 1 },
-    { "seconds", offsetof(il_epoch, seconds), 0 },
+#define X(name, validation) { #name, offsetof(il_epoch, name), validation },
+    IL_EPOCH_NUMBERS(X)
+#undef X
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 

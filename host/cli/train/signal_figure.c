@@ -108,12 +108,16 @@ il_status signal_figure(const struct figure *to, const struct scheme_signal *sch
                         size_t layers, const char *activation, size_t samples, il_error *err)
 {
     struct page g = { .scheme = scheme, .schemes = schemes, .layers = layers };
-    char title[600], note[600], *svg = NULL;
-    il_lines figure = { title, "layer", IL_SCALE_LINEAR, g.panel, PANELS, NULL, note };
-    size_t n = 0;
+    char title[600], note[600];
+    il_lines figure = { .title = title,
+                        .x_label = "layer",
+                        .x_scale = IL_SCALE_LINEAR,
+                        .panel = g.panel,
+                        .panels = PANELS,
+                        .note = note };
     il_status st;
 
-    if (!to->path)
+    if (!to->path && !to->shown)
         return IL_OK;
     st = fill(&g, err);
     if (st != IL_OK)
@@ -128,11 +132,8 @@ il_status signal_figure(const struct figure *to, const struct scheme_signal *sch
         "mean-field theory\nq from layer to layer; gradients by chi1, back from the last hidden "
         "layer, where all are of one width",
         samples);
-    st = il_figure_lines(&svg, &n, &figure, err);
-    if (st == IL_OK)
-        st = figure_put(to, svg, n, err);
+    st = figure_put_lines(to, &figure, err);
 out:
-    free(svg);
     free(g.y);
     free(g.line);
     free(g.label);

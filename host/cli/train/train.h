@@ -20,8 +20,9 @@ struct train {
     struct figure figure;
     struct progress progress;
     il_epoch last;         /* the last epoch that was finished */
-    size_t epochs, room;   /* finished; allocated in cost */
+    size_t epochs, room;   /* finished; allocated in cost and held_out */
     double *cost, seconds; /* of each epoch; of all */
+    double *held_out;      /* the validation cost of each epoch; NaN without --validation */
     il_stuck stuck;
     il_watch watch;
     size_t seen;   /* looks that are in the report */

@@ -28,7 +28,7 @@ il_status train_check(struct train *t)
 
     if ((st = network_configure(n)) != IL_OK ||
         (st = output_check(n->o, "out", ".jsonl", ".csv", &n->err)) != IL_OK ||
-        (st = figure_check(n->o, &n->err)) != IL_OK ||
+        (st = figure_check(n->o, "plot", &n->err)) != IL_OK ||
         (st = output_check(n->o, "save", ".safetensors", ".npy", &n->err)) != IL_OK ||
         (st = network_device(n)) != IL_OK || (st = network_dataset(n)) != IL_OK)
         return st;
@@ -41,12 +41,10 @@ il_status train_check(struct train *t)
 il_status train_open(struct train *t)
 {
     struct network *const n = &t->net;
-    il_status st = figure_open(&t->figure, n->o, &n->err);
+    il_status st = figure_open(&t->figure, opt_get(n->o, "plot"), &n->err);
 
     if (st == IL_OK)
-        st = network_pack(n);
-    if (st == IL_OK && opt_given(n->o, "diag"))
-        st = il_pack_watch(n->pack, &t->watch, &n->err);
+        st = network_pack(n, &t->watch);
     if (st == IL_OK && opt_given(n->o, "out"))
         return run_report_open(&t->report, opt_get(n->o, "out"), t->validation, &n->err);
     return st;

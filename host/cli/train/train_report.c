@@ -137,6 +137,11 @@ il_status train_plan(struct train *t)
     memory_line("tables", m.tables);
     memory_line("while weights are drawn", m.drawing);
     memory_line("total", m.total);
+    if (t->watch.epochs || t->watch.steps) {
+        memory_line("watched by --diag", m.watching);
+        memory_line("total when watched", m.watched);
+        m.fits = m.fits_watched;
+    }
     if (m.held > 0)
         memory_line("held already (cuBLAS's workspace)", m.held);
     if (m.reserve > 0)
@@ -165,11 +170,17 @@ void train_print_epoch(struct train *t)
     if (t->report.file == stdout) /* --out -: JSONL in place of the table */
         return;
     if (e->epoch == 1)
-        printf("%sepoch          cost            lr  train_accuracy  test_accuracy%s\n",
-               t->cli->bold, t->cli->plain);
+        printf("%sepoch          cost            lr  train_accuracy  test_accuracy%s%s\n",
+               t->cli->bold, t->validation ? "  validation_cost  validation_accuracy" : "",
+               t->cli->plain);
     cost_text(e->cost, cost, sizeof cost);
-    printf("%5zu  %12s  %12.8g  %14.4f  %13.4f\n", e->epoch, cost, e->lr, e->train_accuracy,
+    printf("%5zu  %12s  %12.8g  %14.4f  %13.4f", e->epoch, cost, e->lr, e->train_accuracy,
            e->test_accuracy);
+    if (t->validation) {
+        cost_text(e->validation_cost, cost, sizeof cost);
+        printf("  %15s  %19.4f", cost, e->validation_accuracy);
+    }
+    putchar('\n');
     cli_flush(t->cli);
 }
 

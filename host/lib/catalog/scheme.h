@@ -61,4 +61,18 @@ struct il_law_facts {
 };
 struct il_law_facts il_law_facts(const struct il_fill *fill, const struct il_tensor_place *at);
 
+/*
+ * The density of a weight at w, over all seeds; NaN where there is none: values with a probability of their
+ * own, columns scaled to a norm, weights from a file or fitted to data.
+ */
+double il_draw_density(const struct il_draw *draw, const struct il_tensor_place *at, double w);
+
+/*
+ * The law of the singular values: share [points] of them that are above value [points], falling.
+ * Marchenko and Pastur's for independent weights of mean 0; the gain alone for orthogonal matrices and
+ * identities. Values are NaN where there is none. points at least 2.
+ */
+void il_draw_spectrum(const struct il_draw *draw, const struct il_tensor_place *at, size_t points,
+                      double *share, double *value);
+
 #endif

@@ -371,9 +371,14 @@ static il_status read_theirs(struct il_choice *c, const struct il_framework_valu
     int ignored = 0;
 
     for (size_t k = 0; k < IL_THEIRS; k++) {
+        il_error why = { .text = "" };
+
         IL_TRY(il_framework_as_ours(theirs, k, value, sizeof value, err));
-        if (*value)
-            IL_TRY(read_param(c, value, &ignored, given, theirs->row, err));
+        if (!*value)
+            continue;
+        st = read_param(c, value, &ignored, given, theirs->row, &why);
+        if (st != IL_OK)
+            return il_framework_blame(theirs, k, st, why.text, err);
     }
     IL_TRY(apply_bounds(c, theirs, *given, err));
     st = apply_scale(c, theirs, *given, err);

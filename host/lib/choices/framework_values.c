@@ -176,6 +176,16 @@ il_status il_framework_as_ours(const struct il_framework_values *values, size_t 
     return IL_OK;
 }
 
+il_status il_framework_blame(const struct il_framework_values *values, size_t at, il_status status,
+                             const char *wrong, il_error *err)
+{
+    struct their_param p = { .name = "" };
+
+    their_param(values->row, at, &p);
+    return il_fail(err, status, "%s: %s=%.60s: %s", values->row->name, p.name, values->value[at],
+                   wrong);
+}
+
 int il_framework_unit(const struct il_framework_values *values, const char *ours, double *unit,
                       int *given, il_status *st, il_error *err)
 {

@@ -32,6 +32,10 @@ il_status il_framework_take(struct il_framework_values *values, const char *piec
 il_status il_framework_as_ours(const struct il_framework_values *values, size_t at, char *out,
                                size_t size, il_error *err);
 
+/* Returns status; what was wrong with ours is told of the at-th of theirs, as it was given. */
+il_status il_framework_blame(const struct il_framework_values *values, size_t at, il_status status,
+                             const char *wrong, il_error *err);
+
 /*
  * What was given in units of its own:
  *   ~low, ~high   bounds in standard deviations from the mean, and not where they are

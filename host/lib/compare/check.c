@@ -5,13 +5,13 @@
 #include "core/error.h"
 #include "groups.h"
 
-/* what is at work; slots by key: the metric of the group's run then, of its run now; NaN: none */
+/* what is at work; slots by key: the metric of the group's run then, of its run now; infinite: it has no result; NaN: there is no run */
 struct job {
     const il_runs *runs;
     struct il_groups groups;
     size_t source;
     double *then, *now; /* [keys] */
-    double *x, *y;      /* [runs]: pairs, now and then */
+    double *x, *y;      /* [runs]: values now and then */
     il_check_list *out;
     const il_compare_options *options;
 };
@@ -21,11 +21,19 @@ static int is_now(const struct job *j, size_t run)
     return strcmp(j->runs->run[run].value[j->source], "now") == 0;
 }
 
-/* the means of all runs then and now, and the pairs: how many */
-static size_t collect(struct job *j, size_t group, il_checked *out)
+static double mean_of(const double *x, size_t n)
 {
-    double sum[2] = { 0, 0 };
-    size_t count[2] = { 0, 0 }, n = 0;
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += x[i];
+    return n ? sum / (double)n : NAN;
+}
+
+/* x[], y[]: values now and then, count[1] and count[0] of them: of pairs, or of all runs where there are none */
+static void collect(struct job *j, size_t group, il_checked *out, size_t count[2])
+{
+    size_t n = 0;
 
     for (size_t k = 0; k < j->groups.keys; k++)
         j->then[k] = j->now[k] = NAN;
@@ -33,21 +41,29 @@ static size_t collect(struct job *j, size_t group, il_checked *out)
         const double x = j->runs->run[i].metric;
         const int now = is_now(j, i);
 
-        if (j->groups.of[i] != group || !isfinite(x))
+        if (j->groups.of[i] != group)
             continue;
-        (now ? j->now : j->then)[j->groups.key[i]] = x;
-        sum[now] += x;
-        count[now]++;
+        (now ? j->now : j->then)[j->groups.key[i]] = isfinite(x) ? x : INFINITY;
+        if (isfinite(x))
+            (now ? j->x : j->y)[count[now]++] = x;
     }
+    out->change = count[0] && count[1] ? IL_CHECKED_OK
+                  : count[0]           ? IL_CHECKED_GONE
+                  : count[1]           ? IL_CHECKED_NEW
+                                       : IL_CHECKED_NONE;
+    for (size_t k = 0; k < j->groups.keys; k++) {
+        out->pairs += isfinite(j->then[k]) && isfinite(j->now[k]);
+        out->lost += isfinite(j->then[k]) && isinf(j->now[k]);
+        out->gained += isinf(j->then[k]) && isfinite(j->now[k]);
+    }
+    if (!out->pairs)
+        return;
     for (size_t k = 0; k < j->groups.keys; k++)
         if (isfinite(j->then[k]) && isfinite(j->now[k])) {
             j->x[n] = j->now[k];
             j->y[n++] = j->then[k];
         }
-    out->before = count[0] ? sum[0] / (double)count[0] : NAN;
-    out->now = count[1] ? sum[1] / (double)count[1] : NAN;
-    out->change = !count[1] ? IL_CHECKED_GONE : !count[0] ? IL_CHECKED_NEW : IL_CHECKED_OK;
-    return n;
+    count[0] = count[1] = n;
 }
 
 /* the one value that a column has in all runs of a source; NULL: it varies, or there is no run */
@@ -83,23 +99,20 @@ static void set_aside(struct job *j, il_runs *runs)
 
 static il_status hold(struct job *j, size_t group, il_checked *out, il_error *err)
 {
+    const double level = j->options->level > 0 ? j->options->level : 0.95;
+    size_t count[2] = { 0, 0 };
     il_status st = IL_OK;
 
     out->p = NAN;
-    out->pairs = collect(j, group, out);
-    if (out->pairs) {
-        double sum[2] = { 0, 0 };
-
-        st = il_compare_paired(j->x, j->y, out->pairs,
-                               j->options->level > 0 ? j->options->level : 0.95, j->options->seed,
-                               &out->difference, err);
-        for (size_t i = 0; i < out->pairs; i++) {
-            sum[0] += j->y[i];
-            sum[1] += j->x[i];
-        }
-        out->before = sum[0] / (double)out->pairs;
-        out->now = sum[1] / (double)out->pairs;
-    }
+    collect(j, group, out, count);
+    out->before = mean_of(j->y, count[0]);
+    out->now = mean_of(j->x, count[1]);
+    if (out->pairs)
+        st = il_compare_paired(j->x, j->y, out->pairs, level, j->options->seed, &out->difference,
+                               err);
+    else if (count[0] && count[1])
+        st = il_compare_unpaired(j->x, count[1], j->y, count[0], level, j->options->seed,
+                                 &out->difference, err);
     out->label = il_groups_label(&j->groups, j->runs, j->groups.first[group]);
     return st != IL_OK  ? st
            : out->label ? IL_OK
@@ -107,14 +120,17 @@ static il_status hold(struct job *j, size_t group, il_checked *out, il_error *er
 }
 
 /* worse by more than the limit; and, where enough pairs could tell, by more than chance */
-static void judge(il_check_list *list, il_checked *g, int more_is_better, size_t least)
+static void judge(il_check_list *list, il_checked *g, int more_is_better, size_t tests)
 {
     const double worse = more_is_better ? -g->difference.mean : g->difference.mean;
 
-    g->few = g->pairs > 0 && g->pairs < least;
-    if (g->pairs && worse > list->most && (g->few || g->p < list->alpha))
+    g->few = g->difference.n && g->difference.least_p * (double)tests >= list->alpha;
+    if (g->difference.n && worse > list->most && (g->few || g->p < list->alpha))
         g->change = IL_CHECKED_FELL;
-    list->failed += g->change == IL_CHECKED_FELL || g->change == IL_CHECKED_GONE;
+    else if (g->change == IL_CHECKED_OK && g->lost > g->gained)
+        g->change = IL_CHECKED_LOST;
+    list->failed += g->change == IL_CHECKED_FELL || g->change == IL_CHECKED_LOST ||
+                    g->change == IL_CHECKED_GONE;
 }
 
 static il_status correct(il_check_list *list, int more_is_better, il_error *err)
@@ -126,16 +142,26 @@ static il_status correct(il_check_list *list, int more_is_better, il_error *err)
     if (!p)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", list->groups);
     for (size_t i = 0; i < list->groups; i++)
-        if (list->group[i].pairs)
+        if (list->group[i].difference.n)
             p[m++] = list->group[i].difference.p;
     st = il_holm(p, m, err);
     for (size_t i = 0, k = 0; st == IL_OK && i < list->groups; i++) {
-        if (list->group[i].pairs)
+        if (list->group[i].difference.n)
             list->group[i].p = p[k++];
-        judge(list, &list->group[i], more_is_better, il_pairs_least(list->alpha, m ? m : 1));
+        judge(list, &list->group[i], more_is_better, m);
     }
     free(p);
     return st;
+}
+
+/* that there is anything to hold runs against */
+static il_status check_baseline(const struct job *j, il_error *err)
+{
+    for (size_t i = 0; i < j->runs->count; i++)
+        if (!is_now(j, i) && isfinite(j->runs->run[i].metric))
+            return IL_OK;
+    return il_fail(err, IL_E_DATA, "no run of the baseline has %s: there is nothing to check",
+                   j->runs->metric);
 }
 
 il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
@@ -150,12 +176,13 @@ il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
     *out = NULL;
     if (!j.out)
         return il_fail(err, IL_E_MEMORY, "out of memory");
+    IL_TRY(check_baseline(&j, err));
     set_aside(&j, runs);
     IL_TRY(il_groups_make(&j.groups, runs, options->by, err));
     j.then = calloc(j.groups.keys + 1, sizeof *j.then);
     j.now = calloc(j.groups.keys + 1, sizeof *j.now);
-    j.x = calloc(j.groups.keys + 1, sizeof *j.x);
-    j.y = calloc(j.groups.keys + 1, sizeof *j.y);
+    j.x = calloc(runs->count + 1, sizeof *j.x);
+    j.y = calloc(runs->count + 1, sizeof *j.y);
     j.out->group = calloc(j.groups.groups + 1, sizeof *j.out->group);
     if (!j.then || !j.now || !j.x || !j.y || !j.out->group) {
         st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", runs->count);

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "comparison.h"
 #include "core/error.h"
 #include "groups.h"
+#include "statistics/samples.h"
 
 struct place {
     double score; /* the mean, more is better; NaN last */
@@ -55,13 +55,6 @@ static int set_members(struct job *j)
     return 1;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* epochs to the target: the middle run's, those that never reach it last */
 static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
 {
@@ -73,7 +66,7 @@ static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
         j->x[i] = run->reached;
         out->reached += isfinite(run->reached);
     }
-    qsort(j->x, n, sizeof *j->x, by_number);
+    il_sort_values(j->x, n);
     out->reached_median = isnan(j->runs->target) || n == 0 ? NAN
                           : isinf(j->x[n / 2])             ? INFINITY
                                                            : (j->x[(n - 1) / 2] + j->x[n / 2]) / 2;
@@ -83,8 +76,8 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
 {
     const size_t id = il_runs_column(j->runs, "run_id", 6);
     const int more = j->out->head.more_is_better;
-    size_t n = 0, areas = 0;
-    double area = 0, best = NAN;
+    size_t n = 0, areas = 0, validations = 0;
+    double area = 0, validation = 0, best = NAN;
 
     *out = (il_run_group){
         .metric = { .mean = NAN, .sd = NAN }, .p = NAN, .verdict = IL_VERDICT_NONE, .best_run = ""
@@ -103,12 +96,17 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
                 out->best_run = run->value[id];
             }
         }
+        if (isfinite(run->validation)) {
+            validation += run->validation;
+            validations++;
+        }
         if (isfinite(run->area)) {
             area += run->area;
             areas++;
         }
     }
     out->area = areas ? area / (double)areas : NAN;
+    out->validation = validations ? validation / (double)validations : NAN;
     if (n > 0) {
         const il_status st =
             il_summarize(j->x, n, j->out->head.level, j->options->seed, &out->metric, err);
@@ -176,11 +174,14 @@ static il_status correct_all(struct job *j, const struct place *order, il_error 
     il_comparison *const c = &j->out->head;
     const size_t k = c->groups;
     double *const p = malloc(k * k * sizeof *p);
+    size_t *const at = calloc(k, sizeof *at); /* from 1: where a group's p is */
     size_t m = 0;
     il_status st = IL_OK;
 
-    if (!p)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
+    if (!p || !at) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
+        goto out;
+    }
     for (size_t a = 0; a < k; a++)
         for (size_t b = a + 1; b < k; b++) {
             il_difference d;
@@ -189,18 +190,26 @@ static il_status correct_all(struct job *j, const struct place *order, il_error 
                 d = c->group[a == c->reference ? b : a].difference;
             else
                 IL_TRY(differ(j, order[a].group, order[b].group, &d, err));
-            p[m++] = d.p;
+            if (!isnan(d.p))
+                p[m++] = d.p;
+            if ((a == c->reference || b == c->reference) && !isnan(d.p))
+                at[a == c->reference ? b : a] = m;
         }
     IL_TRY(il_holm(p, m, err));
     c->comparisons = m;
-    m = 0;
-    for (size_t a = 0; a < k; a++)
-        for (size_t b = a + 1; b < k; b++, m++)
-            if (a == c->reference || b == c->reference)
-                c->group[a == c->reference ? b : a].p = p[m];
+    for (size_t i = 0; i < k; i++)
+        if (at[i])
+            c->group[i].p = p[at[i] - 1];
 out:
     free(p);
+    free(at);
     return st;
+}
+
+/* has it pairs with the reference? */
+static int is_tested(const il_comparison *c, size_t group)
+{
+    return group != c->reference && !isnan(c->group[group].difference.p);
 }
 
 static il_status correct_control(il_comparison *c, il_error *err)
@@ -212,13 +221,13 @@ static il_status correct_control(il_comparison *c, il_error *err)
     if (!p)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", c->groups);
     for (size_t i = 0; i < c->groups; i++)
-        if (i != c->reference)
+        if (is_tested(c, i))
             p[m++] = c->group[i].difference.p;
     st = il_holm(p, m, err);
     c->comparisons = m;
     m = 0;
     for (size_t i = 0; i < c->groups; i++)
-        if (i != c->reference)
+        if (is_tested(c, i))
             c->group[i].p = p[m++];
     free(p);
     return st;
@@ -254,6 +263,7 @@ static il_status compare_groups(struct job *j, const struct place *order, il_err
 
     if (c->reference == c->groups || j->options->no_tests)
         return IL_OK;
+    c->tested = 1;
     for (size_t i = 0; i < c->groups; i++) {
         il_run_group *const g = &c->group[i];
 
@@ -295,8 +305,12 @@ static il_status fill_groups(struct job *j, struct place *order, il_error *err)
     struct owned *const out = j->out;
     il_comparison *const c = &out->head;
     const struct il_groups *const g = &j->groups;
-    il_status st = IL_OK;
+    size_t *const style = calloc(c->groups + 1, sizeof *style);
+    il_status st = style ? il_groups_styles(g, j->runs, style, err)
+                         : il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", c->groups);
 
+    if (st != IL_OK)
+        goto out;
     for (size_t k = 0; k < c->groups; k++) {
         IL_TRY(sum_up(j, k, &c->group[k], err));
         order[k].score = c->more_is_better ? c->group[k].metric.mean : -c->group[k].metric.mean;
@@ -315,9 +329,11 @@ static il_status fill_groups(struct job *j, struct place *order, il_error *err)
         for (size_t k = 0; k < g->columns; k++)
             out->value[i * g->columns + k] = j->runs->run[run].value[g->by[k]];
         c->group[i].label = out->label[i];
+        c->group[i].style = style[order[i].group];
         c->group[i].value = &out->value[i * g->columns];
     }
 out:
+    free(style);
     return st;
 }
 

@@ -1,34 +1,16 @@
 /* group_curves.c - how groups' metric goes over the epochs: quartiles of their runs, and where runs diverged. */
 #include <math.h>
 #include <stdlib.h>
-#include "comparison.h"
 #include "core/error.h"
+#include "initlab/statistics.h"
 #include "runs.h"
-
-static int by_number(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* of n sorted values, between two of them as SciPy and R have it (type 7); infinite if one of them is */
-static double quantile(const double *x, size_t n, double q)
-{
-    const double at = (double)(n - 1) * q;
-    const size_t i = (size_t)at;
-    const double part = at - (double)i;
-
-    if (part == 0 || x[i] == x[i + 1] || isinf(x[i]))
-        return x[i];
-    return isinf(x[i + 1]) ? x[i + 1] : x[i] + part * (x[i + 1] - x[i]);
-}
 
 /* The quartiles of an epoch. What is not finite is worse than all else. */
 static void sum_up_epoch(il_group_curve *out, size_t epoch, const il_runs *r, const size_t *run,
                          size_t runs, double *x)
 {
     const double worst = r->more_is_better ? -INFINITY : INFINITY;
+    double quartile[3];
     size_t n = 0;
 
     for (size_t i = 0; i < runs; i++) {
@@ -37,10 +19,10 @@ static void sum_up_epoch(il_group_curve *out, size_t epoch, const il_runs *r, co
         if (epoch < row->epochs)
             x[n++] = isfinite(row->curve[epoch]) ? row->curve[epoch] : worst;
     }
-    qsort(x, n, sizeof *x, by_number);
-    out->median[epoch] = quantile(x, n, .5);
-    out->low[epoch] = quantile(x, n, .25);
-    out->high[epoch] = quantile(x, n, .75);
+    il_quartiles(x, n, quartile);
+    out->low[epoch] = quartile[0];
+    out->median[epoch] = quartile[1];
+    out->high[epoch] = quartile[2];
 }
 
 /* where runs diverged: the last epoch with a finite cost, if the metric is finite there */

@@ -13,6 +13,12 @@ static int is_seed(const char *column)
     return strcmp(column, "seed") == 0 || strcmp(column, "data_seed") == 0;
 }
 
+/* Seeds are what pairs are by; and no test tells runs apart that were tested on other samples. */
+static int is_of_pairs(const char *column)
+{
+    return is_seed(column) || strcmp(column, IL_DATA_COLUMN) == 0;
+}
+
 static int varies(const il_runs *r, size_t column)
 {
     for (size_t i = 1; i < r->count; i++)
@@ -169,7 +175,7 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
     for (size_t i = 0; i < g->columns; i++)
         groups.column[groups.columns++] = g->by[i];
     for (size_t c = 0; c < r->parameters; c++)
-        if (is_seed(r->column[c]) && !is_by(g, c))
+        if (is_of_pairs(r->column[c]) && (!is_by(g, c) || !is_seed(r->column[c])))
             pairs.column[pairs.columns++] = c;
     for (size_t i = 0; i < g->pooleds; i++)
         pairs.column[pairs.columns++] = g->pooled[i];
@@ -199,6 +205,45 @@ char *il_groups_label(const struct il_groups *g, const il_runs *r, size_t run)
         label = n < 0 ? NULL : more;
     }
     return label;
+}
+
+/* what qsort_r is told of groups */
+struct sorted {
+    const struct il_groups *groups;
+    const il_runs *runs;
+};
+
+static int by_values(const void *a, const void *b, void *context)
+{
+    const struct sorted *const s = context;
+    const struct il_groups *const g = s->groups;
+    const char *const *const x = s->runs->run[g->first[*(const size_t *)a]].value;
+    const char *const *const y = s->runs->run[g->first[*(const size_t *)b]].value;
+
+    for (size_t i = 0; i < g->columns; i++) {
+        const int order = strcmp(x[g->by[i]], y[g->by[i]]);
+
+        if (order)
+            return order;
+    }
+    return 0;
+}
+
+il_status il_groups_styles(const struct il_groups *g, const il_runs *runs, size_t *style,
+                           il_error *err)
+{
+    struct sorted how = { g, runs };
+    size_t *const order = calloc(g->groups + 1, sizeof *order);
+
+    if (!order)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", g->groups);
+    for (size_t i = 0; i < g->groups; i++)
+        order[i] = i;
+    qsort_r(order, g->groups, sizeof *order, by_values, &how);
+    for (size_t i = 0; i < g->groups; i++)
+        style[order[i]] = i;
+    free(order);
+    return IL_OK;
 }
 
 void il_groups_free(struct il_groups *g)

@@ -22,6 +22,10 @@ il_status il_groups_tuned(il_runs *runs, const char *over, il_error *err);
 il_status il_groups_without(struct il_groups *g, const il_runs *runs, const char *by,
                             const char *over, il_error *err);
 
+/* style[groups]: a group's place among all by its values, whatever the order of runs. IL_E_MEMORY. */
+il_status il_groups_styles(const struct il_groups *g, const il_runs *runs, size_t *style,
+                           il_error *err);
+
 /* "he_normal", or "init=he_normal, lr=0.1": of a run's group. To be freed; NULL: out of memory */
 char *il_groups_label(const struct il_groups *g, const il_runs *runs, size_t run);
 void il_groups_free(struct il_groups *g);

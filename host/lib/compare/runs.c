@@ -1,4 +1,4 @@
-/* runs.c - the runs of sweeps, read into memory. */
+/* runs.c - runs in memory: their texts, their columns, and which of them are kept. */
 #include "runs.h"
 
 #include <math.h>
@@ -39,8 +39,7 @@ static int grow(il_runs *r)
     return 1;
 }
 
-/* the one copy of a text; NULL: out of memory */
-static const char *once(il_runs *r, const char *s)
+const char *il_runs_text(il_runs *r, const char *s)
 {
     char **at;
 
@@ -155,6 +154,8 @@ il_status il_runs_new(il_runs **out, const char *metric, double target, il_error
     r->target = target;
     for (size_t i = 0; (p = il_parameter_at(i)) && r->columns < IL_RUN_COLUMNS; i++)
         r->column[r->columns++] = p->name;
+    if (r->columns < IL_RUN_COLUMNS)
+        r->column[r->columns++] = IL_DATA_COLUMN;
     r->parameters = r->columns;
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS && r->columns < IL_RUN_COLUMNS; i++)
         r->column[r->columns++] = OTHERS[i];
@@ -193,347 +194,19 @@ il_status il_runs_keep_epochs(il_runs *r, il_error *err)
     return il_fail(err, IL_E_USAGE, "epochs have no %s: they have %s", r->metric, all);
 }
 
-size_t il_runs_count(const il_runs *r) { return r->count; }
-size_t il_runs_repeated(const il_runs *r) { return r->repeated; }
-
-const char *il_runs_id(const il_runs *r, size_t index)
-{
-    return r->run[index].value[il_runs_column(r, "run_id", 6)];
-}
-
-/* ---- rows ------------------------------------------------------------------------------------ */
-
-static struct il_run_row *new_run(il_runs *r)
-{
-    if (r->count == r->room) {
-        const size_t room = r->room ? 2 * r->room : 256;
-        struct il_run_row *const more =
-            room > SIZE_MAX / sizeof *more ? NULL : realloc(r->run, room * sizeof *more);
-
-        if (!more)
-            return NULL;
-        r->run = more;
-        r->room = room;
-    }
-    return &r->run[r->count];
-}
-
-static int take_run(void *arg, const char *const *name, const il_value *value, size_t columns)
-{
-    il_runs *const r = arg;
-    struct il_run_row *const run = new_run(r);
-    const char *const none = once(r, "");
-
-    if (!run || !none)
-        return r->failed = 1;
-    *run = (struct il_run_row){ .metric = NAN, .select = NAN, .area = NAN, .reached = INFINITY };
-    for (size_t c = 0; c < r->columns; c++)
-        run->value[c] = none;
-    for (size_t i = 0; i < columns; i++) {
-        const size_t at = il_runs_column(r, name[i], strlen(name[i]));
-
-        if (at < r->columns && !(run->value[at] = once(r, value[i].text)))
-            return r->failed = 1;
-        if (value[i].kind == IL_VALUE_REAL || value[i].kind == IL_VALUE_WHOLE) {
-            if (strcmp(name[i], r->metric) == 0)
-                run->metric = value[i].real;
-            if (r->select && strcmp(name[i], r->select) == 0)
-                run->select = value[i].real;
-        }
-        if (strcmp(name[i], "status") == 0) {
-            run->diverged = strcmp(value[i].text, "diverged") == 0;
-            run->failed = strcmp(value[i].text, "failed") == 0;
-        }
-        if (strcmp(name[i], "stuck") == 0)
-            run->stuck = value[i].kind == IL_VALUE_WHOLE && value[i].whole != 0;
-    }
-    run->value[il_runs_column(r, "source", 6)] = r->source;
-    r->count++;
-    return 0;
-}
-
-/* epochs of the runs that were added last, which come in their order */
-struct curves {
-    il_runs *runs;
-    size_t at;
-    double cost; /* of the epoch before; NaN: this is the first */
-    size_t epochs, id;
-    int finite;
-};
-
-static void end_curve(struct curves *c)
-{
-    if (c->epochs > 0 && !c->finite)
-        c->runs->run[c->at].area = NAN;
-}
-
-/* one more value of a curve, whose room doubles. 0: out of memory */
-static int add_value(struct il_run_row *run, double value)
-{
-    if ((run->epochs & (run->epochs - 1)) == 0) {
-        const size_t room = run->epochs ? 2 * run->epochs : 4;
-        double *const more =
-            room > SIZE_MAX / sizeof *more ? NULL : realloc(run->curve, room * sizeof *more);
-
-        if (!more)
-            return 0;
-        run->curve = more;
-    }
-    run->curve[run->epochs++] = value;
-    return 1;
-}
-
-static int take_epoch(void *arg, const char *const *name, const il_value *value, size_t columns)
-{
-    struct curves *const c = arg;
-    il_runs *const r = c->runs;
-    double cost = NAN, accuracy = NAN, epoch = NAN, metric = NAN;
-    const char *id = "";
-    struct il_run_row *run;
-
-    for (size_t i = 0; i < columns; i++) {
-        const int number = value[i].kind == IL_VALUE_REAL || value[i].kind == IL_VALUE_WHOLE;
-
-        if (strcmp(name[i], "run_id") == 0)
-            id = value[i].text;
-        if (number && strcmp(name[i], r->metric) == 0)
-            metric = value[i].real;
-        if (number && strcmp(name[i], "cost") == 0)
-            cost = value[i].real;
-        else if (number && strcmp(name[i], "test_accuracy") == 0)
-            accuracy = value[i].real;
-        else if (number && strcmp(name[i], "epoch") == 0)
-            epoch = value[i].real;
-    }
-    while (c->at < r->count && strcmp(r->run[c->at].value[c->id], id) != 0) {
-        end_curve(c);
-        c->at++;
-        c->epochs = 0;
-        c->finite = 1;
-    }
-    if (c->at == r->count)
-        return 0;
-    run = &r->run[c->at];
-    c->finite &= isfinite(cost);
-    /* the trapezoid between two epochs; one epoch alone has no area */
-    if (c->epochs > 0)
-        run->area = (isnan(run->area) ? 0 : run->area) + (c->cost + cost) / 2;
-    c->cost = cost;
-    c->epochs++;
-    if (accuracy >= r->target && isinf(run->reached) && !run->diverged && !run->stuck)
-        run->reached = epoch;
-    if (r->curves && !add_value(run, metric))
-        return r->failed = 1;
-    if (isfinite(cost))
-        run->finite = c->epochs;
-    return 0;
-}
-
-/* the ids that were there before, in an order to search */
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 void il_run_forget(struct il_run_row *run)
 {
     free(run->curve);
     run->curve = NULL;
 }
 
-/* leave out runs, from `first` on, that are among the ones before */
-static int drop_repeated(il_runs *r, size_t first, size_t id)
+size_t il_runs_count(const il_runs *r) { return r->count; }
+size_t il_runs_repeated(const il_runs *r) { return r->repeated; }
+size_t il_runs_differing(const il_runs *r) { return r->differing; }
+
+size_t il_runs_addition(const il_runs *r, size_t index) { return r->run[index].addition; }
+
+const char *il_runs_id(const il_runs *r, size_t index)
 {
-    const char **const before = first ? malloc(first * sizeof *before) : NULL;
-    const size_t source = il_runs_column(r, "source", 6);
-    size_t to = first, n = 0;
-
-    if (first && !before)
-        return 0;
-    for (size_t i = 0; i < first; i++)
-        if (r->run[i].value[source] == r->source)
-            before[n++] = r->run[i].value[id];
-    if (n)
-        qsort(before, n, sizeof *before, by_text);
-    for (size_t i = first; i < r->count; i++) {
-        const char *const *const key = &r->run[i].value[id];
-
-        if (n && bsearch(key, before, n, sizeof *before, by_text)) {
-            il_run_forget(&r->run[i]);
-            r->repeated++;
-        } else {
-            r->run[to++] = r->run[i];
-        }
-    }
-    r->count = to;
-    free(before);
-    return 1;
-}
-
-il_status il_runs_add(il_runs *r, il_results *results, il_error *err)
-{
-    return il_runs_add_from(r, results, "", err);
-}
-
-il_status il_runs_add_from(il_runs *r, il_results *results, const char *source, il_error *err)
-{
-    const size_t first = r->count, id = il_runs_column(r, "run_id", 6);
-    struct curves c = { .runs = r, .at = first, .id = id, .finite = 1 };
-    il_status st;
-
-    r->failed = 0;
-    r->source = once(r, source);
-    if (!r->source) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory");
-        goto out;
-    }
-    IL_TRY(il_results_rows(results, IL_TABLE_RUNS, take_run, r, err));
-    if (!r->failed) {
-        IL_TRY(il_results_rows(results, IL_TABLE_EPOCHS, take_epoch, &c, err));
-        if (c.at < r->count)
-            end_curve(&c);
-    }
-    if (r->failed || !drop_repeated(r, first, id))
-        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", r->count);
-out:
-    if (st != IL_OK)
-        for (; r->count > first; r->count--)
-            il_run_forget(&r->run[r->count - 1]);
-    return st;
-}
-
-/* ---- where ----------------------------------------------------------------------------------- */
-
-struct wanted {
-    size_t column;
-    char value[256];
-};
-
-/* the same text, or the same number */
-static int is_value(const char *have, const char *want)
-{
-    char *end, *other;
-    double a, b;
-
-    if (strcmp(have, want) == 0)
-        return 1;
-    a = strtod(have, &end);
-    b = strtod(want, &other);
-    return have[0] && want[0] && !*end && !*other && a == b;
-}
-
-/* every column that is named has one of the values given for it */
-static int is_wanted(const struct il_run_row *run, const struct wanted *w, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        int any = 0;
-
-        for (size_t k = 0; k < n; k++)
-            any |= w[k].column == w[i].column && is_value(run->value[w[i].column], w[k].value);
-        if (!any)
-            return 0;
-    }
-    return 1;
-}
-
-/*
- * Values may have commas of their own (layers), so one ends at the comma before the next "column=".
- */
-static size_t value_length(const il_runs *r, const char *p)
-{
-    size_t n = 0;
-
-    for (;;) {
-        size_t name;
-
-        n += strcspn(p + n, ",");
-        if (!p[n])
-            return n;
-        name = strcspn(p + n + 1, "=,");
-        if (p[n + 1 + name] == '=' && il_runs_column(r, p + n + 1, name) < r->columns)
-            return n;
-        n++;
-    }
-}
-
-static il_status read_where(const il_runs *r, const char *where, struct wanted *w, size_t *n,
-                            il_error *err)
-{
-    for (const char *p = where; *p;) {
-        const size_t name = strcspn(p, "="), column = il_runs_column(r, p, name);
-        size_t length;
-
-        if (!p[name])
-            return il_fail(err, IL_E_USAGE, "'%s' is not COLUMN=VALUE", p);
-        if (column == r->columns)
-            return il_runs_no_column(r, p, name, err);
-        if (*n == IL_RUN_COLUMNS)
-            return il_fail(err, IL_E_USAGE, "more than %d conditions", IL_RUN_COLUMNS);
-        p += name + 1;
-        length = value_length(r, p);
-        w[*n].column = column;
-        snprintf(w[*n].value, sizeof w[*n].value, "%.*s", (int)(length < 255 ? length : 255), p);
-        ++*n;
-        p += length + (p[length] == ',');
-    }
-    return IL_OK;
-}
-
-/* what the column has, for the message: the first few values */
-static void values_of(const il_runs *r, size_t column, char *text, size_t size)
-{
-    const char *seen[5];
-    size_t n = 0, at = 0;
-
-    text[0] = 0;
-    for (size_t i = 0; i < r->count && n < 5; i++) {
-        const char *const v = r->run[i].value[column];
-        size_t k = 0;
-
-        while (k < n && seen[k] != v)
-            k++;
-        if (k < n)
-            continue;
-        seen[n++] = v;
-        if (at < size)
-            at += (size_t)snprintf(text + at, size - at, "%s%s", n > 1 ? ", " : "", v);
-    }
-}
-
-il_status il_runs_where(il_runs *r, const char *where, il_error *err)
-{
-    struct wanted w[IL_RUN_COLUMNS];
-    size_t n = 0, to = 0;
-    int any_left = 0;
-    char values[160];
-    il_status st;
-
-    IL_TRY(read_where(r, where, w, &n, err));
-    for (size_t k = 0; k < n; k++) {
-        size_t any = 0;
-
-        for (size_t i = 0; i < r->count; i++)
-            any += (size_t)is_value(r->run[i].value[w[k].column], w[k].value);
-        values_of(r, w[k].column, values, sizeof values);
-        if (!any && r->count) {
-            st = il_fail(err, IL_E_USAGE, "no run has %s %s: they have %s", r->column[w[k].column],
-                         w[k].value, values);
-            goto out;
-        }
-    }
-    for (size_t i = 0; i < r->count; i++)
-        any_left |= is_wanted(&r->run[i], w, n);
-    if (!any_left && r->count) {
-        st = il_fail(err, IL_E_USAGE, "no run has all of '%s'", where);
-        goto out;
-    }
-    for (size_t i = 0; i < r->count; i++) {
-        if (is_wanted(&r->run[i], w, n))
-            r->run[to++] = r->run[i];
-        else
-            il_run_forget(&r->run[i]);
-    }
-    r->count = to;
-out:
-    return st;
+    return r->run[index].value[il_runs_column(r, "run_id", 6)];
 }

@@ -4,19 +4,28 @@
 
 #include "initlab/compare.h"
 
-enum { IL_RUN_COLUMNS = 40 };
+enum { IL_RUN_COLUMNS = 40, IL_DATASETS_MOST = 64 };
+
+#define IL_DATA_COLUMN "data" /* what a run was trained on: datasets.h */
 
 struct il_run_row {
     const char *value[IL_RUN_COLUMNS]; /* of the columns; "" where it has none */
     double metric;                     /* NaN: none */
     double select;                     /* what settings are chosen by; NaN: none */
+    double validation;                 /* accuracy; NaN: none */
     double area;                       /* under its loss curve; NaN: a cost was not finite */
     double
         reached; /* epochs to the target; infinite: never, as of all that diverged or are stuck */
     int diverged, stuck, failed;
+    size_t dataset; /* its place in the runs' */
+    size_t addition;
     double *curve; /* the metric after each epoch, where that is wanted; NULL: none */
     size_t epochs; /* of the curve */
     size_t finite; /* the last of them whose cost was finite, from 1; 0: none */
+};
+
+struct il_run_dataset {
+    const char *sum, *path;
 };
 
 struct il_runs {
@@ -27,14 +36,19 @@ struct il_runs {
     int curves; /* are they wanted? */
     double target;
     const char *column[IL_RUN_COLUMNS]; /* the parameters first, then others of the table */
-    size_t parameters, columns;
+    size_t parameters, columns;         /* what a run was trained on counts as one of them */
+    struct il_run_dataset dataset[IL_DATASETS_MOST];
+    size_t datasets;
     struct il_run_row *run;
-    size_t count, room, repeated;
+    size_t count, room, repeated, differing, additions;
     char **text; /* every text once: an open hash of `texts` out of `text_room` */
     size_t texts, text_room;
     const char *source; /* of the runs that are being added */
     int failed;         /* out of memory while rows come in */
 };
+
+/* The one copy of a text; NULL: out of memory. */
+const char *il_runs_text(il_runs *runs, const char *text);
 
 /* Is more of this result better? */
 int il_more_is_better(const char *metric);

@@ -82,7 +82,6 @@ static il_status read_terms(struct il_layers *out, const char *text, il_error *e
         for (unsigned i = 0; out->width && i < t.times; i++)
             out->width[out->count + i] = t.width;
         out->count += (unsigned)t.times;
-        out->words |= t.width == IL_WIDTH_IN || t.width == IL_WIDTH_OUT;
         p += length;
         if (!*p)
             return IL_OK;

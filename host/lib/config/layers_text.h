@@ -19,7 +19,6 @@ enum {
 struct il_layers {
     unsigned count;  /* of widths, one more than layers of weights */
     unsigned *width; /* [count] */
-    int words;       /* some are in or out */
 };
 
 /* IL_E_USAGE says what is wrong, and *out is then empty. il_layers_free frees it. */

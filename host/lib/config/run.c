@@ -112,16 +112,24 @@ static il_status read_draw(struct il_draw *draw, const struct il_init *init,
     return bias ? il_scheme_bias_of(found, at, draw, err) : il_scheme_of(found, at, 0, draw, err);
 }
 
-/* mean square of the inputs that the run trains on */
-static double input_square(const struct il_run *run, const il_dataset *set)
+double il_run_input_square(const struct il_run *run, const il_dataset *set, size_t samples)
 {
-    const size_t pixels = run->width[0], n = run->samples * pixels;
+    const size_t pixels = run->width[0], n = samples * pixels;
     const uint8_t *const x = il_dataset_train(set).images + run->first * pixels;
     uint64_t sum = 0; /* below 2^64 for up to 2^47 bytes */
 
     for (size_t i = 0; i < n; i++)
         sum += (uint64_t)x[i] * x[i];
     return (double)sum / (255.0 * 255.0) / (double)n;
+}
+
+size_t il_run_looked_at(const struct il_run *run)
+{
+    enum { LOOKED_AT = 128 };
+    const size_t most = run->samples / run->batch;
+    const size_t batches = run->batch < LOOKED_AT ? LOOKED_AT / run->batch : 1;
+
+    return run->batch * (batches < most ? batches : most);
 }
 
 /* Has some scheme this trait? */
@@ -213,7 +221,7 @@ static il_status read_init(struct il_run *run, const il_config *c, const il_data
 
     IL_TRY(check_patterns(init, run->layers, err));
     if (follow)
-        incoming = input_square(run, set);
+        incoming = il_run_input_square(run, set, run->samples);
     for (unsigned l = 0; l < run->layers; l++) {
         const struct il_tensor_place at = { .fan_in = run->width[l],
                                             .fan_out = run->width[l + 1],
@@ -258,16 +266,16 @@ il_status il_run_initial(struct il_initial_layer *out, const il_config *config, 
     il_status st;
 
     memset(out, 0, sizeof *out);
-    if (layers->words)
-        return il_fail_parameter(err, IL_E_USAGE, "layers",
-                                 "in and out of '%.200s' are a dataset's, and there is "
-                                 "none; give numbers",
-                                 il_config_get(config, "layers"));
     out->layers = layers->count - 1;
     if (layer >= out->layers)
         return il_fail(err, IL_E_USAGE, "there is no layer %zu among %u (the first is 0)", layer,
                        out->layers);
     memcpy(out->width, layers->width + layer, sizeof out->width);
+    if (out->width[0] > IL_WIDTH_MOST || out->width[1] > IL_WIDTH_MOST)
+        return il_fail_parameter(err, IL_E_USAGE, "layers",
+                                 "in and out of '%.200s' are a dataset's, and there is "
+                                 "none; give numbers",
+                                 il_config_get(config, "layers"));
     il_optimizer_of(choice(config, IL_PARAMETER_OPTIMIZER), &update);
     at = (struct il_tensor_place){ .fan_in = out->width[0],
                                    .fan_out = out->width[1],

@@ -57,16 +57,22 @@ il_status il_run_resolve(struct il_run *out, const il_config *config, const il_d
 /* Free what a run holds; legal on one of zeros, and after the call above failed. */
 void il_run_free(struct il_run *run);
 
-/* A layer as it begins, of a network whose widths are numbers: no dataset is needed for it. */
+/* A layer as it begins, where its widths are numbers: no dataset is needed for it. */
 struct il_initial_layer {
     unsigned layers; /* of the network */
     unsigned width[2];
     struct il_layer_draw draw;
 };
 
-/* IL_E_USAGE: no such layer (the first is 0), in or out among the widths, or its scheme's own words. */
+/* IL_E_USAGE: no such layer (the first is 0), its widths are in or out, or its scheme's own words. */
 il_status il_run_initial(struct il_initial_layer *out, const il_config *config, size_t layer,
                          il_error *err);
+
+/* Mean square of its first `samples` inputs. */
+double il_run_input_square(const struct il_run *run, const il_dataset *set, size_t samples);
+
+/* So many of its first samples are looked at while it trains (watch.h): whole batches. */
+size_t il_run_looked_at(const struct il_run *run);
 
 /* A layer's name in `init`: h1, h2, ... and out. */
 void il_layer_name(unsigned layer, unsigned layers, char name[16]);

@@ -44,22 +44,11 @@ static int take_strict(il_device **out, int threads, char why[WHY])
     return 1;
 }
 
-/* The CUDA seam and how many devices it has; NULL and words: none can be used. */
-static const struct il_seam *cuda_seam(int *count, char why[WHY])
-{
-    const struct il_seam *const seam = il_plugin_load(why, WHY);
-
-    *count = seam ? seam->count(why, WHY) : -1;
-    if (seam && *count == 0)
-        snprintf(why, WHY, "no GPU in this machine");
-    return *count > 0 ? seam : NULL;
-}
-
 static int take_cuda(il_device **out, int index, int threads, char why[WHY])
 {
     char id[32];
     int count;
-    const struct il_seam *const seam = cuda_seam(&count, why);
+    const struct il_seam *const seam = il_plugin_load(&count, why, WHY);
 
     if (!seam)
         return 0;
@@ -95,7 +84,7 @@ static int take_auto(il_device **out, int threads, char why[WHY])
 {
     char reason[WHY];
     int count;
-    const struct il_seam *const seam = cuda_seam(&count, reason);
+    const struct il_seam *const seam = il_plugin_load(&count, reason, WHY);
 
     for (int i = 0; seam && i < count; i++) {
         if (take_cuda(out, i, threads, reason)) {
@@ -199,7 +188,7 @@ int il_device_list(size_t index, il_device_info *info)
     if (index == 0) {
         snprintf(info->id, sizeof info->id, "cpu");
         take_cpu(&d, 1, why);
-    } else if (!cuda_seam(&count, why)) {
+    } else if (!il_plugin_load(&count, why, WHY)) {
         if (index > 1)
             return 0;
         snprintf(info->id, sizeof info->id, "cuda");

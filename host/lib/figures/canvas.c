@@ -90,6 +90,16 @@ const char *il_behind(const char *s, size_t n)
     return s;
 }
 
+size_t il_letter(const char *s, char to[5])
+{
+    const size_t step = character(s);
+    const int is_control =
+        step == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0; /* C1 */
+
+    snprintf(to, 5, "%.*s", step && !is_control ? (int)step : 1, step && !is_control ? s : "?");
+    return step ? step : 1;
+}
+
 /* Of DejaVu Sans, the widest of those that stand for sans-serif, in sizes of the font; rounded up. */
 static double letter_width(const char *s, size_t bytes)
 {
@@ -233,11 +243,13 @@ size_t il_put_note(struct il_file *f, const char *text, double x, double y, doub
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
-il_status il_page_begin(struct il_file *f, char **svg, size_t *n, il_error *err)
+il_status il_page_begin(struct il_file *f, il_text *text, char **svg, il_error *err)
 {
+    const il_status st = il_text_open(text, err);
+
     *svg = NULL;
-    *f = (struct il_file){ .stream = open_memstream(svg, n) }; /* only the stream is there */
-    return f->stream ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory for a figure");
+    *f = (struct il_file){ .stream = text->stream }; /* only the stream is there */
+    return st;
 }
 
 void il_page_head(struct il_file *f, double width, double height, const char *title,
@@ -279,12 +291,13 @@ void il_page_heading(struct il_file *f, const char *title, double centre, double
     il_file_print(f, "</text>\n");
 }
 
-il_status il_page_end(struct il_file *f, char **svg, il_error *err)
+il_status il_page_end(struct il_file *f, il_text *text, char **svg, size_t *n, il_error *err)
 {
     il_file_print(f, "</svg>\n");
-    if (fclose(f->stream) == 0 && !f->error && *svg)
-        return IL_OK;
-    free(*svg);
-    *svg = NULL;
-    return il_fail(err, IL_E_MEMORY, "out of memory for a figure");
+    text->failed |= f->error != 0;
+    if (il_text_close(text, err) != IL_OK)
+        return IL_E_MEMORY;
+    *svg = text->bytes;
+    *n = text->length;
+    return IL_OK;
 }

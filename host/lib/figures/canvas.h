@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "core/file.h"
+#include "initlab/output.h"
 
 enum {
     IL_TEXT = 12,  /* pixels: the size of most text; 11 is the least that a figure has */
@@ -31,6 +32,9 @@ struct il_number il_digits(double x, int digits);
 size_t il_letters(const char *s);
 const char *il_behind(const char *s, size_t n);
 
+/* The letter that a text begins with, '?' where it is none that may be shown; bytes of the text that it is. */
+size_t il_letter(const char *s, char to[5]);
+
 /* Pixels that a text takes in the widest of the usual fonts, no less than it does. */
 double il_text_width(const char *s, double size);
 
@@ -51,11 +55,11 @@ void il_put_ends(struct il_file *f, const char *s, double size, double width);
 size_t il_put_note(struct il_file *f, const char *text, double x, double y, double width);
 
 /* Text in memory: begin, the page's head, its heading, and the end. il_page_end: *svg NULL on IL_E_MEMORY. */
-il_status il_page_begin(struct il_file *f, char **svg, size_t *n, il_error *err);
+il_status il_page_begin(struct il_file *f, il_text *text, char **svg, il_error *err);
 void il_page_head(struct il_file *f, double width, double height, const char *title,
                   const char *description);
 void il_page_heading(struct il_file *f, const char *title, double centre, double width);
 double il_heading_width(const char *title); /* the least that it takes uncut */
-il_status il_page_end(struct il_file *f, char **svg, il_error *err);
+il_status il_page_end(struct il_file *f, il_text *text, char **svg, size_t *n, il_error *err);
 
 #endif

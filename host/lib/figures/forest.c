@@ -1,19 +1,20 @@
 /* forest.c - groups, a row each: their means with intervals, and beside them the differences to the reference. */
 #include <math.h>
-#include "ruler.h"
+#include "axes.h"
 #include "core/error.h"
 #include "initlab/figures.h"
 #include "palette.h"
+#include "term.h"
 
 /* Pixels. */
 enum { TOP = 78, ROW = 24, PANEL = 270, BETWEEN = 58, COUNT = 44, BELOW = 70 };
 
 struct page {
     struct il_file file;
+    il_text text;
     const il_forest *data;
-    struct il_ruler mean, difference;
-    int differences; /* is there a difference to show? */
-    double labels, words, width, bottom;
+    struct il_forest_axes axes;
+    double labels, words, count, width, bottom; /* count: of the column of n */
 };
 
 /* colour and marker of a verdict */
@@ -36,67 +37,25 @@ static struct look look_of(il_verdict v)
 
 /* ---- layout ---------------------------------------------------------------------------------- */
 
-static void widen(double *lo, double *hi, double x)
-{
-    if (il_is_drawn(x)) {
-        *lo = fmin(*lo, x);
-        *hi = fmax(*hi, x);
-    }
-}
-
-static void set_mean_axis(struct page *g)
-{
-    static const double RATIO = 50; /* from here on an axis is logarithmic */
-    double lo = INFINITY, hi = -INFINITY, least, most;
-
-    for (size_t i = 0; i < g->data->rows; i++)
-        widen(&lo, &hi, g->data->row[i].mean);
-    least = lo, most = hi;
-    for (size_t i = 0; i < g->data->rows; i++) {
-        widen(&lo, &hi, g->data->row[i].low);
-        widen(&lo, &hi, g->data->row[i].high);
-    }
-    if (least > 0 && most > RATIO * least)
-        il_ruler_log(&g->mean, fmax(lo, least / 10), hi, 0, 1);
-    else if (least <= most)
-        il_ruler_linear(&g->mean, lo, hi, 5, 0, 1);
-    else
-        il_ruler_linear(&g->mean, 0, 1, 5, 0, 1);
-}
-
-static void set_difference_axis(struct page *g)
-{
-    double lo = 0, hi = 0;
-
-    for (size_t i = 0; i < g->data->rows; i++) {
-        const il_forest_row *const r = &g->data->row[i];
-
-        g->differences |= il_is_drawn(r->difference);
-        widen(&lo, &hi, r->difference);
-        widen(&lo, &hi, r->difference_low);
-        widen(&lo, &hi, r->difference_high);
-    }
-    il_ruler_linear(&g->difference, lo, hi, 5, 0, 1);
-}
-
 static void set_layout(struct page *g)
 {
     static const double LONGEST = 420; /* pixels of a label */
 
-    g->labels = il_text_width("group", IL_TEXT);
+    g->count = g->data->head ? 0 : COUNT;
+    g->labels = il_text_width(g->data->head ? g->data->head : "group", IL_TEXT);
     for (size_t i = 0; i < g->data->rows; i++) {
         g->labels = fmax(g->labels, il_text_width(g->data->row[i].label, IL_TEXT));
         g->words = fmax(g->words, il_text_width(g->data->row[i].word, IL_TEXT));
     }
     g->labels = fmin(g->labels, LONGEST);
-    set_mean_axis(g);
-    set_difference_axis(g);
+    il_forest_set_axes(g->data, &g->axes);
     g->bottom = TOP + ROW * (double)(g->data->rows ? g->data->rows : 1);
-    g->mean.from = IL_MARGIN + g->labels + COUNT + IL_MARGIN;
-    g->mean.to = g->mean.from + PANEL;
-    g->difference.from = g->mean.to + BETWEEN;
-    g->difference.to = g->difference.from + PANEL;
-    g->width = g->differences ? g->difference.to + 10 + g->words + IL_MARGIN : g->mean.to + BETWEEN;
+    g->axes.mean.from = IL_MARGIN + g->labels + g->count + IL_MARGIN;
+    g->axes.mean.to = g->axes.mean.from + PANEL;
+    g->axes.difference.from = g->axes.mean.to + BETWEEN;
+    g->axes.difference.to = g->axes.difference.from + PANEL;
+    g->width = g->axes.differences ? g->axes.difference.to + 10 + g->words + IL_MARGIN
+                                   : g->axes.mean.to + BETWEEN;
     g->width = fmax(g->width, il_heading_width(g->data->title) + 2 * IL_MARGIN);
 }
 
@@ -145,7 +104,8 @@ static void begin_row(struct page *g, size_t i)
 
     il_file_print(&g->file, "<g data-group=\"%zu\"><title>", i);
     il_put_text(&g->file, r->label, 200);
-    il_file_print(&g->file, ", n = %zu", r->n);
+    if (!g->data->head)
+        il_file_print(&g->file, ", n = %zu", r->n);
     put_value(&g->file, "mean", r->mean, r->low, r->high);
     put_value(&g->file, "difference", r->difference, r->difference_low, r->difference_high);
     il_file_print(&g->file, "</title>\n");
@@ -160,23 +120,25 @@ static void draw_row(struct page *g, size_t i)
 
     snprintf(count, sizeof count, "%zu", r->n);
     put_cell(g, IL_MARGIN, y, "start", r->label, g->labels + 1);
-    put_cell(g, IL_MARGIN + g->labels + COUNT, y, "end", count, COUNT);
+    if (!g->data->head)
+        put_cell(g, IL_MARGIN + g->labels + COUNT, y, "end", count, COUNT);
     if (isnan(r->mean)) {
-        put_cell(g, (g->mean.from + g->mean.to) / 2, y, "middle", "no finite value", PANEL);
+        put_cell(g, (g->axes.mean.from + g->axes.mean.to) / 2, y, "middle", "no finite value",
+                 PANEL);
     } else {
-        draw_interval(&g->file, &g->mean, r->low, r->high, y, look.colour);
-        il_put_marker(&g->file, look.shape, il_ruler_at(&g->mean, r->mean), y, 5, look.colour,
+        draw_interval(&g->file, &g->axes.mean, r->low, r->high, y, look.colour);
+        il_put_marker(&g->file, look.shape, il_ruler_at(&g->axes.mean, r->mean), y, 5, look.colour,
                       look.hollow);
     }
-    if (!g->differences)
+    if (!g->axes.differences)
         return;
     if (!isnan(r->difference)) {
-        draw_interval(&g->file, &g->difference, r->difference_low, r->difference_high, y,
+        draw_interval(&g->file, &g->axes.difference, r->difference_low, r->difference_high, y,
                       look.colour);
-        il_put_marker(&g->file, look.shape, il_ruler_at(&g->difference, r->difference), y, 5,
+        il_put_marker(&g->file, look.shape, il_ruler_at(&g->axes.difference, r->difference), y, 5,
                       look.colour, look.hollow);
     }
-    put_cell(g, g->difference.to + 10, y, "start", r->word, g->words + 1);
+    put_cell(g, g->axes.difference.to + 10, y, "start", r->word, g->words + 1);
 }
 
 static void draw(struct page *g)
@@ -187,19 +149,24 @@ static void draw(struct page *g)
     char description[2048], name[3 * IL_LABEL];
 
     snprintf(description, sizeof description, "%.200s%s%.200s. %.1400s", d->mean_label,
-             g->differences ? "; " : "", g->differences ? d->difference_label : "",
+             g->axes.differences ? "; " : "", g->axes.differences ? d->difference_label : "",
              d->note ? d->note : "");
     il_page_head(f, g->width, note + IL_LINE * (double)il_put_note(NULL, d->note, 0, 0, wide) + 2,
                  d->title, description);
     il_page_heading(f, d->title, g->width / 2, wide);
-    put_cell(g, IL_MARGIN, TOP - 14, "start", "group", g->labels + 1);
-    put_cell(g, IL_MARGIN + g->labels + COUNT, TOP - 14, "end", "n", COUNT);
-    snprintf(name, sizeof name, "%s%s", d->mean_label, g->mean.log ? ", log scale" : "");
-    il_ruler_across(f, &g->mean, TOP, g->bottom, name);
-    if (g->differences) {
-        il_ruler_across(f, &g->difference, TOP, g->bottom, d->difference_label);
+    put_cell(g, IL_MARGIN, TOP - 14, "start", d->head ? d->head : "group", g->labels + 1);
+    if (!d->head)
+        put_cell(g, IL_MARGIN + g->labels + COUNT, TOP - 14, "end", "n", COUNT);
+    snprintf(name, sizeof name, "%s%s", d->mean_label, g->axes.mean.log ? ", log scale" : "");
+    il_ruler_across(f, &g->axes.mean, TOP, g->bottom, name);
+    if (d->middle != 0)
         il_file_print(f, "<path d=\"M%s %dV%s\" stroke=\"#555\" fill=\"none\"/>\n",
-                      il_px(il_ruler_at(&g->difference, 0)).text, TOP, il_px(g->bottom).text);
+                      il_px(il_ruler_at(&g->axes.mean, d->middle)).text, TOP,
+                      il_px(g->bottom).text);
+    if (g->axes.differences) {
+        il_ruler_across(f, &g->axes.difference, TOP, g->bottom, d->difference_label);
+        il_file_print(f, "<path d=\"M%s %dV%s\" stroke=\"#555\" fill=\"none\"/>\n",
+                      il_px(il_ruler_at(&g->axes.difference, 0)).text, TOP, il_px(g->bottom).text);
     }
     for (size_t i = 0; i < d->rows; i++) {
         begin_row(g, i);
@@ -209,14 +176,18 @@ static void draw(struct page *g)
     il_put_note(f, d->note, IL_MARGIN, note, wide);
 }
 
-il_status il_figure_forest(char **svg, size_t *n, const il_forest *figure, il_error *err)
+il_status il_figure_forest(char **svg, size_t *n, const il_forest *figure,
+                           const il_terminal *terminal, il_error *err)
 {
     struct page g = { .data = figure };
-    il_status st = il_page_begin(&g.file, svg, n, err);
+    il_status st;
 
+    if (terminal)
+        return il_term_forest(svg, n, figure, terminal, err);
+    st = il_page_begin(&g.file, &g.text, svg, err);
     if (st != IL_OK)
         return st;
     set_layout(&g);
     draw(&g);
-    return il_page_end(&g.file, svg, err);
+    return il_page_end(&g.file, &g.text, svg, n, err);
 }

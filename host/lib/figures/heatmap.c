@@ -1,15 +1,17 @@
 /* heatmap.c - a value for each pair of two parameters' values, by colour and, where it fits, by number. */
 #include <math.h>
-#include "ruler.h"
+#include "axes.h"
 #include "core/error.h"
 #include "initlab/figures.h"
 #include "palette.h"
+#include "term.h"
 
 /* Pixels. */
 enum { TOP = 52, BAR = 16, SHADES = 64, NAME = 13, LONGEST = 300 };
 
 struct page {
     struct il_file file;
+    il_text text;
     const il_heatmap *data;
     struct il_ruler value;                          /* upright, beside the bar */
     double wide, high;                              /* of a cell */
@@ -23,24 +25,6 @@ static double value_at(const struct page *g, size_t row, size_t column)
 }
 
 /* ---- layout ---------------------------------------------------------------------------------- */
-
-static void set_values(struct page *g)
-{
-    static const double RATIO = 50; /* from here on an axis is logarithmic */
-    double lo = INFINITY, hi = -INFINITY;
-
-    for (size_t i = 0; i < g->data->rows * g->data->columns; i++)
-        if (il_is_drawn(g->data->value[i])) {
-            lo = fmin(lo, g->data->value[i]);
-            hi = fmax(hi, g->data->value[i]);
-        }
-    if (!(lo <= hi))
-        il_ruler_linear(&g->value, 0, 1, 5, 0, 0);
-    else if (lo > 0 && hi > RATIO * lo)
-        il_ruler_log(&g->value, lo, hi, 0, 0);
-    else
-        il_ruler_linear(&g->value, lo, hi, 5, 0, 0);
-}
 
 static double widest(const char *const *text, size_t n)
 {
@@ -56,7 +40,7 @@ static void set_layout(struct page *g)
     const il_heatmap *const d = g->data;
     const double label = widest(d->x, d->columns);
 
-    set_values(g);
+    il_value_axis(g->data, &g->value);
     g->wide = fmin(fmax(floor(560 / (double)d->columns), 18), 90);
     g->high = fmin(fmax(floor(380 / (double)d->rows), 18), 44);
     g->left = IL_MARGIN + 24 + widest(d->y, d->rows) + 8;
@@ -70,6 +54,8 @@ static void set_layout(struct page *g)
     g->width = g->bar + BAR + 10 + il_ruler_width(&g->value) + 26 + IL_MARGIN;
     g->width = fmax(g->width, il_text_width(d->x_label, NAME) + g->left + IL_MARGIN);
     g->width = fmax(g->width, il_heading_width(d->title) + 2 * IL_MARGIN);
+    if (d->limit)
+        g->width = fmax(g->width, g->left + 36 + il_text_width(d->limit_name, IL_TEXT) + IL_MARGIN);
 }
 
 /* ---- drawn ----------------------------------------------------------------------------------- */
@@ -118,6 +104,80 @@ static void draw_cell(struct page *g, size_t row, size_t column)
     else if (il_text_width(text.text, 11) + 2 <= g->wide)
         put_middle(g, x + g->wide / 2, y + g->high / 2, il_is_dark(c) ? "#fff" : "#000", text.text);
 }
+
+/* ---- a line over the cells ------------------------------------------------------------------- */
+
+/* The place of a limit, where it lies in the i-th column or row, `along` of it. */
+static void limit_at(const struct page *g, size_t i, double along, double *x, double *y)
+{
+    const il_heatmap *const d = g->data;
+    const double most = (double)(d->limit_of_rows ? d->columns : d->rows);
+    const double far = fmin(fmax(d->limit[i], 0), most), at = (double)i + along;
+
+    *x = g->left + g->wide * (d->limit_of_rows ? far : at);
+    *y = g->bottom - g->high * (d->limit_of_rows ? at : far);
+}
+
+/* In steps, a column's width each: between two columns nothing is known. */
+static void put_steps(struct page *g, const char *stroke)
+{
+    struct il_file *const f = &g->file;
+    const size_t n = g->data->limit_of_rows ? g->data->rows : g->data->columns;
+
+    il_file_print(f, "<path class=\"limit\" fill=\"none\" %s d=\"", stroke);
+    for (size_t i = 0; i < n; i++)
+        for (int end = 0; end < 2 && !isnan(g->data->limit[i]); end++) {
+            const int joins = end || (i > 0 && !isnan(g->data->limit[i - 1]));
+            double x, y;
+
+            limit_at(g, i, end, &x, &y);
+            il_file_print(f, "%c%s %s", joins ? 'L' : 'M', il_px(x).text, il_px(y).text);
+        }
+    il_file_print(f, "\"/>\n");
+}
+
+/* where it goes on beyond the map */
+static void put_arrows(struct page *g)
+{
+    const il_heatmap *const d = g->data;
+    const size_t n = d->limit_of_rows ? d->rows : d->columns;
+    const double most = (double)(d->limit_of_rows ? d->columns : d->rows);
+
+    for (size_t i = 0; i < n; i++) {
+        double x, y;
+
+        if (!(d->limit[i] > most))
+            continue;
+        limit_at(g, i, .5, &x, &y);
+        il_file_print(&g->file,
+                      "<path d=\"M%s %s%s\" fill=\"#fff\" stroke=\"#000\" "
+                      "stroke-width=\"1\"/>\n",
+                      il_px(x).text, il_px(y).text, d->limit_of_rows ? "l-8 -5v10Z" : "l-5 8h10Z");
+    }
+}
+
+static void draw_limit(struct page *g)
+{
+    static const char UNDER[] = "stroke=\"#000\" stroke-width=\"4\" stroke-opacity=\"0.75\"",
+                      OVER[] = "stroke=\"#fff\" stroke-width=\"2\" stroke-dasharray=\"7 3\"";
+    struct il_file *const f = &g->file;
+    const double y = g->bottom + g->across + 34;
+
+    if (!g->data->limit)
+        return;
+    put_steps(g, UNDER);
+    put_steps(g, OVER);
+    put_arrows(g);
+    for (int over = 0; over < 2; over++)
+        il_file_print(f, "<path %s d=\"M%s %sh28\"/>\n", over ? OVER : UNDER, il_px(g->left).text,
+                      il_px(y).text);
+    il_file_print(f, "<text x=\"%s\" y=\"%s\" font-size=\"%d\" fill=\"#222\">",
+                  il_px(g->left + 36).text, il_px(y + 4).text, IL_TEXT);
+    il_put_letters(f, g->data->limit_name, SIZE_MAX);
+    il_file_print(f, "</text>\n");
+}
+
+/* ---- beside the cells ------------------------------------------------------------------------ */
 
 static void draw_labels(struct page *g)
 {
@@ -190,7 +250,8 @@ static void draw(struct page *g)
     const il_heatmap *const d = g->data;
     struct il_file *const f = &g->file;
     const double wide = g->width - 2 * IL_MARGIN;
-    const double note = fmax(g->bottom + g->across, g->value.from) + 38;
+    const double name = d->limit ? IL_LINE : 0; /* room for the line's */
+    const double note = fmax(g->bottom + g->across + name, g->value.from) + 38;
     char description[2048];
 
     snprintf(description, sizeof description, "%.200s by %.200s and %.200s. %.1400s",
@@ -201,19 +262,24 @@ static void draw(struct page *g)
     for (size_t row = 0; row < d->rows; row++)
         for (size_t column = 0; column < d->columns; column++)
             draw_cell(g, row, column);
+    draw_limit(g);
     draw_labels(g);
     draw_bar(g);
     il_put_note(f, d->note, IL_MARGIN, note, wide);
 }
 
-il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure, il_error *err)
+il_status il_figure_heatmap(char **svg, size_t *n, const il_heatmap *figure,
+                            const il_terminal *terminal, il_error *err)
 {
     struct page g = { .data = figure };
-    il_status st = il_page_begin(&g.file, svg, n, err);
+    il_status st;
 
+    if (terminal)
+        return il_term_heatmap(svg, n, figure, terminal, err);
+    st = il_page_begin(&g.file, &g.text, svg, err);
     if (st != IL_OK)
         return st;
     set_layout(&g);
     draw(&g);
-    return il_page_end(&g.file, svg, err);
+    return il_page_end(&g.file, &g.text, svg, n, err);
 }

@@ -2,10 +2,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "axes.h"
 #include "ruler.h"
 #include "core/error.h"
 #include "names.h"
 #include "palette.h"
+#include "term.h"
 
 /* Pixels. The plot's own size is constant; room for labels and names is added to it. */
 enum {
@@ -18,167 +20,84 @@ enum {
     RIGHT = 28
 };
 
+/* Of a grid: its width, what a panel is no narrower than, a panel's title, and what lies between two rows. */
+enum { GRID = 850, NARROW = 230, TITLE = 20, ROWS = 48 };
+
+enum { TICKS_LOW = 4, TICKS_HIGH = 6 };
+
 struct panel {
     const il_panel *data;
-    struct il_ruler y;
+    struct il_ruler x;
+    struct il_y_axis up;
     struct il_shown *shown; /* [lines] */
-    int any;                /* is anything drawn? */
-    double left_out;        /* a first value that is off the axis; NaN: none */
-    int beyond;             /* do lines that break off leave the axis? */
 };
 
 struct page {
     struct il_file file;
+    il_text text;
     const il_lines *data;
-    struct il_ruler x;
     struct panel *panel;
-    size_t names; /* of the panel that has most */
-    double left, bottom, width, name_width;
+    size_t names;       /* of the panel that has most */
+    double wide, high;  /* of a panel */
+    double left, right; /* of all panels */
+    double bottom, width, name_width;
     int ends;             /* names are at the lines' ends */
     size_t columns, rows; /* of a legend below; 0: it is beside, or there is none */
 };
 
-static double x_of(const il_line *line, size_t i) { return line->x ? line->x[i] : (double)i + 1; }
+/* ---- axes ------------------------------------------------------------------------------------ */
 
-/* ---- ranges ---------------------------------------------------------------------------------- */
-
-struct range {
-    double lo, hi, least; /* least: above 0 */
-    int zero;
-};
-
-static void widen(struct range *r, double y)
+static il_status share_y_axis(struct page *g, il_error *err)
 {
-    if (!il_is_drawn(y))
-        return;
-    r->lo = fmin(r->lo, y);
-    r->hi = fmax(r->hi, y);
-    r->zero |= y == 0;
-    if (y > 0)
-        r->least = fmin(r->least, y);
-}
+    struct il_y_axis shared;
+    const il_status st = il_y_axis_of_all(g->data, TICKS_LOW, &shared, err);
 
-/* of all lines, or of those without a gap; from the first value on, or from the second */
-static struct range range_of(const il_panel *p, int whole, size_t from)
-{
-    struct range r = { INFINITY, -INFINITY, INFINITY, 0 };
+    for (size_t j = 0; st == IL_OK && j < g->data->panels; j++) {
+        struct il_y_axis *const up = &g->panel[j].up;
+        const double from = up->ruler.from, to = up->ruler.to;
 
-    for (size_t k = 0; k < p->lines; k++) {
-        if (whole && il_points(&p->line[k]) < p->line[k].count)
-            continue;
-        for (size_t i = from; i < p->line[k].count; i++)
-            widen(&r, p->line[k].y[i]);
+        up->ruler = shared.ruler;
+        up->ruler.from = from;
+        up->ruler.to = to;
+        up->left_out = j == 0 ? shared.left_out : NAN;
+        up->beyond = shared.beyond;
     }
-    return r;
-}
-
-/*
- * What the axis is to show: all that is drawn, unless lines that break off, as those that diverge do, press
- * the others flat, or a start that is so much larger than the rest.
- */
-static struct range shown_range(const il_panel *p, double *left_out, int *beyond)
-{
-    static const double MOST = 10; /* times the others' range, or a tenth of their size */
-    static const double START = 100;
-    const struct range whole = range_of(p, 1, 0);
-    struct range r = range_of(p, 0, 0), rest;
-
-    *left_out = NAN;
-    *beyond = 0;
-    if (p->y_scale != IL_SCALE_AUTO)
-        return r;
-    if (whole.lo <= whole.hi &&
-        r.hi - r.lo > MOST * fmax(whole.hi - whole.lo, fmax(fabs(whole.lo), fabs(whole.hi)) / 10)) {
-        r = whole;
-        *beyond = 1;
-    }
-    rest = range_of(p, *beyond, 1);
-    if (rest.lo >= 0 && rest.hi > 0 && rest.lo <= rest.hi && r.hi > START * rest.hi) {
-        *left_out = r.hi;
-        return rest;
-    }
-    return r;
-}
-
-/* bands and crosses may add as much again as the lines take, and no more */
-static void widen_by_bands(const il_panel *p, struct range *r, int log)
-{
-    const double span = r->hi > r->lo ? r->hi - r->lo : INFINITY;
-    const double lowest = log ? r->least / 10 : r->lo - span,
-                 highest = log ? 10 * r->hi : r->hi + span;
-    struct range all = *r;
-
-    for (size_t k = 0; k < p->lines; k++) {
-        const il_line *const l = &p->line[k];
-
-        for (size_t i = 0; i < l->count && l->low && l->high; i++) {
-            if (!log || l->low[i] > 0)
-                widen(&all, l->low[i]);
-            widen(&all, l->high[i]);
-        }
-        for (size_t i = 0; i < l->crosses; i++)
-            widen(&all, l->cross_y[i]);
-    }
-    r->lo = fmax(all.lo, lowest);
-    r->hi = fmin(all.hi, highest);
-    r->least = fmax(all.least, lowest);
-}
-
-static void set_y_axis(struct panel *v, double top, double bottom)
-{
-    static const double RATIO = 50; /* from here on an axis is logarithmic */
-    const il_panel *const p = v->data;
-    struct range r = shown_range(p, &v->left_out, &v->beyond);
-    int log;
-
-    v->any = r.lo <= r.hi;
-    if (!v->any)
-        r = (struct range){ 0, 1, 1, 0 };
-    log = r.lo >= 0 && isfinite(r.least) &&
-          (p->y_scale == IL_SCALE_LOG || (p->y_scale == IL_SCALE_AUTO && r.hi > RATIO * r.least));
-    widen_by_bands(p, &r, log && v->any);
-    if (log && v->any)
-        il_ruler_log(&v->y, r.least, r.hi, r.zero, 1);
-    else
-        il_ruler_linear(&v->y, r.lo, r.hi, bottom - top < HEIGHT ? 4 : 6, 0, 1);
-    v->y.from = bottom;
-    v->y.to = top;
+    return st;
 }
 
 static void set_x_axis(struct page *g)
 {
-    static const double ROOM = 1.12; /* at the ends of a log axis */
-    double lo = INFINITY, hi = -INFINITY;
-    int whole = 1;
+    struct il_ruler x;
 
-    for (size_t j = 0; j < g->data->panels; j++)
-        for (size_t k = 0; k < g->data->panel[j].lines; k++) {
-            const il_line *const l = &g->data->panel[j].line[k];
+    il_x_axis(g->data, g->wide < WIDTH ? 5 : 10, &x);
+    for (size_t j = 0; j < g->data->panels; j++) {
+        const size_t column = g->data->columns ? j % g->data->columns : 0;
 
-            for (size_t i = 0; i < l->count; i++) {
-                lo = fmin(lo, x_of(l, i));
-                hi = fmax(hi, x_of(l, i));
-                whole &= x_of(l, i) == rint(x_of(l, i));
-            }
-        }
-    if (!(lo <= hi))
-        lo = hi = 1;
-    if (g->data->x_scale == IL_SCALE_LOG && lo > 0)
-        il_ruler_log(&g->x, lo / ROOM, hi * ROOM, 0, 0);
-    else
-        il_ruler_linear(&g->x, lo, hi, 10, whole, 0);
-    g->x.from = g->left;
-    g->x.to = g->left + WIDTH;
+        x.from = g->left + (double)column * (g->wide + g->left - IL_MARGIN);
+        x.to = x.from + g->wide;
+        g->panel[j].x = x;
+        g->right = fmax(g->right, x.to);
+    }
 }
 
 /* ---- layout ---------------------------------------------------------------------------------- */
 
+/* the top of the j-th panel */
+static double top_of(const struct page *g, size_t j)
+{
+    if (g->data->columns)
+        return TOP + TITLE + (double)(j / g->data->columns) * (g->high + ROWS);
+    return TOP + (double)j * (g->high + BETWEEN);
+}
+
 static il_status set_panels(struct page *g, il_error *err)
 {
     const size_t n = g->data->panels;
-    const double height = n > 1 ? LOW_HEIGHT : HEIGHT;
     double labels = 0;
+    il_status st = IL_OK;
 
+    g->wide = g->data->columns ? fmax(GRID / (double)g->data->columns, NARROW) : WIDTH;
+    g->high = n > 1 ? LOW_HEIGHT : HEIGHT;
     g->panel = calloc(n, sizeof *g->panel);
     for (size_t j = 0; g->panel && j < n; j++) {
         struct panel *const v = &g->panel[j];
@@ -191,13 +110,16 @@ static il_status set_panels(struct page *g, il_error *err)
         named = il_names_make(v->data, v->shown);
         g->names = named > g->names ? named : g->names;
         g->name_width = fmax(g->name_width, il_names_width(v->shown, v->data->lines));
-        set_y_axis(v, TOP + (double)j * (height + BETWEEN),
-                   TOP + (double)j * (height + BETWEEN) + height);
-        labels = fmax(labels, il_ruler_width(&v->y));
-        g->bottom = v->y.from;
+        il_y_axis(v->data, g->high < HEIGHT ? TICKS_LOW : TICKS_HIGH, &v->up);
+        v->up.ruler.to = top_of(g, j);
+        v->up.ruler.from = g->bottom = top_of(g, j) + g->high;
     }
+    if (g->panel && g->data->columns)
+        st = share_y_axis(g, err);
+    for (size_t j = 0; g->panel && j < n; j++)
+        labels = fmax(labels, il_ruler_width(&g->panel[j].up.ruler));
     g->left = 50 + ceil(labels);
-    return g->panel ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory for a figure");
+    return g->panel ? st : il_fail(err, IL_E_MEMORY, "out of memory for a figure");
 }
 
 /* a legend: every line of the first panel, and those of others that it lacks */
@@ -229,9 +151,9 @@ static void set_layout(struct page *g)
 {
     const size_t all = entries(g);
 
-    g->ends = g->names <= IL_NAMES_AT_ENDS;
-    g->width = g->left + WIDTH + RIGHT;
-    if (g->ends || (double)(all * IL_NAMES_ROW) <= g->bottom - TOP) {
+    g->ends = g->names <= IL_FIGURE_NAMES && !g->data->columns;
+    g->width = g->right + RIGHT;
+    if (g->ends || (!g->data->columns && (double)(all * IL_NAMES_ROW) <= g->bottom - TOP)) {
         g->width += fmax(0, g->name_width - RIGHT / 2.0);
         return;
     }
@@ -254,20 +176,20 @@ static void draw_band(struct page *g, const struct panel *v, const il_line *l)
                           il_colour(l->style));
             for (size_t k = i; k < end; k++)
                 il_file_print(f, "%c%s %s", k > i ? 'L' : 'M',
-                              il_px(il_ruler_at(&g->x, x_of(l, k))).text,
-                              il_px(il_ruler_at(&v->y, l->high[k])).text);
+                              il_px(il_ruler_at(&v->x, il_x_of(l, k))).text,
+                              il_px(il_ruler_at(&v->up.ruler, l->high[k])).text);
             for (size_t k = end; k-- > i;)
-                il_file_print(f, "L%s %s", il_px(il_ruler_at(&g->x, x_of(l, k))).text,
-                              il_px(il_ruler_at(&v->y, l->low[k])).text);
+                il_file_print(f, "L%s %s", il_px(il_ruler_at(&v->x, il_x_of(l, k))).text,
+                              il_px(il_ruler_at(&v->up.ruler, l->low[k])).text);
             il_file_print(f, "Z\"/>\n");
         }
         if (end - i == 1) /* no area: an upright line */
             il_file_print(f,
                           "<path class=\"band\" fill=\"none\" stroke=\"%s\" stroke-width=\"4\" "
                           "stroke-opacity=\"0.3\" d=\"M%s %sV%s\"/>\n",
-                          il_colour(l->style), il_px(il_ruler_at(&g->x, x_of(l, i))).text,
-                          il_px(il_ruler_at(&v->y, l->high[i])).text,
-                          il_px(il_ruler_at(&v->y, l->low[i])).text);
+                          il_colour(l->style), il_px(il_ruler_at(&v->x, il_x_of(l, i))).text,
+                          il_px(il_ruler_at(&v->up.ruler, l->high[i])).text,
+                          il_px(il_ruler_at(&v->up.ruler, l->low[i])).text);
         end += end < l->count;
     }
 }
@@ -275,7 +197,10 @@ static void draw_band(struct page *g, const struct panel *v, const il_line *l)
 /* what is of one group stands in an element of its own, by which a page finds it */
 static void begin_group(struct page *g, const il_line *l)
 {
-    il_file_print(&g->file, "<g data-group=\"%zu\">\n", l->style);
+    if (l->group)
+        il_file_print(&g->file, "<g data-group=\"%zu\">\n", l->group - 1);
+    else
+        il_file_print(&g->file, "<g>\n");
 }
 
 static void end_group(struct page *g) { il_file_print(&g->file, "</g>\n"); }
@@ -287,8 +212,8 @@ static void put_path(struct page *g, const struct panel *v, const il_line *l)
     for (size_t i = 0; i < l->count; i++)
         if (il_is_drawn(l->y[i]))
             il_file_print(&g->file, "%c%s %s", i > 0 && il_is_drawn(l->y[i - 1]) ? 'L' : 'M',
-                          il_px(il_ruler_at(&g->x, x_of(l, i))).text,
-                          il_px(il_ruler_at(&v->y, l->y[i])).text);
+                          il_px(il_ruler_at(&v->x, il_x_of(l, i))).text,
+                          il_px(il_ruler_at(&v->up.ruler, l->y[i])).text);
     il_file_print(&g->file, "\"/>\n");
 }
 
@@ -298,6 +223,13 @@ static void draw_theory(struct page *g, const struct panel *v, const il_line *l)
                   "<path class=\"theory\" fill=\"none\" stroke-width=\"1\" stroke=\"%s\" "
                   "stroke-dasharray=\"4 3\"",
                   il_colour(l->style));
+    put_path(g, v, l);
+}
+
+static void draw_faint(struct page *g, const struct panel *v, const il_line *l)
+{
+    il_file_print(&g->file,
+                  "<path class=\"faint\" fill=\"none\" stroke-width=\"1\" stroke=\"#b0b0b0\"");
     put_path(g, v, l);
 }
 
@@ -318,7 +250,7 @@ static void draw_line(struct page *g, const struct panel *v, size_t k)
     il_names_stroke(f, l, shown);
     put_path(g, v, l);
     for (size_t i = 0; i < l->count; i++) {
-        const double x = il_ruler_at(&g->x, x_of(l, i)), y = il_ruler_at(&v->y, l->y[i]);
+        const double x = il_ruler_at(&v->x, il_x_of(l, i)), y = il_ruler_at(&v->up.ruler, l->y[i]);
 
         if (!il_is_drawn(l->y[i]))
             continue;
@@ -336,26 +268,35 @@ static void draw_left_out(struct page *g, const struct panel *v)
 {
     char text[128] = "";
 
-    if (isfinite(v->left_out))
+    if (isfinite(v->up.left_out))
         snprintf(text, sizeof text, "the first value, up to %s, is off this axis",
-                 il_digits(v->left_out, 3).text);
-    else if (v->beyond)
+                 il_digits(v->up.left_out, 3).text);
+    else if (v->up.beyond)
         snprintf(text, sizeof text, "lines along the edge go on beyond this axis");
     if (!text[0])
         return;
-    il_put_marker(&g->file, 3, g->left + 14, v->y.to + 13, 4, "#333", 0);
-    il_put_note(&g->file, text, g->left + 24, v->y.to + 17, WIDTH - 40);
+    il_put_marker(&g->file, 3, v->x.from + 14, v->up.ruler.to + 13, 4, "#333", 0);
+    il_put_note(&g->file, text, v->x.from + 24, v->up.ruler.to + 17, g->wide - 40);
 }
 
 static void draw_crosses(struct page *g, const struct panel *v, const il_line *l)
 {
-    if (l->crosses == 0)
+    if (l->crosses == 0 || l->faint)
         return;
     begin_group(g, l);
     for (size_t i = 0; i < l->crosses; i++)
-        il_put_cross(&g->file, il_ruler_at(&g->x, l->cross_x[i]), il_ruler_at(&v->y, l->cross_y[i]),
-                     il_colour(l->style));
+        il_put_cross(&g->file, il_ruler_at(&v->x, l->cross_x[i]),
+                     il_ruler_at(&v->up.ruler, l->cross_y[i]), il_colour(l->style));
     end_group(g);
+}
+
+static void draw_title(struct page *g, const struct panel *v)
+{
+    il_file_print(&g->file,
+                  "<text x=\"%s\" y=\"%s\" font-size=\"%d\" font-weight=\"bold\" fill=\"#222\">",
+                  il_px(v->x.from).text, il_px(v->up.ruler.to - 7).text, IL_TEXT);
+    il_put_ends(&g->file, v->data->title, 1.12 * IL_TEXT, g->wide);
+    il_file_print(&g->file, "</text>\n");
 }
 
 static void draw_panel(struct page *g, struct panel *v, const char *x_label)
@@ -364,43 +305,48 @@ static void draw_panel(struct page *g, struct panel *v, const char *x_label)
     const il_panel *const p = v->data;
     char name[3 * IL_LABEL];
 
-    snprintf(name, sizeof name, "%s%s", p->y_label, v->y.log ? ", log scale" : "");
-    il_ruler_up(f, &v->y, g->left, g->left + WIDTH, name);
-    il_ruler_across(f, &g->x, v->y.to, v->y.from, x_label);
+    snprintf(name, sizeof name, "%s%s", p->y_label, v->up.ruler.log ? ", log scale" : "");
+    il_ruler_up(f, &v->up.ruler, v->x.from, v->x.to, v->x.from > g->left ? NULL : name);
+    il_ruler_across(f, &v->x, v->up.ruler.to, v->up.ruler.from, x_label);
+    if (g->data->columns)
+        draw_title(g, v);
     for (size_t k = 0; k < p->lines; k++)
         if (p->line[k].theory)
             draw_theory(g, v, &p->line[k]);
+        else if (p->line[k].faint)
+            draw_faint(g, v, &p->line[k]);
     for (size_t k = 0; k < p->lines; k++)
-        if (p->line[k].low && p->line[k].high) {
+        if (p->line[k].low && p->line[k].high && !p->line[k].faint) {
             begin_group(g, &p->line[k]);
             draw_band(g, v, &p->line[k]);
             end_group(g);
         }
     for (size_t k = 0; k < p->lines; k++)
-        if (!p->line[k].theory) {
+        if (!p->line[k].theory && !p->line[k].faint) {
             begin_group(g, &p->line[k]);
             draw_line(g, v, k);
             end_group(g);
         }
     for (size_t k = 0; k < p->lines; k++)
         draw_crosses(g, v, &p->line[k]);
-    if (!v->any)
+    if (!v->up.any)
         il_file_print(f,
                       "<text x=\"%s\" y=\"%s\" font-size=\"14\" fill=\"#666\" "
                       "text-anchor=\"middle\">no finite values</text>\n",
-                      il_px(g->left + WIDTH / 2.0).text, il_px((v->y.from + v->y.to) / 2).text);
+                      il_px((v->x.from + v->x.to) / 2).text,
+                      il_px((v->up.ruler.from + v->up.ruler.to) / 2).text);
     draw_left_out(g, v);
     if (g->ends)
-        il_names_at_ends(f, p, v->shown, g->left + WIDTH, v->y.to, v->y.from);
+        il_names_at_ends(f, p, v->shown, v->x.to, v->up.ruler.to, v->up.ruler.from);
 }
 
 /* ---- below ----------------------------------------------------------------------------------- */
 
 static double strip_height(const struct page *g)
 {
-    return g->data->strip
-               ? 12 + IL_LINE * (double)il_put_note(NULL, g->data->strip, 0, 0, WIDTH - 32)
-               : 0;
+    return g->data->strip ? 12 + IL_LINE * (double)il_put_note(NULL, g->data->strip, 0, 0,
+                                                               g->right - g->left - 32)
+                          : 0;
 }
 
 static void draw_strip(struct page *g, double y)
@@ -408,17 +354,18 @@ static void draw_strip(struct page *g, double y)
     if (!g->data->strip)
         return;
     il_file_print(&g->file,
-                  "<rect x=\"%s\" y=\"%s\" width=\"%d\" height=\"%s\" fill=\"#f2f2f2\"/>\n",
-                  il_px(g->left).text, il_px(y).text, WIDTH, il_px(strip_height(g) - 6).text);
+                  "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"#f2f2f2\"/>\n",
+                  il_px(g->left).text, il_px(y).text, il_px(g->right - g->left).text,
+                  il_px(strip_height(g) - 6).text);
     il_put_cross(&g->file, g->left + 12, y + 11, "#333");
-    il_put_note(&g->file, g->data->strip, g->left + 24, y + 15, WIDTH - 32);
+    il_put_note(&g->file, g->data->strip, g->left + 24, y + 15, g->right - g->left - 32);
 }
 
 static void draw_legend(struct page *g, double y)
 {
     const size_t rows = g->columns ? g->rows : SIZE_MAX;
     const double step = g->name_width + IL_MARGIN;
-    const double x = g->columns ? IL_MARGIN : g->left + WIDTH + RIGHT / 2.0;
+    const double x = g->columns ? IL_MARGIN : g->right + RIGHT / 2.0;
     size_t n = 0;
 
     for (size_t j = 0; j < g->data->panels; j++)
@@ -451,26 +398,30 @@ static void draw(struct page *g)
     describe(g, description, sizeof description);
     il_page_head(&g->file, g->width, end + (d->note ? 6 : 0), d->title, description);
     for (size_t j = 0; j < d->panels; j++)
-        draw_panel(g, &g->panel[j], j + 1 == d->panels ? d->x_label : NULL);
-    il_page_heading(&g->file, d->title, g->left + WIDTH / 2.0, WIDTH + g->left);
+        draw_panel(g, &g->panel[j],
+                   j + (d->columns ? d->columns : 1) >= d->panels ? d->x_label : NULL);
+    il_page_heading(&g->file, d->title, (g->left + g->right) / 2, g->right);
     draw_strip(g, below);
     if (!g->ends)
         draw_legend(g, g->columns ? legend : TOP);
     il_put_note(&g->file, d->note, IL_MARGIN, note + 8, wide);
 }
 
-il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure, il_error *err)
+il_status il_figure_lines(char **svg, size_t *n, const il_lines *figure,
+                          const il_terminal *terminal, il_error *err)
 {
     struct page g = { .data = figure };
     il_status st;
 
     *svg = NULL;
+    if (terminal)
+        return il_term_lines(svg, n, figure, terminal, err);
     IL_TRY(set_panels(&g, err));
     set_x_axis(&g);
     set_layout(&g);
-    IL_TRY(il_page_begin(&g.file, svg, n, err));
+    IL_TRY(il_page_begin(&g.file, &g.text, svg, err));
     draw(&g);
-    st = il_page_end(&g.file, svg, err);
+    st = il_page_end(&g.file, &g.text, svg, n, err);
 out:
     for (size_t j = 0; g.panel && j < figure->panels; j++)
         free(g.panel[j].shown);

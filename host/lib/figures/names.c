@@ -3,19 +3,10 @@
 
 #include <math.h>
 #include <string.h>
-#include "ruler.h"
+#include "axes.h"
 #include "palette.h"
 
 enum { PIECE = 24, GAP = 8 }; /* pixels: a piece of the line, and what lies before the text */
-
-size_t il_points(const il_line *line)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < line->count; i++)
-        n += il_is_drawn(line->y[i]);
-    return n;
-}
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
@@ -32,7 +23,10 @@ static int alike(const char *a, const char *b)
            strcmp(il_behind(a, n - TAIL), il_behind(b, m - TAIL)) == 0;
 }
 
-static int is_named(const il_line *line) { return !line->theory && line->label && line->label[0]; }
+static int is_named(const il_line *line)
+{
+    return !line->theory && !line->faint && line->label && line->label[0];
+}
 
 /* A label, cut in its middle if it is long; with the line's number where others would be the same. */
 static void set_text(const il_panel *p, size_t k, char *text, size_t size)
@@ -58,13 +52,11 @@ static void set_text(const il_panel *p, size_t k, char *text, size_t size)
 
 /* ---- lines that lie upon others -------------------------------------------------------------- */
 
-static double x_of(const il_line *line, size_t i) { return line->x ? line->x[i] : (double)i + 1; }
-
 static int covers(const il_line *a, const il_line *b)
 {
     size_t i = 0;
 
-    while (i < a->count && a->count == b->count && x_of(a, i) == x_of(b, i) &&
+    while (i < a->count && a->count == b->count && il_x_of(a, i) == il_x_of(b, i) &&
            (a->y[i] == b->y[i] || !il_is_drawn(b->y[i])))
         i++;
     return a->count > 0 && i == b->count && a->count == b->count && il_points(a) == il_points(b) &&
@@ -77,7 +69,7 @@ static size_t under(const il_panel *p, size_t k)
     size_t n = 0;
 
     for (size_t i = 0; i < k && !p->line[k].theory; i++)
-        n += !p->line[i].theory && covers(&p->line[i], &p->line[k]);
+        n += !p->line[i].theory && !p->line[i].faint && covers(&p->line[i], &p->line[k]);
     return n;
 }
 
@@ -120,8 +112,11 @@ double il_names_width(const struct il_shown *shown, size_t lines)
 void il_names_entry(struct il_file *f, const il_line *line, const struct il_shown *shown, double x,
                     double y)
 {
-    il_file_print(f, "<g class=\"name\" data-group=\"%zu\">\n<path stroke-width=\"2\"",
-                  line->style);
+    if (line->group)
+        il_file_print(f, "<g class=\"name\" data-group=\"%zu\">\n", line->group - 1);
+    else
+        il_file_print(f, "<g class=\"name\">\n");
+    il_file_print(f, "<path stroke-width=\"2\"");
     il_names_stroke(f, line, shown);
     il_file_print(f, " d=\"M%s %sh%d\"/>\n", il_px(x).text, il_px(y).text, PIECE);
     if (line->markers)
@@ -137,7 +132,7 @@ static size_t sort_ends(const il_panel *p, const struct il_shown *shown, size_t 
 {
     size_t n = 0;
 
-    for (size_t k = 0; k < p->lines && n < IL_NAMES_AT_ENDS; k++) {
+    for (size_t k = 0; k < p->lines && n < IL_FIGURE_NAMES; k++) {
         size_t at = n;
 
         if (!shown[k].text[0])
@@ -157,8 +152,8 @@ void il_names_at_ends(struct il_file *f, const il_panel *p, const struct il_show
                       double top, double bottom)
 {
     static const double NEAR = 30; /* pixels from a line's end to its name that are bridged */
-    size_t order[IL_NAMES_AT_ENDS];
-    double y[IL_NAMES_AT_ENDS];
+    size_t order[IL_FIGURE_NAMES];
+    double y[IL_FIGURE_NAMES];
     const size_t n = sort_ends(p, shown, order);
 
     for (size_t i = 0; i < n; i++) { /* down, as far as the one above wants */

@@ -6,8 +6,7 @@
 #include "initlab/figures.h"
 
 enum {
-    IL_NAMES_AT_ENDS = 8, /* lines, at most, that are named at their ends */
-    IL_NAMES_ROW = 20     /* pixels */
+    IL_NAMES_ROW = 20 /* pixels */
 };
 
 /* A line's name as it is shown, cut in its middle; "": none. */
@@ -16,9 +15,6 @@ struct il_shown {
     size_t under; /* lines beneath it, with the same values */
     double x, y;  /* where the line ends; y NaN: nowhere */
 };
-
-/* how many values of a line are drawn */
-size_t il_points(const il_line *line);
 
 /* shown [lines]; how many have a name */
 size_t il_names_make(const il_panel *panel, struct il_shown *shown);

@@ -5,7 +5,8 @@
 #include "initlab/output.h"
 
 il_status il_plot_text(char **svg, size_t *n, const char *title, const char *x_label,
-                       const char *y_label, const il_curve *curves, size_t count, il_error *err)
+                       const char *y_label, const il_curve *curves, size_t count,
+                       const il_terminal *terminal, il_error *err)
 {
     il_line *const line = calloc(count + 1, sizeof *line);
     const il_panel panel = { .y_label = y_label, .line = line, .lines = count };
@@ -20,7 +21,7 @@ il_status il_plot_text(char **svg, size_t *n, const char *title, const char *x_l
                              .y = curves[i].y,
                              .count = curves[i].count,
                              .style = i };
-    st = il_figure_lines(svg, n, &figure, err);
+    st = il_figure_lines(svg, n, &figure, terminal, err);
     free(line);
     return st;
 }
@@ -32,7 +33,7 @@ il_status il_plot_svg(const char *path, const char *title, const char *x_label, 
     size_t n;
     il_status st;
 
-    IL_TRY(il_plot_text(&svg, &n, title, x_label, y_label, curves, count, err));
+    IL_TRY(il_plot_text(&svg, &n, title, x_label, y_label, curves, count, NULL, err));
     st = il_write_file(path, svg, n, err);
     free(svg);
 out:

@@ -3,8 +3,6 @@
  * so that a folder is one of a sweep, whole, or not at all.
  */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,16 +10,11 @@
 #include <unistd.h>
 #include "folder_impl.h"
 #include "initlab/output.h"
-#include "initlab/version.h"
+#include "core/file.h"
 #include "core/sha256.h"
 #include "sweep/sweep_impl.h"
-#include "core/file.h"
-#include "core/inside.h"
-#include "core/json.h"
 #include "config/run.h"
 #include "pack/watch_when.h"
-
-enum { FORMAT = 1, SETUP_MOST = 64 << 20 /* bytes */ };
 
 /*
  * Bytes: of a run's line without its rows, of a row (11 numbers of 24 digits), and what a line, a group and a
@@ -29,16 +22,6 @@ enum { FORMAT = 1, SETUP_MOST = 64 << 20 /* bytes */ };
  */
 enum { LINE = 4096, ROW = 320, COPIES = 64 };
 enum { LINE_LEAST = 16 << 20, GROUP_LEAST = 64 << 20, FILE_LEAST = 1 << 30 };
-
-void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number)
-{
-    const int n = snprintf(path, IL_PATH, "%s/", f->path);
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(path + n, IL_PATH - (size_t)n, fmt, number);
-#pragma GCC diagnostic pop
-}
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
@@ -82,51 +65,81 @@ out:
     return st;
 }
 
-/* deal the packs, find their costs, and the sum of the plan */
-static il_status make_plan(struct il_folder *f, char sum[65], il_error *err)
+/* A part's sum goes on from that of the part before, as do those of later ones from its own. */
+static void begin_sum(const struct il_folder *f, size_t part, struct il_sha256 *sha)
+{
+    il_sha256_start(sha);
+    if (part > 0)
+        il_sha256_add(sha, f->sum[part - 1], sizeof f->sum[part - 1]);
+}
+
+static void end_sum(struct il_folder *f, size_t part, struct il_sha256 *sha)
+{
+    il_sha256_add(sha, f->setup.kind, strlen(f->setup.kind));
+    il_sha256_hex(sha, f->sum[part]);
+}
+
+/* the sums of all parts, by the ids of their runs */
+static il_status find_sums(struct il_folder *f, il_error *err)
+{
+    struct il_sha256 sha;
+    char id[17];
+    size_t p = 0;
+    il_status st = IL_OK;
+
+    for (size_t part = 0; part < il_sweep_parts(f->sweep); part++) {
+        begin_sum(f, part, &sha);
+        for (; p < f->plan->packs && f->plan->pack[p].part == part; p++) {
+            const il_sweep_pack *const pack = &f->plan->pack[p];
+
+            for (size_t i = 0; i < pack->count; i++) {
+                IL_TRY(il_folder_id(f, f->plan->order[pack->first + i], id, err));
+                il_sha256_add(&sha, id, sizeof id);
+            }
+            il_sha256_add(&sha, "\n", 1);
+        }
+        end_sum(f, part, &sha);
+    }
+out:
+    return st;
+}
+
+il_status il_folder_make_plan(struct il_folder *f, il_error *err)
 {
     const il_packing packing = { f->setup.pack_size, f->setup.pack_weights, f->setup.pixels,
                                  f->setup.classes };
-    struct il_sha256 sha;
-    char id[17];
     il_status st;
 
     IL_TRY(il_sweep_plan_new(&f->plan, f->sweep, &packing, err));
     f->pack = calloc(f->plan->packs, sizeof *f->pack);
     f->trained = calloc(f->plan->runs, 1);
-    if (!f->pack || !f->trained)
+    f->sum = calloc(il_sweep_parts(f->sweep), sizeof *f->sum);
+    if (!f->pack || !f->trained || !f->sum)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", f->plan->packs);
     f->most.line = LINE_LEAST;
     f->most.group = GROUP_LEAST;
     f->most.file = FILE_LEAST;
-    il_sha256_start(&sha);
-    for (size_t p = 0; p < f->plan->packs; p++) {
-        const il_sweep_pack *const pack = &f->plan->pack[p];
-
-        IL_TRY(cost_of(f, pack, &packing, &f->pack[p].cost, err));
-        for (size_t i = 0; i < pack->count; i++) {
-            IL_TRY(il_folder_id(f, f->plan->order[pack->first + i], id, err));
-            il_sha256_add(&sha, id, sizeof id);
-        }
-        il_sha256_add(&sha, "\n", 1);
-    }
-    il_sha256_add(&sha, f->setup.kind, strlen(f->setup.kind));
-    il_sha256_hex(&sha, sum);
+    for (size_t p = 0; p < f->plan->packs; p++)
+        IL_TRY(cost_of(f, &f->plan->pack[p], &packing, &f->pack[p].cost, err));
+    st = find_sums(f, err);
 out:
     return st;
 }
 
-/* ---- making ---------------------------------------------------------------------------------- */
-
-il_status il_folder_make_parts(const struct il_folder *f, il_error *err)
+const char *il_folder_sum(const struct il_folder *f)
 {
-    static const char *const parts[] = { "journal", "state" };
-    il_status st = IL_OK;
-
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && st == IL_OK; i++)
-        st = il_inside_make_folder(f->path, parts[i], err);
-    return st;
+    return f->sum[il_sweep_parts(f->sweep) - 1];
 }
+
+int il_folder_is_ours(const struct il_folder *f, const char *sum)
+{
+    for (size_t k = 0; sum && k < il_sweep_parts(f->sweep); k++)
+        if (strcmp(sum, f->sum[k]) == 0)
+            return 1;
+    return 0;
+}
+
+/* ---- making ---------------------------------------------------------------------------------- */
 
 /* Does the folder hold what is no part of a sweep's? One such name, or "". */
 static void foreign(const char *path, char name[256])
@@ -150,108 +163,18 @@ static void foreign(const char *path, char name[256])
         closedir(d);
 }
 
-static char *own(const char *text) { return strdup(text ? text : ""); }
-
-/* the part of opening and making that both share: strings are copied */
-static il_status set_up(struct il_folder *f, const char *dir, const char *kind, const char *data,
-                        const char *data_sum, il_error *err)
-{
-    f->journal.fd = -1;
-    if (strlen(dir) >= sizeof f->path)
-        return il_fail(err, IL_E_USAGE, "the folder's name is too long");
-    strcpy(f->path, dir);
-    f->setup.kind = own(kind);
-    f->setup.data = own(data);
-    f->setup.data_sum = own(data_sum);
-    if (!f->setup.kind || !f->setup.data || !f->setup.data_sum)
-        return il_fail(err, IL_E_MEMORY, "out of memory");
-    return il_utf8(f->setup.data) == 0
-               ? IL_OK
-               : il_fail(
-                     err, IL_E_USAGE,
-                     "the dataset's folder '%s' has a name that is not UTF-8, as sweep.json is: "
-                     "give it another",
-                     data);
-}
-
-static il_status write_bytes(const struct il_folder *f, const char *name, const char *bytes,
-                             size_t n, il_error *err)
-{
-    struct il_file file;
-    const il_status st = il_file_open_inside(&file, f->path, name, err);
-
-    if (st != IL_OK)
-        return st;
-    il_file_put(&file, bytes, n);
-    return il_file_close(&file, err);
-}
-
-il_status il_folder_write(const il_folder *f, const char *name, const char *text, il_error *err)
-{
-    return write_bytes(f, name, text, strlen(text), err);
-}
-
-il_status il_folder_lock_file(const il_folder *f, const char *name, int *fd, il_error *err)
-{
-    int why;
-
-    *fd = il_inside_open(f->path, name, O_RDWR | O_CREAT);
-    if (*fd >= 0 && fcntl(*fd, F_SETFD, 0) == 0)
-        return IL_OK;
-    why = errno;
-    return il_fail(err, il_is_full(why) ? IL_E_IO : IL_E_CREATE, "cannot create '%s/%s': %s",
-                   f->path, name, il_inside_why(why));
-}
-
-/* {path: sum} of the files that runs begin with; NULL: out of memory */
-static json_t *files_of(const struct il_folder *f)
-{
-    json_t *const all = json_object();
-
-    for (size_t i = 0; all && i < f->sweep->files; i++)
-        if (f->sweep->file[i].sum && json_object_set_new(all, f->sweep->file[i].path,
-                                                         json_string(f->sweep->file[i].sum)) != 0) {
-            json_decref(all);
-            return NULL;
-        }
-    return all;
-}
-
-static il_status write_setup(struct il_folder *f, il_error *err)
-{
-    json_t *const all =
-        json_pack("{s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:s}",
-                  "format", FORMAT, "version", IL_VERSION, "device", f->setup.kind, "pack_size",
-                  (json_int_t)f->setup.pack_size, "pack_weights", (json_int_t)f->setup.pack_weights,
-                  "data", f->setup.data, "data_sum", f->setup.data_sum, "pixels",
-                  (json_int_t)f->setup.pixels, "classes", (json_int_t)f->setup.classes, "samples",
-                  (json_int_t)f->setup.samples, "runs", (json_int_t)f->plan->runs, "packs",
-                  (json_int_t)f->plan->packs, "files", files_of(f), "plan", f->setup.sum);
-    char *const text = il_json_text(all, JSON_INDENT(2));
-    char *whole = NULL;
-    il_status st = IL_E_MEMORY;
-
-    if (text && asprintf(&whole, "%s\n", text) >= 0)
-        st = il_folder_write(f, "sweep.json", whole, err);
-    else
-        il_fail(err, st, "out of memory");
-    free(whole);
-    free(text);
-    json_decref(all);
-    return st;
-}
-
 /* open what lies there, which must be this sweep */
 static il_status open_same(il_folder **out, const struct il_folder *f, il_error *err)
 {
     il_status st = il_folder_open(out, f->path, err);
 
-    if (st == IL_OK && strcmp((*out)->setup.sum, f->setup.sum) == 0)
+    if (st == IL_OK && strcmp((*out)->sum[0], f->sum[0]) == 0) /* runs may be added since */
         st = il_sweep_check_files((*out)->sweep, NULL, err);
     else if (st == IL_OK)
         st = il_fail(err, IL_E_USAGE,
                      "'%s' holds another sweep, or the same for another device, pack size or "
-                     "dataset; name a new folder",
+                     "dataset; name a new folder, or add values to what is there with 'initlab "
+                     "sweep extend'",
                      f->path);
     if (st != IL_OK) {
         il_folder_close(*out);
@@ -275,49 +198,10 @@ static il_status write_all(struct il_folder *f, il_error *err)
     IL_TRY(il_make_folder(f->path, err));
     IL_TRY(il_folder_make_parts(f, err));
     text = il_sweep_text(f->sweep, &n);
-    IL_TRY(write_bytes(f, "sweep.yaml", text, n, err));
-    st = write_setup(f, err);
+    IL_TRY(il_folder_write_bytes(f, "sweep.yaml", text, n, err));
+    st = il_folder_write_setup(f, err);
 out:
     return st;
-}
-
-/* sweep.json's object */
-static il_status load_setup(const char *dir, json_t **all, il_error *err)
-{
-    char *text = NULL;
-    size_t n = 0;
-    il_error words = { .text = "" };
-    json_error_t why;
-    il_status st = il_inside_read(dir, "sweep.json", SETUP_MOST, &text, &n, &words);
-
-    *all = NULL;
-    if (st != IL_OK)
-        return il_fail(err, st, "'%s' is no sweep's folder: %s", dir, words.text);
-    *all = il_json(text, n, JSON_REJECT_DUPLICATES, &why, &st);
-    if (st == IL_E_MEMORY)
-        il_fail(err, st, "out of memory for %s/sweep.json", dir);
-    else if (!*all)
-        il_fail(err, st, "%s/sweep.json:%d: %s", dir, why.line, why.text);
-    free(text);
-    return st;
-}
-
-/* what sweep.json knows of the files that runs begin with; one of an earlier version knows nothing */
-static il_status know_files(struct il_folder *f, const char *dir, json_t *setup, il_error *err)
-{
-    json_t *const all = json_object_get(setup, "files"), *sum;
-    const char *path;
-
-    json_object_foreach(all, path, sum)
-    {
-        const char *const text = json_string_value(sum);
-        il_error why = { .text = "" };
-        const il_status st = il_sweep_know_file(f->sweep, path, text ? text : "", &why);
-
-        if (st != IL_OK)
-            return il_fail(err, st, "%s/sweep.json: %s", dir, why.text);
-    }
-    return IL_OK;
 }
 
 /* The files of a sweep that is to be made; where its folder is there, as they were then: they are compared later. */
@@ -327,10 +211,9 @@ static il_status find_files(struct il_folder *f, int there, il_error *err)
     il_status st;
 
     if (!there)
-        return il_sweep_sum_files(f->sweep, err);
-    IL_TRY(load_setup(f->path, &all, err));
-    if (know_files(f, f->path, all, NULL) == IL_E_MEMORY) /* others: of another sweep */
-        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        return il_sweep_sum_files(f->sweep, NULL, err);
+    IL_TRY(il_folder_load_setup(f->path, &all, err));
+    st = il_folder_know_files(f, f->path, all, 0, err);
 out:
     json_decref(all);
     return st;
@@ -340,14 +223,14 @@ il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
                            const il_folder_setup *setup, il_error *err)
 {
     struct il_folder *f = calloc(1, sizeof *f);
-    char sum[65], file[IL_PATH];
+    char file[IL_PATH];
     il_status st;
     int there;
 
     *out = NULL;
     if (!f)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    IL_TRY(set_up(f, dir, setup->kind, setup->data, il_dataset_sum(setup->set), err));
+    IL_TRY(il_folder_set_up(f, dir, setup->kind, setup->data, il_dataset_sum(setup->set), err));
     f->setup.pack_size = setup->pack_size;
     f->setup.pack_weights = setup->pack_weights;
     f->setup.pixels = il_dataset_pixels(setup->set);
@@ -357,12 +240,7 @@ il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
     il_folder_file(f, "sweep.json", file, 0);
     there = access(file, F_OK) == 0;
     IL_TRY(find_files(f, there, err));
-    IL_TRY(make_plan(f, sum, err));
-    f->setup.sum = own(sum);
-    if (!f->setup.sum) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory");
-        goto out;
-    }
+    IL_TRY(il_folder_make_plan(f, err));
     if (there) {
         st = open_same(out, f, err);
     } else {
@@ -381,81 +259,21 @@ out:
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-static il_status read_setup(struct il_folder *f, const char *dir, json_t *all, il_error *err)
-{
-    const char *kind, *data, *data_sum, *sum, *version;
-    json_int_t format, pack_size, pack_weights, pixels, classes, samples;
-    json_error_t why;
-    il_status st;
-
-    if (json_unpack_ex(all, &why, 0, "{s:I, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:s}",
-                       "format", &format, "version", &version, "device", &kind, "pack_size",
-                       &pack_size, "pack_weights", &pack_weights, "data", &data, "data_sum",
-                       &data_sum, "pixels", &pixels, "classes", &classes, "samples", &samples,
-                       "plan", &sum) != 0)
-        return il_fail(err,
-                       json_error_code(&why) == json_error_out_of_memory ? IL_E_MEMORY : IL_E_DATA,
-                       "%s/sweep.json: %s", dir, why.text);
-    if (format != FORMAT)
-        return il_fail(err, IL_E_DATA, "%s/sweep.json: its format is %lld, this program's is %d",
-                       dir, (long long)format, FORMAT);
-    if (pack_size < 1 || pack_weights < 0 || pixels < 1 || classes < 1 || samples < 1)
-        return il_fail(err, IL_E_DATA, "%s/sweep.json: '%s' is %s", dir,
-                       pack_size < 1      ? "pack_size"
-                       : pack_weights < 0 ? "pack_weights"
-                       : pixels < 1       ? "pixels"
-                       : classes < 1      ? "classes"
-                                          : "samples",
-                       pack_weights < 0 ? "below 0" : "below 1");
-    IL_TRY(set_up(f, dir, kind, data, data_sum, err));
-    f->setup.sum = own(sum);
-    if (!f->setup.sum)
-        return il_fail(err, IL_E_MEMORY, "out of memory");
-    f->setup.pack_size = (size_t)pack_size;
-    f->setup.pack_weights = (size_t)pack_weights;
-    f->setup.pixels = (size_t)pixels;
-    f->setup.classes = (size_t)classes;
-    f->setup.samples = (size_t)samples;
-out:
-    return st;
-}
-
-static il_status load_sweep(struct il_folder *f, const char *dir, json_t *setup, il_error *err)
-{
-    char path[IL_PATH], *text = NULL;
-    size_t n = 0;
-    il_status st;
-
-    IL_TRY(il_inside_read(dir, "sweep.yaml", IL_SWEEP_MOST, &text, &n, err));
-    il_folder_file(f, "sweep.yaml", path, 0);
-    IL_TRY(il_sweep_parse(&f->sweep, path, text, n, err));
-    st = know_files(f, dir, setup, err);
-out:
-    free(text);
-    return st;
-}
-
 il_status il_folder_open(il_folder **out, const char *dir, il_error *err)
 {
     struct il_folder *f = calloc(1, sizeof *f);
-    char sum[65];
     json_t *all = NULL;
     il_status st = IL_OK;
 
     *out = NULL;
     if (!f)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    IL_TRY(load_setup(dir, &all, err));
-    IL_TRY(read_setup(f, dir, all, err));
-    IL_TRY(load_sweep(f, dir, all, err));
-    IL_TRY(make_plan(f, sum, err));
-    if (strcmp(sum, f->setup.sum) != 0)
-        st = il_fail(err, IL_E_DATA,
-                     "'%s': its plan is not what this version makes of sweep.yaml: the file was "
-                     "changed, or an initlab of another version made the folder",
-                     dir);
-    else
-        *out = f;
+    IL_TRY(il_folder_load_setup(dir, &all, err));
+    IL_TRY(il_folder_read_setup(f, dir, all, err));
+    IL_TRY(il_folder_load_sweep(f, dir, all, err));
+    IL_TRY(il_folder_make_plan(f, err));
+    st = il_folder_check_sums(f, dir, all, err);
+    *out = st == IL_OK ? f : NULL;
 out:
     if (!*out)
         il_folder_close(f);
@@ -476,7 +294,7 @@ void il_folder_close(il_folder *f)
     free(f->setup.kind);
     free(f->setup.data);
     free(f->setup.data_sum);
-    free(f->setup.sum);
+    free(f->sum);
     il_journal_close(&f->journal);
     free(f->damage);
     free(f);
@@ -486,6 +304,7 @@ const char *il_folder_path(const il_folder *f) { return f->path; }
 const char *il_folder_kind(const il_folder *f) { return f->setup.kind; }
 const char *il_folder_data(const il_folder *f) { return f->setup.data; }
 size_t il_folder_pack_size(const il_folder *f) { return f->setup.pack_size; }
+size_t il_folder_pack_weights(const il_folder *f) { return f->setup.pack_weights; }
 const il_sweep *il_folder_sweep(const il_folder *f) { return f->sweep; }
 const il_sweep_plan *il_folder_plan(const il_folder *f) { return f->plan; }
 const il_folder_pack *il_folder_pack_at(const il_folder *f, size_t pack) { return &f->pack[pack]; }
@@ -551,21 +370,26 @@ il_status il_folder_shard(const il_folder *f, size_t k, size_t n, unsigned char 
 {
     const size_t packs = f->plan->packs;
     size_t *const order = malloc(packs * sizeof *order);
+    size_t *const dealt = calloc(il_sweep_parts(f->sweep), sizeof *dealt); /* of each part */
     il_status st;
 
-    if (!order)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", packs);
+    if (!order || !dealt) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", packs);
+        goto out;
+    }
     if (n < 1 || k < 1 || k > n) {
         st = il_fail(err, IL_E_USAGE, "there is no shard %zu of %zu: they count from 1", k, n);
         goto out;
     }
     IL_TRY(il_folder_by_cost(f, order, err));
     for (size_t i = 0; i < packs; i++) {
-        const size_t round = i / n, place = i % n;
+        const size_t of_part = dealt[f->plan->pack[order[i]].part]++;
+        const size_t round = of_part / n, place = of_part % n;
 
         mine[order[i]] = (round % 2 ? n - 1 - place : place) == k - 1;
     }
 out:
+    free(dealt);
     free(order);
     return st;
 }

@@ -15,9 +15,10 @@ struct il_folder {
     unsigned char
         *trained; /* [runs of the plan, in its order]: 0 or how, as il_folder_scan found */
     struct {
-        char *kind, *data, *data_sum, *sum; /* sum: of the plan, by the ids of all runs */
+        char *kind, *data, *data_sum;
         size_t pack_size, pack_weights, pixels, classes, samples;
     } setup;
+    char (*sum)[65];  /* [parts of the sweep]: of the plan to the end of each, as it is made here */
     unsigned numbers; /* of the journals that were scanned; 0: none of them says */
     struct {
         size_t line, group, file; /* bytes that no journal of it exceeds */
@@ -27,8 +28,43 @@ struct il_folder {
     size_t damages, told;
 };
 
+/*
+ * Is a sum that of the folder's plan, or of what it was before runs were added? Whoever wrote it numbers packs as we
+ * do: they never move.
+ */
+int il_folder_is_ours(const struct il_folder *f, const char *sum);
+
+/* Deal the packs of the folder's sweep; find their costs, and the sums of the parts of the plan. */
+il_status il_folder_make_plan(struct il_folder *f, il_error *err);
+
+/* folder_setup.c: the part of opening and making that both share; strings are copied */
+il_status il_folder_set_up(struct il_folder *f, const char *dir, const char *kind, const char *data,
+                           const char *data_sum, il_error *err);
+
+/*
+ * folder_setup.c: sweep.json's object, and what it says of the setup; the sweep, of sweep.yaml and of the parts that are
+ * added; what is known of the files that runs begin with (of an earlier version: nothing); are its sums those of the plan?
+ */
+il_status il_folder_load_setup(const char *dir, json_t **all, il_error *err);
+il_status il_folder_read_setup(struct il_folder *f, const char *dir, json_t *all, il_error *err);
+il_status il_folder_load_sweep(struct il_folder *f, const char *dir, json_t *setup, il_error *err);
+il_status il_folder_know_files(struct il_folder *f, const char *dir, json_t *setup, int all_ours,
+                               il_error *err);
+il_status il_folder_check_sums(const struct il_folder *f, const char *dir, const json_t *setup,
+                               il_error *err);
+
+/* folder_setup.c: write sweep.json, whole or not at all */
+il_status il_folder_write_setup(const struct il_folder *f, il_error *err);
+
+/* The sum of the whole plan, which new journals bear. */
+const char *il_folder_sum(const struct il_folder *f);
+
 /* The path of a file of the folder. */
 void il_folder_file(const struct il_folder *f, const char *fmt, char path[IL_PATH], size_t number);
+
+/* il_folder_write of bytes [n]. */
+il_status il_folder_write_bytes(const struct il_folder *f, const char *name, const char *bytes,
+                                size_t n, il_error *err);
 
 /* Make its folders journal and state, where they are not there: copies leave out empty ones. */
 il_status il_folder_make_parts(const struct il_folder *f, il_error *err);

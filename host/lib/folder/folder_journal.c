@@ -45,7 +45,7 @@ il_status il_folder_journal(const struct il_folder *f, struct il_journal *j, jso
     if (st == IL_OK)
         st = il_journal_add(j,
                             json_pack("{s:i, s:s, s:i, s:o}", "journal", FORMAT, "plan",
-                                      f->setup.sum, "numbers", IL_NUMBERS, "environment", env),
+                                      il_folder_sum(f), "numbers", IL_NUMBERS, "environment", env),
                             err);
     else
         json_decref(env);
@@ -63,9 +63,8 @@ enum il_owner il_folder_owner(const struct il_folder *f, const json_t *head)
 
     if (!format)
         return IL_OWNER_UNKNOWN;
-    return json_integer_value(format) == FORMAT && plan && strcmp(plan, f->setup.sum) == 0
-               ? IL_OWNER_US
-               : IL_OWNER_OTHER;
+    return json_integer_value(format) == FORMAT && il_folder_is_ours(f, plan) ? IL_OWNER_US
+                                                                              : IL_OWNER_OTHER;
 }
 
 static int by_name(const void *a, const void *b)
@@ -78,6 +77,14 @@ void il_folder_free_names(char **names, size_t n)
     for (size_t i = 0; names && i < n; i++)
         free(names[i]);
     free(names);
+}
+
+/* What it means that the folder cannot be read: it may be a link, or a file. */
+static il_status cannot_read(int why)
+{
+    if (why == ENOMEM)
+        return IL_E_MEMORY;
+    return why == ENOTDIR || why == ELOOP || why == EACCES ? IL_E_DATA : IL_E_IO;
 }
 
 il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n, il_error *err)
@@ -95,8 +102,8 @@ il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n
         if (fd >= 0)
             close(fd);
         return why == ENOENT ? IL_OK
-                             : il_fail(err, why == ENOMEM ? IL_E_MEMORY : IL_E_IO,
-                                       "cannot read '%s/journal': %s", f->path, il_inside_why(why));
+                             : il_fail(err, cannot_read(why), "cannot read '%s/journal': %s",
+                                       f->path, il_inside_why(why));
     }
     while ((e = readdir(d))) {
         const size_t length = strlen(e->d_name);

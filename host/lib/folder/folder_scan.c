@@ -1,7 +1,12 @@
 /* folder_scan.c - read a folder's journals: the groups that count, the damage, and what all say of the packs. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "core/hash.h"
+#include "core/inside.h"
 #include "group.h"
 
 enum { TOLD_OF_ONE = 20 }; /* damaged places of a journal that are kept */
@@ -194,6 +199,41 @@ il_status il_folder_scan(il_folder *f, il_error *err)
         IL_TRY(il_folder_read(f, names[i], &r, note_pack, f, err));
     }
     settle(f);
+out:
+    il_folder_free_names(names, n);
+    return st;
+}
+
+/* ---- has anything come since? ---------------------------------------------------------------- */
+
+/* a file's name and size into the hash; one that cannot be opened has none */
+static uint64_t hash_file(uint64_t hash, const char *folder, const char *name)
+{
+    const int fd = il_inside_open(folder, name, O_RDONLY);
+    struct stat s = { .st_size = -1 };
+    char text[340];
+
+    if (fd >= 0) {
+        if (fstat(fd, &s) != 0)
+            s.st_size = -1;
+        close(fd);
+    }
+    snprintf(text, sizeof text, "%s %lld", name, (long long)s.st_size);
+    return il_hash_text(hash, text);
+}
+
+il_status il_folder_mark(const il_folder *f, uint64_t *mark, il_error *err)
+{
+    char **names = NULL, file[300];
+    size_t n = 0;
+    il_status st;
+
+    *mark = hash_file(IL_HASH_START, f->path, "sweep.json");
+    IL_TRY(il_folder_journals(f, &names, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        snprintf(file, sizeof file, "journal/%s", names[i]);
+        *mark = hash_file(*mark, f->path, file);
+    }
 out:
     il_folder_free_names(names, n);
     return st;

@@ -105,6 +105,7 @@ static int is_layer(const json_t *row, size_t fan_in, size_t fan_out)
 struct shape {
     size_t epochs, layers, pixels, classes;
     size_t steps; /* of an epoch */
+    size_t samples;
     const il_config *config;
 };
 
@@ -114,6 +115,24 @@ static size_t width(const struct shape *s, size_t i)
     const size_t n = il_config_width(s->config, i);
 
     return n ? n : i == 0 ? s->pixels : s->classes;
+}
+
+/* A layer's row; where only sweep.json's numbers of the dataset speak against it, either may be the wrong one. */
+static int check_layer(struct il_journal_group *text, const json_t *row, const struct shape *s,
+                       size_t pack, size_t place, size_t l)
+{
+    const size_t in = width(s, l), out = width(s, l + 1);
+    size_t got_in, got_out;
+
+    if (is_layer(row, in, out))
+        return 1;
+    if (is_whole(at(row, 0), &got_in) && is_whole(at(row, 1), &got_out) &&
+        is_layer(row, got_in, got_out) && (got_in == in || !il_config_width(s->config, l)) &&
+        (got_out == out || !il_config_width(s->config, l + 1)))
+        return wrong(text,
+                     "run %zu of pack %zu: layer %zu is %zu x %zu, by sweep.json it is %zu x %zu",
+                     place, pack, l + 1, got_in, got_out, in, out);
+    return wrong(text, "run %zu of pack %zu: no row of layer %zu", place, pack, l + 1);
 }
 
 static int check_rows(struct il_journal_group *text, const json_t *run, const struct shape *s,
@@ -132,8 +151,8 @@ static int check_rows(struct il_journal_group *text, const json_t *run, const st
         if (!il_group_is_epoch(at(epochs, e), e + 1))
             return wrong(text, "run %zu of pack %zu: no row of epoch %zu", place, pack, e + 1);
     for (size_t l = 0; l < s->layers; l++)
-        if (!is_layer(at(layers, l), width(s, l), width(s, l + 1)))
-            return wrong(text, "run %zu of pack %zu: no row of layer %zu", place, pack, l + 1);
+        if (!check_layer(text, at(layers, l), s, pack, place, l))
+            return 0;
     return 1;
 }
 
@@ -153,14 +172,17 @@ static int check_states(struct il_journal_group *text, const json_t *run, const 
     looks = il_watch_looks(&w, s->epochs, s->steps);
     if (looks > IL_WATCH_ROWS_MOST / s->layers || json_array_size(rows) != looks * s->layers)
         return wrong(text,
-                     "run %zu of pack %zu: %zu rows of diagnostics, not %zu looks at %zu layers",
-                     place, pack, json_array_size(rows), looks, s->layers);
+                     "run %zu of pack %zu: %zu rows of diagnostics, not %zu looks at %zu layers "
+                     "(sweep.json: %zu samples)",
+                     place, pack, json_array_size(rows), looks, s->layers, s->samples);
     for (size_t i = 0; i < looks * s->layers; i++)
         if (!il_group_is_state(at(rows, i), i % s->layers + 1) ||
             !is(at(at(rows, i), 0), il_watch_look(&w, s->epochs, s->steps, i / s->layers)))
-            return wrong(text, "run %zu of pack %zu: no diagnostics of layer %zu after step %zu",
+            return wrong(text,
+                         "run %zu of pack %zu: no diagnostics of layer %zu after step %zu "
+                         "(sweep.json: %zu samples)",
                          place, pack, i % s->layers + 1,
-                         il_watch_look(&w, s->epochs, s->steps, i / s->layers));
+                         il_watch_look(&w, s->epochs, s->steps, i / s->layers), s->samples);
     return 1;
 }
 
@@ -224,7 +246,9 @@ static il_status check_done(const struct il_folder *f, const struct il_group *g,
                             struct il_journal_group *text, il_error *err)
 {
     const il_sweep_pack *const pack = &f->plan->pack[g->index];
-    struct shape s = { .pixels = f->setup.pixels, .classes = f->setup.classes };
+    struct shape s = { .pixels = f->setup.pixels,
+                       .classes = f->setup.classes,
+                       .samples = f->setup.samples };
     char(*const id)[17] = calloc(pack->count, sizeof *id);
     il_config *c = NULL;
     struct ends ends = { 0 };

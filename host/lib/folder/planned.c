@@ -8,15 +8,28 @@
 /* Is this an error that a run may be the cause of? */
 static int is_of_runs(il_status st) { return st == IL_E_USAGE || st == IL_E_DATA; }
 
+/* Leave a run out, for this reason. */
+static il_status leave_out(struct il_planned *p, size_t i, const il_error *why, il_error *err)
+{
+    p->why[i] = malloc(sizeof *why);
+    if (!p->why[i])
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    *p->why[i] = *why;
+    il_utf8(p->why[i]->text);
+    p->left_out++;
+    return IL_OK;
+}
+
 /* Open each run alone that is not left out yet; *found: how many of them cannot be. */
 static il_status try_each(struct il_planned *p, il_device *device, const il_dataset *set,
                           size_t *found, il_error *err)
 {
+    il_status st = IL_OK;
+
     *found = 0;
     for (size_t i = 0; i < p->runs; i++) {
         il_error why = { .text = "" };
         il_pack *alone = NULL;
-        il_status st;
 
         if (p->why[i])
             continue;
@@ -26,15 +39,11 @@ static il_status try_each(struct il_planned *p, il_device *device, const il_data
             continue;
         if (!is_of_runs(st))
             return il_fail(err, st, "%s", why.text);
-        p->why[i] = malloc(sizeof why);
-        if (!p->why[i])
-            return il_fail(err, IL_E_MEMORY, "out of memory");
-        *p->why[i] = why;
-        il_utf8(p->why[i]->text);
+        IL_TRY(leave_out(p, i, &why, err));
         ++*found;
     }
-    p->left_out += *found;
-    return IL_OK;
+out:
+    return st;
 }
 
 /* The first run that is trained, in the places of those that are not. */
@@ -81,8 +90,25 @@ static il_status read_configs(struct il_planned *p, const il_folder *f, const il
     return st;
 }
 
+/*
+ * Leave out each run whose file could not be read when the sweep was made: its id says nothing of what is in it, and so
+ * whatever the file is by now would be taken for that run.
+ */
+static il_status leave_out_unknown(struct il_planned *p, const il_folder *f, il_error *err)
+{
+    il_status st = IL_OK;
+
+    for (size_t i = 0; i < p->runs && st == IL_OK; i++) {
+        il_error why = { .text = "" };
+
+        if (il_sweep_check_known(f->sweep, p->config[i], &why) != IL_OK)
+            st = leave_out(p, i, &why, err);
+    }
+    return st == IL_OK && p->left_out > 0 && p->left_out < p->runs ? stand_in(p, err) : st;
+}
+
 il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack, il_device *device,
-                          const il_dataset *set, il_error *err)
+                          const il_dataset *set, const il_watch *watch, il_error *err)
 {
     const il_sweep_pack *const of = &f->plan->pack[pack];
     size_t found;
@@ -94,8 +120,10 @@ il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack,
     if (!p->config || !p->why)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", p->runs);
     IL_TRY(read_configs(p, f, of, err));
+    IL_TRY(leave_out_unknown(p, f, err));
     while (p->left_out < p->runs) { /* a file may go at any time */
-        st = il_pack_open(&p->pack, device, set, (const il_config *const *)p->config, p->runs, err);
+        st = il_pack_open_watched(&p->pack, device, set, (const il_config *const *)p->config,
+                                  p->runs, watch, err);
         if (!is_of_runs(st))
             break;
         IL_TRY(try_each(p, device, set, &found, err));

@@ -14,12 +14,12 @@ struct il_planned {
 };
 
 /*
- * Open pack number `pack`. A run that is refused alone, too, is left out, and a run beside it stands in its
+ * Open pack number `pack`, watched. A run that is refused alone, too, is left out, and a run beside it stands in its
  * place: the pack keeps its shape, and so the others the bits that they have beside it. What is trained in that
  * place is nobody's result. Whatever came of it, il_planned_close frees.
  */
 il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack, il_device *device,
-                          const il_dataset *set, il_error *err);
+                          const il_dataset *set, const il_watch *watch, il_error *err);
 void il_planned_close(struct il_planned *p);
 
 /* The pack that a run of the sweep is in, and its place there. IL_E_USAGE: there is no such run. */

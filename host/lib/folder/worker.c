@@ -51,8 +51,9 @@ struct training {
     void *arg;
     double checkpoint, saved; /* when the state was saved last, and at which step of which epoch */
     size_t saved_epoch, saved_step;
-    int saves_state;    /* interrupted, it is saved in the folder */
-    int stop_requested; /* the caller wants an end */
+    int saves_state;             /* interrupted, it is saved in the folder */
+    int stop_requested;          /* the caller wants an end */
+    char name[64], begun_on[64]; /* the device's, and that of the state, where it is another */
 };
 
 /* ---- what a worker runs on ------------------------------------------------------------------- */
@@ -211,10 +212,11 @@ static char *write_note(const struct training *t)
     for (size_t i = 0; whole && i < t->done * t->planned->count; i++)
         whole = json_array_append_new(rows, epoch_row(&t->epoch[i])) == 0;
     if (whole)
-        all = json_pack("{s:s, s:I, s:o, s:f, s:f, s:O, s:s, s:o}", "plan", t->folder->setup.sum,
-                        "pack", (json_int_t)t->index, "left_out", left_out(t), "seconds",
-                        t->seconds, "evaluation_seconds", t->evaluation_seconds, "epochs", rows,
-                        "watch", watch, "diagnostics", states_of(t, 0, t->planned->count));
+        all = json_pack("{s:s, s:I, s:s, s:o, s:f, s:f, s:O, s:s, s:o}", "plan",
+                        il_folder_sum(t->folder), "pack", (json_int_t)t->index, "device", t->name,
+                        "left_out", left_out(t), "seconds", t->seconds, "evaluation_seconds",
+                        t->evaluation_seconds, "epochs", rows, "watch", watch, "diagnostics",
+                        states_of(t, 0, t->planned->count));
     if (all)
         text = il_json_text(all, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(all);
@@ -261,9 +263,10 @@ static int read_note(struct training *t, const char *text)
     json_t *const all = il_json(text, strlen(text), 0, &why, &st);
     const json_t *const rows = json_object_get(all, "epochs");
     const char *const plan = json_string_value(json_object_get(all, "plan"));
+    const char *const device = json_string_value(json_object_get(all, "device"));
     const size_t n = json_array_size(rows);
     json_t *const here = left_out(t), *const there = json_object_get(all, "left_out");
-    int ours = plan && strcmp(plan, t->folder->setup.sum) == 0 &&
+    int ours = il_folder_is_ours(t->folder, plan) &&
                (size_t)json_integer_value(json_object_get(all, "pack")) == t->index &&
                n == t->of.pack->epoch * t->planned->count &&
                (there ? json_equal(here, there) : t->of.left_out == 0);
@@ -274,11 +277,14 @@ static int read_note(struct training *t, const char *text)
     }
     if (ours) {
         t->done = t->of.pack->epoch;
+        if (device && strcmp(device, t->name) != 0)
+            snprintf(t->begun_on, sizeof t->begun_on, "%s", device);
         t->seconds = json_number_value(json_object_get(all, "seconds"));
         t->evaluation_seconds = json_number_value(json_object_get(all, "evaluation_seconds"));
     }
     if (ours && !restore_states(t, all)) {
         t->done = 0;
+        t->begun_on[0] = 0;
         t->seconds = t->evaluation_seconds = 0;
         ours = 0;
     }
@@ -317,18 +323,9 @@ static void end_training(struct training *t)
     free(t->end);
 }
 
-/* as the plan has it, its weights drawn, and looked at if it is watched */
-static il_status open_pack(struct training *t, il_worker *w, il_error *err)
-{
-    il_status st = il_planned_open(&t->of, w->folder, t->index, w->device, w->set, err);
-
-    if (st == IL_OK && t->of.pack)
-        st = il_pack_watch(t->of.pack, &t->watch, err);
-    return st;
-}
-
 static il_status begin_training(struct training *t, il_worker *w, size_t pack, il_error *err)
 {
+    il_device_info about;
     il_status st;
 
     *t = (struct training){ .folder = w->folder,
@@ -336,7 +333,11 @@ static il_status begin_training(struct training *t, il_worker *w, size_t pack, i
                             .stuck = w->stuck,
                             .watch = w->watch,
                             .planned = &w->folder->plan->pack[pack] };
-    IL_TRY(open_pack(t, w, err));
+    if (il_device_about(w->device, &about, NULL) == IL_OK) {
+        memcpy(t->name, about.name, sizeof t->name);
+        il_utf8(t->name);
+    }
+    IL_TRY(il_planned_open(&t->of, w->folder, pack, w->device, w->set, &t->watch, err));
     if (!t->of.pack)
         return IL_OK;
     t->last = calloc(t->planned->count, sizeof *t->last);
@@ -361,7 +362,7 @@ static il_status resume(struct training *t, il_worker *w, il_error *err)
         return st;
     if (st == IL_OK && !read_note(t, note)) {
         il_planned_close(&t->of); /* it is another pack's now */
-        st = open_pack(t, w, err);
+        st = il_planned_open(&t->of, w->folder, t->index, w->device, w->set, &t->watch, err);
     } else {
         st = IL_OK;
     }
@@ -534,6 +535,7 @@ static il_status commit(struct training *t, il_worker *w, unsigned attempt, il_t
                          .best = -1,
                          .seconds = t->seconds,
                          .evaluation_seconds = t->evaluation_seconds };
+    memcpy(out->begun_on, t->begun_on, sizeof out->begun_on);
     if (!w->journal.path)
         IL_TRY(il_folder_journal(w->folder, &w->journal, environment(w->device), err));
     for (size_t i = 0; i < out->runs; i++) {

@@ -154,7 +154,8 @@ static il_status npy_find(FILE *f, const char *path, long long size, struct foun
         return il_fail(err, IL_E_DATA, "%s: the header is cut off or too long", path);
     type = npy_value(text, "'descr'");
     order = npy_value(text, "'fortran_order'");
-    if (!type || !order || !npy_shape(npy_value(text, "'shape'"), out))
+    if (!type || !order || (strncmp(order, "True", 4) != 0 && strncmp(order, "False", 5) != 0) ||
+        !npy_shape(npy_value(text, "'shape'"), out))
         st = il_fail(err, IL_E_DATA, "%s: the header is not that of an array of 1 or 2 dimensions",
                      path);
     else if (!(out->type = npy_type(type)))
@@ -216,7 +217,7 @@ static il_status safetensors_header(FILE *f, const char *path, long long size, j
     if (n > HEADER_MOST || (long long)n + 8 > size || !(text = read_text(f, 8, (size_t)n)))
         return il_fail(err, IL_E_DATA, "%s: not a safetensors file, or its header is cut off",
                        path);
-    *all = il_json(text, strlen(text), JSON_REJECT_DUPLICATES, &why, &st);
+    *all = il_json(text, (size_t)n, JSON_REJECT_DUPLICATES, &why, &st);
     *length = (long long)n;
     free(text);
     if (json_is_object(*all))
@@ -239,34 +240,71 @@ static il_status no_tensor(json_t *all, const char *path, const char *name, il_e
                    first ? "; there is '" : "", first ? first : "", first ? "'" : "");
 }
 
-/* The tensors' bytes are the file's rest, all of it: what is behind them, or between, is of no tensor. */
-static il_status check_cover(json_t *all, const char *path, long long rest, il_error *err)
+/* where a tensor's bytes lie in the file's rest */
+struct piece {
+    json_int_t begin, end;
+};
+
+static int by_place(const void *a, const void *b)
 {
-    json_int_t sum = 0, last = 0;
+    const struct piece *const x = a, *const y = b;
+
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return (x->end > y->end) - (x->end < y->end);
+}
+
+/* the pieces of all tensors, whose number is *n */
+static il_status pieces_of(json_t *all, const char *path, long long rest, struct piece *piece,
+                           size_t *n, il_error *err)
+{
     const char *name;
     json_t *entry;
 
+    *n = 0;
     json_object_foreach(all, name, entry)
     {
         const json_t *const offsets = json_object_get(entry, "data_offsets");
-        const json_int_t begin = json_integer_value(json_array_get(offsets, 0));
-        const json_int_t end = json_integer_value(json_array_get(offsets, 1));
+        const json_t *const begin = json_array_get(offsets, 0), *const end =
+                                                                    json_array_get(offsets, 1);
 
         if (strcmp(name, "__metadata__") == 0)
             continue;
-        if (json_array_size(offsets) != 2 || begin < 0 || end < begin || end > rest)
+        if (json_array_size(offsets) != 2 || !json_is_integer(begin) || !json_is_integer(end) ||
+            json_integer_value(begin) < 0 || json_integer_value(end) < json_integer_value(begin) ||
+            json_integer_value(end) > rest)
             return il_fail(err, IL_E_DATA, "%s: '%.60s' lies past the end of the file", path, name);
-        last = end > last ? end : last;
-        if (__builtin_add_overflow(sum, end - begin, &sum))
-            sum = -1;
+        piece[(*n)++] = (struct piece){ json_integer_value(begin), json_integer_value(end) };
+    }
+    return IL_OK;
+}
+
+/* The tensors' bytes are the file's rest, all of it: what is behind them, or between, is of no tensor. */
+static il_status check_cover(json_t *all, const char *path, long long rest, il_error *err)
+{
+    struct piece *const piece = calloc(json_object_size(all) + 1, sizeof *piece);
+    json_int_t last = 0;
+    il_status st;
+    size_t n;
+
+    if (!piece)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    IL_TRY(pieces_of(all, path, rest, piece, &n, err));
+    qsort(piece, n, sizeof *piece, by_place);
+    for (size_t i = 0; i < n; i++) {
+        if (piece[i].begin != last) {
+            st = il_fail(err, IL_E_DATA, "%s: its tensors overlap, or leave bytes between them",
+                         path);
+            goto out;
+        }
+        last = piece[i].end;
     }
     if (last < rest)
-        return il_fail(err, IL_E_DATA, "%s: %lld bytes after its last tensor are of none", path,
-                       rest - (long long)last);
-    if (sum != last)
-        return il_fail(err, IL_E_DATA, "%s: its tensors overlap, or leave bytes between them",
-                       path);
-    return IL_OK;
+        st = il_fail(err, IL_E_DATA, "%s: %lld bytes after its last tensor are of none", path,
+                     rest - (long long)last);
+out:
+    free(piece);
+    return st;
 }
 
 static il_status safetensors_find(FILE *f, const char *path, const char *name, long long size,

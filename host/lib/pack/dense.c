@@ -12,7 +12,7 @@ int il_dense_lay_out(struct il_pack *p, unsigned l)
 }
 
 void il_dense_allocations(struct il_pack *p, unsigned l, struct il_allocations *list,
-                          il_memory *parts)
+                          il_memory *parts, int watched)
 {
     const struct il_run *const run = &p->run[0];
     const int state = run->update.adam ? 2 : run->update.rule == IL_RULE_SGD ? 0 : 1;
@@ -28,6 +28,8 @@ void il_dense_allocations(struct il_pack *p, unsigned l, struct il_allocations *
     IL_LIST_ALLOCATION(list, y->s1, state > 0 ? weights : 0, &parts->optimizer);
     IL_LIST_ALLOCATION(list, y->s2, state > 1 ? weights : 0, &parts->optimizer);
     IL_LIST_ALLOCATION(list, y->multiplier, run->parametrised ? 2 * p->runs : 0, &parts->tables);
+    IL_LIST_ALLOCATION(list, y->start, watched ? weights : 0, &parts->watching);
+    IL_LIST_ALLOCATION(list, y->before, watched ? weights : 0, &parts->watching);
 }
 
 void il_dense_share(struct il_dense *y)

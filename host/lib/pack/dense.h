@@ -20,6 +20,8 @@ struct il_dense {
     float *z, *a;       /* a is z where no run's derivative needs z; output: z only */
     float *g, *s1, *s2; /* gradient and optimiser state; NULL where the rule has none */
     float *multiplier;  /* [runs, 2] of the rate, for weights and bias; NULL: all are 1 */
+    float *start;       /* the weights as drawn; NULL: the pack is not watched */
+    float *before;      /* those before the last step; NULL likewise */
 };
 
 /* ---- shape and memory ------------------------------------------------------------------------ */
@@ -27,10 +29,10 @@ struct il_dense {
 /* Lay layer l out for p->runs runs. Returns 0 if a size would overflow, else 1. */
 int il_dense_lay_out(struct il_pack *p, unsigned l);
 
-/* Add its allocations. */
-enum { IL_DENSE_ALLOCATIONS = 7 };
+/* Add its allocations; watched: those for watch.c, too. */
+enum { IL_DENSE_ALLOCATIONS = 9 };
 void il_dense_allocations(struct il_pack *p, unsigned l, struct il_allocations *list,
-                          il_memory *parts);
+                          il_memory *parts, int watched);
 
 /* Once allocated: a without a buffer of its own is z. */
 void il_dense_share(struct il_dense *y);

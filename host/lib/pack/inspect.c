@@ -360,6 +360,45 @@ out:
     return st;
 }
 
+il_status il_inspect_activations(il_pack *p, size_t run, size_t layer, float *values, il_error *err)
+{
+    const uint64_t ftz = il_ftz_on();
+    struct passes passes = { 0 };
+    size_t n;
+    il_status st;
+
+    IL_TRY(check_run(p, run, err));
+    if (layer + 1 >= p->layers || row_wise(&p->run[run].hidden)) {
+        st = il_fail(err, IL_E_USAGE, "no activations of layer %zu: %s", layer,
+                     layer + 1 < p->layers ? "they are row-wise" : "it is not hidden");
+        goto out;
+    }
+    IL_TRY(run_passes(p, run, 0, &passes, err));
+    il_ftz_restore(ftz);
+    n = (size_t)passes.rows * p->layer[layer].layout.fan_out;
+    for (size_t i = 0; i < n; i++)
+        values[i] = (float)il_activation(&p->run[run].hidden, (double)passes.z[layer][i]);
+out:
+    il_ftz_restore(ftz);
+    passes_free(&passes);
+    return st;
+}
+
+il_status il_inspect_activation_law(const il_pack *p, size_t run, double q, size_t bins, double low,
+                                    double high, double *density, il_error *err)
+{
+    const il_status st = check_run(p, run, err);
+
+    if (st != IL_OK)
+        return st;
+    if (!(q > 0) || isinf(q) || !(low < high) || row_wise(&p->run[run].hidden))
+        for (size_t i = 0; i < bins; i++)
+            density[i] = NAN;
+    else
+        il_gaussian_histogram(&p->run[run].hidden, sqrt(q), bins, low, high, density);
+    return IL_OK;
+}
+
 /* a layer's weights in double, to be freed by the caller; NULL after an error */
 static double *weights(struct il_pack *p, size_t run, size_t layer, il_status *st, il_error *err)
 {
@@ -393,6 +432,48 @@ il_status il_inspect_weights(il_pack *p, size_t run, size_t layer, double *value
         st = il_singular(w, layout->fan_in, layout->fan_out, values) == 0 ? IL_OK : no_memory(err);
     }
     free(w);
+    return st;
+}
+
+/* the draw of a layer's weights, and where they are */
+static il_status draw_of(const struct il_pack *p, size_t run, size_t layer,
+                         const struct il_draw **draw, struct il_tensor_place *at, il_error *err)
+{
+    const il_status st = check_run(p, run, err);
+
+    if (st != IL_OK)
+        return st;
+    if (layer >= p->layers)
+        return il_fail(err, IL_E_USAGE, "no layer %zu: the network has %u", layer, p->layers);
+    *draw = &p->run[run].draw[layer].weight;
+    *at = (struct il_tensor_place){ .fan_in = p->layer[layer].layout.fan_in,
+                                    .fan_out = p->layer[layer].layout.fan_out };
+    return IL_OK;
+}
+
+il_status il_inspect_spectrum(const il_pack *p, size_t run, size_t layer, size_t points,
+                              double *share, double *value, il_error *err)
+{
+    const struct il_draw *draw = NULL;
+    struct il_tensor_place at;
+    const il_status st = draw_of(p, run, layer, &draw, &at, err);
+
+    if (st == IL_OK && points < 2)
+        return il_fail(err, IL_E_USAGE, "points must be at least 2, not %zu", points);
+    if (st == IL_OK)
+        il_draw_spectrum(draw, &at, points, share, value);
+    return st;
+}
+
+il_status il_inspect_density(const il_pack *p, size_t run, size_t layer, size_t points,
+                             const double *weight, double *density, il_error *err)
+{
+    const struct il_draw *draw = NULL;
+    struct il_tensor_place at;
+    const il_status st = draw_of(p, run, layer, &draw, &at, err);
+
+    for (size_t k = 0; k < points && st == IL_OK; k++)
+        density[k] = il_draw_density(draw, &at, weight[k]);
     return st;
 }
 

@@ -14,8 +14,13 @@
  */
 enum { EVAL_BYTES = 1 << 20, EVAL_ROWS_MAX = 4096 };
 
-/* The most that want_batch and want_tables add, and those of dZ. */
-enum { BATCH_ALLOCATIONS = 8, TABLE_ALLOCATIONS = 8, GRADIENT_ALLOCATIONS = 2 };
+/* The most that want_batch, want_tables and want_watching add, and those of dZ. */
+enum {
+    BATCH_ALLOCATIONS = 8,
+    TABLE_ALLOCATIONS = 8,
+    GRADIENT_ALLOCATIONS = 2,
+    WATCH_ALLOCATIONS = 4
+};
 
 /* More runs than any memory holds. */
 static const size_t RUNS_MAX = (size_t)1 << 24;
@@ -46,7 +51,8 @@ static unsigned buffer_rows(const struct il_pack *p, size_t x_ld)
 struct il_allocation *il_plan_room(const struct il_pack *p)
 {
     const size_t most = IL_DATASET_ALLOCATIONS + BATCH_ALLOCATIONS + TABLE_ALLOCATIONS +
-                        GRADIENT_ALLOCATIONS + (size_t)p->layers * IL_DENSE_ALLOCATIONS;
+                        GRADIENT_ALLOCATIONS + WATCH_ALLOCATIONS +
+                        (size_t)p->layers * IL_DENSE_ALLOCATIONS;
 
     return calloc(most, sizeof(struct il_allocation));
 }
@@ -131,8 +137,18 @@ static void want_dataset(struct il_pack *p, const il_dataset *set,
         p->data.train_lists = p->data.test_lists = (struct il_lists){ 0 };
 }
 
+/* what watch.c has beside each layer's */
+static void want_watching(struct il_pack *p, size_t widest, struct il_allocations *list,
+                          size_t *part)
+{
+    IL_LIST_ALLOCATION(list, p->ones, p->batch.rows * widest, part);
+    IL_LIST_ALLOCATION(list, p->ratio, p->runs, part);
+    IL_LIST_ALLOCATION(list, p->moments, widest, part);
+    IL_LIST_ALLOCATION(list, p->change, widest, part);
+}
+
 int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allocations *list,
-                        il_memory *parts)
+                        il_memory *parts, int watched)
 {
     const struct il_device_dataset *const kept = il_device_dataset_kept(p->device, set);
     size_t widest = 0, taps, entries;
@@ -145,12 +161,14 @@ int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allo
     want_batch(p, taps, entries, list, &parts->activations);
     want_tables(p, list, &parts->tables);
     for (unsigned l = 0; l < p->layers; l++) {
-        il_dense_allocations(p, l, list, parts);
+        il_dense_allocations(p, l, list, parts, watched);
         widest = il_larger(widest, p->layer[l].layout.ld);
     }
     IL_LIST_ALLOCATION(list, p->d[0], p->batch.rows * widest, &parts->activations);
     IL_LIST_ALLOCATION(list, p->d[1], p->layers > 1 ? p->batch.rows * widest : 0,
                        &parts->activations);
+    if (watched)
+        want_watching(p, widest, list, &parts->watching);
     return 1;
 }
 
@@ -161,24 +179,27 @@ static int sum(struct il_pack *p, const il_dataset *set, struct il_allocations *
     size_t bytes;
 
     memset(out, 0, sizeof *out);
-    if (!il_plan_allocations(p, set, list, out))
+    if (!il_plan_allocations(p, set, list, out, 1))
         return 0;
     for (size_t i = 0; i < list->count; i++) {
         const struct il_allocation *const w = &list->item[i];
 
         if (__builtin_mul_overflow(w->count, w->size, &bytes) ||
             __builtin_add_overflow(*w->part, bytes, w->part) ||
-            __builtin_add_overflow(out->total, bytes, &out->total))
+            __builtin_add_overflow(out->watched, bytes, &out->watched))
             return 0;
     }
     for (unsigned l = 0; l < p->layers; l++)
         out->drawing = il_larger(out->drawing, il_dense_drawing(p, l, given));
-    return !__builtin_add_overflow(out->total, out->drawing, &out->total);
+    if (__builtin_add_overflow(out->watched, out->drawing, &out->watched))
+        return 0;
+    out->total = out->watched - out->watching;
+    return 1;
 }
 
-/* the most runs like these that fit: bisection over their number */
+/* the most runs like these that fit, watched or not: bisection over their number */
 static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allocations *list,
-                        size_t given, size_t room)
+                        size_t given, size_t room, int watched)
 {
     size_t low = 0, high = RUNS_MAX;
     il_memory m;
@@ -187,7 +208,8 @@ static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allo
         const size_t middle = low + (high - low) / 2;
 
         p->runs = middle;
-        if (sum(p, set, list, given < middle ? given : middle, &m) && m.total <= room)
+        if (sum(p, set, list, given < middle ? given : middle, &m) &&
+            (watched ? m.watched : m.total) <= room)
             low = middle;
         else
             high = middle;
@@ -218,6 +240,7 @@ il_status il_plan(struct il_pack *p, const il_dataset *set, il_memory *out, il_e
     struct il_allocations list = { .item = il_plan_room(p) };
     struct il_about about = { .memory_free = 0 };
     const size_t runs = p->runs;
+    size_t room;
     il_memory ignored;
     il_status st = IL_OK;
     int e;
@@ -236,10 +259,12 @@ il_status il_plan(struct il_pack *p, const il_dataset *set, il_memory *out, il_e
     out->reserve = about.reserve;
     out->free = about.memory_free;
     out->held = about.held + il_device_dataset_held(p->device, set);
-    out->fits = about.memory_free == 0 ? SIZE_MAX
-                : about.memory_free < about.reserve
-                    ? 0
-                    : most_runs(p, set, &list, runs, about.memory_free - about.reserve);
+    room = about.memory_free < about.reserve ? 0 : about.memory_free - about.reserve;
+    out->fits = out->fits_watched = SIZE_MAX;
+    if (about.memory_free > 0) {
+        out->fits = most_runs(p, set, &list, runs, room, 0);
+        out->fits_watched = most_runs(p, set, &list, runs, room, 1);
+    }
 out:
     p->runs = runs;
     (void)sum(p, set, &list, runs, &ignored); /* the layout for these runs again */

@@ -9,10 +9,11 @@ struct il_allocation *il_plan_room(const struct il_pack *p);
 
 /*
  * Every allocation of the pack, whose runs must be resolved; sizes of 0 are left out. Lays the
- * pack's layers out for p->runs runs and sets its rows. Returns 0 if a size would overflow, else 1.
+ * pack's layers out for p->runs runs and sets its rows. watched: with those of watch.c. Returns 0 if a size would
+ * overflow, else 1.
  */
 int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allocations *list,
-                        il_memory *parts);
+                        il_memory *parts, int watched);
 
 /* Does an activation's derivative need z beside a? */
 int il_act_needs_z(uint32_t code);

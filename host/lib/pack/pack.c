@@ -70,8 +70,9 @@ static il_status begin(struct il_pack **out, il_device *device, const il_dataset
     return prepare(p, set, runs, err);
 }
 
-il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
-                       const il_config *const *runs, size_t count, il_error *err)
+il_status il_pack_open_watched(il_pack **out, il_device *device, const il_dataset *set,
+                               const il_config *const *runs, size_t count, const il_watch *watch,
+                               il_error *err)
 {
     const uint64_t ftz = il_ftz_on();
     il_pack *p = NULL;
@@ -80,14 +81,22 @@ il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
     *out = NULL;
     IL_TRY(begin(&p, device, set, runs, count, err));
     IL_TRY(il_device_math(p->device, p->run[0].math, err));
+    IL_TRY(il_watch_open(p, watch, err));
     IL_TRY(il_pack_allocate(p, set, err));
     IL_TRY(il_pack_upload(p, set, runs, err));
+    IL_TRY(il_watch_start(p, err));
     *out = p;
     p = NULL;
 out:
     il_pack_close(p);
     il_ftz_restore(ftz);
     return st;
+}
+
+il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,
+                       const il_config *const *runs, size_t count, il_error *err)
+{
+    return il_pack_open_watched(out, device, set, runs, count, &(il_watch){ 0 }, err);
 }
 
 il_status il_pack_plan(il_memory *out, il_device *device, const il_dataset *set,
@@ -105,17 +114,15 @@ out:
     return st;
 }
 
-il_status il_pack_bytes(size_t *out, il_device *device, const il_dataset *set,
+il_status il_pack_bytes(il_memory *out, il_device *device, const il_dataset *set,
                         const il_config *const *runs, size_t count, il_error *err)
 {
     struct il_pack *p = NULL;
-    il_memory m;
     il_status st;
 
-    *out = 0;
+    memset(out, 0, sizeof *out);
     IL_TRY(begin(&p, device, set, runs, count, err));
-    IL_TRY(il_plan_bytes(p, set, &m, err));
-    *out = m.total;
+    IL_TRY(il_plan_bytes(p, set, out, err));
 out:
     il_pack_close(p);
     return st;

@@ -51,7 +51,11 @@ struct il_pack {
     struct il_clock *clock, *eval_clock;
     struct il_owned owned; /* every allocation, for close */
 
-    struct il_watching *watching; /* watch.c; NULL: it is not watched */
+    /* of watch.c; NULL: it is not watched */
+    struct il_watching *watching;
+    float *ones, *ratio; /* device: [rows of a batch, widest]; [runs] */
+    struct il_moments *moments;
+    struct il_change *change; /* device: [widest] */
 
     struct il_batch batch; /* of training */
     struct il_record *record;

@@ -13,17 +13,21 @@
 /* refused before anything is allocated if it does not fit */
 static il_status check_room(struct il_pack *p, const il_dataset *set, il_error *err)
 {
+    const int watched = p->watching != NULL;
     il_memory need;
+    size_t fits;
     il_status st;
 
     IL_TRY(il_plan(p, set, &need, err));
-    if (need.fits < p->runs)
+    fits = watched ? need.fits_watched : need.fits;
+    if (fits < p->runs)
         st = il_fail(
             err, IL_E_DEVICE,
-            "%s: a pack of %zu run%s needs %.1f MiB and %.1f in reserve, %.1f MiB are free; "
+            "%s: a pack of %zu %srun%s needs %.1f MiB and %.1f in reserve, %.1f MiB are free; "
             "%zu such runs fit",
-            il_device_id(p->device), p->runs, p->runs == 1 ? "" : "s", (double)need.total / 1048576,
-            (double)need.reserve / 1048576, (double)need.free / 1048576, need.fits);
+            il_device_id(p->device), p->runs, watched ? "watched " : "", p->runs == 1 ? "" : "s",
+            (double)(watched ? need.watched : need.total) / 1048576, (double)need.reserve / 1048576,
+            (double)need.free / 1048576, fits);
 out:
     return st;
 }
@@ -82,7 +86,8 @@ il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *e
     if (!list.item)
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
     IL_TRY(check_room(p, set, err));
-    il_plan_allocations(p, set, &list, &unused); /* nothing overflows: the room was checked */
+    /* nothing overflows: the room was checked */
+    il_plan_allocations(p, set, &list, &unused, p->watching != NULL);
     IL_TRY(il_device_take(p->device, &list, &p->owned, err));
     point_batches(p, set);
 out:

@@ -15,7 +15,6 @@
 #include "theory/singular.h"
 #include "watch_when.h"
 
-enum { SAMPLES = 128 };
 static const double SATURATED = 0.01; /* of the largest slope */
 
 /* what all samples so far made of one unit */
@@ -27,15 +26,9 @@ struct unit {
 
 struct il_watching {
     il_watch when;
-    size_t look, looks;      /* done; in all */
-    size_t chunks;           /* batches of a look */
-    size_t unit_of_layer;    /* room for each layer's units, of all runs */
-    float **start, **before; /* [layers], device: the weights as drawn, and before the last step */
-    float *ones,
-        *ratio; /* device: [rows, widest]; [runs], that makes a slope of 1 out of one at the edge */
-    struct il_moments *moments;
-    struct il_change *change; /* device, [widest] */
-    struct il_owned owned;
+    size_t look, looks; /* done; in all */
+    size_t chunks;      /* batches of a look */
+    size_t widest;      /* units of all runs, of the widest layer */
 
     struct il_moments *host_moments; /* [widest] */
     struct il_change *host_change;
@@ -72,7 +65,7 @@ static void begin_units(const struct il_pack *p)
 {
     struct il_watching *const w = p->watching;
 
-    for (size_t i = 0; i < p->layers * w->unit_of_layer; i++)
+    for (size_t i = 0; i < p->layers * w->widest; i++)
         w->unit[i] = (struct unit){ .least = INFINITY, .most = -INFINITY };
 }
 
@@ -96,24 +89,24 @@ static int see_activations(struct il_pack *p, unsigned l)
     const struct il_dense *const y = &p->layer[l];
     const unsigned rows = p->batch.rows, ld = y->layout.ld,
                    columns = (unsigned)p->runs * y->layout.block;
-    struct unit *const unit = &w->unit[l * w->unit_of_layer];
-    const size_t bytes = columns * sizeof *w->moments;
+    struct unit *const unit = &w->unit[l * w->widest];
+    const size_t bytes = columns * sizeof *p->moments;
     float *const slopes = p->d[0]; /* free until the pass back */
-    int e = s->moments(p->device, w->moments, y->a, rows, columns, ld, 0);
+    int e = s->moments(p->device, p->moments, y->a, rows, columns, ld, 0);
 
     if (!e)
-        e = s->get(p->device, w->host_moments, w->moments, bytes);
+        e = s->get(p->device, w->host_moments, p->moments, bytes);
     for (size_t j = 0; !e && j < columns; j++)
         add_samples(&unit[j], &w->host_moments[j], rows);
     if (!e)
-        e = s->copy(p->device, slopes, w->ones, (size_t)rows * ld * sizeof *slopes);
+        e = s->copy(p->device, slopes, p->ones, (size_t)rows * ld * sizeof *slopes);
     if (!e)
-        e = s->activate_backward(p->device, slopes, y->z, y->a, p->act, w->ratio, (unsigned)p->runs,
+        e = s->activate_backward(p->device, slopes, y->z, y->a, p->act, p->ratio, (unsigned)p->runs,
                                  rows, y->layout.fan_out, y->layout.block, ld);
     if (!e)
-        e = s->moments(p->device, w->moments, slopes, rows, columns, ld, 1.0f);
+        e = s->moments(p->device, p->moments, slopes, rows, columns, ld, 1.0f);
     if (!e)
-        e = s->get(p->device, w->host_moments, w->moments, bytes);
+        e = s->get(p->device, w->host_moments, p->moments, bytes);
     for (size_t j = 0; !e && j < columns; j++)
         unit[j].steep += w->host_moments[j].large;
     return e;
@@ -129,7 +122,7 @@ static void sum_up_units(const struct il_pack *p, unsigned l, size_t run)
 {
     const struct il_layer *const layout = &p->layer[l].layout;
     const struct unit *const unit =
-        &p->watching->unit[l * p->watching->unit_of_layer + run * layout->block];
+        &p->watching->unit[l * p->watching->widest + run * layout->block];
     double *const to = row_of(p, l, run)->value;
     double n = 0, sum = 0, spread = 0, steep = 0, dead = 0;
     int finite = 1;
@@ -175,12 +168,12 @@ static int see_change(struct il_pack *p, unsigned l, const float *x, const float
     struct il_watching *const w = p->watching;
     const struct il_layer *const layout = &p->layer[l].layout;
     const unsigned columns = (unsigned)p->runs * layout->block;
-    const int e = p->device->seam->change(p->device, w->change, x, before, layout->fan_in + 1,
+    const int e = p->device->seam->change(p->device, p->change, x, before, layout->fan_in + 1,
                                           columns, layout->ld);
 
     return e ? e
-             : p->device->seam->get(p->device, w->host_change, w->change,
-                                    columns * sizeof *w->change);
+             : p->device->seam->get(p->device, w->host_change, p->change,
+                                    columns * sizeof *p->change);
 }
 
 static int by_digest(const void *a, const void *b)
@@ -211,7 +204,7 @@ static int see_weights(struct il_pack *p, unsigned l)
     int e;
 
     if (w->look > 0) {
-        e = see_change(p, l, p->layer[l].w, w->before[l]);
+        e = see_change(p, l, p->layer[l].w, p->layer[l].before);
         for (size_t m = 0; !e && m < p->runs; m++) {
             norms(p, l, m, &norm, &moved);
             row_of(p, l, m)->value[IL_DIAGNOSTIC_UPDATE_RATIO] = moved / norm;
@@ -219,7 +212,7 @@ static int see_weights(struct il_pack *p, unsigned l)
         if (e)
             return e;
     }
-    e = see_change(p, l, p->layer[l].w, w->start[l]);
+    e = see_change(p, l, p->layer[l].w, p->layer[l].start);
     for (size_t m = 0; !e && m < p->runs; m++) {
         norms(p, l, m, &norm, &moved);
         row_of(p, l, m)->value[IL_DIAGNOSTIC_DISTANCE] = moved;
@@ -231,7 +224,7 @@ static int see_weights(struct il_pack *p, unsigned l)
 /* the gradient of the look's samples lies in `before` */
 static int see_gradient(struct il_pack *p, unsigned l)
 {
-    const int e = see_change(p, l, p->watching->before[l], NULL);
+    const int e = see_change(p, l, p->layer[l].before, NULL);
     double norm, moved;
 
     for (size_t m = 0; !e && m < p->runs; m++) {
@@ -302,8 +295,7 @@ static int see_batch(struct il_pack *p, const struct il_batch *b, size_t chunk)
     if (!e)
         e = il_pack_loss(p->device, p, b, p->d[last % 2], p->eval_sums, NULL);
     for (unsigned l = last; !e; l--) {
-        e = il_dense_gradient(p->device, p, b, l, share, chunk ? 1.0f : 0.0f,
-                              p->watching->before[l]);
+        e = il_dense_gradient(p->device, p, b, l, share, chunk ? 1.0f : 0.0f, p->layer[l].before);
         if (e || l == 0)
             break;
         e = il_pack_backward_layer(p->device, p, b->rows, l);
@@ -367,7 +359,7 @@ size_t il_watch_before(struct il_pack *p, size_t n, int *e)
 
     *e = 0;
     for (unsigned l = 0; left == 1 && !*e && l < p->layers; l++)
-        *e = p->device->seam->copy(p->device, p->watching->before[l], p->layer[l].w,
+        *e = p->device->seam->copy(p->device, p->layer[l].before, p->layer[l].w,
                                    il_dense_bytes(&p->layer[l]));
     return left == 1 ? 1 : n < left ? n : left - 1;
 }
@@ -409,60 +401,46 @@ static double steepest(const struct il_act *act)
     return most;
 }
 
-/* the pack's plan does not have it: said before the device refuses it */
-static il_status check_room(struct il_pack *p, const struct il_allocations *list, il_error *err)
+il_status il_watch_open(struct il_pack *p, const il_watch *when, il_error *err)
 {
-    struct il_about about = { .memory_free = 0 };
-    size_t bytes = 0;
-    int e = p->device->seam->about(p->device, &about);
+    const struct il_run *const run = &p->run[0];
+    const size_t looks = il_watch_looks(when, run->epochs, run->steps);
+    struct il_watching *w;
 
-    if (e)
-        return il_device_fail(err, p->device, e, "ask for its memory");
-    for (size_t i = 0; i < list->count; i++)
-        bytes +=
-            list->item[i].count * list->item[i].size; /* the pack has as large ones: no overflow */
-    return about.memory_free == 0 || bytes <= about.memory_free
-               ? IL_OK
-               : il_fail(err, IL_E_DEVICE,
-                         "%s: to watch this pack takes %.1f MiB more, %.1f are free: smaller packs "
-                         "would do",
-                         il_device_id(p->device), (double)bytes / 1048576,
-                         (double)about.memory_free / 1048576);
+    if (looks == 0)
+        return IL_OK;
+    if (looks > IL_WATCH_ROWS_MOST / p->layers)
+        return il_watch_too_often(looks, p->layers, err);
+    w = p->watching = calloc(1, sizeof *p->watching);
+    if (!w)
+        return no_memory(err);
+    w->when = *when;
+    w->looks = looks;
+    w->chunks = il_run_looked_at(run) / run->batch;
+    return IL_OK;
 }
 
-/* device memory: what is held beside the pack */
-static il_status take(struct il_pack *p, size_t widest, il_error *err)
+/* host memory, for layers that are laid out */
+static il_status prepare(struct il_pack *p, il_error *err)
 {
     struct il_watching *const w = p->watching;
-    struct il_allocations list = { .item = calloc(2 * (size_t)p->layers + 4, sizeof *list.item) };
-    size_t bytes = 0;
-    il_status st;
 
-    if (!list.item)
-        return no_memory(err);
-    for (unsigned l = 0; l < p->layers; l++) {
-        const size_t floats = (size_t)p->layer[l].layout.rows * p->layer[l].layout.ld;
-
-        IL_LIST_ALLOCATION(&list, w->start[l], floats, &bytes);
-        IL_LIST_ALLOCATION(&list, w->before[l], floats, &bytes);
-    }
-    IL_LIST_ALLOCATION(&list, w->ones, p->batch.rows * widest, &bytes);
-    IL_LIST_ALLOCATION(&list, w->ratio, p->runs, &bytes);
-    IL_LIST_ALLOCATION(&list, w->moments, widest, &bytes);
-    IL_LIST_ALLOCATION(&list, w->change, widest, &bytes);
-    st = check_room(p, &list, err);
-    if (st == IL_OK)
-        st = il_device_take(p->device, &list, &w->owned, err);
-    free(list.item);
-    return st;
+    for (unsigned l = 0; l < p->layers; l++)
+        w->widest = il_larger(w->widest, p->layer[l].layout.ld);
+    w->host_moments = calloc(w->widest, sizeof *w->host_moments);
+    w->host_change = calloc(w->widest, sizeof *w->host_change);
+    w->unit = calloc(w->widest, p->layers * sizeof *w->unit);
+    w->digest = calloc(w->widest, sizeof *w->digest);
+    w->row = calloc(w->looks, p->layers * p->runs * sizeof *w->row);
+    return w->host_moments && w->host_change && w->unit && w->digest && w->row ? IL_OK
+                                                                               : no_memory(err);
 }
 
 /* what does not change from look to look, and the weights as they are now */
-static il_status fill(struct il_pack *p, size_t widest, il_error *err)
+static il_status fill(struct il_pack *p, il_error *err)
 {
-    struct il_watching *const w = p->watching;
     const struct il_seam *const s = p->device->seam;
-    const size_t ones = p->batch.rows * widest;
+    const size_t ones = p->batch.rows * p->watching->widest;
     float *const host = malloc(il_larger(ones, p->runs) * sizeof *host);
     int e;
 
@@ -470,72 +448,27 @@ static il_status fill(struct il_pack *p, size_t widest, il_error *err)
         return no_memory(err);
     for (size_t i = 0; i < ones; i++)
         host[i] = 1;
-    e = s->put(p->device, w->ones, host, ones * sizeof *host);
+    e = s->put(p->device, p->ones, host, ones * sizeof *host);
     for (size_t m = 0; m < p->runs; m++)
         host[m] = (float)(1 / (SATURATED * steepest(&p->run[m].hidden)));
     if (!e)
-        e = s->put(p->device, w->ratio, host, p->runs * sizeof *host);
+        e = s->put(p->device, p->ratio, host, p->runs * sizeof *host);
     for (unsigned l = 0; !e && l < p->layers; l++)
-        e = s->copy(p->device, w->start[l], p->layer[l].w, il_dense_bytes(&p->layer[l]));
+        e = s->copy(p->device, p->layer[l].start, p->layer[l].w, il_dense_bytes(&p->layer[l]));
     free(host);
     return e ? il_device_fail(err, p->device, e, "watch the network") : IL_OK;
 }
 
-static il_status prepare(struct il_pack *p, const il_watch *when, size_t *widest, il_error *err)
+il_status il_watch_start(struct il_pack *p, il_error *err)
 {
-    struct il_watching *const w = p->watching;
-    const struct il_run *const run = &p->run[0];
-
-    w->when = *when;
-    w->looks = il_watch_looks(when, run->epochs, run->steps);
-    if (w->looks > IL_WATCH_ROWS_MOST / p->layers)
-        return il_watch_too_often(w->looks, p->layers, err);
-    w->chunks = run->batch < SAMPLES ? SAMPLES / run->batch : 1;
-    if (w->chunks > run->samples / run->batch)
-        w->chunks = run->samples / run->batch;
-    *widest = 0;
-    for (unsigned l = 0; l < p->layers; l++)
-        *widest = il_larger(*widest, p->layer[l].layout.ld);
-    w->unit_of_layer = *widest;
-    w->start = calloc(p->layers, sizeof *w->start);
-    w->before = calloc(p->layers, sizeof *w->before);
-    w->host_moments = calloc(*widest, sizeof *w->host_moments);
-    w->host_change = calloc(*widest, sizeof *w->host_change);
-    w->unit = calloc(*widest, p->layers * sizeof *w->unit);
-    w->digest = calloc(*widest, sizeof *w->digest);
-    w->row = calloc(w->looks, p->layers * p->runs * sizeof *w->row);
-    return w->start && w->before && w->host_moments && w->host_change && w->unit && w->digest &&
-                   w->row
-               ? IL_OK
-               : no_memory(err);
-}
-
-il_status il_pack_watch(il_pack *p, const il_watch *when, il_error *err)
-{
-    const uint64_t ftz = il_ftz_on();
-    size_t widest = 0;
     il_status st = IL_OK;
 
-    if (p->watching || steps_done(p) > 0) {
-        il_ftz_restore(ftz);
-        return il_fail(err, IL_E_USAGE, "a pack is watched from its first step on");
-    }
-    if (when->epochs == 0 && when->steps == 0)
-        goto out;
-    p->watching = calloc(1, sizeof *p->watching);
-    if (!p->watching) {
-        st = no_memory(err);
-        goto out;
-    }
-    IL_TRY(il_device_math(p->device, p->run[0].math, err));
-    IL_TRY(prepare(p, when, &widest, err));
-    IL_TRY(take(p, widest, err));
-    IL_TRY(fill(p, widest, err));
+    if (!p->watching)
+        return IL_OK;
+    IL_TRY(prepare(p, err));
+    IL_TRY(fill(p, err));
     IL_TRY(look(p, err));
 out:
-    if (st != IL_OK)
-        il_watch_close(p);
-    il_ftz_restore(ftz);
     return st;
 }
 
@@ -545,14 +478,11 @@ void il_watch_close(struct il_pack *p)
 
     if (!w)
         return;
-    il_device_release(p->device, &w->owned);
     free(w->row);
     free(w->digest);
     free(w->unit);
     free(w->host_change);
     free(w->host_moments);
-    free(w->before);
-    free(w->start);
     free(w);
     p->watching = NULL;
 }

@@ -6,6 +6,15 @@
 #include "pack_impl.h"
 
 /*
+ * Have the pack watched, unless that is never, before its memory is planned: it is then part of the plan. IL_E_USAGE: too
+ * many looks; IL_E_MEMORY.
+ */
+il_status il_watch_open(struct il_pack *p, const il_watch *when, il_error *err);
+
+/* Its weights are drawn: the first look, where it is watched. */
+il_status il_watch_start(struct il_pack *p, il_error *err);
+
+/*
  * Before steps are trained: how many of the n may go before the next call, 1 at least. Keeps the weights where the next
  * step is the last before a look. *e: the device's code.
  */

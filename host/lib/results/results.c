@@ -9,6 +9,7 @@
 struct il_results {
     sqlite3 *db;
     struct il_guard guard;
+    char *data_sum, *data; /* of all runs; NULL: each has its own */
 };
 
 enum { COLUMNS = 64 };
@@ -23,6 +24,12 @@ il_status il_results_open(il_results **out, const il_folder *f, il_error *err)
     *out = NULL;
     if (!r)
         return il_fail(err, IL_E_MEMORY, "out of memory");
+    r->data_sum = strdup(f->setup.data_sum);
+    r->data = strdup(f->setup.data[0] ? f->setup.data : "mnist"); /* the bundled one */
+    if (!r->data_sum || !r->data) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory");
+        goto out;
+    }
     IL_TRY(il_results_connect(&r->db, &r->guard, f, 0, err));
     *out = r;
     r = NULL;
@@ -31,11 +38,22 @@ out:
     return st;
 }
 
+il_status il_results_own(il_results **out, sqlite3 *db, il_error *err)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    (*out)->db = db;
+    return IL_OK;
+}
+
 void il_results_close(il_results *r)
 {
     if (!r)
         return;
     sqlite3_close(r->db);
+    free(r->data_sum);
+    free(r->data);
     free(r);
 }
 
@@ -80,6 +98,12 @@ static il_status read_rows(il_results *r, const char *sql, il_row_fn *each, void
 
     if (sqlite3_prepare_v2(r->db, sql, -1, &s, NULL) != SQLITE_OK)
         return il_results_fail(r->db, err);
+    if (sqlite3_bind_parameter_count(s) == 2 &&
+        (sqlite3_bind_text(s, 1, r->data_sum, -1, SQLITE_STATIC) != SQLITE_OK ||
+         sqlite3_bind_text(s, 2, r->data, -1, SQLITE_STATIC) != SQLITE_OK)) {
+        st = il_results_fail(r->db, err);
+        goto out;
+    }
     columns = sqlite3_column_count(s);
     if (columns > COLUMNS)
         columns = COLUMNS;
@@ -115,12 +139,17 @@ il_status il_results_rows(il_results *r, il_table table, il_row_fn *each, void *
         "SELECT epochs.* FROM epochs JOIN runs USING (run_id) ORDER BY number, epoch",
         "SELECT layers.* FROM layers JOIN runs USING (run_id) ORDER BY number, layer",
         "SELECT * FROM environments ORDER BY environment",
-        "SELECT diagnostics.* FROM diagnostics JOIN runs USING (run_id) ORDER BY number, step, "
-        "layer",
+        ("SELECT diagnostics.* FROM diagnostics JOIN runs USING (run_id) ORDER BY number, step, "
+         "layer"),
     };
 
     if (table == IL_TABLE_DIAGNOSTICS && il_results_version(r->db) < IL_RESULTS_DIAGNOSTICS)
         return IL_OK;
+    if (table == IL_TABLE_DATASETS)
+        return read_rows(r,
+                         r->data ? "SELECT ?1 AS data_sum, ?2 AS data FROM runs ORDER BY number"
+                                 : "SELECT data_sum, data FROM datasets ORDER BY number",
+                         each, arg, err);
     return read_rows(r, sql[table], each, arg, err);
 }
 

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include "core/error.h"
 #include "folder/folder_impl.h"
+#include "initlab/results.h"
 #include "results_guard.h"
 
 /* PRAGMA user_version and application_id ("ilab") of results.sqlite */
@@ -28,6 +29,9 @@ il_status il_results_fail(sqlite3 *db, il_error *err);
  */
 il_status il_results_connect(sqlite3 **db, struct il_guard *guard, const struct il_folder *f,
                              int create, il_error *err);
+
+/* Results of a database, which they close; on failure it stays the caller's. */
+il_status il_results_own(il_results **out, sqlite3 *db, il_error *err);
 
 /* The tables alone, in memory. */
 il_status il_results_blank(sqlite3 **db, il_error *err);

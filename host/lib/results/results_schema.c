@@ -134,7 +134,7 @@ static il_status describe(sqlite3 *db, const struct il_folder *f, il_error *err)
     /* a folder that has no such file is a sweep's all the same */
     il_status st = il_inside_read(f->path, "sweep.yaml", IL_SWEEP_MOST, &text, &n, err);
     const char *const pair[][2] = { { "sweep", text ? text : "" },
-                                    { "plan", f->setup.sum },
+                                    { "plan", il_folder_sum(f) },
                                     { "device", f->setup.kind },
                                     { "pack_size", size },
                                     { "data_sum", f->setup.data_sum } };
@@ -215,7 +215,7 @@ il_status il_results_blank(sqlite3 **db, il_error *err)
 
 /* ---- whatever else lies there is left as it is ----------------------------------------------- */
 
-/* Is it this sweep's, by its plan? */
+/* Is it this sweep's, by its plan, or by what that was before runs were added? */
 static il_status check_plan(sqlite3 *db, const char *path, const struct il_folder *f, il_error *err)
 {
     sqlite3_stmt *s = NULL;
@@ -234,7 +234,7 @@ static il_status check_plan(sqlite3 *db, const char *path, const struct il_folde
         st = il_fail(err, IL_E_MEMORY, "out of memory");
     else if (code != SQLITE_ROW && code != SQLITE_DONE)
         st = il_results_fail(db, err);
-    else if (!text || strcmp(text, f->setup.sum) != 0)
+    else if (!il_folder_is_ours(f, text))
         st = il_fail(err, IL_E_DATA, "%s: results of another sweep: %s", path, IL_GUARD_REMEDY);
     sqlite3_finalize(s);
     return st;

@@ -6,58 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "board.h"
 #include "core/crc32c.h"
 #include "core/file.h"
 #include "folder/folder_impl.h"
-#include "initlab/results.h"
-
-enum { EVENT = 512 };
 
 struct writer {
     const char *to;
     const char *name; /* of each run's file */
-    char run[32];     /* whose file is open; "": none */
+    struct il_board board;
+    size_t run; /* whose rows come; those of others are behind it */
+    int open;   /* its file is */
     struct il_file file;
     double time;
+    const char *metric[IL_BOARD_COLUMNS]; /* columns of epochs that have a number */
+    size_t metrics;
+    struct il_proto event, summary, value;
     il_status st;
     il_error *err;
 };
 
-struct bytes {
-    uint8_t b[EVENT];
-    size_t n;
-    int full; /* something did not fit, as names of columns of ours do */
-};
-
-static void put(struct bytes *to, const void *from, size_t n)
-{
-    if (n > sizeof to->b - to->n) {
-        to->full = 1;
-        return;
-    }
-    memcpy(to->b + to->n, from, n);
-    to->n += n;
-}
-
-static void put_varint(struct bytes *to, uint64_t x)
-{
-    uint8_t byte;
-
-    for (; x > 127; x >>= 7) {
-        byte = (uint8_t)(x | 128);
-        put(to, &byte, 1);
-    }
-    byte = (uint8_t)x;
-    put(to, &byte, 1);
-}
-
-/* a field of bytes */
-static void put_field(struct bytes *to, unsigned field, const void *from, size_t n)
-{
-    put_varint(to, field << 3 | 2);
-    put_varint(to, n);
-    put(to, from, n);
-}
+/* ---- files ----------------------------------------------------------------------------------- */
 
 static uint32_t masked(const void *bytes, size_t n)
 {
@@ -66,102 +35,113 @@ static uint32_t masked(const void *bytes, size_t n)
     return (crc >> 15 | crc << 17) + 0xa282ead8u;
 }
 
-static void put_record(struct il_file *f, const struct bytes *event)
+/* the event, which is empty then. Not 0: out of memory */
+static int put_record(struct writer *w)
 {
-    const uint64_t length = event->n; /* little-endian, as all machines we build for */
-    const uint32_t head = masked(&length, sizeof length), body = masked(event->b, event->n);
+    const uint64_t length = w->event.n; /* little-endian, as all machines we build for */
+    const uint32_t head = masked(&length, sizeof length), body = masked(w->event.bytes, w->event.n);
 
-    il_file_put(f, &length, sizeof length);
-    il_file_put(f, &head, sizeof head);
-    il_file_put(f, event->b, event->n);
-    il_file_put(f, &body, sizeof body);
+    if (w->event.failed) {
+        w->st = il_fail(w->err, IL_E_MEMORY, "out of memory");
+        return 1;
+    }
+    il_file_put(&w->file, &length, sizeof length);
+    il_file_put(&w->file, &head, sizeof head);
+    il_file_put(&w->file, w->event.bytes, w->event.n);
+    il_file_put(&w->file, &body, sizeof body);
+    il_proto_clear(&w->event);
+    return 0;
 }
 
-static void begin_event(const struct writer *w, struct bytes *event, uint64_t step)
+static void begin_event(struct writer *w, uint64_t step)
 {
-    event->n = 0;
-    event->full = 0;
-    put_varint(event, 1 << 3 | 1);
-    put(event, &w->time, sizeof w->time);
-    put_varint(event, 2 << 3);
-    put_varint(event, step);
+    il_proto_clear(&w->event);
+    il_proto_double(&w->event, 1, w->time);
+    il_proto_whole(&w->event, 2, step);
 }
 
-static void put_scalar(struct bytes *summary, const char *tag, double x)
+/* the summary, which is empty then */
+static int put_summary(struct writer *w, uint64_t step)
 {
-    struct bytes value = { .n = 0 };
-    const float simple = (float)x;
-
-    put_field(&value, 1, tag, strlen(tag));
-    put_varint(&value, 2 << 3 | 5);
-    put(&value, &simple, sizeof simple);
-    put_field(summary, 1, value.b, value.n);
-    summary->full |= value.full;
+    begin_event(w, step);
+    il_proto_message(&w->event, 5, &w->summary);
+    return put_record(w);
 }
 
 static il_status end_file(struct writer *w)
 {
-    const il_status st = w->run[0] ? il_file_close(&w->file, w->err) : IL_OK;
+    const il_status st = w->open ? il_file_close(&w->file, w->err) : IL_OK;
 
-    w->run[0] = 0;
+    w->open = 0;
     return st;
 }
 
-static il_status begin_file(struct writer *w, const char *run)
+/* folder "": the board's own */
+static il_status begin_file(struct writer *w, const char *folder)
 {
-    static const char version[] = "brain.Event:2";
     char path[IL_PATH];
-    struct bytes event;
     il_status st;
 
-    if ((size_t)snprintf(path, sizeof path, "%s/%s/%s", w->to, run, w->name) >= sizeof path)
+    if ((size_t)snprintf(path, sizeof path, "%s/%s%s%s", w->to, folder, folder[0] ? "/" : "",
+                         w->name) >= sizeof path)
         return il_fail(w->err, IL_E_USAGE, "the folder's name is too long");
     *strrchr(path, '/') = 0;
     IL_TRY(il_make_folder(path, w->err));
     path[strlen(path)] = '/';
     IL_TRY(il_file_open(&w->file, path, w->err));
-    snprintf(w->run, sizeof w->run, "%s", run);
-    begin_event(w, &event, 0);
-    put_field(&event, 3, version, sizeof version - 1);
-    put_record(&w->file, &event);
+    w->open = 1;
+    begin_event(w, 0);
+    il_proto_text(&w->event, 3, "brain.Event:2");
+    if (put_record(w))
+        st = w->st;
 out:
     return st;
 }
 
 /* the file of this run is open; 0: it is not */
-static int turn_to(struct writer *w, const char *run)
+static int turn_to(struct writer *w, const char *id)
 {
-    if (strcmp(w->run, run) != 0) {
+    size_t to = w->run;
+
+    while (to < w->board.runs && strcmp(w->board.run[to].id, id) != 0)
+        to++;
+    if (to == w->board.runs) { /* it came while we read */
         w->st = end_file(w);
+        return 0;
+    }
+    if (to != w->run || !w->open) {
+        w->st = end_file(w);
+        w->run = to;
         if (w->st == IL_OK)
-            w->st = begin_file(w, run);
+            w->st = begin_file(w, w->board.run[to].name);
     }
     return w->st == IL_OK;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+static void put_scalar(struct writer *w, const char *tag, double x)
+{
+    il_proto_text(&w->value, 1, tag);
+    il_proto_float(&w->value, 2, (float)x);
+    il_proto_message(&w->summary, 1, &w->value);
 }
 
 /* numbers from the first-th column on by their names, each behind `prefix`; the second column is the step */
 static int put_numbers(struct writer *w, const char *prefix, size_t first, const char *const *name,
                        const il_value *value, size_t columns)
 {
-    struct bytes event, summary = { .n = 0 };
     char tag[80];
 
     if (!turn_to(w, value[0].text))
-        return 1;
+        return w->st != IL_OK;
     for (size_t i = first; i < columns; i++) {
         if (value[i].kind != IL_VALUE_REAL && value[i].kind != IL_VALUE_WHOLE)
             continue;
         snprintf(tag, sizeof tag, "%s%s", prefix, name[i]);
-        put_scalar(&summary, tag, value[i].real);
+        put_scalar(w, tag, value[i].real);
     }
-    begin_event(w, &event, (uint64_t)value[1].whole);
-    put_field(&event, 5, summary.b, summary.n);
-    if (summary.full || event.full) {
-        w->st = il_fail(w->err, IL_E_DATA, "the names of columns are too long");
-        return 1;
-    }
-    put_record(&w->file, &event);
-    return 0;
+    return put_summary(w, (uint64_t)value[1].whole);
 }
 
 /* columns: run_id, epoch, then numbers by their names */
@@ -179,25 +159,89 @@ static int put_state(void *arg, const char *const *name, const il_value *value, 
     return put_numbers(arg, prefix, 4, name, value, columns);
 }
 
+/* how a run began and ended, in one file */
+static int put_session(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    struct writer *const w = arg;
+    double seconds = 0;
+    int ok = 0;
+
+    if (!turn_to(w, value[0].text))
+        return w->st != IL_OK;
+    for (size_t i = 0; i < columns; i++)
+        if (strcmp(name[i], "status") == 0)
+            ok = strcmp(value[i].text, "ok") == 0;
+        else if (strcmp(name[i], "seconds") == 0 && value[i].kind == IL_VALUE_REAL)
+            seconds = value[i].real;
+    il_board_start(&w->board, &w->board.run[w->run], value, w->time, &w->summary);
+    if (put_summary(w, 0))
+        return 1;
+    il_board_end(ok, w->time + seconds, &w->summary);
+    return put_summary(w, 0);
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+/* the numbers of the first run's last epoch: of runs of one sweep all have the same */
+static int take_metrics(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    static const char *const known[] = { "test_accuracy", "validation_accuracy", "train_accuracy",
+                                         "test_cost",     "validation_cost",     "cost" };
+    struct writer *const w = arg;
+
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+        for (size_t i = 2; i < columns; i++) {
+            size_t there = 0;
+
+            while (there < w->metrics && w->metric[there] != known[k])
+                there++;
+            if (there == w->metrics && value[i].kind == IL_VALUE_REAL &&
+                strcmp(name[i], known[k]) == 0)
+                w->metric[w->metrics++] = known[k];
+        }
+    return 0;
+}
+
+static il_status put_experiment(struct writer *w, il_results *r)
+{
+    il_status st;
+
+    IL_TRY(il_results_rows(r, IL_TABLE_EPOCHS, take_metrics, w, w->err));
+    IL_TRY(begin_file(w, ""));
+    il_board_experiment(&w->board, w->metric, w->metrics, &w->summary);
+    st = put_summary(w, 0) ? w->st : end_file(w);
+out:
+    return st;
+}
+
 il_status il_results_tensorboard(il_results *r, const char *to, il_error *err)
 {
     static const struct {
         il_table table;
         il_row_fn *put;
         const char *name;
-    } part[] = { { IL_TABLE_EPOCHS, put_epoch, "events.out.tfevents.initlab" },
+    } part[] = { { IL_TABLE_RUNS, put_session, "events.out.tfevents.initlab.hparams" },
+                 { IL_TABLE_EPOCHS, put_epoch, "events.out.tfevents.initlab" },
                  { IL_TABLE_DIAGNOSTICS, put_state, "events.out.tfevents.initlab.layers" } };
     struct writer w = { .to = to, .time = (double)time(NULL), .err = err };
     il_status st;
 
     IL_TRY(il_make_folder(to, err));
-    for (size_t i = 0; i < 2 && st == IL_OK; i++) {
+    IL_TRY(il_board_read(&w.board, r, err));
+    w.name = part[0].name;
+    IL_TRY(put_experiment(&w, r));
+    for (size_t i = 0; i < sizeof part / sizeof *part && st == IL_OK; i++) {
         w.name = part[i].name;
+        w.run = 0;
         IL_TRY(il_results_rows(r, part[i].table, part[i].put, &w, err));
         st = w.st == IL_OK ? end_file(&w) : w.st;
     }
 out:
-    if (st != IL_OK && w.run[0])
+    if (st != IL_OK && w.open)
         il_file_abandon(&w.file);
+    il_board_free(&w.board);
+    il_proto_free(&w.event);
+    il_proto_free(&w.summary);
+    il_proto_free(&w.value);
     return st;
 }

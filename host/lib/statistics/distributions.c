@@ -5,6 +5,7 @@
 #include "distributions.h"
 
 #include <math.h>
+#include "core/log_gamma.h"
 
 enum { TERMS_MOST = 100000 };
 
@@ -37,7 +38,8 @@ static double beta_fraction(double x, double a, double b)
 /* I_x(a, b); y is 1 - x, given apart since x may be next to 1 */
 static double incomplete_beta(double x, double y, double a, double b)
 {
-    const double log_front = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(y);
+    const double log_front =
+        il_log_gamma(a + b) - il_log_gamma(a) - il_log_gamma(b) + a * log(x) + b * log(y);
 
     if (!(x > 0))
         return isnan(x) ? NAN : 0;
@@ -51,7 +53,7 @@ static double incomplete_beta(double x, double y, double a, double b)
 /* Q(a, x): by the series of P below a + 1, by the continued fraction above */
 static double gamma_beyond(double a, double x)
 {
-    const double front = exp(a * log(x) - x - lgamma(a));
+    const double front = exp(a * log(x) - x - il_log_gamma(a));
     double sum = 1 / a, term = sum, b = x + 1 - a, c = 1e300, d = 1 / part(b), f = d;
 
     if (!(x > 0))

@@ -62,6 +62,24 @@ struct il_stream il_stream_of(uint64_t seed, enum il_statistic purpose)
     return (struct il_stream){ .seed = seed, .purpose = STATISTICS_SUB | purpose };
 }
 
+double il_percentile(const double *sorted, size_t n, double share)
+{
+    const double at = (double)(n - 1) * share;
+    const size_t i = at >= (double)(n - 1) ? n - 1 : (size_t)at;
+    const double part = at - (double)i;
+
+    if (part == 0 || sorted[i] == sorted[i + 1] || isinf(sorted[i]))
+        return sorted[i];
+    return isinf(sorted[i + 1]) ? sorted[i + 1] : sorted[i] + part * (sorted[i + 1] - sorted[i]);
+}
+
+void il_quartiles(double *x, size_t n, double out[3])
+{
+    il_sort_values(x, n);
+    for (int k = 0; k < 3; k++)
+        out[k] = n ? il_percentile(x, n, .25 * (k + 1)) : NAN;
+}
+
 uint32_t il_stream_word(struct il_stream *s)
 {
     if (s->left == 0) {

@@ -7,16 +7,6 @@
 #include "distributions.h"
 #include "samples.h"
 
-/* between the values of a sorted array, at a share of the way from first to last */
-static double percentile(const double *sorted, size_t n, double share)
-{
-    const double at = share * (double)(n - 1);
-    const size_t below = at >= (double)(n - 1) ? n - 1 : (size_t)at;
-    const size_t above = below + 1 < n ? below + 1 : below;
-
-    return sorted[below] + (at - (double)below) * (sorted[above] - sorted[below]);
-}
-
 /* how far BCa moves a percentile; z of the bias, acceleration a */
 static double moved(double z, double bias, double a)
 {
@@ -44,8 +34,8 @@ static il_interval bca(const double *x, size_t n, double level, double *means)
     a = cubes / (6 * squares * sqrt(squares));
     bias = il_normal_quantile(below / IL_RESAMPLES);
     il_sort_values(means, IL_RESAMPLES);
-    return (il_interval){ percentile(means, IL_RESAMPLES, moved(z, bias, a)),
-                          percentile(means, IL_RESAMPLES, moved(-z, bias, a)),
+    return (il_interval){ il_percentile(means, IL_RESAMPLES, moved(z, bias, a)),
+                          il_percentile(means, IL_RESAMPLES, moved(-z, bias, a)),
                           IL_INTERVAL_BOOTSTRAP };
 }
 

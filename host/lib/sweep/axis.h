@@ -21,15 +21,18 @@ struct il_axis {
     char name[IL_SWEEP_NAME];
     char **value; /* [count], in normal form */
     size_t count;
+    uint16_t
+        *part; /* [count]: which part of the sweep added each, rising; NULL: all are its file's */
     enum il_sweep_law law;
-    double min, max;       /* of a law on reals */
-    uint64_t least, most;  /* of int_uniform */
-    struct il_position at; /* its name */
-    int every;             /* from `seeds`: every draw of a random sweep gets all values */
-    unsigned group;        /* axes of one group take their k-th values together */
+    double min, max;      /* of a law on reals */
+    uint64_t least, most; /* of int_uniform */
+    struct il_position
+        at; /* its name; line 0: in a sweep that was added to, as it is not the file that is wrong then */
+    int every;      /* from `seeds`: every draw of a random sweep gets all values */
+    unsigned group; /* axes of one group take their k-th values together */
 };
 
-/* IL_E_DATA, "PATH:LINE:COLUMN: text"; path NULL: as il_fail_place has it. */
+/* IL_E_DATA, "PATH:LINE:COLUMN: text"; path NULL: as il_fail_place has it; line 0: the text alone. */
 il_status il_sweep_complain(const char *path, struct il_position at, const char *text,
                             il_error *err);
 

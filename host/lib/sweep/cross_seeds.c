@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sweep_impl.h"
+#include "seen.h"
 
 /* the axis that is crossed, if there is one */
 static int crossed(const struct il_sweep *s, unsigned *axis)
@@ -35,20 +35,45 @@ static void free_values(char **values, size_t n)
     free(values);
 }
 
+/* The draws are taken out of the sweep, and its runs made of them. */
+struct draws {
+    uint32_t *run;
+    char **drawn;
+    size_t runs, count;
+};
+
+/* one more run, unless it is excluded, or there already: a `when` may leave draws with nothing of their own */
+static il_status add_run(struct il_sweep *s, const struct draws *d, size_t draw, unsigned axis,
+                         size_t k, struct il_seen *seen, il_error *err)
+{
+    char **const to = s->drawn + s->runs * s->axes;
+
+    for (unsigned i = 0; i < s->axes; i++) { /* of one that was none */
+        free(to[i]);
+        to[i] = NULL;
+    }
+    if (!copy_values(s, to, d->drawn + draw * s->axes, axis, s->axis[axis].value[k]))
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->count);
+    if (!il_sweep_wanted(s, 0, to))
+        return IL_OK;
+    s->run[s->runs++] = d->run[draw];
+    s->runs -= (size_t)il_seen_repeats(seen, s);
+    return IL_OK;
+}
+
 il_status il_sweep_cross(struct il_sweep *s, il_error *err)
 {
     unsigned axis;
     const struct il_axis *const a = crossed(s, &axis) ? &s->axis[axis] : NULL;
-    const size_t most = a ? s->runs * a->count : 0;
-    uint32_t *run;
-    char **drawn;
+    const struct draws d = { s->run, s->drawn, s->runs, s->count };
+    struct il_seen seen = { 0 };
     char text[160];
-    size_t runs = 0;
+    size_t end = 0; /* of the part's seeds */
     il_status st = IL_OK;
 
     if (!a)
         return IL_OK;
-    if (most > IL_SWEEP_RUNS) {
+    if (d.runs * a->count > IL_SWEEP_RUNS) {
         snprintf(
             text, sizeof text,
             "with these seeds there are more than %d runs: divide them among sweeps, each with "
@@ -56,38 +81,28 @@ il_status il_sweep_cross(struct il_sweep *s, il_error *err)
             IL_SWEEP_RUNS);
         return il_sweep_complain(s->path, a->at, text, err);
     }
-    run = malloc(most * sizeof *run);
-    drawn = calloc(most * s->axes, sizeof *drawn);
-    if (!run || !drawn) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", most);
+    s->count = d.runs * a->count;
+    s->runs = 0;
+    s->run = malloc(s->count * sizeof *s->run);
+    s->drawn = calloc(s->count * s->axes, sizeof *s->drawn);
+    if (!s->run || !s->drawn) {
+        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->count);
         goto out;
     }
-    for (size_t r = 0; r < s->runs; r++)
-        for (size_t k = 0; k < a->count; k++) {
-            char **const to = drawn + runs * s->axes;
+    IL_TRY(il_seen_start(&seen, s->count, err));
+    for (size_t part = 0; part < s->parts; part++) {
+        const size_t first = end;
 
-            if (!copy_values(s, to, s->drawn + r * s->axes, axis, a->value[k])) {
-                st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", most);
-                goto out;
-            }
-            if (il_sweep_wanted(s, 0, to)) {
-                run[runs++] = s->run[r];
-            } else {
-                for (unsigned i = 0; i < s->axes; i++) {
-                    free(to[i]);
-                    to[i] = NULL;
-                }
-            }
-        }
-    free_values(s->drawn, s->count * s->axes);
-    free(s->run);
-    s->drawn = drawn;
-    s->run = run;
-    s->count = most;
-    s->runs = runs;
-    return IL_OK;
+        while (end < a->count && (a->part ? a->part[end] : 0) == part)
+            end++;
+        for (size_t r = 0; r < d.runs; r++)
+            for (size_t k = first; k < end; k++)
+                IL_TRY(add_run(s, &d, r, axis, k, &seen, err));
+        s->part[part].runs = s->runs;
+    }
 out:
-    free_values(drawn, most * s->axes);
-    free(run);
+    il_seen_end(&seen);
+    free_values(d.drawn, d.count * s->axes);
+    free(d.run);
     return st;
 }

@@ -1,282 +1,12 @@
-/*
- * sweep.c - the runs of a sweep. A grid's are its points, the last parameter fastest, but those that
- * exclude names; a point is a number, taken apart when a value is asked for, so that 20,000 runs are
- * 80 kB. A random sweep's are draws, each a function of (seed, number of the draw, parameter).
- */
+/* sweep.c - the runs of a sweep, as others see them. */
 #include "initlab/sweep.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/error.h"
-#include "core/hash.h"
-#include "random.h"
-#include "core/number.h"
-#include "core/sha256.h"
 #include "config/config.h"
+#include "config/run_id.h"
 #include "sweep_impl.h"
-
-static const size_t RUNS_MOST = IL_SWEEP_RUNS;
-
-/* ---- values of a point ----------------------------------------------------------------------- */
-
-/* which value of its list an axis has at a point of the grid */
-static size_t value_index(const struct il_sweep *s, uint32_t point, unsigned axis)
-{
-    const unsigned group = s->axis[axis].group;
-    size_t rest = point;
-
-    for (size_t i = s->axes; i-- > group + 1;)
-        if (s->axis[i].group == i) /* it leads a group */
-            rest /= s->axis[i].count;
-    return rest % s->axis[group].count;
-}
-
-/* a run's value, or a point's while runs are being chosen; drawn: of that draw, NULL for a grid */
-static const char *chosen(const struct il_sweep *s, uint32_t point, char *const *drawn,
-                          unsigned axis)
-{
-    return drawn ? drawn[axis] : s->axis[axis].value[value_index(s, point, axis)];
-}
-
-/* the value that counts: the default on an axis that is unused, a bit each */
-static const char *counted(const struct il_sweep *s, uint32_t point, char *const *drawn,
-                           unsigned axis, uint64_t unused)
-{
-    return unused >> axis & 1 ? il_config_get(s->base, s->axis[axis].name)
-                              : chosen(s, point, drawn, axis);
-}
-
-static int holds(const struct il_sweep *s, const struct il_terms *rule, uint32_t point,
-                 char *const *drawn, uint64_t unused)
-{
-    for (size_t t = 0; t < rule->terms; t++)
-        if (strcmp(counted(s, point, drawn, rule->term[t].axis, unused), rule->term[t].value) != 0)
-            return 0;
-    return 1;
-}
-
-/* the axes that some `when` leaves at their defaults; the rules have causes before effects */
-static uint64_t unused_at(const struct il_sweep *s, uint32_t point, char *const *drawn)
-{
-    uint64_t unused = 0;
-
-    for (size_t i = 0; i < s->whens; i++)
-        if (!holds(s, &s->when[i], point, drawn, unused))
-            unused |= (uint64_t)1 << s->when[i].axis;
-    return unused;
-}
-
-/* Is this point a run, or excluded? One that repeats another, as `when` makes them, is told later. */
-int il_sweep_wanted(const struct il_sweep *s, uint32_t point, char *const *drawn)
-{
-    const uint64_t unused = unused_at(s, point, drawn);
-
-    for (size_t i = 0; i < s->excludes; i++)
-        if (holds(s, &s->exclude[i], point, drawn, unused))
-            return 0;
-    return 1;
-}
-
-/* ---- runs that are there already -------------------------------------------------------------- */
-
-/* A table of hashes of runs, so that none is there twice: as many slots as twice the runs. */
-struct seen {
-    size_t *slot; /* 1 + number of a run; 0: empty */
-    size_t slots;
-};
-
-static uint64_t hash(const struct il_sweep *s, size_t run)
-{
-    uint64_t h = IL_HASH_START;
-
-    for (unsigned i = 0; i < s->axes; i++)
-        h = il_hash_text(h, il_sweep_axis_value(s, run, i));
-    return h ^ h >> 32;
-}
-
-static int equal(const struct il_sweep *s, size_t a, size_t b)
-{
-    for (unsigned i = 0; i < s->axes; i++)
-        if (strcmp(il_sweep_axis_value(s, a, i), il_sweep_axis_value(s, b, i)) != 0)
-            return 0;
-    return 1;
-}
-
-/* Is the last of the runs like an earlier one? If not, it is kept in mind. */
-static int repeats(const struct il_sweep *s, struct seen *seen)
-{
-    const size_t run = s->runs - 1;
-    size_t i = hash(s, run) % seen->slots;
-
-    for (; seen->slot[i]; i = (i + 1) % seen->slots)
-        if (equal(s, seen->slot[i] - 1, run))
-            return 1;
-    seen->slot[i] = run + 1;
-    return 0;
-}
-
-static il_status start_seen(struct seen *seen, size_t runs, il_error *err)
-{
-    seen->slots = 2 * runs + 1;
-    seen->slot = calloc(seen->slots, sizeof *seen->slot);
-    return seen->slot ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", runs);
-}
-
-/* ---- choosing runs --------------------------------------------------------------------------- */
-
-static il_status choose_grid(struct il_sweep *s, il_error *err)
-{
-    struct seen seen = { 0 };
-    char text[192];
-    size_t points = 1;
-    il_status st;
-
-    for (size_t i = 0; i < s->axes; i++)
-        if (s->axis[i].group == i && (points *= s->axis[i].count) > RUNS_MOST) {
-            snprintf(text, sizeof text,
-                     "with the values of '%s' there are more than %zu runs: divide them among "
-                     "sweeps, each with some of its values",
-                     s->axis[i].name, RUNS_MOST);
-            return il_sweep_complain(s->path, s->axis[i].at, text, err);
-        }
-    s->run = malloc(points * sizeof *s->run);
-    if (!s->run)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", points);
-    IL_TRY(start_seen(&seen, points, err));
-    for (size_t p = 0; p < points; p++)
-        if (il_sweep_wanted(s, (uint32_t)p, NULL)) {
-            s->run[s->runs++] = (uint32_t)p;
-            s->runs -= (size_t)repeats(s, &seen);
-        }
-    if (s->runs == 0)
-        st = il_sweep_complain(s->path, s->exclude_at, "exclude leaves no run", err);
-out:
-    free(seen.slot);
-    return st;
-}
-
-/* the high 64 bits of a product */
-static uint64_t high_product(uint64_t a, uint64_t b)
-{
-    const uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
-    const uint64_t left = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
-    const uint64_t right = (a & UINT32_MAX) * (b >> 32) + (left & UINT32_MAX);
-
-    return (a >> 32) * (b >> 32) + (left >> 32) + (right >> 32);
-}
-
-/* a whole number from least to most; u from the first word alone is enough where doubles are exact */
-static uint64_t draw_whole(const struct il_axis *a, struct il_words words, double u)
-{
-    const uint64_t span = a->most - a->least, random = (uint64_t)words.v[0] << 32 | words.v[1];
-
-    if (a->most <= (uint64_t)1 << 53)
-        return a->least + (uint64_t)fmin(floor(u * ((double)span + 1)), (double)span);
-    return a->least + (span == UINT64_MAX ? random : high_product(random, span + 1));
-}
-
-/* the text of a value drawn for an axis, in normal form; NULL: out of memory */
-static char *draw(const struct il_sweep *s, uint32_t number, unsigned axis)
-{
-    const unsigned group = s->axis[axis].group; /* a zip is drawn once */
-    const struct il_axis *const a = &s->axis[axis];
-    const struct il_words words = il_philox(s->seed, number, group);
-    const double u = ((double)words.v[0] + 0.5) / 4294967296.0;
-    char text[IL_NUMBER_TEXT];
-    double x;
-
-    if (a->every)
-        return strdup(a->value[0]);
-    if (a->law == IL_SWEEP_LIST)
-        return strdup(a->value[(size_t)(u * (double)a->count)]);
-    if (a->law == IL_SWEEP_INT_UNIFORM) {
-        il_write_whole(draw_whole(a, words, u), text);
-        return strdup(text);
-    }
-    x = a->law == IL_SWEEP_LOG_UNIFORM ? exp(log(a->min) + u * (log(a->max) - log(a->min)))
-                                       : a->min + u * (a->max - a->min);
-    il_write_real(fmax(a->min, fmin(a->max, x)), text); /* rounding may lead out */
-    return strdup(text);
-}
-
-/* one draw; its values are the sweep's even after a failure */
-static il_status draw_all(struct il_sweep *s, uint32_t number, char **drawn, il_error *err)
-{
-    for (unsigned i = 0; i < s->axes; i++) {
-        free(drawn[i]);
-        drawn[i] = draw(s, number, i);
-        if (!drawn[i])
-            return il_fail(err, IL_E_MEMORY, "out of memory");
-    }
-    return IL_OK;
-}
-
-/* how many different draws there can be, at most */
-static double possible(const struct il_sweep *s)
-{
-    double n = 1;
-
-    for (size_t i = 0; i < s->axes; i++) {
-        const struct il_axis *const a = &s->axis[i];
-
-        if (a->group == i && !a->every)
-            n *= a->law == IL_SWEEP_LIST          ? (double)a->count
-                 : a->law == IL_SWEEP_INT_UNIFORM ? (double)(a->most - a->least) + 1
-                                                  : INFINITY;
-    }
-    return n;
-}
-
-static il_status choose_random(struct il_sweep *s, il_error *err)
-{
-    struct seen seen = { 0 };
-    char text[160];
-    size_t fruitless = 0; /* draws since the last new run */
-    il_status st;
-
-    if (possible(s) < (double)s->count) {
-        snprintf(text, sizeof text, "of the %zu runs asked for, only %.0f different ones can be",
-                 s->count, possible(s));
-        return il_sweep_complain(s->path, s->count_at, text, err);
-    }
-    s->run = malloc(s->count * sizeof *s->run);
-    s->drawn = calloc(s->count * (s->axes ? s->axes : 1), sizeof *s->drawn);
-    if (!s->run || !s->drawn)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->count);
-    IL_TRY(start_seen(&seen, s->count, err));
-    for (size_t n = 0; s->runs < s->count; n++) {
-        if (fruitless > 1000 + 10 * s->runs) { /* the last of as many: missed once in e^10 times */
-            snprintf(
-                text, sizeof text,
-                "of the %zu runs asked for, %zu were found: then %zu draws in a row were none, "
-                "or one of these",
-                s->count, s->runs, fruitless);
-            st = il_sweep_complain(s->path, s->count_at, text, err);
-            break;
-        }
-        IL_TRY(draw_all(s, (uint32_t)n, s->drawn + s->runs * s->axes, err));
-        fruitless++;
-        if (il_sweep_wanted(s, 0, s->drawn + s->runs * s->axes)) {
-            s->run[s->runs++] = (uint32_t)n;
-            if (repeats(s, &seen))
-                s->runs--;
-            else
-                fruitless = 0;
-        }
-    }
-out:
-    free(seen.slot);
-    return st;
-}
-
-il_status il_sweep_choose(il_sweep *s, il_error *err)
-{
-    return s->random ? choose_random(s, err) : choose_grid(s, err);
-}
-
-/* ---- the public calls ------------------------------------------------------------------------ */
 
 void il_sweep_free(il_sweep *s)
 {
@@ -288,7 +18,11 @@ void il_sweep_free(il_sweep *s)
         for (size_t k = 0; k < s->axis[i].count; k++)
             free(s->axis[i].value[k]);
         free(s->axis[i].value);
+        free(s->axis[i].part);
     }
+    for (size_t k = 0; k < s->parts; k++)
+        free(s->part[k].text);
+    free(s->part);
     for (size_t i = 0; i < IL_SWEEP_RULES; i++)
         for (size_t t = 0; t < IL_SWEEP_TERMS; t++) {
             free(s->exclude[i].term[t].value);
@@ -298,7 +32,6 @@ void il_sweep_free(il_sweep *s)
     free(s->drawn);
     free(s->run);
     free(s->path);
-    free(s->text);
     free(s->description);
     il_config_free(s->base);
     free(s);
@@ -322,14 +55,6 @@ size_t il_sweep_varied(const il_sweep *s)
     while (varied(s, n) < s->axes)
         n++;
     return n;
-}
-
-const char *il_sweep_axis_value(const struct il_sweep *s, size_t run, unsigned axis)
-{
-    const uint32_t point = s->run[run];
-    char *const *const drawn = s->drawn ? s->drawn + run * s->axes : NULL;
-
-    return counted(s, point, drawn, axis, unused_at(s, point, drawn));
 }
 
 il_varied il_sweep_value(const il_sweep *s, size_t run, size_t index)
@@ -357,40 +82,19 @@ out:
     return st;
 }
 
-/* of what an id means: another one where a config of the same text trains otherwise */
-static const char ID_FORMAT[] = "initlab run 1\n";
+static const char *file_sum(const void *arg, const char *path)
+{
+    return il_sweep_file_sum(arg, path);
+}
 
 il_status il_sweep_id(const il_sweep *s, size_t run, const char *data_sum, char id[17],
                       il_error *err)
 {
     il_config *c = NULL;
-    struct il_sha256 sha;
-    const il_parameter *p;
-    const char *path;
-    char sum[65];
     il_status st;
 
     IL_TRY(il_sweep_config(s, run, &c, err));
-    il_sha256_start(&sha);
-    il_sha256_add(&sha, ID_FORMAT, strlen(ID_FORMAT));
-    il_sha256_add(&sha, data_sum, strlen(data_sum));
-    il_sha256_add(&sha, "\n", 1);
-    for (size_t i = 0; (p = il_parameter_at(i)); i++) {
-        const char *const value = il_config_get(c, p->name);
-
-        il_sha256_add(&sha, p->name, strlen(p->name));
-        il_sha256_add(&sha, "=", 1);
-        il_sha256_add(&sha, value, strlen(value));
-        il_sha256_add(&sha, "\n", 1);
-    }
-    for (size_t i = 0; (path = il_config_file(c, i)); i++) {
-        const char *const content = il_sweep_file_sum(s, path);
-
-        il_sha256_add(&sha, content, strlen(content));
-    }
-    il_sha256_hex(&sha, sum);
-    memcpy(id, sum, 16);
-    id[16] = 0;
+    il_run_id(c, data_sum, file_sum, s, id);
 out:
     il_config_free(c);
     return st;

@@ -8,7 +8,7 @@
 #include "core/word.h"
 #include "sweep_reader.h"
 
-enum { VALUES = 1 << 20 };
+enum { VALUES = 1 << 20, ADDED = 2 << 20 /* by all additions, old values among them */ };
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
@@ -44,7 +44,7 @@ static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const c
             return il_fail(r->y.err, IL_E_MEMORY, "out of memory");
         a->value = more;
     }
-    if (a->count == VALUES)
+    if (a->count == VALUES || r->s->values++ >= r->s->values_most)
         return il_yaml_complain(&r->y, "too many values", NULL);
     st = il_sweep_normal(r, a->name, text, &a->value[a->count]);
     if (st != IL_OK)
@@ -463,6 +463,7 @@ static il_status read_document(struct il_sweep_reader *r)
 {
     static const char *const keys[] = { "description", "method", "count",   "seed", "parameters",
                                         "seeds",       "zip",    "exclude", "when", NULL };
+    static const char *const added[] = { "parameters", "seeds", NULL };
     int seen[9] = { 0 }, done;
     uint64_t n;
     size_t k;
@@ -473,10 +474,15 @@ static il_status read_document(struct il_sweep_reader *r)
         IL_TRY(il_yaml_next(&r->y));
         if (r->y.event.type == YAML_MAPPING_END_EVENT)
             break;
-        IL_TRY(read_foreign(r, &done));
-        if (done)
-            continue;
-        IL_TRY(il_yaml_key(&r->y, keys, "a sweep has the keys", &k));
+        if (r->s->addition) {
+            IL_TRY(il_yaml_key(&r->y, added, "what is added has the keys", &k));
+            k += 4;
+        } else {
+            IL_TRY(read_foreign(r, &done));
+            if (done)
+                continue;
+            IL_TRY(il_yaml_key(&r->y, keys, "a sweep has the keys", &k));
+        }
         if (seen[k]++)
             return il_yaml_complain(&r->y, "a second", keys[k]);
         switch (k) {
@@ -538,7 +544,7 @@ il_status il_sweep_read(il_sweep *s, il_error *err)
         return il_fail(err, IL_E_MEMORY, "out of memory");
     }
     IL_TRY(il_config_copy(&r->trial, s->base, err));
-    IL_TRY(il_yaml_open_text(&r->y, s->path, s->text, s->size, err));
+    IL_TRY(il_yaml_open_text(&r->y, s->path, s->part[0].text, s->part[0].size, err));
     st = read_document(r);
 out:
     il_yaml_close(&r->y);
@@ -550,26 +556,54 @@ out:
     return st;
 }
 
-/* a sweep of a text, which becomes the sweep's whatever comes of it */
-static il_status new_sweep(il_sweep **out, const char *path, char *text, size_t n, il_error *err)
+/* a text as it stands, with the defaults beside it; *out even after a failure */
+static il_status read_text(il_sweep **out, const il_sweep_source *text, int addition, size_t values,
+                           il_error *err)
 {
-    il_sweep *s = calloc(1, sizeof *s);
+    il_sweep *const s = *out = calloc(1, sizeof **out);
+    il_status st;
+
+    if (!s)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    s->addition = addition;
+    s->values_most = values;
+    s->path = text->path ? strdup(text->path) : NULL;
+    if (text->path && !s->path)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    IL_TRY(il_sweep_add_part(s, text->text, text->size, err));
+    IL_TRY(il_config_new(&s->base, err));
+    st = il_sweep_read(s, err);
+out:
+    return st;
+}
+
+/* Add a part to a sweep whose runs are not chosen yet. */
+static il_status add_text(il_sweep *s, const il_sweep_source *text, il_error *err)
+{
+    il_sweep *addition;
+    il_status st;
+
+    IL_TRY(read_text(&addition, text, 1, ADDED - s->values, err));
+    s->values += addition->values;
+    IL_TRY(il_sweep_add_part(s, text->text, text->size, err));
+    IL_TRY(il_sweep_take_values(s, addition, err));
+    st = il_sweep_take_files(s, addition, err);
+out:
+    il_sweep_free(addition);
+    return st;
+}
+
+il_status il_sweep_parse_parts(il_sweep **out, const il_sweep_source *text, size_t parts,
+                               il_error *err)
+{
+    il_sweep *s;
     il_status st;
 
     *out = NULL;
-    if (!s) {
-        free(text);
-        return il_fail(err, IL_E_MEMORY, "out of memory");
-    }
-    s->text = text;
-    s->size = n;
-    s->path = path ? strdup(path) : NULL;
-    if (!s->text || (path && !s->path)) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory");
-        goto out;
-    }
-    IL_TRY(il_config_new(&s->base, err));
-    IL_TRY(il_sweep_read(s, err));
+    IL_TRY(read_text(&s, &text[0], 0, SIZE_MAX, err));
+    s->values = 0; /* of additions, from here on */
+    for (size_t k = 1; k < parts; k++)
+        IL_TRY(add_text(s, &text[k], err));
     il_sweep_sort_files(s);
     IL_TRY(il_sweep_choose(s, err));
     IL_TRY(il_sweep_cross(s, err));
@@ -583,29 +617,32 @@ out:
 il_status il_sweep_parse(il_sweep **out, const char *path, const char *text, size_t n,
                          il_error *err)
 {
-    char *const copy = malloc(n + 1);
-
-    if (copy) {
-        memcpy(copy, text, n);
-        copy[n] = 0;
-    }
-    return new_sweep(out, path, copy, n, err);
+    return il_sweep_parse_parts(out, &(il_sweep_source){ path, text, n }, 1, err);
 }
 
 il_status il_sweep_load(il_sweep **out, const char *path, il_error *err)
 {
     char *text = NULL;
     size_t n;
-    const il_status st = il_yaml_slurp(path, &text, &n, err);
+    il_status st = il_yaml_slurp(path, &text, &n, err);
 
     *out = NULL;
-    return st == IL_OK ? new_sweep(out, path, text, n, err) : st;
+    if (st == IL_OK)
+        st = il_sweep_parse(out, path, text, n, err);
+    free(text);
+    return st;
 }
 
 const char *il_sweep_description(const il_sweep *s) { return s->description ? s->description : ""; }
 
-const char *il_sweep_text(const il_sweep *s, size_t *n)
+const char *il_sweep_text(const il_sweep *s, size_t *n) { return il_sweep_part_text(s, 0, n); }
+
+const char *il_sweep_part_text(const il_sweep *s, size_t part, size_t *n)
 {
-    *n = s->size;
-    return s->text;
+    *n = s->part[part].size;
+    return s->part[part].text;
 }
+
+size_t il_sweep_parts(const il_sweep *s) { return s->parts; }
+
+size_t il_sweep_part_end(const il_sweep *s, size_t part) { return s->part[part].runs; }

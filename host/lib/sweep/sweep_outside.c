@@ -8,24 +8,39 @@
 #include "formats/weights.h"
 #include "sweep_impl.h"
 
+static il_status keep(struct il_sweep *s, const char *path, il_error *err)
+{
+    if ((s->files & (s->files + 1)) == 0) { /* room for 1, 3, 7, ... */
+        struct il_sweep_file *const more = realloc(s->file, 2 * (s->files + 1) * sizeof *more);
+
+        if (!more)
+            return il_fail(err, IL_E_MEMORY, "out of memory");
+        s->file = more;
+    }
+    s->file[s->files] = (struct il_sweep_file){ strdup(path), NULL };
+    if (!s->file[s->files].path)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    s->files++;
+    return IL_OK;
+}
+
 il_status il_sweep_keep_files(struct il_sweep *s, const il_config *c, il_error *err)
 {
     const char *path;
+    il_status st = IL_OK;
 
-    for (size_t i = 0; (path = il_config_file(c, i)); i++) {
-        if ((s->files & (s->files + 1)) == 0) { /* room for 1, 3, 7, ... */
-            struct il_sweep_file *const more = realloc(s->file, 2 * (s->files + 1) * sizeof *more);
+    for (size_t i = 0; st == IL_OK && (path = il_config_file(c, i)); i++)
+        st = keep(s, path, err);
+    return st;
+}
 
-            if (!more)
-                return il_fail(err, IL_E_MEMORY, "out of memory");
-            s->file = more;
-        }
-        s->file[s->files] = (struct il_sweep_file){ strdup(path), NULL };
-        if (!s->file[s->files].path)
-            return il_fail(err, IL_E_MEMORY, "out of memory");
-        s->files++;
-    }
-    return IL_OK;
+il_status il_sweep_take_files(struct il_sweep *s, const struct il_sweep *from, il_error *err)
+{
+    il_status st = IL_OK;
+
+    for (size_t i = 0; st == IL_OK && i < from->files; i++)
+        st = keep(s, from->file[i].path, err);
+    return st;
 }
 
 static int by_path(const void *a, const void *b)
@@ -89,14 +104,19 @@ il_status il_sweep_know_file(struct il_sweep *s, const char *path, const char *s
     return IL_OK;
 }
 
-il_status il_sweep_sum_files(struct il_sweep *s, il_error *err)
+il_status il_sweep_sum_files(struct il_sweep *s, const struct il_sweep *before, il_error *err)
 {
     char sum[65];
     il_status st = IL_OK;
 
     for (size_t i = 0; i < s->files && st == IL_OK; i++) {
+        const struct il_sweep_file *const old = before ? find(before, s->file[i].path) : NULL;
         il_error why = { .text = "" };
 
+        if (old) { /* its runs have their ids, with its sum or without */
+            st = old->sum ? il_sweep_know_file(s, old->path, old->sum, err) : IL_OK;
+            continue;
+        }
         st = il_weights_sum(s->file[i].path, sum, &why);
         if (st == IL_OK)
             st = il_sweep_know_file(s, s->file[i].path, sum, err);
@@ -138,6 +158,19 @@ il_status il_sweep_check_files(const struct il_sweep *s, const il_config *c, il_
     }
 out:
     return st;
+}
+
+il_status il_sweep_check_known(const struct il_sweep *s, const il_config *c, il_error *err)
+{
+    const char *path;
+
+    for (size_t i = 0; (path = il_config_file(c, i)); i++)
+        if (!*il_sweep_file_sum(s, path))
+            return il_fail(err, IL_E_DATA,
+                           "'%.300s' could not be read when the sweep was made, so its content is "
+                           "no part of what the run is; make the sweep anew in another folder",
+                           path);
+    return IL_OK;
 }
 
 void il_sweep_free_files(struct il_sweep *s)

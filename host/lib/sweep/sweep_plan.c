@@ -163,7 +163,7 @@ static il_status add_run(struct planner *q, size_t run, int own_rates, il_error 
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", q->s->runs);
     if (k->first == NONE) {
         k->first = run;
-        st = size_of(q, k, err);
+        st = k->most ? IL_OK : size_of(q, k, err);
     } else {
         q->next[k->last] = run;
     }
@@ -173,10 +173,32 @@ static il_status add_run(struct planner *q, size_t run, int own_rates, il_error 
     return st;
 }
 
-static il_status sort_runs(struct planner *q, il_error *err)
+/* the packs of a part's runs, all keys in order of first use */
+static void deal(const struct planner *q, size_t part, il_sweep_plan *plan)
+{
+    for (size_t k = 0; k < q->keys; k++) {
+        struct key *const key = &q->key[k];
+        size_t left = key->runs;
+
+        for (size_t run = key->first; run != NONE; run = q->next[run]) {
+            if (left == key->runs || plan->pack[plan->packs - 1].count == key->most)
+                plan->pack[plan->packs++] =
+                    (il_sweep_pack){ .first = plan->runs, .part = part, .key = k };
+            plan->pack[plan->packs - 1].count++;
+            plan->order[plan->runs++] = run;
+            left--;
+        }
+        key->first = NONE; /* another part's runs of it are a list of their own */
+        key->runs = 0;
+    }
+}
+
+/* put the runs into packs, part by part */
+static il_status deal_runs(struct planner *q, il_sweep_plan *plan, il_error *err)
 {
     const char *init = NULL;
     unsigned axis = 0;
+    size_t part = 0;
     int own_rates = 0;
     il_status st;
 
@@ -191,28 +213,13 @@ static il_status sort_runs(struct planner *q, il_error *err)
             own_rates = parametrised(&il_config_value(q->trial, IL_PARAMETER_INIT)->init);
             init = value;
         }
+        while (run == il_sweep_part_end(q->s, part))
+            deal(q, part++, plan);
         IL_TRY(add_run(q, run, own_rates, err));
     }
+    deal(q, part, plan);
 out:
     return st;
-}
-
-/* the packs of all keys, in order of first use */
-static void deal(const struct planner *q, il_sweep_plan *plan)
-{
-    size_t n = 0;
-
-    for (size_t k = 0; k < q->keys; k++) {
-        size_t left = q->key[k].runs;
-
-        for (size_t run = q->key[k].first; run != NONE; run = q->next[run]) {
-            if (left == q->key[k].runs || plan->pack[plan->packs - 1].count == q->key[k].most)
-                plan->pack[plan->packs++] = (il_sweep_pack){ .first = n, .key = k };
-            plan->pack[plan->packs - 1].count++;
-            plan->order[n++] = run;
-            left--;
-        }
-    }
 }
 
 il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *s, const il_packing *packing,
@@ -236,10 +243,8 @@ il_status il_sweep_plan_new(il_sweep_plan **out, const il_sweep *s, const il_pac
         st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", s->runs);
         goto out;
     }
-    IL_TRY(sort_runs(&q, err));
-    deal(&q, plan);
+    IL_TRY(deal_runs(&q, plan, err));
     plan->keys = q.keys;
-    plan->runs = s->runs;
     *out = plan;
     plan = NULL;
 out:

@@ -12,6 +12,7 @@
 #include "gaussian.h"
 
 #include <math.h>
+#include <string.h>
 #include <stdlib.h>
 #include "kernel.h"
 #include "elementary.h"
@@ -167,4 +168,22 @@ struct il_gaussian il_gaussian_about(const struct il_act *act, double mean, doub
 struct il_gaussian il_gaussian_moments(const struct il_act *act, double s)
 {
     return il_gaussian_about(act, 0, s);
+}
+
+void il_gaussian_histogram(const struct il_act *act, double s, size_t bins, double low, double high,
+                           double *density)
+{
+    static const double BEYOND = 8; /* a tail of 1e-15 */
+    enum { POINTS = 1 << 17 };
+    const double step = 2 * BEYOND / POINTS, width = (high - low) / (double)bins;
+    const double normal = step / sqrt(2 * acos(-1));
+
+    memset(density, 0, bins * sizeof *density);
+    for (int i = 0; i < POINTS; i++) {
+        const double z = -BEYOND + step * (i + .5);
+        const double a = il_activation(act, s * z), at = (a - low) / width;
+
+        if (a >= low && a <= high) /* the largest is of the last bin */
+            density[at < (double)bins ? (size_t)at : bins - 1] += normal * exp(-z * z / 2) / width;
+    }
 }

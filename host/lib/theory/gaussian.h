@@ -7,6 +7,7 @@
 #ifndef HOST_LIB_THEORY_GAUSSIAN_H
 #define HOST_LIB_THEORY_GAUSSIAN_H
 
+#include <stddef.h>
 #include "shared.h"
 
 struct il_gaussian {
@@ -20,6 +21,13 @@ struct il_gaussian il_gaussian_moments(const struct il_act *act, double s);
 
 /* the same about another mean than 0 */
 struct il_gaussian il_gaussian_about(const struct il_act *act, double mean, double s);
+
+/*
+ * The density of f(s z), the mean over each of `bins` equal bins from low to high; what lies in none of them is lost. By as
+ * many values of z that a bin of a thousandth of all has hundreds.
+ */
+void il_gaussian_histogram(const struct il_act *act, double s, size_t bins, double low, double high,
+                           double *density);
 
 /* f and f' of one number, as the kernels compute them */
 double il_activation(const struct il_act *act, double z);

@@ -102,7 +102,7 @@ cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *p, int device)
     if (check_device(device))
         return cudaErrorInvalidDevice;
     memset(p, 0, sizeof *p);
-    snprintf(p->name, sizeof p->name, "simcuda");
+    snprintf(p->name, sizeof p->name, "simcuda%s", getenv("SIMCUDA_MIG") ? " MIG 1g.10gb" : "");
     memcpy(p->uuid.bytes, "simulated GPU  ", 15);
     p->uuid.bytes[15] = (char)device;
     simcuda_memory(nullptr, &p->totalGlobalMem);
@@ -144,6 +144,9 @@ cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr what, int dev
         break;
     case cudaDevAttrWarpSize:
         *value = 32;
+        break;
+    case cudaDevAttrMpsEnabled:
+        *value = getenv("SIMCUDA_MPS") != nullptr;
         break;
     default:
         simcuda_die("device attribute %d is not simulated", (int)what);

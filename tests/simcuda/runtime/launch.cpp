@@ -129,6 +129,8 @@ cudaError_t __cudaLaunchKernel(cudaKernel_t handle, dim3 g, dim3 b, void **args,
         return simcuda_error(cudaErrorInvalidResourceHandle);
     if (!k) /* __cudaGetKernel failed, and nvcc's stub asks once */
         return simcuda_error(cudaErrorInvalidResourceHandle);
+    if (simcuda_capability() < SIMCUDA_OLDEST)
+        return simcuda_error(cudaErrorNoKernelImageForDevice);
     if (!legal(g, b))
         return simcuda_error(cudaErrorInvalidConfiguration);
     if (!fits(k, smem))

@@ -948,7 +948,8 @@ static void wrong_groups(void **state)
         { "[2,", 3, "[3,", "no row of epoch 2" },
         { "\"epochs\":[[1,", 5, "\"epochs\":[[1,0,0,0,0,0,0,0],[1,", "4 epochs, not 3" },
         { "\"layers\":[[", 2, "\"layers\":[[6,3,0,0,0,0],[", "2 layers, not 1" },
-        { "\"layers\":[[6,", 4, "\"layers\":[[7,", "no row of layer 1" },
+        { "\"layers\":[[6,", 4, "\"layers\":[[7,", "by sweep.json it is 6 x 3" },
+        { "\"layers\":[[6,3,", 4, "\"layers\":[[6,3,\"\",", "no row of layer 1" },
         { "\"layers\":[", 1, "\"layer\":[", "0 layers, not 1" },
         { "\"number\":", 3, "\"number\":1", "is another than the plan's" },
         { "{\"run\":\"", 7, "{\"run\":\"0", "is another than the plan's" },
@@ -1650,24 +1651,6 @@ static void again(void **state)
 
 /* ---- runs that cannot be trained -------------------------------------------------------------- */
 
-/* 6 runs of one pack, or 3 packs of 2, of which runs 2 and 3 begin with a file, w.safetensors */
-static il_folder *with_file(const char *name, const il_dataset *set, size_t pack_size)
-{
-    static const char sweep[] = "parameters:\n  layers: \"in,4,out\"\n"
-                                "  init: [he_normal, \"h1=file:path=%s/w.safetensors\", zeros]\n"
-                                "  batch: 4\n  epochs: 3\nseeds: 0..1\n";
-    const il_folder_setup setup = { "cpu", pack_size, 0, "", set };
-    char text[512], path[256];
-    il_error err = { .text = "" };
-    il_sweep *s = NULL;
-    il_folder *f = NULL;
-
-    snprintf(text, sizeof text, sweep, place);
-    OK(il_sweep_parse(&s, "sweep.yaml", text, strlen(text), &err));
-    OK(il_folder_create(&f, at(name, path), &s, &setup, &err));
-    return f;
-}
-
 static void write_file(void)
 {
     static float w[6 * 4], v[4 * 3], b[4], c[3];
@@ -1686,6 +1669,26 @@ static void remove_file(void)
     char path[256];
 
     assert_int_equal(unlink(at("w.safetensors", path)), 0);
+}
+
+/* 6 runs of one pack, or 3 packs of 2, of which runs 2 and 3 begin with a file, w.safetensors, which goes when it is made */
+static il_folder *with_file(const char *name, const il_dataset *set, size_t pack_size)
+{
+    static const char sweep[] = "parameters:\n  layers: \"in,4,out\"\n"
+                                "  init: [he_normal, \"h1=file:path=%s/w.safetensors\", zeros]\n"
+                                "  batch: 4\n  epochs: 3\nseeds: 0..1\n";
+    const il_folder_setup setup = { "cpu", pack_size, 0, "", set };
+    char text[512], path[256];
+    il_error err = { .text = "" };
+    il_sweep *s = NULL;
+    il_folder *f = NULL;
+
+    snprintf(text, sizeof text, sweep, place);
+    OK(il_sweep_parse(&s, "sweep.yaml", text, strlen(text), &err));
+    write_file();
+    OK(il_folder_create(&f, at(name, path), &s, &setup, &err));
+    remove_file();
+    return f;
 }
 
 /* one attempt at a pack; how many of its runs failed */

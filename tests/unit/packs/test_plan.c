@@ -1,6 +1,6 @@
 /*
- * test_plan.c - the memory plan of a pack is what it takes, to the byte, on a device that counts; a
- * pack that does not fit is refused with the number of runs that do.
+ * test_plan.c - the memory plan of a pack is what it takes, watched or not, to the byte, on a device that counts; a pack
+ * that does not fit is refused with the number of runs that do.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -108,14 +108,15 @@ static void configs_free(il_config **c, size_t n)
         il_config_free(c[m]);
 }
 
-static void plan_is_what_is_taken(int full, int keep)
+static void plan_is_what_is_taken(int full, int keep, int watched)
 {
     static const char *const inits[] = { "he_normal", "orthogonal",   "nguyen_widrow", "lsuv",
                                          "mup",       "looks_linear", "kraehenbuehl" };
     il_dataset *const set = small_set(full);
+    const il_watch watch = { .steps = watched ? 2 : 0 };
     struct il_seam seam;
     il_device *const d = counted(&seam);
-    size_t kept;
+    size_t kept, need;
 
     if (keep)
         assert_int_equal(il_device_keep(d, set, NULL), IL_OK);
@@ -136,16 +137,19 @@ static void plan_is_what_is_taken(int full, int keep)
         must(il_pack_plan(&plan, d, set, (const il_config *const *)c, runs, &err), &err, "a plan");
         assert_int_equal(count.peak, kept); /* nothing is allocated to know it */
         assert_true(keep ? plan.dataset == 0 && plan.held == kept : plan.dataset > 0);
-        must(il_pack_open(&p, d, set, (const il_config *const *)c, runs, &err), &err, "a pack");
+        need = watched ? plan.watched : plan.total;
+        must(il_pack_open_watched(&p, d, set, (const il_config *const *)c, runs, &watch, &err),
+             &err, "a pack");
         must(il_pack_epoch(p, out, NULL, NULL, &err), &err, "an epoch");
         assert_string_equal(il_pack_input(p), full ? "dense" : "sparse");
-        if (count.peak - kept != plan.total)
+        if (count.peak - kept != need)
             fail_msg("%s, %s, %zu runs: %zu bytes were taken, %zu planned", init, optimizer, runs,
-                     count.peak - kept, plan.total);
+                     count.peak - kept, need);
+        assert_true(plan.watching > 2 * plan.weights && plan.watched == plan.total + plan.watching);
         assert_int_equal(plan.dataset + plan.weights + plan.optimizer + plan.activations +
                              plan.tables + plan.drawing,
                          plan.total);
-        assert_int_equal(count.now - kept, plan.total - plan.drawing);
+        assert_int_equal(count.now - kept, need - plan.drawing);
         il_pack_close(p);
         assert_int_equal(count.now, kept);
         configs_free(c, runs);
@@ -158,8 +162,8 @@ static void plan_is_what_is_taken(int full, int keep)
 static void test_plan_is_what_is_taken(void **state)
 {
     (void)state;
-    for (int i = 0; i < 4; i++)
-        plan_is_what_is_taken(i / 2, i % 2);
+    for (int i = 0; i < 8; i++)
+        plan_is_what_is_taken(i / 4, i / 2 % 2, i % 2);
 }
 
 /* what the plan says fits is opened, one more is refused, with the numbers */
@@ -169,8 +173,7 @@ static void test_too_large_is_refused(void **state)
     struct il_seam seam;
     il_device *const d = counted(&seam);
     il_config *c[RUNS];
-    il_memory one, plan;
-    size_t bytes = 0;
+    il_memory one, plan, bytes;
     il_pack *p = NULL;
     il_error err = { .text = "" };
     char words[64];
@@ -181,7 +184,8 @@ static void test_too_large_is_refused(void **state)
     assert_true(one.fits == SIZE_MAX); /* nobody knows how much there is */
     count.asked = 0;
     assert_int_equal(il_pack_bytes(&bytes, d, set, (const il_config *const *)c, RUNS, &err), IL_OK);
-    assert_int_equal(bytes, one.total);
+    assert_int_equal(bytes.total, one.total);
+    assert_int_equal(bytes.watched, one.watched);
     assert_int_equal(count.asked, 0);
     count.reserve = 1000;
     count.left = one.total + count.reserve - 1;
@@ -207,10 +211,54 @@ static void test_too_large_is_refused(void **state)
     il_dataset_free(set);
 }
 
+/* a pack that fits is refused watched before it takes anything, and opened with a byte more, or with as many as fit */
+static void test_watched_is_refused(void **state)
+{
+    const il_watch watch = { .epochs = 1 };
+    il_dataset *const set = small_set(1);
+    struct il_seam seam;
+    il_device *const d = counted(&seam);
+    il_config *c[RUNS];
+    const il_config *const *const all = (const il_config *const *)c;
+    const il_layer_state *rows;
+    il_memory plan;
+    il_pack *p = NULL;
+    il_epoch out[RUNS];
+    il_error err = { .text = "" };
+    char words[64];
+
+    (void)state;
+    configs(c, RUNS, "he_normal", "sgd", "gelu");
+    must(il_pack_bytes(&plan, d, set, all, RUNS, &err), &err, "a plan");
+    count.left = plan.watched - 1;
+    must(il_pack_plan(&plan, d, set, all, RUNS, &err), &err, "a plan");
+    assert_true(plan.fits >= RUNS && plan.fits_watched > 0 && plan.fits_watched < RUNS);
+    must(il_pack_open(&p, d, set, all, RUNS, &err), &err, "unwatched");
+    il_pack_close(p);
+    count.peak = 0;
+    assert_int_equal(il_pack_open_watched(&p, d, set, all, RUNS, &watch, &err), IL_E_DEVICE);
+    snprintf(words, sizeof words, "%zu such runs fit", plan.fits_watched);
+    if (!strstr(err.text, "a pack of 6 watched runs needs") || !strstr(err.text, words))
+        fail_msg("%s", err.text);
+    assert_int_equal(count.peak, 0);
+    must(il_pack_open_watched(&p, d, set, all, plan.fits_watched, &watch, &err), &err, "what fits");
+    il_pack_close(p);
+    count.left++;
+    must(il_pack_open_watched(&p, d, set, all, RUNS, &watch, &err), &err, "a byte more");
+    must(il_pack_epoch(p, out, NULL, NULL, &err), &err, "an epoch");
+    assert_int_equal(il_pack_seen(p, &rows), 2);
+    assert_int_equal(count.peak, count.left);
+    il_pack_close(p);
+    configs_free(c, RUNS);
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plan_is_what_is_taken),
+        cmocka_unit_test(test_watched_is_refused),
         cmocka_unit_test(test_too_large_is_refused),
     };
 

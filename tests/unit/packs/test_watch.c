@@ -46,7 +46,7 @@ static il_dataset *make_set(int dense)
 
 /* relu, units that are alike and dead ones, and saturated tanh */
 static il_pack *open_pack(il_device *d, const il_dataset *set, const char *batch,
-                          const char *optimizer)
+                          const char *optimizer, const il_watch *watch)
 {
     const struct setting common[] = { { "layers", "36,12,9,3" }, { "batch", batch },
                                       { "epochs", "3" },         { "optimizer", optimizer },
@@ -57,10 +57,16 @@ static il_pack *open_pack(il_device *d, const il_dataset *set, const char *batch
         { { "init", "normal:std=1.5" }, { "activation", "tanh" }, { NULL, NULL } },
     };
     il_config *c[RUNS];
+    il_pack *p = NULL;
+    il_error err = { 0 };
 
     for (size_t m = 0; m < RUNS; m++)
         c[m] = make_config(common, own[m]);
-    return pack_of(d, set, c, RUNS);
+    must(il_pack_open_watched(&p, d, set, (const il_config *const *)c, RUNS, watch, &err), &err,
+         "a pack");
+    for (size_t m = 0; m < RUNS; m++)
+        il_config_free(c[m]);
+    return p;
 }
 
 static il_watch parsed(const char *text)
@@ -271,11 +277,9 @@ static void test_every_look(void **state)
     (void)state;
     for (int dense = 0; dense < 2; dense++) {
         il_dataset *const set = make_set(dense);
-        il_pack *const p = open_pack(d, set, "96", "sgd");
+        il_pack *const p = open_pack(d, set, "96", "sgd", &every);
 
         assert_string_equal(il_pack_input(p), dense ? "dense" : "sparse");
-        must(il_pack_watch(p, &every, &err), &err, "watch");
-        assert_int_equal(il_pack_watch(p, &every, &err), IL_E_USAGE);
         for (size_t look = 0; look <= 3; look++) {
             if (look > 0)
                 must(il_pack_epoch(p, e, NULL, NULL, &err), &err, "epoch");
@@ -322,12 +326,11 @@ static void test_bits(void **state)
     (void)state;
     for (size_t o = 0; o < 3; o++)
         for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-            il_pack *const p[2] = { open_pack(d, set, "32", optimizers[o]),
-                                    open_pack(d, set, "32", optimizers[o]) };
-            const il_watch every = parsed(cases[k].every);
+            const il_watch never = { 0 }, every = parsed(cases[k].every);
+            il_pack *const p[2] = { open_pack(d, set, "32", optimizers[o], &never),
+                                    open_pack(d, set, "32", optimizers[o], &every) };
 
             get(p[0], 0, &start);
-            must(il_pack_watch(p[1], &every, &err), &err, "watch");
             for (size_t n = 0; n < 3; n++) {
                 for (size_t i = 0; i < 2; i++)
                     must(il_pack_epoch(p[i], e[i], NULL, NULL, &err), &err, "epoch");
@@ -402,13 +405,15 @@ static void test_too_often(void **state)
     il_device *const d = open_device("cpu");
     il_dataset *const set = make_set(0);
     il_config *c = make_config(much, NULL);
-    il_pack *const p = pack_of(d, set, &c, 1);
+    il_pack *p = NULL;
     il_error err = { 0 };
 
     (void)state;
-    assert_int_equal(il_pack_watch(p, &every, &err), IL_E_USAGE);
+    assert_int_equal(
+        il_pack_open_watched(&p, d, set, (const il_config *const *)&c, 1, &every, &err),
+        IL_E_USAGE);
     assert_non_null(strstr(err.text, "96001 looks at 3 layers"));
-    il_pack_close(p);
+    il_config_free(c);
     il_dataset_free(set);
     il_device_close(d);
 }

@@ -923,6 +923,8 @@ static void test_spelling(void **state)
         { "he_normal:gain=automatic", NULL, "a number or one of auto|" },
         { "he_normal:gian=2", NULL, "did you mean 'gain'" },
         { "sparse:axis=side", NULL, "one of in|out" },
+        { "torch.kaiming_normal_:0:fan_in:gelu", NULL,
+          "torch.kaiming_normal_: nonlinearity=gelu: " },
         { "file", NULL, "path must be given" },
     };
 

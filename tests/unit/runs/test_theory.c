@@ -14,6 +14,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include "initlab/initlab.h"
 #include "catalog/catalog.h"
 #include "choices/choice.h"
@@ -428,6 +429,68 @@ static void test_stable_points(void **state)
     assert_true(isnan(w.keeps) && isnan(w.slope));
 }
 
+/* ---- a config's network ------------------------------------------------------------------------ */
+
+/*
+ * tanh layers of 30 and 20 on pixels of 51 / 255 = .2, weights of variance 1 / fan_in, .01 / fan_in and .0004, biases 0:
+ * q by the recursion, moments by the trapezoidal rule here; the gradient's norm squared is that of dL/dz, which grows by
+ * fan_in var(w) E f'^2 from layer to layer, times |a|^2 + 1. The rule errs by far less than 1e-5, float scales by 1e-7.
+ */
+static void test_config(void **state)
+{
+    enum { PIXELS = 4, IMAGES = 2, LAYERS = 3 };
+    static const double variance[LAYERS] = { 1. / 4, .0625, .0004 };
+    static const size_t width[LAYERS + 1] = { 4, 30, 20, 2 };
+    const struct il_act act = activation("tanh");
+    uint8_t image[IMAGES * PIXELS], label[IMAGES] = { 0, 1 };
+    const il_samples samples = { IMAGES, image, label };
+    double square = 0, back = 1, slopes[LAYERS] = { 0 }, in[LAYERS] = { 0 };
+    il_expected got[LAYERS];
+    il_dataset *set = NULL;
+    il_config *config = NULL;
+
+    (void)state;
+    memset(image, 51, sizeof image);
+    assert_int_equal(il_dataset_from(&set, 2, 2, samples, samples, NULL), IL_OK);
+    assert_int_equal(il_config_new(&config, NULL), IL_OK);
+    assert_int_equal(il_config_set(config, "layers", "in,30,20,out", NULL), IL_OK);
+    assert_int_equal(il_config_set(config, "activation", "tanh", NULL), IL_OK);
+    assert_int_equal(il_config_set(config, "batch", "1", NULL), IL_OK);
+    assert_int_equal(il_config_set(config, "init",
+                                   "h1=normal:std=0.5,h2=normal:std=0.25,out=normal:std=0.02",
+                                   NULL),
+                     IL_OK);
+    assert_int_equal(il_expect(got, config, set, NULL), IL_OK);
+    square = .04;
+    for (size_t l = 0; l < LAYERS; l++) {
+        const double q = (double)width[l] * variance[l] * square;
+
+        near(got[l].q, q, 1e-5 * q, "q of a config");
+        in[l] = square;
+        square = ref_square(&act, q);
+        for (int i = -576; l + 1 < LAYERS && i <= 576; i++)
+            slopes[l] += pow(ref_derivative(&act, sqrt(q) * i / 64), 2) *
+                         exp(-i / 64. * i / 64. / 2) / 64 / sqrt(2 * M_PI);
+        if (l + 1 < LAYERS) {
+            near(got[l].a_mean, 0, 1e-7, "mean of f");
+            near(got[l].a_variance, square, 1e-5 * square, "variance of f");
+        }
+    }
+    assert_true(isnan(got[LAYERS - 1].a_variance));
+    for (size_t l = LAYERS; l-- > 0;) {
+        const double norm = sqrt(back * ((double)width[l] * in[l] + 1));
+
+        near(got[l].gradient, norm, 1e-5 * norm, "norm of the gradient");
+        if (l > 0)
+            back *= (double)width[l] * variance[l] * slopes[l - 1];
+    }
+    assert_int_equal(il_config_set(config, "init", "h1=normal:std=0.5,zeros", NULL), IL_OK);
+    assert_int_equal(il_expect(got, config, set, NULL), IL_OK);
+    assert_true(isfinite(got[0].q) && isnan(got[1].q) && isnan(got[0].gradient));
+    il_config_free(config);
+    il_dataset_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -441,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_rounding_decides_nothing),
         cmocka_unit_test(test_slopes_of_the_edge),
         cmocka_unit_test(test_stable_points),
+        cmocka_unit_test(test_config),
     };
 
     return cmocka_run_group_tests_name("theory", tests, NULL, NULL);

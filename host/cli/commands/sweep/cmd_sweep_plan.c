@@ -29,8 +29,8 @@ struct plan {
 
 /* what is shown of a key: of its first pack, for all of its runs */
 struct row {
-    size_t packs, runs, largest, first; /* first: pack */
-    size_t memory;                      /* of the largest pack */
+    size_t packs, runs, largest, first; /* first: pack, of the largest */
+    il_memory memory;                   /* of the largest pack */
     double cost, seconds;               /* of all packs */
 };
 
@@ -115,7 +115,7 @@ static double cost(const struct plan *t, const il_config *c, size_t runs)
     return il_sweep_cost(c, runs, &t->packing, il_dataset_train(t->net.set).count);
 }
 
-/* fill the row of each key; a key's first pack is its largest */
+/* fill the row of each key, by its largest pack: of the first, where nothing was added to the sweep */
 static il_status rows_of(struct plan *t, struct row *row, int timed)
 {
     struct network *const n = &t->net;
@@ -125,7 +125,11 @@ static il_status rows_of(struct plan *t, struct row *row, int timed)
         struct row *const r = &row[t->plan->pack[p].key];
 
         r->runs += t->plan->pack[p].count;
-        r->first = r->packs++ ? r->first : p;
+        r->packs++;
+        if (t->plan->pack[p].count > r->largest) {
+            r->largest = t->plan->pack[p].count;
+            r->first = p;
+        }
     }
     for (size_t k = 0; k < t->plan->keys && st == IL_OK; k++) {
         struct row *const r = &row[k];
@@ -134,7 +138,6 @@ static il_status rows_of(struct plan *t, struct row *row, int timed)
 
         if (!c)
             return n->err.status;
-        r->largest = pack->count;
         r->cost = cost(t, c[0], r->largest) * (double)r->runs / (double)r->largest;
         st = il_pack_bytes(&r->memory, n->device, n->set, (const il_config *const *)c, pack->count,
                            &n->err);
@@ -191,11 +194,12 @@ static double total(const struct plan *t, const struct row *row)
 
 static void print_table(const struct plan *t, const struct row *row)
 {
-    printf("%s%4s %7s %8s %8s %12s %12s%s\n", t->cli->bold, "key", "packs", "runs", "largest",
-           "memory", "time", t->cli->plain);
+    printf("%s%4s %7s %8s %8s %12s %12s %12s%s\n", t->cli->bold, "key", "packs", "runs", "largest",
+           "memory", "with --diag", "time", t->cli->plain);
     for (size_t k = 0; k < t->plan->keys; k++)
-        printf("%4zu %7zu %8zu %8zu %8.1f MiB %10.1f s\n", k + 1, row[k].packs, row[k].runs,
-               row[k].largest, (double)row[k].memory / 1048576, row[k].seconds);
+        printf("%4zu %7zu %8zu %8zu %8.1f MiB %8.1f MiB %10.1f s\n", k + 1, row[k].packs,
+               row[k].runs, row[k].largest, (double)row[k].memory.total / 1048576,
+               (double)row[k].memory.watched / 1048576, row[k].seconds);
     printf("%zu runs in %zu packs of at most %zu on %s; one worker takes about %.1f s, %s\n",
            t->plan->runs, t->plan->packs, t->packing.runs, il_device_id(t->net.device),
            total(t, row), t->measured ? "measured" : "estimated");
@@ -206,10 +210,11 @@ static int in_json(const struct plan *t, const struct row *row)
     json_t *keys = json_array();
 
     for (size_t k = 0; k < t->plan->keys; k++)
-        cli_json_add(&keys, json_pack("{s:I, s:I, s:I, s:I, s:f}", "packs",
-                                      (json_int_t)row[k].packs, "runs", (json_int_t)row[k].runs,
-                                      "largest", (json_int_t)row[k].largest, "memory",
-                                      (json_int_t)row[k].memory, "seconds", row[k].seconds));
+        cli_json_add(
+            &keys, json_pack("{s:I, s:I, s:I, s:I, s:I, s:f}", "packs", (json_int_t)row[k].packs,
+                             "runs", (json_int_t)row[k].runs, "largest", (json_int_t)row[k].largest,
+                             "memory", (json_int_t)row[k].memory.total, "memory_watched",
+                             (json_int_t)row[k].memory.watched, "seconds", row[k].seconds));
     return cli_json(
         t->cli, json_pack("{s:I, s:I, s:I, s:s, s:f, s:b, s:o}", "runs", (json_int_t)t->plan->runs,
                           "packs", (json_int_t)t->plan->packs, "pack_size",
@@ -335,13 +340,14 @@ const struct command cmd_sweep_plan = {
             "that train "
             "together, as they "
             "share layers, batch, epochs, data and update rule. Memory is that of the largest pack "
-            "on the device. The time is one worker's, estimated from a moment's training of the "
+            "on the device, and what it is where --diag watches it. The time is one worker's, "
+            "estimated from a moment's training of the "
             "kind of pack that costs most; with --measure from one of each kind. Nothing is kept.",
     .examples = "initlab sweep plan sweep.yaml\n"
                 "initlab sweep plan schemes\n"
                 "initlab sweep plan --init he_normal,zeros --depth 1..10 --seeds 0..29\n"
                 "initlab sweep plan sweep.yaml --pack-size 64 --measure --json",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_LISTS,
     .run = run
 };

@@ -80,10 +80,13 @@ static int work(struct sweeping *w, int retry)
     il_status st = sweep_lock(&w->lock, w->folder, w->shard, w->shards, &w->err);
     int code;
 
+    if (st == IL_OK) /* who had the lock may have added to the sweep */
+        st = il_folder_refresh(&w->folder, &w->err);
     if (st == IL_OK)
         st = il_folder_scan(w->folder, &w->err);
     if (st != IL_OK)
         return cli_fail(w->cli, st, "%s", w->err.text);
+    s.folder = w->folder;
     sweep_damage(w->cli, w->folder);
     code = supervise(&s);
     if (s.shards > 1)
@@ -164,7 +167,7 @@ const struct command cmd_sweep_run = {
         "initlab sweep run --init he_normal,glorot_uniform --depth 1..10 --seeds 0..4 --out "
         "depths --by init,depth",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_LISTS,
     .run = run
 };
 

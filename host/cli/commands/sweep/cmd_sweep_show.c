@@ -108,12 +108,11 @@ static il_status list_json(const struct job *j, il_error *err)
              json_object_set_new(row, "run_id", json_string(id)) == 0 &&
              json_object_set_new(row, "status", json_string(status_of(e))) == 0 &&
              json_object_set(row, "varied", varied) == 0;
-        if (ok) {
-            json_dumpf(row, stdout, JSON_COMPACT);
-            putchar('\n');
-        }
         json_decref(varied);
-        json_decref(row);
+        if (ok)
+            cli_json_line(row);
+        else
+            json_decref(row);
         if (!ok)
             return st == IL_OK ? cli_no_memory(err) : st;
     }

@@ -1,5 +1,6 @@
 /* cmd_sweep_status.c - initlab sweep status and merge: how far a sweep is; fold its journals. */
 #include <stdio.h>
+#include "sweep/follow.h"
 #include "sweep/sweep.h"
 
 struct count {
@@ -52,9 +53,10 @@ static int in_json(const struct cli *cli, const il_folder *f, const struct count
     il_utf8(folder);
     return cli_json(
         cli,
-        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder", folder,
-                  "device", il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f), "runs",
-                  (json_int_t)plan->runs, "packs", (json_int_t)plan->packs, "done",
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder",
+                  folder, "device", il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f),
+                  "runs", (json_int_t)plan->runs, "packs", (json_int_t)plan->packs, "parts",
+                  (json_int_t)il_sweep_parts(il_folder_sweep(f)), "done",
                   (json_int_t)by[IL_PACK_DONE].runs, "failed", (json_int_t)by[IL_PACK_FAILED].runs,
                   "diverged", (json_int_t)by[IL_PACK_DONE].diverged, "stuck",
                   (json_int_t)by[IL_PACK_DONE].stuck, "left", (json_int_t)by[IL_PACK_TODO].runs,
@@ -64,10 +66,15 @@ static int in_json(const struct cli *cli, const il_folder *f, const struct count
 static void in_words(const il_folder *f, const struct count by[3])
 {
     const il_sweep_plan *const plan = il_folder_plan(f);
+    const size_t parts = il_sweep_parts(il_folder_sweep(f));
     const double all = by[0].cost + by[1].cost + by[2].cost;
 
     printf("%zu runs in %zu packs for ", plan->runs, plan->packs);
     cli_put(stdout, il_folder_kind(f));
+    if (parts > 1)
+        printf(", in %zu parts: %zu runs were added to the first %zu", parts,
+               plan->runs - il_sweep_part_end(il_folder_sweep(f), 0),
+               il_sweep_part_end(il_folder_sweep(f), 0));
     putchar('\n');
     printf("done    %8zu runs, %zu packs, %.0f %% of the cost\n", by[IL_PACK_DONE].runs,
            by[IL_PACK_DONE].packs, all > 0 ? 100 * by[IL_PACK_DONE].cost / all : 100);
@@ -97,29 +104,50 @@ static void in_words(const il_folder *f, const struct count by[3])
     }
 }
 
-static int run_status(struct cli *cli, const struct options *o)
+/* how far it is now; *left: packs are to be trained */
+static il_status print_status(struct cli *cli, const struct options *o, int *left, int *code,
+                              il_error *err)
 {
     struct count by[3] = { 0 };
     il_folder *f = NULL;
-    il_error err = { .text = "" };
-    il_status st = sweep_folder(o, 0, &f, &err);
-    int code = 0;
+    il_status st = sweep_folder(o, 0, &f, err);
 
     if (st == IL_OK)
-        st = il_folder_scan(f, &err);
-    if (st == IL_OK)
+        st = il_folder_scan(f, err);
+    if (st == IL_OK) {
         sweep_damage(cli, f);
-    if (st != IL_OK) {
-        code = cli_fail(cli, st, "%s", err.text);
-    } else {
         count(f, by);
+        *left = by[IL_PACK_TODO].packs > 0;
         if (opt_given(o, "json"))
-            code = in_json(cli, f, by);
+            *code = in_json(cli, f, by);
         else
             in_words(f, by);
+        fflush(stdout);
     }
     il_folder_close(f);
-    return code;
+    return st;
+}
+
+static int run_status(struct cli *cli, const struct options *o)
+{
+    struct follow f;
+    il_error err = { .text = "" };
+    il_status st = follow_open(&f, o, &err);
+    int left = 1, code = 0;
+
+    while (st == IL_OK && left && code == 0) {
+        st = follow_mark(&f, &err);
+        if (st == IL_OK)
+            st = print_status(cli, o, &left, &code, &err);
+        if (f.seconds == 0)
+            break;
+        if (st == IL_OK && left && code == 0)
+            st = follow_wait(&f, &err);
+        if (left && code == 0)
+            code = follow_stopped(&f, cli);
+    }
+    follow_close(&f);
+    return st == IL_OK ? code : cli_fail(cli, st, "%s", err.text);
 }
 
 static int run_merge(struct cli *cli, const struct options *o)
@@ -149,6 +177,8 @@ static int run_merge(struct cli *cli, const struct options *o)
 }
 
 static const struct opt_row status_rows[] = { { .name = "json", .help = "print an object" },
+                                              FOLLOW_ROW("print it again when more runs have "
+                                                         "ended, until all have"),
                                               { .name = "" } };
 
 const struct command cmd_sweep_status = { .name = "sweep status",
@@ -159,7 +189,9 @@ const struct command cmd_sweep_status = { .name = "sweep status",
                                               "Read all journals of the sweep in DIR, whoever "
                                               "writes them at the time, and print how many "
                                               "runs are done, failed and left. Nothing is changed.",
-                                          .examples = "initlab sweep status results",
+                                          .examples =
+                                              "initlab sweep status results\n"
+                                              "initlab sweep status results --watch 5 --json",
                                           .rows = status_rows,
                                           .run = run_status };
 

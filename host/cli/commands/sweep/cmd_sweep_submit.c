@@ -337,9 +337,10 @@ static const struct opt_row rows[] = {
       .group = "Cluster",
       .help = "tasks of the array; 8 for each at a time unless given, and at most one a pack" },
     { .name = "sbatch",
+      .again = 1,
       .metavar = "OPTION",
       .group = "Cluster",
-      .help = "a further option of sbatch, as --partition=long; may be given again" },
+      .help = "a further option of sbatch, as --partition=long; given again: another" },
     DIAG_ROW("Cluster"),
     SWEEP_MAKE_ROWS,
     { .name = "" }
@@ -366,6 +367,6 @@ const struct command cmd_sweep_submit = {
         "initlab sweep submit sweep.yaml --engine slurm --out results --sbatch --time=2:00:00\n"
         "initlab sweep submit sweep.yaml --engine mpi --kind cpu --parallel 64 --out results",
     .rows = rows,
-    .parameters = 1,
+    .parameters = PARAMETERS_LISTS,
     .run = run
 };

@@ -3,7 +3,7 @@
  * whose numbers come on stdin, "PACK ATTEMPT" a line, and answers on stdout, a JSON object a line:
  *   {"ready":true}                                  the device is open
  *   {"share":0.25}                                  of the pack in training
- *   {"done":PACK,"runs":32,"failed":0,"failure":"","diverged":0,"best":0.9,"best_run":"..."}
+ *   {"done":PACK,"runs":32,"failed":0,"failure":"","diverged":0,"best":0.9,"best_run":"...","begun_on":""}
  *   {"error":"text","status":3,"pack":PACK}         pack -1: before the first
  * The end of stdin ends it well; SIGTERM ends it with 75 after the pack's state is saved; a lost
  * device, a full disk and the like end it with their own code.
@@ -111,10 +111,11 @@ static il_status train(struct work *w, size_t pack, unsigned attempt)
     w->last = seconds_now();
     st = il_worker_train(w->worker, pack, attempt, on_progress, w, &t, &w->err);
     if (st == IL_OK)
-        st = answer(w, json_pack("{s:I, s:I, s:I, s:s, s:I, s:f, s:s}", "done", (json_int_t)pack,
-                                 "runs", (json_int_t)t.runs, "failed", (json_int_t)t.failed,
-                                 "failure", t.failure.text, "diverged", (json_int_t)t.diverged,
-                                 "best", t.best, "best_run", t.best < 0 ? "" : t.best_run));
+        st = answer(w,
+                    json_pack("{s:I, s:I, s:I, s:s, s:I, s:f, s:s, s:s}", "done", (json_int_t)pack,
+                              "runs", (json_int_t)t.runs, "failed", (json_int_t)t.failed, "failure",
+                              t.failure.text, "diverged", (json_int_t)t.diverged, "best", t.best,
+                              "best_run", t.best < 0 ? "" : t.best_run, "begun_on", t.begun_on));
     else if (w->mute != IL_OK)
         st = w->mute; /* its pack was saved */
     else if (st != IL_E_INTERRUPTED)

@@ -1,8 +1,8 @@
 /* rows.h - the runs of a comparison, one by one, with all that the results have of them. */
-#ifndef HOST_CLI_REPORT_ROWS_H
-#define HOST_CLI_REPORT_ROWS_H
+#ifndef HOST_CLI_COMPARE_ROWS_H
+#define HOST_CLI_COMPARE_ROWS_H
 
-#include "compare/compare_sweeps.h"
+#include "compared.h"
 
 enum { ROWS_COLUMNS = 96 };
 

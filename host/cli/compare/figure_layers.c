@@ -1,0 +1,178 @@
+/* figure_layers.c - what was seen in layers through training: Glorot and Bengio's picture (2010). */
+#include "figure_layers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "common/cli_error.h"
+#include "figure_panels.h"
+#include "figure_words.h"
+#include "states.h"
+
+enum { LINES = 7 /* layers that are shown */, LABEL = 40 };
+
+struct page {
+    size_t groups, layers, looks, lines; /* layers, looks: of the group that has most */
+    double *number;                      /* [groups, lines, SERIES, looks] */
+    il_line *line;                       /* [groups, lines] */
+    char label[LINES][LABEL];
+    il_panel panel[PANELS_MOST];
+    size_t runs[PANELS_MOST];
+};
+
+enum series { EPOCH, MEDIAN, LOW, HIGH, SERIES };
+
+static double *series(const struct page *g, size_t group, size_t line, enum series which)
+{
+    return g->number + ((group * g->lines + line) * SERIES + which) * g->looks;
+}
+
+static size_t quantity_of(const char *name)
+{
+    size_t i = 0;
+
+    while (i + 1 < IL_DIAGNOSTIC_COUNT && strcmp(il_diagnostic_name(i), name) != 0)
+        i++;
+    return i;
+}
+
+/* how large all is */
+static il_status measure(struct page *g, const struct states *s, size_t groups, il_error *err)
+{
+    if (s->count == 0)
+        return cli_error(err, IL_E_DATA,
+                         "layers were not looked at: 'initlab sweep run ... --diag every=epoch' "
+                         "keeps what they are "
+                         "like, of runs that it trains");
+    if (groups > PANELS_MOST)
+        return cli_error(
+            err, IL_E_USAGE,
+            "%zu groups are too many panels for this figure: --where or --by leaves up to %d",
+            groups, PANELS_MOST);
+    g->groups = groups;
+    for (size_t i = 0, looks = 0; i < s->count; i++) {
+        const struct state *const at = &s->state[i];
+
+        if (i == 0 || at->group != at[-1].group)
+            looks = 0;
+        looks += looks == 0 || at->step != at[-1].step;
+        g->looks = looks > g->looks ? looks : g->looks;
+        g->layers = at->layer > g->layers ? at->layer : g->layers;
+    }
+    g->lines = g->layers < LINES ? g->layers : LINES;
+    g->number = calloc(g->groups * g->lines, SERIES * g->looks * sizeof *g->number);
+    g->line = calloc(g->groups * g->lines, sizeof *g->line);
+    return g->number && g->line ? IL_OK : cli_no_memory(err);
+}
+
+/* the group's looks, one after the other; which is no number at the output layer, or at all, is no line */
+static void fill_group(struct page *g, const struct states *s, size_t group, size_t quantity)
+{
+    size_t n, look = 0;
+    const struct state *const state = states_of(s, group, &n);
+    il_panel *const panel = &g->panel[group];
+
+    for (size_t i = 0; i < n; i++) {
+        look += i > 0 && state[i].step != state[i - 1].step;
+        g->runs[group] = state[i].runs > g->runs[group] ? state[i].runs : g->runs[group];
+        for (size_t line = 0; line < g->lines; line++)
+            if (state[i].layer == state_layer(line, g->lines, g->layers)) {
+                series(g, group, line, EPOCH)[look] = state[i].epoch;
+                series(g, group, line, MEDIAN)[look] = state[i].median[quantity];
+                series(g, group, line, LOW)[look] = state[i].low[quantity];
+                series(g, group, line, HIGH)[look] = state[i].high[quantity];
+            }
+    }
+    panel->line = &g->line[group * g->lines];
+    for (size_t line = 0; line < g->lines; line++) {
+        const double *const y = series(g, group, line, MEDIAN);
+        int any = 0;
+
+        for (size_t i = 0; n && i <= look; i++)
+            any |= isfinite(y[i]);
+        if (any)
+            g->line[group * g->lines + panel->lines++] =
+                (il_line){ .label = g->label[line],
+                           .x = series(g, group, line, EPOCH),
+                           .y = y,
+                           .low = g->runs[group] > 1 ? series(g, group, line, LOW) : NULL,
+                           .high = series(g, group, line, HIGH),
+                           .count = look + 1,
+                           .style = line };
+    }
+}
+
+static void fill(struct page *g, const il_comparison *c, const struct states *s, size_t quantity)
+{
+    for (size_t i = 0; i < g->lines; i++)
+        snprintf(g->label[i], LABEL, "layer %zu", state_layer(i, g->lines, g->layers));
+    for (size_t i = 0; i < g->groups; i++) {
+        g->panel[i] = (il_panel){ .title = c->group[i].label,
+                                  .y_label = state_words(quantity),
+                                  .y_scale = state_scale(quantity),
+                                  .most = strstr(state_words(quantity), "(share of") ? 1 : 0 };
+        fill_group(g, s, i, quantity);
+    }
+}
+
+static void write_note(const struct page *g, const il_comparison *c, const struct states *s,
+                       char note[NOTE])
+{
+    char text[WORDS];
+
+    figure_runs(g->runs, g->groups, "group", text);
+    figure_note(note, text);
+    figure_note(note, "line: median over the runs of a group; band: interquartile range; it ends "
+                      "where fewer than half of "
+                      "the runs have a finite number");
+    if (g->groups > 1) {
+        snprintf(text, sizeof text, "panels: the group with the best mean %.200s first", c->metric);
+        figure_note(note, text);
+    }
+    if (g->lines < g->layers) {
+        snprintf(text, sizeof text, "%zu of %zu layers are shown", g->lines, g->layers);
+        figure_note(note, text);
+    }
+    if (s->some_runs)
+        figure_note(note,
+                    "the first runs of each group alone: there are too many rows to hold all");
+    figure_answer_note(note, c, NOTE_POOLED);
+}
+
+static void write_title(const il_comparison *c, size_t quantity, char title[2 * WORDS])
+{
+    snprintf(title, 2 * WORDS, "Layers through training: %s%s%.250s", state_words(quantity),
+             c->groups == 1 && c->columns ? ", " : "",
+             c->groups == 1 && c->columns ? c->group[0].label : "");
+}
+
+il_status draw_layers(char **svg, size_t *n, const struct to_draw *from, il_error *err)
+{
+    const il_comparison *const c = from->of->comparison;
+    const size_t quantity = quantity_of(from->diagnostic);
+    struct states s = { .state = NULL };
+    struct page g = { .groups = 0 };
+    char title[2 * WORDS], note[NOTE] = "";
+    il_lines figure = {
+        .title = title, .x_label = "epoch", .x_scale = IL_SCALE_LINEAR, .note = note
+    };
+    il_status st = states_read(&s, from->of, err);
+
+    if (st == IL_OK)
+        st = measure(&g, &s, c->groups, err);
+    if (st != IL_OK)
+        goto out;
+    fill(&g, c, &s, quantity);
+    write_title(c, quantity, title);
+    write_note(&g, c, &s, note);
+    figure.panel = g.panel;
+    figure.panels = g.groups;
+    figure.columns = g.groups == 1 ? 0 : g.groups == 2 || g.groups == 4 ? 2 : 3;
+    st = il_figure_lines(svg, n, &figure, from->terminal, err);
+out:
+    free(g.number);
+    free(g.line);
+    states_free(&s);
+    return st;
+}

@@ -1,0 +1,242 @@
+/* figure_spread.c - ranks across conditions, performance profiles, and who beats whom. */
+#include "figure_spread.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "common/cli_error.h"
+#include "figure_words.h"
+
+/* "Mean ranks by test accuracy over activation, depth" */
+static void title_of(const struct to_draw *from, const char *what, const char *metric,
+                     char text[WORDS])
+{
+    char name[WORDS];
+
+    figure_metric(metric, name);
+    snprintf(text, WORDS, "%s%.150s%s%.100s", what, name, from->across_by ? " over " : "",
+             from->across_by ? from->across_by : "");
+}
+
+/* "n = 12 conditions (activation,depth); 2 more lack a run of a group" */
+static void note_conditions(const struct to_draw *from, size_t conditions, size_t left_out,
+                            char note[NOTE])
+{
+    char text[WORDS];
+
+    if (!from->across_by)
+        return;
+    snprintf(text, sizeof text, "n = %zu condition%s (%.150s)", conditions,
+             conditions == 1 ? "" : "s", from->across_by);
+    if (left_out)
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 "; %zu more lack a run of a group", left_out);
+    figure_note(note, text);
+}
+
+/* ---- mean ranks ------------------------------------------------------------------------------ */
+
+il_status draw_critical_difference(char **svg, size_t *n, const struct to_draw *from, il_error *err)
+{
+    const il_across *const a = from->of->across;
+    il_rank *const group = calloc(a->groups + 1, sizeof *group);
+    size_t(*const bar)[2] = calloc(a->cliques + 1, sizeof *bar);
+    char title[WORDS], text[WORDS], note[NOTE] = "";
+    const il_ranks figure = {
+        title, "mean rank over conditions (1: the best)", note, group, a->groups, bar, a->cliques
+    };
+    il_status st = group && bar ? figure_few_groups(a->groups, err) : cli_no_memory(err);
+
+    if (st != IL_OK)
+        goto out;
+    for (size_t i = 0; i < a->groups; i++)
+        group[i] = (il_rank){ a->group[i].label, a->group[i].rank, a->group[i].style };
+    for (size_t k = 0; k < a->cliques; k++) {
+        bar[k][0] = a->clique[k].first;
+        bar[k][1] = a->clique[k].last;
+    }
+    title_of(from, "Mean ranks by ", a->metric, title);
+    note_conditions(from, a->conditions, a->left_out, note);
+    snprintf(text, sizeof text,
+             "a bar joins groups that cannot be told apart: Wilcoxon's signed ranks of conditions, "
+             "Holm over %zu pairs",
+             a->groups * (a->groups - 1) / 2);
+    figure_note(note, text);
+    if (isfinite(a->friedman.chi2_p)) {
+        snprintf(text, sizeof text, "Friedman's test of all groups: F = %.4g, p = %.2g",
+                 a->friedman.f, a->friedman.f_p);
+        figure_note(note, text);
+    }
+    st = il_figure_ranks(svg, n, &figure, from->terminal, err);
+out:
+    free(group);
+    free(bar);
+    return st;
+}
+
+/* ---- profiles -------------------------------------------------------------------------------- */
+
+/*
+ * The share is constant from one bound to the next and changes at it: two points a bound. Of `more is better`
+ * it is what it was before the bound, and falls there; else it rises behind it.
+ */
+static void steps(const il_profiles *p, const double *share, double first, double last, double *to)
+{
+    for (size_t k = 0; k < p->points; k++) {
+        to[2 * k] = p->more_is_better ? k ? share[k - 1] : first : share[k];
+        to[2 * k + 1] = p->more_is_better ? share[k] : k + 1 < p->points ? share[k + 1] : last;
+    }
+}
+
+enum { BANDS_MOST = 8 /* groups whose bands can be told apart */ };
+
+static double *fill_lines(const il_profiles *p, il_line *line)
+{
+    const size_t n = 2 * p->points;
+    const double first = p->more_is_better ? 1 : 0, last = p->more_is_better ? 0 : 1;
+    double *const x = calloc((3 * p->groups + 1) * n + 1, sizeof *x);
+    double *at = x + n;
+
+    for (size_t k = 0; x && k < n; k++)
+        x[k] = p->bound[k / 2];
+    for (size_t i = 0; x && i < p->groups; i++, at += 3 * n) {
+        const il_group_profile *const g = &p->group[i];
+
+        steps(p, g->share, first, last, at);
+        steps(p, g->low, first, last, at + n);
+        steps(p, g->high, first, last, at + 2 * n);
+        line[i] = (il_line){ .label = g->label,
+                             .x = x,
+                             .y = at,
+                             .low = p->groups > BANDS_MOST ? NULL : at + n,
+                             .high = at + 2 * n,
+                             .count = n,
+                             .style = g->style };
+    }
+    return x;
+}
+
+il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_error *err)
+{
+    const il_compare_options options = { .by = from->of->by };
+    il_profiles *p = NULL;
+    il_line *line = NULL;
+    double *x = NULL;
+    char title[WORDS], x_label[WORDS], text[WORDS], note[NOTE] = "";
+    il_panel panel = { .least = 0, .most = 1, .y_scale = IL_SCALE_LINEAR };
+    il_lines figure = { .title = title,
+                        .x_label = x_label,
+                        .x_scale = IL_SCALE_LINEAR,
+                        .panel = &panel,
+                        .panels = 1,
+                        .note = note };
+    il_status st = il_compare_profiles(&p, from->of->runs, from->across_by, &options, err);
+
+    if (st == IL_OK)
+        st = figure_few_groups(p->groups, err);
+    if (st != IL_OK)
+        goto out;
+    line = calloc(p->groups + 1, sizeof *line);
+    x = line ? fill_lines(p, line) : NULL;
+    if (!x) {
+        st = cli_no_memory(err);
+        goto out;
+    }
+    panel.y_label = p->more_is_better ? "share of runs above t" : "share of runs below t";
+    panel.line = line;
+    panel.lines = p->groups;
+    if (p->bound[0] > 0 && p->bound[p->points - 1] > 50 * p->bound[0])
+        figure.x_scale = IL_SCALE_LOG;
+    title_of(from, "Performance profiles by ", p->metric, title);
+    snprintf(x_label, sizeof x_label, "t: %.200s%s", il_metric_words(p->metric),
+             figure.x_scale == IL_SCALE_LOG ? ", log scale" : "");
+    snprintf(text, sizeof text, "n = %zu runs of %zu groups", p->runs, p->groups);
+    figure_note(note, text);
+    note_conditions(from, p->conditions, p->left_out, note);
+    figure_note(note, "line: share of a group's runs that is better than t; a run without a finite "
+                      "value is worse than any");
+    if (p->groups > BANDS_MOST)
+        snprintf(text, sizeof text, "bands are left out of more than %d groups", BANDS_MOST);
+    else
+        snprintf(text, sizeof text,
+                 "band: its %g %% interval at each t, runs drawn again %d times%s", 100 * p->level,
+                 IL_STRATA_RESAMPLES, from->across_by ? ", within each condition" : "");
+    figure_note(note, text);
+    st = il_figure_lines(svg, n, &figure, from->terminal, err);
+out:
+    free(x);
+    free(line);
+    il_profiles_free(p);
+    return st;
+}
+
+/* ---- who beats whom -------------------------------------------------------------------------- */
+
+/* "he_normal beats zeros" */
+enum { LABEL = 400 };
+
+static void fill_rows(const il_improvements *m, il_forest_row *row, char (*label)[LABEL])
+{
+    for (size_t i = 0; i < m->pairs; i++) {
+        const il_improved *const p = &m->pair[i];
+        const int sure = p->interval.low > .5 || p->interval.high < .5;
+
+        snprintf(label[i], LABEL, "%.190s beats %.190s", m->label[p->first], m->label[p->second]);
+        row[i] = (il_forest_row){ .label = label[i],
+                                  .mean = p->p,
+                                  .low = p->interval.low,
+                                  .high = p->interval.high,
+                                  .difference = NAN,
+                                  .difference_low = NAN,
+                                  .difference_high = NAN,
+                                  .verdict = sure ? IL_VERDICT_REFERENCE : IL_VERDICT_SAME,
+                                  .word = "" };
+    }
+}
+
+il_status draw_improvement(char **svg, size_t *n, const struct to_draw *from, il_error *err)
+{
+    const il_compare_options options = { .by = from->of->by };
+    il_improvements *m = NULL;
+    il_forest_row *row = NULL;
+    char(*label)[LABEL] = NULL;
+    char title[WORDS], text[WORDS], note[NOTE] = "";
+    il_forest figure = { .title = title,
+                         .mean_label = "probability (share of pairs of runs)",
+                         .difference_label = "",
+                         .note = note,
+                         .head = "pair",
+                         .least = 0,
+                         .most = 1,
+                         .middle = .5 };
+    il_status st = il_compare_improvements(&m, from->of->runs, from->across_by, &options, err);
+
+    if (st != IL_OK)
+        goto out;
+    row = calloc(m->pairs + 1, sizeof *row);
+    label = calloc(m->pairs + 1, sizeof *label);
+    if (!row || !label) {
+        st = cli_no_memory(err);
+        goto out;
+    }
+    fill_rows(m, row, label);
+    figure.row = row;
+    figure.rows = m->pairs;
+    title_of(from, "Probability of improvement in ", m->metric, title);
+    snprintf(text, sizeof text, "n = %zu runs of %zu groups", m->runs, m->groups);
+    figure_note(note, text);
+    note_conditions(from, m->conditions, m->left_out, note);
+    snprintf(text, sizeof text,
+             "marker: how often a run of the first group is better than one of the second%s, a tie "
+             "by half; line: its %g %% interval, runs drawn again %d times, of each pair alone; "
+             "filled: the interval leaves out one half",
+             from->across_by ? ", within a condition" : "", 100 * m->level, IL_STRATA_RESAMPLES);
+    figure_note(note, text);
+    st = il_figure_forest(svg, n, &figure, from->terminal, err);
+out:
+    free(row);
+    free(label);
+    il_improvements_free(m);
+    return st;
+}

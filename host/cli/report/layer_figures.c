@@ -1,0 +1,359 @@
+/* layer_figures.c - states of layers as figures: a panel a quantity. */
+#include "layer_figures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "common/cli_error.h"
+#include "compare/figure_words.h"
+
+enum { LABEL = 320, LAYERS_SHOWN = 7, GREY = 6 /* of the palette */ };
+
+static const double FOLK = 1e-3;
+
+/* In which figures a quantity is. */
+static const struct {
+    int start, end, through;
+} shown[IL_DIAGNOSTIC_COUNT] = {
+    [IL_DIAGNOSTIC_ACTIVATION_MEAN] = { 1, 0, 0 },
+    [IL_DIAGNOSTIC_ACTIVATION_VARIANCE] = { 1, 1, 1 },
+    [IL_DIAGNOSTIC_SATURATED] = { 1, 1, 0 },
+    [IL_DIAGNOSTIC_DEAD] = { 1, 1, 0 },
+    [IL_DIAGNOSTIC_GRADIENT_NORM] = { 1, 1, 1 },
+    [IL_DIAGNOSTIC_UPDATE_RATIO] = { 0, 1, 1 },
+    [IL_DIAGNOSTIC_DISTANCE] = { 0, 1, 0 },
+    [IL_DIAGNOSTIC_DISTINCT_UNITS] = { 1, 1, 0 },
+    [IL_DIAGNOSTIC_EFFECTIVE_RANK] = { 1, 1, 0 },
+};
+
+const struct state *states_at(const struct states *s, size_t group, int end, size_t *count)
+{
+    size_t n, from, to;
+    const struct state *const all = states_of(s, group, &n);
+
+    *count = 0;
+    if (n == 0)
+        return all;
+    from = end ? n - 1 : 0;
+    while (from > 0 && all[from - 1].step == all[from].step)
+        from--;
+    for (to = from; to < n && all[to].step == all[from].step;)
+        to++;
+    *count = end || all[from].step == 0 ? to - from : 0;
+    return all + from;
+}
+
+/* ---- theory ---------------------------------------------------------------------------------- */
+
+static double measured(const struct state *state, size_t count, size_t layer, size_t quantity)
+{
+    for (size_t i = 0; i < count; i++)
+        if (state[i].layer == layer + 1)
+            return state[i].median[quantity];
+    return NAN;
+}
+
+double theory_gradient(const struct group_theory *t, const struct state *start, size_t layers,
+                       size_t layer)
+{
+    const size_t last = t->layers > 1 ? t->layers - 2 : 0;
+
+    if (layer >= t->layers)
+        return NAN;
+    return t->layer[layer].gradient / t->layer[last].gradient *
+           measured(start, layers, last, IL_DIAGNOSTIC_GRADIENT_NORM);
+}
+
+static double theory(const struct group_theory *t, const struct state *start, size_t layers,
+                     size_t quantity, size_t layer)
+{
+    if (layer >= t->layers)
+        return NAN;
+    switch (quantity) {
+    case IL_DIAGNOSTIC_ACTIVATION_MEAN:
+        return t->layer[layer].a_mean;
+    case IL_DIAGNOSTIC_ACTIVATION_VARIANCE:
+        return t->layer[layer].a_variance;
+    case IL_DIAGNOSTIC_GRADIENT_NORM:
+        return theory_gradient(t, start, layers, layer);
+    default:
+        return NAN;
+    }
+}
+
+/* ---- a figure -------------------------------------------------------------------------------- */
+
+struct page {
+    size_t lines, points; /* of a panel; of a line */
+    double *number;       /* [panels, lines, SERIES, points] */
+    il_line *line;        /* [panels, 2 * lines + 1] */
+    il_panel panel[IL_DIAGNOSTIC_COUNT];
+    size_t panels;
+    size_t *style; /* [lines] */
+    int grouped;   /* a line is a group, that the page's legend finds */
+    double *folk;  /* [points] */
+    int folk_is_drawn;
+    char zero[WORDS];
+};
+
+enum series { MEDIAN, LOW, HIGH, THEORY, SERIES };
+
+static il_status page_open(struct page *g, size_t lines, size_t points, il_error *err)
+{
+    *g = (struct page){ .lines = lines, .points = points };
+    g->number = calloc(IL_DIAGNOSTIC_COUNT * lines * SERIES * points + 1, sizeof *g->number);
+    g->line = calloc(IL_DIAGNOSTIC_COUNT * (2 * lines + 1) + 1, sizeof *g->line);
+    g->folk = calloc(points + 1, sizeof *g->folk);
+    g->style = calloc(lines + 1, sizeof *g->style);
+    if (!g->number || !g->line || !g->folk || !g->style)
+        return cli_no_memory(err);
+    for (size_t i = 0; i < lines; i++)
+        g->style[i] = i;
+    for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT * lines * SERIES * points; i++)
+        g->number[i] = NAN;
+    for (size_t i = 0; i < points; i++)
+        g->folk[i] = FOLK;
+    return IL_OK;
+}
+
+static void page_close(struct page *g)
+{
+    free(g->number);
+    free(g->line);
+    free(g->folk);
+    free(g->style);
+}
+
+static double *series(const struct page *g, size_t quantity, size_t line, enum series which)
+{
+    return g->number + ((quantity * g->lines + line) * SERIES + which) * g->points;
+}
+
+static int any_finite(const struct page *g, const double *y, int but_zero)
+{
+    for (size_t i = 0; i < g->points; i++)
+        if (isfinite(y[i]) && (!but_zero || y[i] != 0))
+            return 1;
+    return 0;
+}
+
+/* Add a quantity's panel; one that is 0 everywhere is said, not drawn. x NULL: 1, 2, ... */
+static void add_panel(struct page *g, size_t quantity, const double *x, char (*label)[LABEL],
+                      int bands)
+{
+    il_panel *const p = &g->panel[g->panels];
+    int any = 0, some = 0;
+
+    *p = (il_panel){ .y_label = state_words(quantity),
+                     .y_scale = state_scale(quantity),
+                     .line = &g->line[g->panels * (2 * g->lines + 1)] };
+    for (size_t i = 0; i < g->lines; i++) {
+        any |= any_finite(g, series(g, quantity, i, MEDIAN), 0);
+        some |= any_finite(g, series(g, quantity, i, MEDIAN), 1);
+    }
+    if (!some) {
+        if (any)
+            snprintf(g->zero + strlen(g->zero), sizeof g->zero - strlen(g->zero), "%s%s",
+                     g->zero[0] ? ", " : "0 everywhere: ", state_words(quantity));
+        return;
+    }
+    g->panels++;
+    if (quantity == IL_DIAGNOSTIC_UPDATE_RATIO) {
+        g->folk_is_drawn = 1;
+        g->line[(g->panels - 1) * (2 * g->lines + 1) + p->lines++] =
+            (il_line){ .x = x, .y = g->folk, .count = g->points, .style = GREY, .theory = 1 };
+    }
+    for (size_t i = 0; i < g->lines; i++) {
+        il_line *const line = &g->line[(g->panels - 1) * (2 * g->lines + 1)];
+        const double *const expected = series(g, quantity, i, THEORY);
+
+        if (any_finite(g, expected, 0))
+            line[p->lines++] = (il_line){ .x = x,
+                                          .y = expected,
+                                          .count = g->points,
+                                          .style = g->style[i],
+                                          .group = g->grouped ? i + 1 : 0,
+                                          .theory = 1 };
+        if (any_finite(g, series(g, quantity, i, MEDIAN), 0))
+            line[p->lines++] = (il_line){ .label = label[i],
+                                          .x = x,
+                                          .y = series(g, quantity, i, MEDIAN),
+                                          .low = bands ? series(g, quantity, i, LOW) : NULL,
+                                          .high = bands ? series(g, quantity, i, HIGH) : NULL,
+                                          .count = g->points,
+                                          .style = g->style[i],
+                                          .group = g->grouped ? i + 1 : 0,
+                                          .markers = !x };
+    }
+}
+
+static void note_of_page(const struct page *g, char note[NOTE])
+{
+    if (g->folk_is_drawn)
+        figure_note(note,
+                    "grey, dashed: 1e-3, the update-to-weight ratio that practitioners aim at");
+    figure_note(note, g->zero);
+}
+
+/* ---- over the layers ------------------------------------------------------------------------- */
+
+static void fill_group(struct page *g, const struct states *s, const struct group_theory *t,
+                       size_t group, int end)
+{
+    size_t n, starts;
+    const struct state *const state = states_at(s, group, end, &n);
+    const struct state *const start = states_at(s, group, 0, &starts);
+
+    for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++) {
+        for (size_t i = 0; i < n; i++) {
+            const size_t l = state[i].layer - 1;
+
+            if (l >= g->points)
+                continue;
+            series(g, q, group, MEDIAN)[l] = state[i].median[q];
+            series(g, q, group, LOW)[l] = state[i].low[q];
+            series(g, q, group, HIGH)[l] = state[i].high[q];
+        }
+        for (size_t l = 0; n && !end && l < g->points; l++)
+            series(g, q, group, THEORY)[l] = theory(t, start, starts, q, l);
+    }
+}
+
+static size_t most_layers(const struct states *s)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        most = s->state[i].layer > most ? s->state[i].layer : most;
+    return most;
+}
+
+static void note_of_layers(const struct page *g, const struct states *s, size_t groups, int end,
+                           int any_theory, char note[NOTE])
+{
+    size_t *const runs = calloc(groups + 1, sizeof *runs);
+    char text[WORDS] = "";
+
+    for (size_t i = 0; runs && i < groups; i++) {
+        size_t n;
+        const struct state *const state = states_at(s, i, end, &n);
+
+        runs[i] = n ? state->runs : 0;
+    }
+    if (runs)
+        figure_runs(runs, groups, "group", text);
+    free(runs);
+    snprintf(
+        text + strlen(text), sizeof text - strlen(text),
+        "%s; line: median; band: middle half; a line ends where fewer than half of the runs have "
+        "finite numbers",
+        s->some_runs ? ", the first ones" : "");
+    figure_note(note, text);
+    if (!end && any_theory)
+        figure_note(note, "thin, dashed: mean-field theory, of gradients level with the last "
+                          "hidden layer");
+    note_of_page(g, note);
+}
+
+il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, const struct states *s,
+                           const struct expectations *e, int end, il_error *err)
+{
+    const il_comparison *const c = k->comparison;
+    char(*const label)[LABEL] = calloc(c->groups + 1, sizeof *label);
+    char note[NOTE] = "";
+    struct page g;
+    il_lines figure = { .title = end ? "Layers after training" : "Layers before training",
+                        .x_label = "layer",
+                        .x_scale = IL_SCALE_LINEAR,
+                        .note = note };
+    il_status st = page_open(&g, c->groups, most_layers(s), err);
+    int any_theory = 0;
+
+    if (st == IL_OK && !label)
+        st = cli_no_memory(err);
+    if (st != IL_OK)
+        goto out;
+    g.grouped = 1;
+    for (size_t i = 0; i < c->groups; i++) {
+        snprintf(label[i], LABEL, "%s", c->group[i].label);
+        g.style[i] = c->group[i].style;
+        fill_group(&g, s, &e->group[i], i, end);
+        any_theory |= e->group[i].layer != NULL;
+    }
+    for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++)
+        if (end ? shown[q].end : shown[q].start)
+            add_panel(&g, q, NULL, label, 1);
+    note_of_layers(&g, s, c->groups, end, any_theory, note);
+    figure.panel = g.panel;
+    figure.panels = g.panels;
+    if (g.panels)
+        st = il_figure_lines(svg, n, &figure, NULL, err);
+out:
+    free(label);
+    page_close(&g);
+    return st;
+}
+
+/* ---- over the epochs ------------------------------------------------------------------------- */
+
+/* x becomes the looks' epochs */
+static void fill_looks(struct page *g, const struct state *state, size_t n, size_t layers,
+                       double *x)
+{
+    size_t look = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        look += i > 0 && state[i].step != state[i - 1].step;
+        x[look] = state[i].epoch;
+        for (size_t line = 0; line < g->lines; line++)
+            if (state[i].layer == state_layer(line, g->lines, layers))
+                for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++)
+                    series(g, q, line, MEDIAN)[look] = state[i].median[q];
+    }
+}
+
+il_status draw_over_epochs(char **svg, size_t *n, const struct compared *k, const struct states *s,
+                           size_t group, il_error *err)
+{
+    size_t count, looks = 0, layers = 0;
+    const struct state *const state = states_of(s, group, &count);
+    char label[LAYERS_SHOWN][LABEL], title[LABEL + WORDS], note[NOTE] = "", text[WORDS];
+    struct page g;
+    il_lines figure = {
+        .title = title, .x_label = "epoch", .x_scale = IL_SCALE_LINEAR, .note = note
+    };
+    double *x;
+    il_status st;
+
+    for (size_t i = 0; i < count; i++) {
+        looks += i == 0 || state[i].step != state[i - 1].step;
+        layers = state[i].layer > layers ? state[i].layer : layers;
+    }
+    x = calloc(looks + 1, sizeof *x);
+    st = page_open(&g, layers < LAYERS_SHOWN ? layers : LAYERS_SHOWN, looks, err);
+    if (st == IL_OK && !x)
+        st = cli_no_memory(err);
+    if (st != IL_OK || looks < 2)
+        goto out;
+    for (size_t i = 0; i < g.lines; i++)
+        snprintf(label[i], LABEL, "layer %zu", state_layer(i, g.lines, layers));
+    fill_looks(&g, state, count, layers, x);
+    for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++)
+        if (shown[q].through)
+            add_panel(&g, q, x, label, 0);
+    snprintf(title, sizeof title, "Layers through training: %s", k->comparison->group[group].label);
+    snprintf(text, sizeof text, "n = %zu run%s%s; line: median over them%s", state->runs,
+             state->runs == 1 ? "" : "s", s->some_runs ? ", the first ones" : "",
+             layers > g.lines ? "; not all layers are shown" : "");
+    figure_note(note, text);
+    note_of_page(&g, note);
+    figure.panel = g.panel;
+    figure.panels = g.panels;
+    if (g.panels)
+        st = il_figure_lines(svg, n, &figure, NULL, err);
+out:
+    free(x);
+    page_close(&g);
+    return st;
+}

@@ -1,0 +1,27 @@
+/* blocks.h - groups' results by condition, as far as conditions have a run of every group. Internal. */
+#ifndef HOST_LIB_COMPARE_BLOCKS_H
+#define HOST_LIB_COMPARE_BLOCKS_H
+
+#include "groups.h"
+
+struct il_blocks {
+    struct il_groups groups;
+    size_t *style;         /* [groups] */
+    size_t kept, left_out; /* conditions */
+    il_stratum *stratum;   /* [groups * kept]: of group g under the c-th: stratum[g * kept + c] */
+    double *
+        value; /* what they point to: the metric, or its negative where less is better; -inf: not finite */
+    size_t values;
+    double *mean;  /* [kept * groups]: of the finite ones, whose sign is the same */
+    size_t *order; /* [groups]: the best mean over conditions first */
+};
+
+/*
+ * by as il_compare_options has it; across: columns that conditions are by, NULL: one condition. Failed runs are
+ * left out. il_blocks_free frees after any outcome.
+ */
+il_status il_blocks_make(struct il_blocks *b, const il_runs *runs, const char *by,
+                         const char *across, il_error *err);
+void il_blocks_free(struct il_blocks *b);
+
+#endif
