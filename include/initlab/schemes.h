@@ -59,9 +59,9 @@ il_status il_fill(il_device *device, const char *scheme, const il_place *at, uin
 /**
  * Draw a layer (from 0) of a config's network: the weights [fan_in * fan_out] and the bias [fan_out]
  * that a run with it begins with, neither NULL. No dataset is needed, and so `layers` may end in any
- * width, but has to be numbers.
+ * width, and this layer's widths have to be numbers.
  *
- * IL_E_USAGE: `in` or `out` among the layers, no such layer, a scheme that looks at data
+ * IL_E_USAGE: `in` or `out` as a width of this layer, no such layer, a scheme that looks at data
  * (il_config_needs_data); IL_E_DATA: a file of the scheme `file`; IL_E_MEMORY, IL_E_DEVICE.
  */
 il_status il_fill_layer(il_device *device, const il_config *config, size_t layer, float *weights,

@@ -174,6 +174,8 @@ P
     [ "$status" -eq 0 ]
     [ -z "$output" ]
     has "no run of 'none' has ended yet" "$stderr"
+    initlab compare none -o json
+    [ "$(picked metric groups <<<"$output")" = "test_accuracy []" ]
     initlab compare none one -o csv
     has "none: 0 of 2 runs done" "$stderr"
     [ "$(columns init n)" = "he_normal 1;zeros 1" ]

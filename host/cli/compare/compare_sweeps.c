@@ -317,10 +317,17 @@ void compared_close(struct compared *k)
     free(k->by);
 }
 
-static void say_none(const struct cli *cli, const struct options *o)
+/* Said, and to a program that reads JSON: no groups. */
+static il_status say_none(const struct cli *cli, const struct options *o, il_error *err)
 {
+    int code = 0;
+
     cli_say(cli, "no run of '%s' has ended yet%s", o->operand[0],
             sweep_is_folder(o->operand[0]) ? "" : "; --runs shows how far it came");
+    if (strcmp(opt_get(o, "format"), "json") == 0)
+        code = cli_json(cli, json_pack("{s:s, s:s, s:[]}", "answer", "no run has ended yet",
+                                       "metric", opt_get(o, "metric"), "groups"));
+    return code == 0 ? IL_OK : cli_no_memory(err);
 }
 
 /* what JSON has beside ranks: other formats have no place for it */
@@ -359,7 +366,7 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     if (st == IL_OK)
         st = compared_open(&k, cli, o, kind, 0, err);
     if (st == IL_OK && !k.across && !k.comparison) {
-        say_none(cli, o);
+        st = say_none(cli, o, err);
         goto out;
     }
     from = compared_to_draw(&k, o);

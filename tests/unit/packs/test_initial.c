@@ -190,7 +190,8 @@ static void test_fill_layer_is_what_a_pack_begins_with(void **state)
     must(il_fill_layer(d, config, 2, want, got, &err), &err, "1000 units");
     assert_true(want[19999] == 0 && got[999] == 2);
     must(il_config_set(config, "layers", "in,7,20,10", &err), &err, "layers");
-    assert_int_equal(il_fill_layer(d, config, 1, want, want_bias, &err), IL_E_USAGE);
+    must(il_fill_layer(d, config, 1, want, want_bias, &err), &err, "between numbers");
+    assert_int_equal(il_fill_layer(d, config, 0, want, want_bias, &err), IL_E_USAGE);
     assert_non_null(strstr(err.text, "give numbers"));
     must(il_config_set(config, "layers", "5,20,10", &err), &err, "layers");
     must(il_config_set(config, "init", "lsuv", &err), &err, "init");

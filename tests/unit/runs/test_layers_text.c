@@ -169,7 +169,8 @@ static void deep_run(void **state)
     }
     assert_int_equal(il_run_initial(&at, copy, LAYERS, &err), IL_E_USAGE);
     assert_int_equal(il_config_set(copy, "layers", "3,4x399,out", &err), IL_OK);
-    assert_int_equal(il_run_initial(&at, copy, 0, &err), IL_E_USAGE);
+    assert_int_equal(il_run_initial(&at, copy, 398, &err), IL_OK); /* its own widths are numbers */
+    assert_int_equal(il_run_initial(&at, copy, LAYERS - 1, &err), IL_E_USAGE);
     assert_string_equal(err.parameter, "layers");
     assert_non_null(strstr(err.text, "there is none; give numbers"));
     il_config_free(copy);
