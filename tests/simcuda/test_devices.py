@@ -24,7 +24,7 @@ failures = []
 
 def initlab(words, library_path=SIMCUDA, program=INITLAB, **settings):
     env = {**OURS, "INITLAB_PLUGIN": PLUGIN, "LD_LIBRARY_PATH": library_path, **settings}
-    done = subprocess.run([program, *words.split()], env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([program, *words.split()], env=env, capture_output=True, text=True, timeout=250)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -143,7 +143,7 @@ def resumed():
     with tempfile.TemporaryDirectory() as name:
         folder = f"{name}/r"
         subprocess.run([sys.executable, MAKE_IDX, f"{name}/set", "96"], check=True)
-        words = (f"sweep run --layers in,out --init zeros,he_normal --epochs 100 --batch 8 --seeds 0..1 --checkpoint 1 "
+        words = (f"sweep run --layers in,out --init zeros,he_normal --epochs 400 --batch 8 --seeds 0..1 --checkpoint 1 "
                  f"--data {name}/set --out {folder} --devices cuda:0 --quiet")
         fast = {"SIMCUDA_BLOCK": "1"}
         env = {**OURS, **fast, "INITLAB_PLUGIN": PLUGIN, "LD_LIBRARY_PATH": SIMCUDA}
