@@ -3,7 +3,7 @@
  * sweeps, grouped, with intervals and tests (statistics.h).
  *
  * Groups are of runs that agree in every parameter but the seeds, and in their dataset, unless `by` names columns:
- * then what else varies is pooled, and named. Groups are compared by pairs: runs with the same seed, data_seed,
+ * then what else varies within groups is pooled, and named. Groups are compared by pairs: runs with the same seed, data_seed,
  * dataset and values of what is pooled. All runs of a pack see the same batches, and all runs of a dataset the same
  * test samples, so pairs differ by less than runs do; of groups of different datasets there are no pairs.
  */
@@ -203,6 +203,9 @@ typedef struct il_across {
         size_t first, last;
     } * clique; /**< [cliques]: groups of which no two are told apart, as ranges of `group` */
     size_t cliques;
+    const char *
+        *pooled; /**< [pooleds] that vary within groups and conditions, but seeds; the runs' */
+    size_t pooleds;
 } il_across;
 
 /**

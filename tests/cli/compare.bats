@@ -327,3 +327,28 @@ E
     [ "$status" -eq 0 ]
     grep -q -- "--where lr=0.1 --where layers=in,8x3,out" page.html
 }
+
+@test "what follows from what groups are by is not pooled, and keeps no pairs apart; what is pooled is named" {
+    tiny set
+    "$INITLAB" sweep run --depth 1,2 --width 4 --init he_normal,zeros --lr 0.1,0.2 --batch 8 --epochs 1 --seeds 0..3 \
+        --data set --out r --devices cpu:1 --quiet >/dev/null
+    initlab compare r --by init,depth --where lr=0.1 -o json
+    [ "$(picked comparisons pooled <<<"$output")" = "6 []" ]
+    [ "$(python3 -c 'import json, sys; print([g["pairs"] for g in json.load(sys.stdin)["groups"]])' <<<"$output")" = "[0, 4, 4, 4]" ]
+    initlab compare r --by init,depth
+    has "pooled within groups: lr" "$output"
+    [[ $output != *"pooled within groups: lr, "* && $output != *layers* ]]
+    initlab compare r --by init --across depth
+    has "pooled within groups and conditions: lr" "$output"
+    [[ $output != *layers* ]]
+    initlab compare r --by init --across depth -o json
+    [ "$(picked pooled <<<"$output")" = "['lr']" ]
+    for kind in critical-difference profile improvement; do
+        initlab plot r $kind --by init --across depth
+        has "pooled within groups and conditions: lr" "$output"
+    done
+    initlab plot r profile --by init,depth
+    has "pooled within groups: lr" "$output"
+    initlab compare r --across depth # groups by all else
+    [[ $output != *pooled* ]]
+}

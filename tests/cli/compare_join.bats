@@ -15,6 +15,18 @@ columns()
 print(*sorted(" ".join(row[c] for c in sys.argv[1:]) for row in csv.DictReader(sys.stdin)), sep=";")' "$@" <<<"$output"
 }
 
+# forge FOLDER: its journal with what standard input, Python, does to the object of each line, value; with right sums
+forge()
+{
+    PYTHONPATH=$BATS_TEST_DIRNAME/sweep python3 -c 'import pathlib, sys
+from journal import lines_of, sealed
+path, = pathlib.Path(sys.argv[1], "journal").glob("*.jsonl")
+lines, change = lines_of(path.read_bytes()), sys.stdin.read()
+for _, value in lines:
+    exec(change)
+path.write_bytes(sealed(lines))' "$1"
+}
+
 @test "other axes: what varies in either makes groups, and runs of both pair by seed" {
     tiny set
     swept a --init he_normal,zeros --seeds 0..7
@@ -117,18 +129,11 @@ P
     swept a --init he_normal,zeros --seeds 0..3
     cp -r a b
     rm b/results.sqlite*
-    python3 - "$BATS_TEST_DIRNAME/sweep" <<'P'
-import pathlib, sys
-sys.path.insert(0, sys.argv[1])
-from journal import lines_of, sealed
-path, = pathlib.Path("b", "journal").glob("*.jsonl")
-lines = lines_of(path.read_bytes())
-for _, value in lines:
-    if "journal" in value:
-        value["numbers"] = 1
-    if value.get("number") in (1, 2, 5):
-        value["epochs"][-1][5] = 0.25
-path.write_bytes(sealed(lines))
+    forge b <<'P'
+if "journal" in value:
+    value["numbers"] = 1
+if value.get("number") in (1, 2, 5):
+    value["epochs"][-1][5] = 0.25
 P
     initlab compare a b -o csv
     [ "$status" -eq 0 ]
@@ -208,16 +213,9 @@ E
     swept a --init he_normal,zeros --seeds 0..7
     cp -r a b
     rm b/results.sqlite*
-    python3 - "$BATS_TEST_DIRNAME/sweep" <<'P'
-import pathlib, sys
-sys.path.insert(0, sys.argv[1])
-from journal import lines_of, sealed
-path, = pathlib.Path("b", "journal").glob("*.jsonl")
-lines = lines_of(path.read_bytes())
-for _, value in lines:
-    if "number" in value:
-        value["epochs"][-1][5] /= 2
-path.write_bytes(sealed(lines))
+    forge b <<'P'
+if "number" in value:
+    value["epochs"][-1][5] /= 2
 P
     initlab compare a b --by init,source -o csv
     [ "$status" -eq 0 ]

@@ -103,7 +103,9 @@ int across_note(const il_across *a, size_t index, char text[ANSWER])
                  "told apart (Wilcoxon's signed ranks of conditions, Holm over %zu pairs, which "
                  "takes %zu conditions at least)",
                  a->metric, pairs, il_pairs_least(0.05, pairs));
-    return index < 2;
+    if (index == 2)
+        answer_pooled(a->pooled, a->pooleds, "groups and conditions", text);
+    return index < 3;
 }
 
 static void print_lines(const il_across *a, const char *format, const char *const *notes,
@@ -261,9 +263,9 @@ static int add_improvements(json_t *all, const il_improvements *m)
 static il_status print_json(const struct cli *cli, const il_across *a, const char *across,
                             const struct spread *spread, il_error *err)
 {
-    json_t *const all = json_object(), *const groups = json_array();
+    json_t *const all = json_object(), *const groups = json_array(), *const pooled = json_array();
     char text[ANSWER];
-    int ok = all && groups;
+    int ok = all && groups && pooled;
 
     across_sentence(a, across, text);
     for (size_t i = 0; ok && i < a->groups; i++) {
@@ -271,8 +273,11 @@ static il_status print_json(const struct cli *cli, const il_across *a, const cha
 
         ok = g && json_array_append_new(groups, g) == 0;
     }
+    for (size_t i = 0; ok && i < a->pooleds; i++)
+        ok = json_array_append_new(pooled, json_string(a->pooled[i])) == 0;
     ok = ok && json_object_set_new(all, "answer", json_string(text)) == 0 &&
          json_object_set_new(all, "metric", json_string(a->metric)) == 0 &&
+         json_object_set(all, "pooled", pooled) == 0 &&
          json_object_set_new(all, "conditions", json_integer((json_int_t)a->conditions)) == 0 &&
          json_object_set_new(all, "left_out", json_integer((json_int_t)a->left_out)) == 0 &&
          json_object_set_new(all, "chi2", number(a->friedman.chi2)) == 0 &&
@@ -282,6 +287,7 @@ static il_status print_json(const struct cli *cli, const il_across *a, const cha
          json_object_set(all, "groups", groups) == 0 && add_profiles(all, spread->profiles) &&
          (!spread->improvements || add_improvements(all, spread->improvements));
     json_decref(groups);
+    json_decref(pooled);
     if (ok)
         return cli_json(cli, all) == 0 ? IL_OK : cli_no_memory(err);
     json_decref(all);

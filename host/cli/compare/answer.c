@@ -148,12 +148,17 @@ static void note_tests(const il_comparison *c, char *text)
                  IL_COMPARE_GROUPS_MOST);
 }
 
+void answer_pooled(const char *const *pooled, size_t count, const char *within, char text[ANSWER])
+{
+    int n = count ? snprintf(text, ANSWER, "pooled within %s:", within) : 0;
+
+    for (size_t i = 0; i < count && n > 0 && n < ANSWER; i++)
+        n += snprintf(text + n, ANSWER - (size_t)n, "%s %s", i ? "," : "", pooled[i]);
+}
+
 static void note_pooled(const il_comparison *c, char *text)
 {
-    int n = c->pooleds ? snprintf(text, ANSWER, "pooled within groups:") : 0;
-
-    for (size_t i = 0; i < c->pooleds && n > 0 && n < ANSWER; i++)
-        n += snprintf(text + n, ANSWER - (size_t)n, "%s %s", i ? "," : "", c->pooled[i]);
+    answer_pooled(c->pooled, c->pooleds, "groups", text);
 }
 
 static void note_data(const il_comparison *c, char *text)

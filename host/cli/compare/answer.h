@@ -9,6 +9,9 @@ enum { ANSWER = 600 };
 /* Which group is best, by how much the next one is behind, and how sure that is. "": nothing to say. */
 void answer(const il_comparison *c, char text[ANSWER]);
 
+/* "pooled within groups: lr, batch"; nothing is written where nothing is pooled. */
+void answer_pooled(const char *const *pooled, size_t count, const char *within, char text[ANSWER]);
+
 /* Lines of small print: how the numbers came about. */
 enum { NOTE_INTERVALS, NOTE_TESTS, NOTE_POOLED, NOTE_DATA, NOTE_LEFT_OVER };
 

@@ -19,12 +19,18 @@ static void title_of(const struct to_draw *from, const char *what, const char *m
              from->across_by ? from->across_by : "");
 }
 
-/* "n = 12 conditions (activation,depth); 2 more lack a run of a group" */
+/* "n = 12 conditions (activation,depth); 2 more lack a run of a group"; and what is pooled */
 static void note_conditions(const struct to_draw *from, size_t conditions, size_t left_out,
                             char note[NOTE])
 {
-    char text[WORDS];
+    const il_across *const a = from->of->across;
+    char text[WORDS], pooled[ANSWER] = "";
 
+    if (a)
+        answer_pooled(a->pooled, a->pooleds, "groups and conditions", pooled);
+    figure_note(note, pooled);
+    if (!a && from->of->comparison)
+        figure_answer_note(note, from->of->comparison, NOTE_POOLED);
     if (!from->across_by)
         return;
     snprintf(text, sizeof text, "n = %zu condition%s (%.150s)", conditions,

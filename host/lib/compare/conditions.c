@@ -130,7 +130,8 @@ static il_status allocate(struct work *w, il_across *out, il_error *err)
     out->group = calloc(k + 1, sizeof *out->group);
     out->p = calloc(k * k + 1, sizeof *out->p);
     out->clique = calloc(k + 1, sizeof *out->clique);
-    return w->rank && w->order && w->x && w->y && out->group && out->p && out->clique
+    out->pooled = calloc(IL_RUN_COLUMNS, sizeof *out->pooled);
+    return w->rank && w->order && w->x && w->y && out->group && out->p && out->clique && out->pooled
                ? IL_OK
                : il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
 }
@@ -140,6 +141,7 @@ il_status il_compare_across(il_across **out, const il_runs *runs, const char *ac
 {
     struct work w = { .runs = runs, .sign = runs->more_is_better ? 1 : -1 };
     il_across *a = calloc(1, sizeof *a);
+    size_t pooled[IL_RUN_COLUMNS];
     il_status st;
 
     *out = NULL;
@@ -158,6 +160,9 @@ il_status il_compare_across(il_across **out, const il_runs *runs, const char *ac
                     a->groups, a->conditions);
         goto out;
     }
+    IL_TRY(il_groups_pooled(runs, options->by, across, pooled, &a->pooleds, err));
+    for (size_t i = 0; i < a->pooleds; i++)
+        a->pooled[i] = runs->column[pooled[i]];
     IL_TRY(il_friedman_test(w.blocks.mean, w.blocks.kept, a->groups, w.rank, &a->friedman, err));
     sort_by_rank(&w);
     IL_TRY(test_pairs(&w, a, err));
@@ -184,5 +189,6 @@ void il_across_free(il_across *a)
     free(a->group);
     free(a->p);
     free(a->clique);
+    free(a->pooled);
     free(a);
 }

@@ -63,17 +63,13 @@ il_status il_compare_by(const char *by, il_error *err)
     return st;
 }
 
-static void choose_columns(struct il_groups *g, const il_runs *r, int all)
+/* groups by all that varies, but seeds */
+static void choose_columns(struct il_groups *g, const il_runs *r)
 {
-    for (size_t c = 0; c < r->parameters; c++) {
-        if (is_seed(r->column[c]) || is_by(g, c) || !varies(r, c))
-            continue;
-        if (all)
+    for (size_t c = 0; c < r->parameters; c++)
+        if (!is_seed(r->column[c]) && !is_by(g, c) && varies(r, c))
             g->by[g->columns++] = c;
-        else
-            g->pooled[g->pooleds++] = c;
-    }
-    for (size_t i = 0; all && i < r->tuneds; i++) /* whether they differ or not */
+    for (size_t i = 0; i < r->tuneds; i++) /* whether they differ or not */
         if (!is_by(g, r->tuned[i]))
             g->by[g->columns++] = r->tuned[i];
 }
@@ -130,18 +126,29 @@ static int number_tuples(struct tuples *t, size_t *number, size_t *first, size_t
     return 1;
 }
 
-/* take these columns out of those that groups are by */
-static il_status leave_out(struct il_groups *g, const il_runs *r, const char *over, il_error *err)
+/*
+ * What varies within a group, but seeds and what runs are chosen by (`over`). A column that follows from those
+ * that groups are by, as layers from depth, does not: it would keep runs of two groups from being a pair.
+ */
+static void find_pooled(struct il_groups *g, const il_runs *r, const struct il_groups *over)
 {
-    struct il_groups out = { .columns = 0 };
-    const il_status st = read_by(&out, r, over, err);
+    for (size_t c = 0; c < r->parameters; c++)
+        for (size_t i = 0; i < r->count && !is_seed(r->column[c]) && !is_by(over, c); i++)
+            if (r->run[i].value[c] != r->run[g->first[g->of[i]]].value[c]) {
+                g->pooled[g->pooleds++] = c;
+                break;
+            }
+}
+
+/* take these columns out of those that groups are by */
+static void leave_out(struct il_groups *g, const struct il_groups *over)
+{
     size_t to = 0;
 
     for (size_t i = 0; i < g->columns; i++)
-        if (!is_by(&out, g->by[i]))
+        if (!is_by(over, g->by[i]))
             g->by[to++] = g->by[i];
     g->columns = to;
-    return st;
 }
 
 il_status il_groups_tuned(il_runs *r, const char *over, il_error *err)
@@ -164,28 +171,52 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
 {
     const size_t n = r->count ? r->count : 1;
     struct tuples groups = { .runs = r }, pairs = { .runs = r };
+    struct il_groups out = { .columns = 0 }; /* over, as columns */
     il_status st = IL_OK;
 
     memset(g, 0, sizeof *g);
     if (by)
         IL_TRY(read_by(g, r, by, err));
-    choose_columns(g, r, !by);
+    else
+        choose_columns(g, r);
     if (over)
-        IL_TRY(leave_out(g, r, over, err));
+        IL_TRY(read_by(&out, r, over, err));
+    leave_out(g, &out);
     for (size_t i = 0; i < g->columns; i++)
         groups.column[groups.columns++] = g->by[i];
     for (size_t c = 0; c < r->parameters; c++)
         if (is_of_pairs(r->column[c]) && (!is_by(g, c) || !is_seed(r->column[c])))
             pairs.column[pairs.columns++] = c;
-    for (size_t i = 0; i < g->pooleds; i++)
-        pairs.column[pairs.columns++] = g->pooled[i];
     g->of = calloc(n, sizeof *g->of);
     g->key = calloc(n, sizeof *g->key);
     g->first = calloc(n, sizeof *g->first);
-    if (!g->of || !g->key || !g->first || !number_tuples(&groups, g->of, g->first, &g->groups) ||
-        !number_tuples(&pairs, g->key, NULL, &g->keys))
+    if (!g->of || !g->key || !g->first || !number_tuples(&groups, g->of, g->first, &g->groups)) {
         st = il_fail(err, IL_E_MEMORY, "out of memory for groups of %zu runs", r->count);
+        goto out;
+    }
+    find_pooled(g, r, &out);
+    for (size_t i = 0; i < g->pooleds; i++)
+        pairs.column[pairs.columns++] = g->pooled[i];
+    if (!number_tuples(&pairs, g->key, NULL, &g->keys))
+        st = il_fail(err, IL_E_MEMORY, "out of memory for pairs of %zu runs", r->count);
 out:
+    return st;
+}
+
+il_status il_groups_pooled(const il_runs *r, const char *by, const char *across, size_t *pooled,
+                           size_t *pooleds, il_error *err)
+{
+    char *both = NULL;
+    struct il_groups g;
+    il_status st;
+
+    if (by && across && asprintf(&both, "%s,%s", by, across) < 0)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
+    st = il_groups_make(&g, r, both ? both : by, err);
+    memcpy(pooled, g.pooled, sizeof g.pooled);
+    *pooleds = g.pooleds;
+    il_groups_free(&g);
+    free(both);
     return st;
 }
 

@@ -22,6 +22,13 @@ il_status il_groups_tuned(il_runs *runs, const char *over, il_error *err);
 il_status il_groups_without(struct il_groups *g, const il_runs *runs, const char *by,
                             const char *over, il_error *err);
 
+/*
+ * The columns, but seeds, that vary within groups by `by` and conditions by `across` (NULL: one condition):
+ * what each number pools. pooled [IL_RUN_COLUMNS].
+ */
+il_status il_groups_pooled(const il_runs *runs, const char *by, const char *across, size_t *pooled,
+                           size_t *pooleds, il_error *err);
+
 /* style[groups]: a group's place among all by its values, whatever the order of runs. IL_E_MEMORY. */
 il_status il_groups_styles(const struct il_groups *g, const il_runs *runs, size_t *style,
                            il_error *err);

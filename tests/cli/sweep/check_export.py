@@ -10,18 +10,11 @@ import sqlite3
 import struct
 import sys
 
-
-def crc32c(data):
-    crc = 0xffffffff
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
-    return crc ^ 0xffffffff
+from journal import crc32c
 
 
 def masked(data):
-    crc = crc32c(data)
+    crc = crc32c(0, data)
     return ((crc >> 15 | crc << 17) + 0xa282ead8) & 0xffffffff
 
 
@@ -150,28 +143,28 @@ def same(text, value):
     return text == str(value)
 
 
+def check_csv(name, columns, wanted, count):
+    with open(name, encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    assert head == columns and len(rows) == len(wanted) == count
+    for row, want in zip(rows, wanted, strict=True):
+        assert all(map(same, row, want)), (row, want)
+
+
 def main(folder):
     db = sqlite3.connect(os.path.join(folder, "results.sqlite"))
     runs = db.execute("SELECT * FROM runs ORDER BY number")
     names = [column[0] for column in runs.description]
     runs = runs.fetchall()
     assert len(runs) == 40 and sum(row[names.index("status")] == "diverged" for row in runs) >= 10
-    with open("runs.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[0] == names and len(rows) == 41
-    for row, want in zip(rows[1:], runs):
-        assert all(map(same, row, want)), (row, want)
+    check_csv("runs.csv", names, runs, 40)
     with open("runs.jsonl", encoding="utf-8") as file:
         for line, want in zip(file, runs, strict=True):
             assert tuple(json.loads(line)[name] for name in names) == want
     epochs = db.execute("SELECT epochs.* FROM epochs JOIN runs USING (run_id) ORDER BY number, epoch")
     columns = [column[0] for column in epochs.description]
     epochs = epochs.fetchall()
-    with open("epochs.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[0] == columns and len(rows) == 81
-    for row, want in zip(rows[1:], epochs):
-        assert all(map(same, row, want)), (row, want)
+    check_csv("epochs.csv", columns, epochs, 80)
     with open("layers.jsonl", encoding="utf-8") as file:
         assert sum(1 for _ in file) == db.execute("SELECT count(*) FROM layers").fetchone()[0] == 60
     folder_of = check_board(runs, names)
