@@ -2,10 +2,11 @@
  * compare.h - which group of runs is best, by how much, and how sure that is: the runs of one or several
  * sweeps, grouped, with intervals and tests (statistics.h).
  *
- * Groups are of runs that agree in every parameter but the seeds, and in their dataset, unless `by` names columns:
- * then what else varies within groups is pooled, and named. Groups are compared by pairs: runs with the same seed, data_seed,
- * dataset and values of what is pooled. All runs of a pack see the same batches, and all runs of a dataset the same
- * test samples, so pairs differ by less than runs do; of groups of different datasets there are no pairs.
+ * Groups are of runs that agree in every parameter but the seeds, and in their dataset, unless `by` names
+ * columns: then what else varies within groups is pooled, and named. Groups are compared by pairs: runs with
+ * the same seed, data_seed, dataset and values of what is pooled. All runs of a pack see the same batches, and
+ * all runs of a dataset the same test samples, so pairs differ by less than runs do; of groups of different
+ * datasets there are no pairs.
  */
 #ifndef INITLAB_COMPARE_H
 #define INITLAB_COMPARE_H
