@@ -19,10 +19,9 @@ struct il_position {
 /* One parameter. A single value is a list of one. */
 struct il_axis {
     char name[IL_SWEEP_NAME];
-    char **value; /* [count], in normal form */
-    size_t count;
-    uint16_t
-        *part; /* [count]: which part of the sweep added each, rising; NULL: all are its file's */
+    char **value;   /* [count], in normal form */
+    uint16_t *part; /* [count]: which part of the sweep added each, rising; 0: its file */
+    size_t count, room;
     enum il_sweep_law law;
     double min, max;      /* of a law on reals */
     uint64_t least, most; /* of int_uniform */
@@ -31,6 +30,9 @@ struct il_axis {
     int every;      /* from `seeds`: every draw of a random sweep gets all values */
     unsigned group; /* axes of one group take their k-th values together */
 };
+
+/* Room for one more value and its part; what is there doubles when it is full. */
+il_status il_axis_grow(struct il_axis *a, il_error *err);
 
 /* IL_E_DATA, "PATH:LINE:COLUMN: text"; path NULL: as il_fail_place has it; line 0: the text alone. */
 il_status il_sweep_complain(const char *path, struct il_position at, const char *text,

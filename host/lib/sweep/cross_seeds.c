@@ -93,7 +93,7 @@ il_status il_sweep_cross(struct il_sweep *s, il_error *err)
     for (size_t part = 0; part < s->parts; part++) {
         const size_t first = end;
 
-        while (end < a->count && (a->part ? a->part[end] : 0) == part)
+        while (end < a->count && a->part[end] == part)
             end++;
         for (size_t r = 0; r < d.runs; r++)
             for (size_t k = first; k < end; k++)

@@ -46,25 +46,18 @@ static struct il_axis *axis_of(struct il_sweep *s, const char *name)
 
 static il_status no_memory(il_error *err) { return il_fail(err, IL_E_MEMORY, "out of memory"); }
 
-/* one more value, of the last part, which is copied */
-static il_status append(struct il_sweep *s, struct il_axis *a, const char *value, il_error *err)
+/* one more value, which is copied */
+static il_status append(struct il_axis *a, const char *value, size_t part, il_error *err)
 {
-    char **const values = realloc(a->value, (a->count + 1) * sizeof *values);
-    uint16_t *part;
+    il_status st;
 
-    if (values)
-        a->value = values;
-    part = values ? realloc(a->part, (a->count + 1) * sizeof *part) : NULL;
-    if (!part)
-        return no_memory(err);
-    if (!a->part)
-        memset(part, 0, a->count * sizeof *part);
-    a->part = part;
+    IL_TRY(il_axis_grow(a, err));
     a->value[a->count] = strdup(value);
     if (!a->value[a->count])
         return no_memory(err);
-    part[a->count++] = (uint16_t)(s->parts - 1);
-    return IL_OK;
+    a->part[a->count++] = (uint16_t)part;
+out:
+    return st;
 }
 
 /* The axis of a parameter that had one value in all runs: the default, which its first part keeps. */
@@ -76,14 +69,7 @@ static il_status make_axis(struct il_sweep *s, const struct il_axis *added, il_e
         return il_fail(err, IL_E_DATA, "too many parameters");
     strcpy(a->name, added->name);
     a->group = (unsigned)s->axes++;
-    a->value = malloc(sizeof *a->value);
-    if (!a->value)
-        return no_memory(err);
-    a->value[0] = strdup(il_config_get(s->base, a->name));
-    if (!a->value[0])
-        return no_memory(err);
-    a->count = 1;
-    return IL_OK;
+    return append(a, il_config_get(s->base, a->name), 0, err);
 }
 
 /* In a random sweep: may the axis take more values? Those of seeds are no draws. */
@@ -180,7 +166,7 @@ static il_status take_tuples(struct il_sweep *s, struct group *g, il_error *err)
         if (known(g, 1, k, index))
             continue;
         for (size_t m = 0; m < g->axes; m++)
-            IL_TRY(append(s, g->to[m], g->from[m]->value[k], err));
+            IL_TRY(append(g->to[m], g->from[m]->value[k], s->parts - 1, err));
     }
 out:
     free(g->slot);

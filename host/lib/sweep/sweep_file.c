@@ -37,19 +37,15 @@ static il_status add_value(struct il_sweep_reader *r, struct il_axis *a, const c
 {
     il_status st;
 
-    if ((a->count & (a->count + 1)) == 0) { /* room for 1, 3, 7, ... values */
-        char **const more = realloc(a->value, 2 * (a->count + 1) * sizeof *more);
-
-        if (!more)
-            return il_fail(r->y.err, IL_E_MEMORY, "out of memory");
-        a->value = more;
-    }
+    st = il_axis_grow(a, r->y.err);
+    if (st != IL_OK)
+        return st;
     if (a->count == VALUES || r->s->values++ >= r->s->values_most)
         return il_yaml_complain(&r->y, "too many values", NULL);
     st = il_sweep_normal(r, a->name, text, &a->value[a->count]);
     if (st != IL_OK)
         return st;
-    a->count++; /* the sweep's, right or wrong */
+    a->part[a->count++] = 0; /* the sweep's, right or wrong */
     return strcmp(a->name, "init") == 0 ? keep_files(r) : IL_OK;
 }
 
