@@ -14,8 +14,10 @@ SOURCE, BUILD = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
 
 
 def append(root, path, text):
-    with open(root / path, "a", encoding="utf-8") as file:
-        file.write(text)
+    """To a file of the copy, which is a link until then."""
+    before = (root / path).read_text(encoding="utf-8")
+    (root / path).unlink()
+    (root / path).write_text(before + text, encoding="utf-8")
 
 
 def upward(root, build):
@@ -112,7 +114,8 @@ def planted(fault):
     with tempfile.TemporaryDirectory() as work:
         root, build = pathlib.Path(work) / "source", pathlib.Path(work) / "build"
         for top in ("host", "kernels", "include", "tests", "tools"):
-            shutil.copytree(SOURCE / top, root / top, ignore=shutil.ignore_patterns("corpus", "__pycache__"))
+            shutil.copytree(SOURCE / top, root / top, ignore=shutil.ignore_patterns("corpus", "__pycache__"),
+                            copy_function=os.symlink)
         for folder in [*(BUILD / "CMakeFiles").glob("*.dir/host"), *(BUILD / "CMakeFiles").glob("*.dir/kernels")]:
             shutil.copytree(folder, build / folder.relative_to(BUILD), copy_function=os.symlink)
         expected = fault(root, build) if fault else ""
