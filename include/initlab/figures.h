@@ -40,7 +40,7 @@ typedef struct il_line {
     const char *label; /**< NULL or "": it has no name */
     const double *x;   /**< NULL: 1, 2, ... */
     const double *y;
-    const double *low, *high; /**< its band; NULL: none. What is infinite goes beyond the figure */
+    const double *low, *high; /**< its band, broken where one is not finite; NULL: none */
     size_t count;             /**< of x, y, low and high */
     size_t style;             /**< its colour, dash and marker: that of its group in every figure */
     size_t group; /**< by which a page finds it, from 1: data-group is one less; 0: none */
@@ -69,9 +69,8 @@ typedef struct il_lines {
     size_t panels;
     size_t
         columns; /**< small multiples: a grid of panels of one y axis, so many beside each other; 0: no grid */
-    const char
-        *strip;       /**< under the axis: groups that have nothing but diverged runs; NULL: none */
-    const char *note; /**< small print: n, what lines and bands are; NULL: none */
+    const char *strip; /**< under the axis: which runs diverged; NULL: none */
+    const char *note;  /**< small print: n, what lines and bands are; NULL: none */
 } il_lines;
 
 /**

@@ -112,6 +112,32 @@ sweep_of()
     has "from plot' -F -a '${words//|/ }'" "$output"
 }
 
+@test "runs that diverged are counted under the axis, and a band breaks off where it is not finite" {
+    tiny data
+    "$INITLAB" sweep run --data data --layers in,8,8,out --activation identity --init he_normal --lr 0.3,0.5,0.9 --batch 8 --epochs 6 --seeds 0..3 --devices cpu:1 --out r -q >/dev/null
+    # of 0.5 half of the runs diverge, one in its first epoch, which leaves no mark; of 0.9 all
+    initlab plot r curves --metric cost
+    [ "$status" -eq 0 ]
+    has "runs that diverged: 0.5 (2 of 4), 0.9 (all 4)" "$output"
+    [ "$(grep -c 'class="band"' <<<"$output")" -eq 1 ] # of 0.3
+    has "a line ends where half of" "$output"
+    initlab plot r rates --metric cost
+    has "runs that diverged: at 0.5 (2 of 4), at 0.9 (all 4)" "$output"
+}
+
+@test "a narrow heat map: what theory's line is stands below the colour bar" {
+    tiny data
+    "$INITLAB" sweep run --data data --layers in,8x4,out --layers in,8x30,out --activation tanh --init mean_field:0.5:0.05,mean_field:2.5:0.05 --batch 8 --epochs 1 --devices cpu:1 --out r -q >/dev/null
+    initlab plot r heatmap --by depth,init
+    [ "$status" -eq 0 ]
+    python3 - "$output" <<'E'
+import re, sys
+bar = [float(y) + float(high) for y, high in re.findall(r'class="bar"[^>]* y="([0-9.]+)"[^>]* height="([0-9.]+)"', sys.argv[1])]
+words = float(re.search(r'y="([0-9.]+)"[^>]*>6 correlation lengths', sys.argv[1]).group(1))
+assert words - 11 > max(bar), (words, max(bar))
+E
+}
+
 @test "layers through training: of runs with --diag, one column of them" {
     sweep_of --init zeros,he_normal --seeds 0..2
     initlab plot r layers
@@ -130,6 +156,10 @@ sweep_of()
     initlab compare d --figure layers --plot x.svg --diagnostic gradient_norm
     [ "$status" -eq 0 ]
     has "layer 2" "$(cat x.svg)"
+    ! grep -q "rule of thumb" x.svg
+    initlab plot d layers --diagnostic update_ratio
+    has "dashed: 1e-3, by rule of thumb" "$output"
+    grep -q 'class="theory"' <<<"$output"
     initlab plot r d layers --by lr,init,layers,activation --diagnostic gradient_norm -o two.svg # one of them was not watched
     [ "$status" -eq 0 ]
 }

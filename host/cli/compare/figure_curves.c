@@ -10,7 +10,6 @@
 
 enum {
     LABEL = PANEL_LABEL,
-    STRIP = 2000,
     BEST = 5, /* groups that keep their names where there are too many */
     WORST = 3
 };
@@ -24,14 +23,6 @@ struct page {
     int some; /* are some groups grey? */
     char strip[STRIP];
 };
-
-static void add_to_strip(char strip[STRIP], const il_run_group *g, size_t n)
-{
-    const size_t at = strlen(strip);
-
-    snprintf(strip + at, STRIP - at, "%s%.200s (%zu run%s)",
-             at ? ", " : "diverged in every run: ", g->label, n, n == 1 ? "" : "s");
-}
 
 static int counts_differ(const struct page *g, size_t groups)
 {
@@ -63,8 +54,8 @@ static void fill_line(struct page *g, const il_comparison *c, const il_group_cur
         line->low = NULL;
         line->crosses = 0;
     }
-    if (curve[i].runs > 0 && curve[i].diverged == curve[i].runs)
-        add_to_strip(g->strip, &c->group[i], curve[i].runs);
+    if (curve[i].diverged > 0)
+        figure_diverged(g->strip, c->group[i].label, curve[i].diverged, curve[i].runs);
 }
 
 static void fill_one(struct page *g, const il_comparison *c, const il_group_curve *curve,
@@ -100,9 +91,10 @@ static void write_note(const struct page *g, const il_comparison *c, const il_gr
 
     figure_runs(g->count, c->groups, "group", text);
     figure_note(note, text);
-    figure_note(note,
-                "line: median over the runs of a group; band: interquartile range, the middle "
-                "half of the runs; what is not finite counts as the worst");
+    figure_note(
+        note, "line: median over the runs of a group; band: interquartile range, the middle "
+              "half of the runs; what is not finite counts as the worst: a line ends where half of "
+              "the runs diverged, a band where a quarter did");
     if (g->some) {
         snprintf(text, sizeof text,
                  "by name: the best %d and the worst %d of %zu groups; grey: the other %zu, their "

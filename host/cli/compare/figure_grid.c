@@ -186,7 +186,7 @@ out:
 
 /* ---- learning rates -------------------------------------------------------------------------- */
 
-enum { LABEL = 320, STRIP = 2000 };
+enum { LABEL = 320 };
 
 struct point {
     const il_run_group *group;
@@ -258,17 +258,20 @@ static il_status sort_points(const il_comparison *c, size_t lr, struct rates *r,
     return IL_OK;
 }
 
-/* runs that all diverged: a cross where they have a mean, and their name under the axis */
+/* runs that diverged are counted under the axis; where all did, their mean, if there is one, is a cross */
 static void note_diverged(struct rates *r, const struct point *p, il_line *l, double y)
 {
-    const size_t n = strlen(r->strip);
+    const size_t runs = p->group->runs - p->group->failed;
+    const ptrdiff_t at = l->cross_x - r->cross_x + (ptrdiff_t)l->crosses;
+    char name[LABEL + 32];
 
-    snprintf(r->strip + n, STRIP - n, "%s%.200s%sat %g",
-             n ? ", " : "diverged in every run: ", l->label, l->label[0] ? " " : "", p->rate);
-    if (!isfinite(y))
+    snprintf(name, sizeof name, "%.260s%sat %g", l->label, l->label[0] ? " " : "", p->rate);
+    figure_diverged(r->strip, name, p->group->diverged, runs);
+    if (p->group->diverged < runs || !isfinite(y))
         return;
-    r->cross_x[l->cross_x - r->cross_x + (ptrdiff_t)l->crosses] = p->rate;
-    r->cross_y[l->cross_x - r->cross_x + (ptrdiff_t)l->crosses++] = y;
+    r->cross_x[at] = p->rate;
+    r->cross_y[at] = y;
+    l->crosses++;
 }
 
 /* a line's colour: its place among all by its label, so that it is the same whatever is best */
@@ -305,7 +308,7 @@ static void fill_lines(const il_comparison *c, struct rates *r)
         r->low[i] = has_interval ? m->interval.low : NAN;
         r->high[i] = has_interval ? m->interval.high : NAN;
         r->count[i] = m->n;
-        if (p->group->diverged > 0 && p->group->diverged == p->group->runs - p->group->failed)
+        if (p->group->diverged > 0)
             note_diverged(r, p, l, r->y[i]);
     }
 }

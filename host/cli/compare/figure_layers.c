@@ -15,11 +15,19 @@ enum { LINES = 7 /* layers that are shown */, LABEL = 40 };
 struct page {
     size_t groups, layers, looks, lines; /* layers, looks: of the group that has most */
     double *number;                      /* [groups, lines, SERIES, looks] */
-    il_line *line;                       /* [groups, lines] */
+    il_line *line;                       /* [groups, lines + 1] */
     char label[LINES][LABEL];
     il_panel panel[PANELS_MOST];
     size_t runs[PANELS_MOST];
+    double across[2]; /* the first and the last epoch */
 };
+
+/* a rule of thumb for a quantity, drawn across */
+static const struct {
+    const char *quantity;
+    double y[2];
+    const char *words;
+} rule = { "update_ratio", { 1e-3, 1e-3 }, "dashed: 1e-3, by rule of thumb a good ratio" };
 
 enum series { EPOCH, MEDIAN, LOW, HIGH, SERIES };
 
@@ -59,11 +67,23 @@ static il_status measure(struct page *g, const struct states *s, size_t groups, 
         looks += looks == 0 || at->step != at[-1].step;
         g->looks = looks > g->looks ? looks : g->looks;
         g->layers = at->layer > g->layers ? at->layer : g->layers;
+        g->across[0] = i == 0 ? at->epoch : fmin(g->across[0], at->epoch);
+        g->across[1] = fmax(g->across[1], at->epoch);
     }
     g->lines = g->layers < LINES ? g->layers : LINES;
     g->number = calloc(g->groups * g->lines, SERIES * g->looks * sizeof *g->number);
-    g->line = calloc(g->groups * g->lines, sizeof *g->line);
+    g->line = calloc(g->groups * (g->lines + 1), sizeof *g->line);
     return g->number && g->line ? IL_OK : cli_no_memory(err);
+}
+
+static int has_rule(size_t quantity)
+{
+    return strcmp(il_diagnostic_name(quantity), rule.quantity) == 0;
+}
+
+static void add_rule(struct page *g, il_line *line)
+{
+    *line = (il_line){ .x = g->across, .y = rule.y, .count = 2, .style = LINES - 1, .theory = 1 };
 }
 
 /* the group's looks, one after the other; which is no number at the output layer, or at all, is no line */
@@ -84,7 +104,7 @@ static void fill_group(struct page *g, const struct states *s, size_t group, siz
                 series(g, group, line, HIGH)[look] = state[i].high[quantity];
             }
     }
-    panel->line = &g->line[group * g->lines];
+    panel->line = &g->line[group * (g->lines + 1)];
     for (size_t line = 0; line < g->lines; line++) {
         const double *const y = series(g, group, line, MEDIAN);
         int any = 0;
@@ -92,7 +112,7 @@ static void fill_group(struct page *g, const struct states *s, size_t group, siz
         for (size_t i = 0; n && i <= look; i++)
             any |= isfinite(y[i]);
         if (any)
-            g->line[group * g->lines + panel->lines++] =
+            g->line[group * (g->lines + 1) + panel->lines++] =
                 (il_line){ .label = g->label[line],
                            .x = series(g, group, line, EPOCH),
                            .y = y,
@@ -101,6 +121,8 @@ static void fill_group(struct page *g, const struct states *s, size_t group, siz
                            .count = look + 1,
                            .style = line };
     }
+    if (panel->lines && has_rule(quantity))
+        add_rule(g, &g->line[group * (g->lines + 1) + panel->lines++]);
 }
 
 static void fill(struct page *g, const il_comparison *c, const struct states *s, size_t quantity)
@@ -117,7 +139,7 @@ static void fill(struct page *g, const il_comparison *c, const struct states *s,
 }
 
 static void write_note(const struct page *g, const il_comparison *c, const struct states *s,
-                       char note[NOTE])
+                       size_t quantity, char note[NOTE])
 {
     char text[WORDS];
 
@@ -126,6 +148,8 @@ static void write_note(const struct page *g, const il_comparison *c, const struc
     figure_note(note, "line: median over the runs of a group; band: interquartile range; it ends "
                       "where fewer than half of "
                       "the runs have a finite number");
+    if (has_rule(quantity))
+        figure_note(note, rule.words);
     if (g->groups > 1) {
         snprintf(text, sizeof text, "panels: the group with the best mean %.200s first", c->metric);
         figure_note(note, text);
@@ -165,7 +189,7 @@ il_status draw_layers(char **svg, size_t *n, const struct to_draw *from, il_erro
         goto out;
     fill(&g, c, &s, quantity);
     write_title(c, quantity, title);
-    write_note(&g, c, &s, note);
+    write_note(&g, c, &s, quantity, note);
     figure.panel = g.panel;
     figure.panels = g.groups;
     figure.columns = g.groups == 1 ? 0 : g.groups == 2 || g.groups == 4 ? 2 : 3;

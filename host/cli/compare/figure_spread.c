@@ -179,16 +179,49 @@ out:
 
 /* ---- who beats whom -------------------------------------------------------------------------- */
 
-/* "he_normal beats zeros" */
 enum { LABEL = 400 };
 
-static void fill_rows(const il_improvements *m, il_forest_row *row, char (*label)[LABEL])
+/* the byte behind so many letters of a text in UTF-8 */
+static size_t behind(const char *s, size_t letters)
 {
+    size_t at = 0;
+
+    while (s[at] && (letters > 0 || (s[at] & 0xc0) == 0x80))
+        letters -= (s[at++] & 0xc0) != 0x80;
+    return at;
+}
+
+/* a name of at most so many letters: both ends of one that is longer */
+static void put_short(char *to, size_t room, const char *name, size_t letters)
+{
+    const size_t n = behind(name, SIZE_MAX), head = (letters - 1) / 2;
+    size_t all = 0;
+
+    for (size_t i = 0; i < n; i++)
+        all += (name[i] & 0xc0) != 0x80;
+    if (all <= letters)
+        snprintf(to, room, "%s", name);
+    else
+        snprintf(to, room, "%.*s\u2026%s", (int)behind(name, head), name,
+                 name + behind(name, all - (letters - 1 - head)));
+}
+
+/* "he_normal beats zeros", both with as much room */
+static void fill_rows(const il_improvements *m, const il_terminal *terminal, il_forest_row *row,
+                      char (*label)[LABEL])
+{
+    static const size_t PAPER = 36, LEAST = 6, BEATS = 7; /* letters */
+    const size_t half = terminal ? terminal->columns / 2 : BEATS + 2 * PAPER;
+    const size_t letters = half > BEATS + 2 * LEAST ? (half - BEATS) / 2 : LEAST;
+    char first[LABEL / 2 - 8], second[LABEL / 2 - 8];
+
     for (size_t i = 0; i < m->pairs; i++) {
         const il_improved *const p = &m->pair[i];
         const int sure = p->interval.low > .5 || p->interval.high < .5;
 
-        snprintf(label[i], LABEL, "%.190s beats %.190s", m->label[p->first], m->label[p->second]);
+        put_short(first, sizeof first, m->label[p->first], letters);
+        put_short(second, sizeof second, m->label[p->second], letters);
+        snprintf(label[i], LABEL, "%s beats %s", first, second);
         row[i] = (il_forest_row){ .label = label[i],
                                   .mean = p->p,
                                   .low = p->interval.low,
@@ -226,7 +259,7 @@ il_status draw_improvement(char **svg, size_t *n, const struct to_draw *from, il
         st = cli_no_memory(err);
         goto out;
     }
-    fill_rows(m, row, label);
+    fill_rows(m, from->terminal, row, label);
     figure.row = row;
     figure.rows = m->pairs;
     title_of(from, "Probability of improvement in ", m->metric, title);

@@ -98,6 +98,22 @@ void figure_runs(const size_t *n, size_t count, const char *of, char text[WORDS]
         snprintf(text, WORDS, "n = %zu to %zu runs a %s", least, most, of);
 }
 
+void figure_diverged(char strip[STRIP], const char *group, size_t diverged, size_t runs)
+{
+    static const char MORE[] = ", ...";
+    const size_t at = strlen(strip), most = STRIP - sizeof MORE;
+    char share[64], one[WORDS + 96];
+    size_t n;
+
+    snprintf(share, sizeof share, diverged == runs ? "all %zu" : "%zu of %zu", diverged, runs);
+    n = (size_t)snprintf(one, sizeof one, "%s%.300s (%s)",
+                         at ? ", " : "runs that diverged: ", group, share);
+    if (at + n < most)
+        strcpy(strip + at, one);
+    else if (strcmp(strip + at - strlen(MORE), MORE) != 0)
+        strcpy(strip + at, MORE);
+}
+
 void figure_note(char note[NOTE], const char *line)
 {
     const size_t n = strlen(note);

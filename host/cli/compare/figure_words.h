@@ -4,7 +4,7 @@
 
 #include "answer.h"
 
-enum { WORDS = 300, NOTE = 4 * ANSWER };
+enum { WORDS = 300, NOTE = 4 * ANSWER, STRIP = 2000 };
 
 /* "Median test accuracy by init, lr": `what` first, then the metric without its unit, then the columns. */
 void figure_title(const il_comparison *c, const char *what, char text[WORDS]);
@@ -26,6 +26,9 @@ il_status figure_few_groups(size_t groups, il_error *err);
 
 /* "n = 5 runs a group", "n = 3 to 5 runs a cell"; the runs behind each of count groups, 0 is left out. */
 void figure_runs(const size_t *n, size_t count, const char *of, char text[WORDS]);
+
+/* Add a group to the runs that diverged, counted by group under an axis; those that find no room: "...". */
+void figure_diverged(char strip[STRIP], const char *group, size_t diverged, size_t runs);
 
 /* Add a sentence, or the index-th line of the comparison's small print, on a line of its own. */
 void figure_note(char note[NOTE], const char *line);

@@ -39,7 +39,7 @@ static struct look look_of(il_verdict v)
 
 static void set_layout(struct page *g)
 {
-    static const double LONGEST = 420; /* pixels of a label */
+    const double longest = g->data->head ? 600 : 420; /* pixels of a label; of a pair, two names */
 
     g->count = g->data->head ? 0 : COUNT;
     g->labels = il_text_width(g->data->head ? g->data->head : "group", IL_TEXT);
@@ -47,7 +47,7 @@ static void set_layout(struct page *g)
         g->labels = fmax(g->labels, il_text_width(g->data->row[i].label, IL_TEXT));
         g->words = fmax(g->words, il_text_width(g->data->row[i].word, IL_TEXT));
     }
-    g->labels = fmin(g->labels, LONGEST);
+    g->labels = fmin(g->labels, longest);
     il_forest_set_axes(g->data, &g->axes);
     g->bottom = TOP + ROW * (double)(g->data->rows ? g->data->rows : 1);
     g->axes.mean.from = IL_MARGIN + g->labels + g->count + IL_MARGIN;

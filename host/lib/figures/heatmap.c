@@ -7,7 +7,7 @@
 #include "term.h"
 
 /* Pixels. */
-enum { TOP = 52, BAR = 16, SHADES = 64, NAME = 13, LONGEST = 300 };
+enum { TOP = 52, BAR = 16, SHADES = 64, NAME = 13, LONGEST = 300, LEAST = 420, DASH = 28 };
 
 struct page {
     struct il_file file;
@@ -16,6 +16,7 @@ struct page {
     struct il_ruler value;                          /* upright, beside the bar */
     double wide, high;                              /* of a cell */
     double left, bottom, right, bar, width, across; /* across: room for the labels below */
+    double below;                                   /* of labels and bar: what is written there */
     int upright;                                    /* the labels below are */
 };
 
@@ -42,7 +43,7 @@ static void set_layout(struct page *g)
 
     il_value_axis(g->data, &g->value);
     g->wide = fmin(fmax(floor(560 / (double)d->columns), 18), 90);
-    g->high = fmin(fmax(floor(380 / (double)d->rows), 18), 44);
+    g->high = fmin(fmax(floor(380 / (double)d->rows), 18), 64);
     g->left = IL_MARGIN + 24 + widest(d->y, d->rows) + 8;
     g->right = g->left + g->wide * (double)d->columns;
     g->bottom = TOP + g->high * (double)d->rows;
@@ -54,8 +55,8 @@ static void set_layout(struct page *g)
     g->width = g->bar + BAR + 10 + il_ruler_width(&g->value) + 26 + IL_MARGIN;
     g->width = fmax(g->width, il_text_width(d->x_label, NAME) + g->left + IL_MARGIN);
     g->width = fmax(g->width, il_heading_width(d->title) + 2 * IL_MARGIN);
-    if (d->limit)
-        g->width = fmax(g->width, g->left + 36 + il_text_width(d->limit_name, IL_TEXT) + IL_MARGIN);
+    g->width = fmax(g->width, LEAST);
+    g->below = fmax(g->bottom + g->across, g->value.from) + 38;
 }
 
 /* ---- drawn ----------------------------------------------------------------------------------- */
@@ -67,12 +68,31 @@ static struct il_rgb colour_of(const struct page *g, double value)
     return il_viridis((g->value.from - at) / (g->value.from - g->value.to));
 }
 
-static void put_middle(struct page *g, double x, double y, const char *colour, const char *text)
+static struct il_rgb cell_colour(const struct page *g, double value)
 {
-    il_file_print(&g->file,
-                  "<text x=\"%s\" y=\"%s\" font-size=\"11\" fill=\"%s\" text-anchor=\"middle\">%s"
-                  "</text>\n",
-                  il_px(x).text, il_px(y + 4).text, colour, text);
+    return il_is_drawn(value) ? colour_of(g, value) : (struct il_rgb){ 0xee, 0xee, 0xee };
+}
+
+/* The value in a cell, edged with its colour: a line that crosses the cell does not cross the digits. */
+static void draw_value(struct page *g, size_t row, size_t column)
+{
+    const double value = value_at(g, row, column);
+    const double x = g->left + g->wide * ((double)column + .5);
+    const double y = g->bottom - g->high * ((double)row + .5);
+    const struct il_number text = il_digits(value, 3);
+    const struct il_rgb c = cell_colour(g, value);
+
+    if (g->data->runs[row * g->data->columns + column] == 0)
+        return;
+    if (!il_is_drawn(value))
+        il_put_cross(&g->file, x, y, "#333");
+    else if (il_text_width(text.text, 11) + 2 <= g->wide)
+        il_file_print(&g->file,
+                      "<text x=\"%s\" y=\"%s\" font-size=\"11\" fill=\"%s\" text-anchor=\"middle\" "
+                      "stroke=\"#%02x%02x%02x\" stroke-width=\"5\" stroke-linejoin=\"round\" "
+                      "paint-order=\"stroke\">%s</text>\n",
+                      il_px(x).text, il_px(y + 4).text, il_is_dark(c) ? "#fff" : "#000", c.red,
+                      c.green, c.blue, text.text);
 }
 
 static void draw_cell(struct page *g, size_t row, size_t column)
@@ -83,13 +103,10 @@ static void draw_cell(struct page *g, size_t row, size_t column)
     const double x = g->left + g->wide * (double)column;
     const double y = g->bottom - g->high * (double)(row + 1);
     const size_t runs = d->runs[row * d->columns + column];
-    const struct il_number text = il_digits(value, 3);
-    struct il_rgb c = { 0xee, 0xee, 0xee };
+    const struct il_rgb c = cell_colour(g, value);
 
     if (runs == 0)
         return;
-    if (il_is_drawn(value))
-        c = colour_of(g, value);
     il_file_print(f,
                   "<rect class=\"cell\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" "
                   "fill=\"#%02x%02x%02x\" stroke=\"#fff\"><title>",
@@ -99,10 +116,6 @@ static void draw_cell(struct page *g, size_t row, size_t column)
     il_file_print(f, ", ");
     il_put_text(f, d->y[row], 200);
     il_file_print(f, ": %s, n = %zu</title></rect>\n", il_digits(value, 6).text, runs);
-    if (!il_is_drawn(value))
-        il_put_cross(f, x + g->wide / 2, y + g->high / 2, "#333");
-    else if (il_text_width(text.text, 11) + 2 <= g->wide)
-        put_middle(g, x + g->wide / 2, y + g->high / 2, il_is_dark(c) ? "#fff" : "#000", text.text);
 }
 
 /* ---- a line over the cells ------------------------------------------------------------------- */
@@ -156,25 +169,31 @@ static void put_arrows(struct page *g)
     }
 }
 
+static const char UNDER[] = "stroke=\"#000\" stroke-width=\"4\" stroke-opacity=\"0.75\"",
+                  OVER[] = "stroke=\"#fff\" stroke-width=\"2\" stroke-dasharray=\"7 3\"";
+
 static void draw_limit(struct page *g)
 {
-    static const char UNDER[] = "stroke=\"#000\" stroke-width=\"4\" stroke-opacity=\"0.75\"",
-                      OVER[] = "stroke=\"#fff\" stroke-width=\"2\" stroke-dasharray=\"7 3\"";
-    struct il_file *const f = &g->file;
-    const double y = g->bottom + g->across + 34;
-
     if (!g->data->limit)
         return;
     put_steps(g, UNDER);
     put_steps(g, OVER);
     put_arrows(g);
-    for (int over = 0; over < 2; over++)
-        il_file_print(f, "<path %s d=\"M%s %sh28\"/>\n", over ? OVER : UNDER, il_px(g->left).text,
-                      il_px(y).text);
-    il_file_print(f, "<text x=\"%s\" y=\"%s\" font-size=\"%d\" fill=\"#222\">",
-                  il_px(g->left + 36).text, il_px(y + 4).text, IL_TEXT);
-    il_put_letters(f, g->data->limit_name, SIZE_MAX);
-    il_file_print(f, "</text>\n");
+}
+
+/* What the line is; the pixels that it takes. f NULL: those alone. */
+static double put_limit_name(struct il_file *f, const struct page *g)
+{
+    const double x = IL_MARGIN + DASH + 8;
+    size_t lines;
+
+    if (!g->data->limit)
+        return 0;
+    for (int over = 0; f && over < 2; over++)
+        il_file_print(f, "<path %s d=\"M%d %sh%d\"/>\n", over ? OVER : UNDER, IL_MARGIN,
+                      il_px(g->below - 4).text, DASH);
+    lines = il_put_note(f, g->data->limit_name, x, g->below, g->width - x - IL_MARGIN);
+    return IL_LINE * (double)lines + 6;
 }
 
 /* ---- beside the cells ------------------------------------------------------------------------ */
@@ -250,8 +269,7 @@ static void draw(struct page *g)
     const il_heatmap *const d = g->data;
     struct il_file *const f = &g->file;
     const double wide = g->width - 2 * IL_MARGIN;
-    const double name = d->limit ? IL_LINE : 0; /* room for the line's */
-    const double note = fmax(g->bottom + g->across + name, g->value.from) + 38;
+    const double note = g->below + put_limit_name(NULL, g);
     char description[2048];
 
     snprintf(description, sizeof description, "%.200s by %.200s and %.200s. %.1400s",
@@ -263,8 +281,12 @@ static void draw(struct page *g)
         for (size_t column = 0; column < d->columns; column++)
             draw_cell(g, row, column);
     draw_limit(g);
+    for (size_t row = 0; row < d->rows; row++)
+        for (size_t column = 0; column < d->columns; column++)
+            draw_value(g, row, column);
     draw_labels(g);
     draw_bar(g);
+    put_limit_name(f, g);
     il_put_note(f, d->note, IL_MARGIN, note, wide);
 }
 

@@ -169,7 +169,7 @@ static void draw_band(struct page *g, const struct panel *v, const il_line *l)
     struct il_file *const f = &g->file;
 
     for (size_t i = 0, end; i < l->count; i = end) {
-        for (end = i; end < l->count && !isnan(l->low[end]) && !isnan(l->high[end]);)
+        for (end = i; end < l->count && il_is_drawn(l->low[end]) && il_is_drawn(l->high[end]);)
             end++;
         if (end - i > 1) {
             il_file_print(f, "<path class=\"band\" fill=\"%s\" fill-opacity=\"0.18\" d=\"",
@@ -276,7 +276,10 @@ static void draw_left_out(struct page *g, const struct panel *v)
     if (!text[0])
         return;
     il_put_marker(&g->file, 3, v->x.from + 14, v->up.ruler.to + 13, 4, "#333", 0);
+    il_file_print(&g->file, "<g stroke=\"#fff\" stroke-width=\"4\" stroke-linejoin=\"round\" "
+                            "paint-order=\"stroke\">\n"); /* lines may lie beneath it */
     il_put_note(&g->file, text, v->x.from + 24, v->up.ruler.to + 17, g->wide - 40);
+    il_file_print(&g->file, "</g>\n");
 }
 
 static void draw_crosses(struct page *g, const struct panel *v, const il_line *l)

@@ -37,7 +37,7 @@ static unsigned colour_of(il_verdict v)
 static void set_layout(struct page *g)
 {
     const il_forest *const d = g->data;
-    const size_t columns = g->cells.columns;
+    const size_t columns = g->cells.columns, longest = columns / (d->head ? 2 : 3);
     size_t used;
 
     g->labels = il_letters(d->head ? d->head : "group");
@@ -47,7 +47,7 @@ static void set_layout(struct page *g)
         g->labels = n > g->labels ? n : g->labels;
         g->words = word > g->words ? word : g->words;
     }
-    g->labels = g->labels > columns / 3 ? columns / 3 : g->labels;
+    g->labels = g->labels > longest ? longest : g->labels;
     il_forest_set_axes(d, &g->axes);
     used = g->labels + (d->head ? 0 : COUNT) + g->words + 2 * BETWEEN + 2;
     g->wide = columns > used ? columns - used : NARROW;
