@@ -51,6 +51,7 @@ enum { LANES = 128 };
 #define OP_BEGIN
 #define OP_END
 #define __global__ static
+#define __launch_bounds__(threads, blocks)
 #define __device__
 #define __shared__ static _Thread_local
 struct cu_dim {

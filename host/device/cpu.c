@@ -201,6 +201,7 @@ static int cpu_about(struct il_device *d, struct il_about *out)
     snprintf(out->detail, sizeof out->detail, "%s kernels, %s, %d thread%s",
              flavour_name[self(d)->flavour], blas, self(d)->threads,
              self(d)->threads == 1 ? "" : "s");
+    out->blocks = 1;
     if (page > 0 && pages > 0)
         out->memory = (size_t)page * (size_t)pages;
     /* sysconf counts the page cache as taken, the kernel's own estimate does not */

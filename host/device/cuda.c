@@ -36,6 +36,7 @@ enum {
     MATH_ERROR = 20000,
     LIBRARY_ERROR = 20001, /* words say which */
     WORKSPACE = 32 << 20,  /* what cuBLAS advises from Hopper on */
+    BLOCKS = 6, /* of LANES threads and up to 80 registers, that are on a multiprocessor at once */
     RESERVE =
         128 << 20, /* kernels that are loaded when first used, graphs, allocations' rounding */
 };
@@ -382,6 +383,7 @@ static int cuda_about(struct il_device *d, struct il_about *out)
         return e;
     out->held = WORKSPACE;
     out->reserve = RESERVE;
+    out->blocks = BLOCKS * (unsigned)p.multiProcessorCount;
     name_uuid(&p, uuid);
     snprintf(out->name, sizeof out->name, "%.63s", p.name);
     snprintf(out->detail, sizeof out->detail,

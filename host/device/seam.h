@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include "shared.h"
 
-enum { IL_SEAM_ABI = 6 };
+enum { IL_SEAM_ABI = 7 };
 
 /* What products may do with their operands: nothing, or round them to 10 or 7 bits. Sums are fp32. */
 enum il_math { IL_MATH_FP32, IL_MATH_TF32, IL_MATH_BF16 };
@@ -28,6 +28,7 @@ struct il_about {
     char detail[192]; /* compute capability, driver and library versions, kernels' flavour */
     size_t memory, memory_free; /* bytes; 0: unknown */
     size_t held, reserve; /* what the device holds for itself; what is to be left free for it */
+    unsigned blocks;      /* of a kernel, that it runs at once */
 };
 
 struct il_seam {

@@ -54,7 +54,7 @@ for cc in $compilers; do
     [ -z "$v3" ] || build "$cc" -O2 "$v3"
     [ -z "$v4" ] || build "$cc" -O3 -fno-trapping-math "$v4"
     for grid in '1' '3' '(2*(g)+1)'; do         # one block, some, and more than there is work; whatever the optimiser
-        build "$cc" -O0 "-DKERNEL_GRID(g)=$grid"
+        build "$cc" -O0 "-DKERNEL_GRID(g)=$grid" -DORTHOGONAL_WALK=1    # and a launch a reflection
     done
 done
 echo "$count builds, equal bits"

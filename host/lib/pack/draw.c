@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* orthogonal matrices need work memory: as many runs at once as these bytes hold */
+/* orthogonal matrices need work memory: these bytes, as the plan has it, and what a device with more blocks has left */
 static const size_t WORK_BYTES = (size_t)64 << 20;
 
 static int any(const struct il_fill *fill, unsigned runs, uint32_t after)
@@ -15,27 +15,48 @@ static int any(const struct il_fill *fill, unsigned runs, uint32_t after)
     return 0;
 }
 
-/* as many runs at once as WORK_BYTES hold, but one */
-static size_t at_once(const struct il_layer *layout, unsigned runs)
+/* as many runs at once as `bytes` hold, but one */
+static size_t at_once(const struct il_layer *layout, size_t runs, size_t bytes)
 {
     const size_t fit =
-        WORK_BYTES / (IL_ORTHOGONAL_WORK(layout->fan_in, layout->fan_out) * sizeof(float));
+        bytes / (IL_ORTHOGONAL_WORK(layout->fan_in, layout->fan_out) * sizeof(float));
 
     return fit == 0 ? 1 : fit < runs ? fit : runs;
 }
 
+static size_t work_of(const struct il_layer *layout, size_t runs)
+{
+    return runs * IL_ORTHOGONAL_WORK(layout->fan_in, layout->fan_out) * sizeof(float);
+}
+
 size_t il_draw_work(const struct il_layer *layout, unsigned runs)
 {
-    return at_once(layout, runs) * IL_ORTHOGONAL_WORK(layout->fan_in, layout->fan_out) *
-           sizeof(float);
+    return work_of(layout, at_once(layout, runs, WORK_BYTES));
+}
+
+/* A run is a block: as many of them as the device runs at once, within a quarter of what is free. *some: how many */
+static int alloc_work(struct il_device *d, const struct il_layer *layout, unsigned runs,
+                      void **work, size_t *some)
+{
+    struct il_about about;
+    int e = d->seam->about(d, &about);
+
+    if (e)
+        return e;
+    *some = at_once(layout, about.blocks < runs ? about.blocks : runs, about.memory_free / 4);
+    if (*some > at_once(layout, runs, WORK_BYTES) &&
+        d->seam->alloc(d, work, work_of(layout, *some)) == 0)
+        return 0; /* else another took what was free */
+    *some = at_once(layout, runs, WORK_BYTES);
+    return d->seam->alloc(d, work, work_of(layout, *some));
 }
 
 static int make_orthogonal(struct il_device *d, const struct il_layer *layout, unsigned runs,
                            float *w, const struct il_fill *table)
 {
-    const size_t some = at_once(layout, runs);
+    size_t some = 0;
     void *work = NULL;
-    int e = d->seam->alloc(d, &work, il_draw_work(layout, runs));
+    int e = alloc_work(d, layout, runs, &work, &some);
 
     for (unsigned m = 0; !e && m < runs; m += (unsigned)some)
         e = d->seam->orthogonal(d, w + (size_t)m * layout->block, work, table + m,

@@ -11,20 +11,22 @@
 #include "device/seam.h"
 #include "initlab/initlab.h"
 #include "catalog/catalog.h"
+#include "pack/draw.h"
 #include "support.h"
 
 enum { MOST = 1024, RUNS = 6 };
 
-/* a CPU device that counts what it gives, and says that it has this much left */
+/* a CPU device that counts what it gives, says that it has this much left, and gives no more than `most` at once */
 static struct {
     const struct il_seam *cpu;
     void *at[MOST];
-    size_t size[MOST], now, peak, left, reserve, asked;
+    size_t size[MOST], now, peak, left, reserve, asked, most;
+    unsigned blocks;
 } count;
 
 static int counted_alloc(struct il_device *d, void **p, size_t bytes)
 {
-    const int e = count.cpu->alloc(d, p, bytes);
+    const int e = count.most && bytes > count.most ? -1 : count.cpu->alloc(d, p, bytes);
 
     for (size_t i = 0; !e && i < MOST; i++)
         if (!count.at[i]) {
@@ -53,6 +55,7 @@ static int counted_about(struct il_device *d, struct il_about *out)
 
     count.asked++;
     out->memory_free = count.left;
+    out->blocks = count.blocks ? count.blocks : out->blocks;
     out->reserve = count.reserve;
     return e;
 }
@@ -254,12 +257,59 @@ static void test_watched_is_refused(void **state)
     il_dataset_free(set);
 }
 
+/*
+ * Orthogonal matrices' work memory: what the plan has; with more blocks than that is for, up to a quarter of what is
+ * free, and the plan's again where that cannot be had after all. The largest area is the work's.
+ */
+static void test_work_of_orthogonal(void **state)
+{
+    enum { N = 2000, SIZE = 100, BLOCKS = 1900, ALL = 1628 /* fit into 64 MiB */ };
+    static const struct {
+        unsigned blocks;
+        size_t free, most, runs;
+    } cases[] = { { 1, SIZE_MAX, 0, ALL },
+                  { BLOCKS, SIZE_MAX, 0, BLOCKS },
+                  { 2 * N, SIZE_MAX, 0, N },
+                  { BLOCKS, (size_t)280 << 20, 0, (70 << 20) / 41200 },
+                  { BLOCKS, (size_t)9 << 20, 0, ALL },
+                  { BLOCKS, SIZE_MAX, (size_t)64 << 20, ALL } };
+    struct il_seam seam;
+    il_device *const d = counted(&seam);
+    struct il_fill *const fill = calloc(N, sizeof *fill);
+    struct il_layer layout;
+    void *w;
+
+    (void)state;
+    assert_non_null(fill);
+    fill[N - 1].after = IL_AFTER_ORTHOGONAL; /* one is drawn: the others take memory alone */
+    fill[N - 1].gain = 1;
+    assert_true(il_layout(&layout, 0, 2, (const unsigned[]){ SIZE, SIZE, SIZE }, N));
+    assert_int_equal(il_draw_work(&layout, N), (size_t)ALL * 41200);
+    assert_int_equal(seam.alloc(d, &w, (size_t)layout.rows * layout.ld * sizeof(float)), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const size_t before = count.now;
+
+        count.blocks = cases[i].blocks;
+        count.left = cases[i].free;
+        count.most = cases[i].most;
+        count.peak = before;
+        assert_int_equal(seam.zero(d, w, (size_t)layout.rows * layout.ld * sizeof(float)), 0);
+        assert_int_equal(il_draw_layer(d, &layout, N, w, fill, fill), 0);
+        assert_int_equal(count.peak - before, N * sizeof *fill + cases[i].runs * 41200);
+        assert_int_equal(count.now, before);
+    }
+    seam.free(d, w);
+    free(fill);
+    il_device_close(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plan_is_what_is_taken),
         cmocka_unit_test(test_watched_is_refused),
         cmocka_unit_test(test_too_large_is_refused),
+        cmocka_unit_test(test_work_of_orthogonal),
     };
 
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
