@@ -430,7 +430,7 @@ static void test_inspection_changes_nothing(void **state)
 
 /* ---- depth ----------------------------------------------------------------------------------- */
 
-enum { DEPTH = 50, WIDTH = 256, NETS = 8 };
+enum { DEPTH = 50, WIDTH = 256, NETS = 4 };
 
 struct walk {
     double q, gradient; /* mean log ratio of the last hidden layer to the first */
