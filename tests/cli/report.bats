@@ -45,7 +45,7 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     has "cost or weights were not finite in epoch 1" "$page"
     has "no better than a guess" "$page"
     has 'seeds: ["0..4"]' "$page"
-    has "initlab sweep run r/sweep.yaml --data $PWD/set --out again" "$page"
+    has "initlab sweep run r/sweep.yaml --data $PWD/set --devices cpu --out again" "$page"
     has "initlab report r" "$page"
     has "$("$INITLAB" version | awk '{print $2; exit}')" "$page"
     [ "$(grep -c '<svg ' report.html)" -ge 1 ]
@@ -200,7 +200,7 @@ import html, re, sys
 page = open(sys.argv[1]).read()
 print(html.unescape(re.search(r'id="again".*?<code>(.*?)</code>', page, re.S)[1]))
 P
-    grep -q -- "--data $PWD/set --pack-size 3 --out again" again.sh
+    grep -q -- "--data $PWD/set --pack-size 3 --devices cpu --out again" again.sh
     [ "$(grep -c "^initlab sweep extend again --" again.sh)" -eq 2 ]
     mkdir bin
     ln -s "$INITLAB" bin/initlab

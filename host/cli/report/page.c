@@ -252,7 +252,7 @@ static void put_commands(FILE *f, const il_folder *folder, const char *again)
         fprintf(f, " --data %s", cli_word(word, il_folder_data(folder)));
     if (sweep_packs_by_size(folder))
         fprintf(f, " --pack-size %zu", il_folder_pack_size(folder));
-    fprintf(f, " --out %s", again);
+    fprintf(f, " --devices %s --out %s", il_folder_kind(folder), again);
     for (size_t k = 1; k < parts; k++) {
         fprintf(f, "\ninitlab sweep extend %s", again);
         if (!options_of_addition(f, il_sweep_part_text(sweep, k, &n)))
@@ -347,7 +347,9 @@ static il_status put_again(struct html *h, const struct run_columns *columns,
     il_status st = IL_OK;
 
     fputs("<section id=\"again\"><h2>How to repeat it</h2>\n<p>Train all of it again, into a new "
-          "folder; then make this page:</p>\n",
+          "folder, on the kind of device that trained it, as numbers differ between kinds; more "
+          "devices of that kind, as cpu:4 or cuda:0,cuda:1, give the same. Then make this "
+          "page:</p>\n",
           h->f);
     for (size_t i = 0; i < k->sources && st == IL_OK; i++) {
         if (k->sources > 1)
