@@ -2,9 +2,11 @@
 """report.py PROGRAM [--shots DIR] - the page of `initlab report` in a real browser, Debian's chromium, by WebDriver.
 
 Of a small sweep that has everything in it (a winner, runs that diverge, runs that are stuck), in a folder of a hostile
-name: nothing on the console, no request, sorting, searching, legend, hover and keyboard work, contrasts hold in light
-and dark, a phone scrolls down and never sideways. Of 10,000 runs: under 5 MB, and few elements until
-more are asked for, which is what makes it quick; tools/bench/report_opens.py has the seconds. --shots leaves pictures to look at. Skips with 77 where there is no browser.
+name: nothing on the console, no request; on a desk and on a phone, in light and dark: what answers the question is seen
+without scrolling, every column sorts, searching, legend, hover, touch and keyboard work, the focus is seen, contrasts hold,
+and a phone scrolls down and never sideways; on paper all of the ranking, and nothing cut. Of 10,000 runs: under 5 MB, and few
+elements until more are asked for, which is what makes it quick; tools/bench/report_opens.py has the seconds. --shots leaves
+pictures to look at. Skips with 77 where there is no browser.
 """
 import base64
 import json
@@ -25,7 +27,8 @@ SHOTS = pathlib.Path(sys.argv[3]) if sys.argv[2:3] == ["--shots"] else None
 # figures, the filter's 1,000 groups, and what surrounds them. All rows would be 120,000 and 17,000.
 ELEMENTS = 16000
 COUNT = "return ['#list', '#ranking', '.figure'].map(c => c + ' ' + document.querySelectorAll(c + ' *').length).join(', ')"
-ENTER, TAB = "\ue007", "\ue004"
+ENTER, TAB, ESCAPE, SPACE, HOME, DOWN, SHIFT = "\ue007", "\ue004", "\ue00c", " ", "\ue011", "\ue015", "\ue008"
+DESK, PHONE, PAPER = 1280, 360, 720
 HOSTILE = "<script>alert(1)<\\script>&\"'"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
@@ -82,11 +85,23 @@ class Browser:
     def type(self, css, text):
         self.send(f"/element/{self.find(css)}/value", {"text": text})
 
-    def hover(self, css):
-        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", css)
-        self.send("/actions", {"actions": [{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
+    def point(self, css, pointer, *more):
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center', inline: 'center'})", css)
+        self.send("/actions", {"actions": [{"type": "pointer", "id": pointer, "parameters": {"pointerType": pointer},
                                             "actions": [{"type": "pointerMove", "x": 0, "y": 0, "duration": 0,
-                                                         "origin": {ELEMENT: self.find(css)}}]}]})
+                                                         "origin": {ELEMENT: self.find(css)}}, *more]}]})
+
+    def hover(self, css):
+        self.point(css, "mouse")
+
+    def touch(self, css):
+        self.point(css, "touch", {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0})
+
+    def press(self, keys):
+        """All of these down, then up."""
+        turns = [("keyDown", key) for key in keys] + [("keyUp", key) for key in reversed(keys)]
+        self.send("/actions", {"actions": [{"type": "key", "id": "keys", "actions": [
+            {"type": turn, "value": key} for turn, key in turns]}]})
 
     def log(self, kind):
         return self.send("/se/log", {"type": kind})
@@ -151,12 +166,14 @@ for (const e of document.querySelectorAll('body *')) {
   if (['SCRIPT', 'STYLE', 'title', 'desc', 'OPTION'].includes(e.tagName)) continue;
   const style = getComputedStyle(e), svg = e.namespaceURI.endsWith('svg');
   let back = behind(e);
-  if (svg) { const cell = e.previousElementSibling;
-    if (cell && cell.matches('.cell')) back = getComputedStyle(cell).fill; }
+  const before = getComputedStyle(e, '::before');
+  if (!['none', '""'].includes(before.content)) { const c = light(before.color), d = light(back);
+    if ((Math.max(c, d) + .05) / (Math.min(c, d) + .05) < 4.5) wrong.push(`before ${e.tagName} '${before.content}' ${before.color}`); }
+  if (svg && style.paintOrder.startsWith('stroke') && style.stroke !== 'none') back = style.stroke; // its edge, as of a cell's value
   const a = light(svg ? style.fill : style.color), b = light(back);
   const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
   const size = parseFloat(style.fontSize);
-  if (ratio < 4.5 || size < 11) wrong.push(`${e.tagName} '${e.textContent.trim().slice(0, 40)}' ${ratio.toFixed(2)} ${size}px`);
+  if (ratio < 4.5 || (size < 11 && !matchMedia('print').matches)) wrong.push(`${e.tagName} '${e.textContent.trim().slice(0, 40)}' ${ratio.toFixed(2)} ${size}px`);
 }
 return wrong;"""
 
@@ -250,36 +267,210 @@ def check_hover(b):
     check(b.run("return document.getElementById('tip').hidden"), "hover: the value stays")
 
 
-def check_keyboard(b):
-    """Tab from the top comes to the links, the legend, the filters and the table's heads."""
-    seen = []
-    b.run("document.activeElement.blur(); scrollTo(0, 0)")
-    for _ in range(60):
-        b.send("/actions", {"actions": [{"type": "key", "id": "keys", "actions": [
-            {"type": "keyDown", "value": TAB}, {"type": "keyUp", "value": TAB}]}]})
-        seen.append(b.run("const e = document.activeElement; return e.closest('.legend, .filters, thead, nav') ? "
-                          "e.closest('.legend, .filters, thead, nav').className || e.closest('thead, nav').tagName : ''"))
-    check({"legend", "filters", "THEAD", "NAV"} <= set(seen), f"keyboard: reached {set(seen)}")
+FOCUSED = """const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
+const x = Math.min(Math.max(box.left + 8, 1), innerWidth - 1), y = Math.min(Math.max(box.top + Math.min(8, box.height / 2), 1), innerHeight - 1);
+const top = document.elementFromPoint(x, y);
+return [window.stops.indexOf(e), style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+  box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && (e.contains(top) || top.contains(e)),
+  e.outerHTML.slice(0, 80)];"""
+STOPS = """window.stops = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter(e =>
+  e.checkVisibility() && !(e.closest('details:not([open])') && e.tagName !== 'SUMMARY'));
+document.querySelectorAll('.scroll, .figure').forEach(e => { e.scrollLeft = 0; });
+const first = document.querySelector('h1'); first.tabIndex = -1; first.focus(); first.removeAttribute('tabindex'); scrollTo(0, 0);
+return window.stops.length;"""
 
 
-def check_looks(b):
+def check_keyboard(b, where):
+    """Tab stops at all that can be used, in the order of the page, and it is seen where."""
+    stops = b.run(STOPS)
+    there = [(TAB, turn) for turn in range(stops)]
+    back = [(SHIFT + TAB, turn) for turn in range(stops - 2, -1, -1)] if where == f"light, {DESK}" else []
+    for keys, turn in there + back:
+        b.press(keys)
+        at, outlined, seen, what = b.run(FOCUSED)
+        check(at == turn, f"{where}: stop {turn + 1} of {stops} is {at + 1}: {what}")
+        check(outlined, f"{where}: no outline: {what}")
+        check(seen, f"{where}: the focus is out of sight, or behind something: {what}")
+    ratio = b.run("""const rgb = c => c.match(/[\\d.]+/g).slice(0, 3).map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+      const light = c => { const l = rgb(c); return .2126 * l[0] + .7152 * l[1] + .0722 * l[2]; };
+      const a = light(getComputedStyle(document.activeElement).outlineColor), b = light(getComputedStyle(document.body).backgroundColor);
+      return (Math.max(a, b) + .05) / (Math.min(a, b) + .05)""")
+    check(ratio >= 3, f"{where}: the outline's contrast is {ratio}")  # WCAG 2, 1.4.11
+
+
+def natural(text):
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|\D+", text.lower())]
+
+
+def in_order(texts, number):
+    """Upwards, what is none last; the page's own comparison is Intl's."""
+    some = [float(t) if number else natural(t) for t in texts if t != "-"]
+    return some == sorted(some) and all(t == "-" for t in texts[len(some):])
+
+
+def check_sort(b, where, presses):
+    """Every column, upwards and downwards, by two ways to press a button; from the last back to the first, too."""
+    names = b.run("return [...document.querySelectorAll('#list th button')].map(b => b.textContent)")
+    check(len(names) >= 8, f"{where}: columns {names}")
+    for i in [*range(len(names)), 0]:
+        css = f"#list thead th:nth-child({i + 1})"
+        number = b.run("return document.querySelector(arguments[0]).className === 'n'", css)
+        for press, want in zip(presses, ("ascending", "descending")):
+            press(css + " button")
+            said = b.run("return [...document.querySelectorAll('#list thead th')].map(t => t.getAttribute('aria-sort') || '')")
+            check(said == [want if k == i else "" for k in range(len(names))], f"{where}: {names[i]}: aria-sort {said}")
+            texts = b.run(COLUMN, names[i])
+            none = texts.count("-")
+            some = texts[:len(texts) - none]
+            check(in_order((some if want == "ascending" else some[::-1]) + texts[len(texts) - none:], number),
+                  f"{where}: {names[i]}, {want}: {texts[:6]}")
+
+
+SEEN = """const box = document.querySelector('#ranking .scroll').getBoundingClientRect(), frame = document.querySelector('#ranking .scroll');
+frame.scrollLeft = 0;
+return [...document.querySelectorAll('#ranking tbody tr')].map(r => [...r.cells].filter(c => c.getClientRects().length &&
+  [...c.getClientRects()].every(k => k.left >= Math.max(box.left, 0) && k.right <= Math.min(box.right, innerWidth) + 1) &&
+  c.scrollWidth <= c.clientWidth + 1).map(c => c.dataset.of + ':' + c.textContent));"""
+
+
+def check_ranking(b, where, width):
+    """What answers the question is seen without scrolling sideways: on a desk as the first columns, on a phone as a card."""
+    head = b.run("return [...document.querySelectorAll('#ranking thead th')].map(t => t.textContent)")
+    asked = ["init", "lr", "verdict", "n", "mean", "interval", "difference", "interval", "p", "d_z"]
+    check(head[:len(asked)] == asked, f"{where}: the ranking's columns are {head}")
+    check(set(head[-6:]) == {"median", "iqm", "worst", "best", "best_run", "area"}, f"{where}: the ranking ends in {head}")
+    cells = b.run("return [...document.querySelectorAll('#ranking tbody tr')].map(r => [...r.cells].map(c => c.dataset.of + ':' + c.textContent))")
+    wanted = [row[:len(asked)] if width > PHONE else [c for c in row if not c.endswith(":-")] for row in cells]
+    check(len(wanted) == 8 and len(cells[1]) == len(head), f"{where}: {len(wanted)} groups")
+    for want, seen in zip(wanted, b.run(SEEN)):
+        check(set(want) <= set(seen), f"{where}: not seen without scrolling: {sorted(set(want) - set(seen))}")
+    if width <= PHONE:
+        named = b.run("""return [...document.querySelectorAll('#ranking tbody tr:nth-child(2) > *')].map(c =>
+          [c.dataset.of, getComputedStyle(c, '::before').content])""")
+        named = {of: said for of, said in named if of not in ("interval", "verdict")}
+        check(all(said == 'attr(data-of) " "' or said.strip('"').strip() == of for of, said in named.items()), f"{where}: labels {named}")
+        wide = b.run("const f = document.querySelector('#ranking .scroll'); return f.scrollWidth - f.clientWidth")
+        check(wide <= 0, f"{where}: the ranking scrolls {wide} pixels sideways")
+
+
+def check_legend_box(b, where, groups):
+    """All buttons are whole, and each shows its group alone, in the table and the ranking too, and all again."""
+    cut = b.run("""const box = document.querySelector('.legend'), edge = box.getBoundingClientRect();
+      return [...box.children].filter(e => { const k = e.getBoundingClientRect(); return k.left < edge.left - 1 || k.right > edge.right + 1 ||
+        k.top < edge.top - 1 || k.bottom > edge.bottom + 1 || e.scrollWidth > e.clientWidth + 1; }).map(e => e.textContent)""")
+    check(not cut, f"{where}: cut buttons: {cut}")
+    for group in groups:
+        for pressed in True, False:
+            b.click(f".legend button[data-group='{group}']")
+            is_pressed = b.run("return [...document.querySelectorAll('.legend [aria-pressed=true]')].map(e => e.dataset.group)")
+            check(is_pressed == [str(group)] * pressed, f"{where}: group {group}: pressed {is_pressed}")
+            runs = len(b.run(COLUMN, "run"))
+            check(runs == (9 if pressed else 72), f"{where}: group {group}: {runs} runs")
+            rows = b.run("return [...document.querySelectorAll('#ranking tbody tr')].flatMap((r, i) => r.className === 'alone' ? [i] : [])")
+            check(rows == [group] * pressed, f"{where}: group {group}: marked rows {rows}")
+            faint = b.run("""return [...document.querySelectorAll('.intervals [data-group], .curves [data-group]')].filter(e =>
+              getComputedStyle(e).opacity < 1 && Number(e.dataset.group) === arguments[0]).length""", group)
+            check(faint == 0, f"{where}: group {group}: it is faint itself")
+            others = b.run("""return [...document.querySelectorAll('.curves [data-group]')].filter(e =>
+              getComputedStyle(e).opacity < .5 && Number(e.dataset.group) !== arguments[0]).length""", group)
+            check((others > 0) == pressed, f"{where}: group {group}: {others} others are faint")
+            if group == 0 and pressed:
+                wrong = b.run(CONTRAST)
+                check(not wrong, f"{where}, a group alone: contrast or size: {wrong[:8]}")
+
+
+def tip(b):
+    return b.run("const t = document.getElementById('tip'); return t.hidden ? '' : t.textContent")
+
+
+def check_tips(b, where):
+    """A value under the pointer, whole on the screen; gone with Escape, with scrolling, and on a phone a touch shows it."""
+    for css in ".figure [data-group] path", ".figure .cell":
+        b.hover("h1")
+        check(not tip(b), f"{where}: a value where there is none: '{tip(b)}'")
+        (b.touch if where.endswith(str(PHONE)) else b.hover)(css)
+        check(re.search(r"\d", tip(b)), f"{where}: {css}: no value, '{tip(b)}'")
+        box = b.run("const k = document.getElementById('tip').getBoundingClientRect(); return [k.left, k.top, innerWidth - k.right, innerHeight - k.bottom]")
+        check(min(box) >= 0, f"{where}: the value leaves the screen: {box}")
+        b.press(ESCAPE)
+        check(not tip(b), f"{where}: Escape leaves '{tip(b)}'")
+    b.hover(".figure .cell")
+    check(tip(b), f"{where}: no value after Escape")
+    b.run("scrollTo(0, 0); return new Promise(done => addEventListener('scroll', done, { once: true }))")
+    check(not tip(b), f"{where}: '{tip(b)}' stays when the page moves on")
+
+
+def check_find(b, where):
+    """Keys in the filter, what nothing matches, and choices of both lists."""
+    count = lambda: b.run("return document.getElementById('count').textContent")
+    for text, runs in ("seed=3", 8), ("seed=3 zeros", 2), ("no such words", 0), ("", 72):
+        b.run("document.getElementById('find').value = ''")
+        b.type("#find", text or " ")
+        check(count() == f"{runs} of 72 runs" and len(b.run(COLUMN, "run")) == runs, f"{where}: find '{text}': {count()}")
+    b.type("#group", 3 * DOWN)
+    check(count() == "9 of 72 runs", f"{where}: group: {count()}")
+    b.type("#group", HOME)
+    b.type("#end", 3 * DOWN)
+    check(count() == "18 of 72 runs" and set(b.run(COLUMN, "ended")) == {"diverged"}, f"{where}: ended: {count()}")
+    b.type("#end", HOME)
+    check(count() == "72 of 72 runs", f"{where}: all again: {count()}")
+
+
+def check_screens(b):
     for scheme in "light", "dark":
         b.scheme(scheme)
-        for width in 1100, 360:
+        for width in DESK, PHONE:
+            where = f"{scheme}, {width}"
             b.width(width)
             wide = b.run("return document.documentElement.scrollWidth")
-            check(wide <= width, f"{scheme}: {wide} pixels wide on a screen of {width}")
+            check(wide <= width, f"{where}: {wide} pixels wide")
             wrong = b.run(CONTRAST)
-            check(not wrong, f"{scheme}, {width} pixels: contrast or size: {wrong[:8]}")
+            check(not wrong, f"{where}: contrast or size: {wrong[:8]}")
             b.shot(f"{scheme}-{width}")
+            check_ranking(b, where, width)
+            check_legend_box(b, where, range(8) if where == f"light, {DESK}" else (0, 7))
+            check_tips(b, where)
+            check_keyboard(b, where)
+            if where == f"light, {DESK}":
+                check_sort(b, where, (b.click, b.click))
+                check_find(b, where)
+            if where == f"dark, {PHONE}":
+                check_sort(b, where, (lambda css: b.type(css, ENTER), lambda css: b.type(css, SPACE)))
+                check_find(b, where)
     back = b.run("return getComputedStyle(document.body).backgroundColor")
     check(max(map(int, re.findall(r"\d+", back))) < 64, f"dark: the page is {back}")
-    b.cdp("Emulation.setEmulatedMedia", media="print", features=[])
-    b.width(720)
+
+
+PRINTED = """const wrong = [], wide = document.documentElement.clientWidth, seen = e => e.checkVisibility();
+const heads = [...document.querySelectorAll('#ranking thead th')];
+for (const row of document.querySelectorAll('#ranking tbody tr')) [...row.cells].forEach((c, i) => {
+  const box = c.getBoundingClientRect();
+  if (!seen(c)) wrong.push(`${c.dataset.of}: not there`);
+  else if (box.left < 0 || box.right > wide + 1 || c.scrollWidth > c.clientWidth + 1) wrong.push(`${c.dataset.of}: cut at ${box.right}`);
+  if (seen(heads[i]) && Math.abs(heads[i].getBoundingClientRect().left - box.left) > 1) wrong.push(`${c.dataset.of}: not under its head`);
+  if (!seen(heads[i]) && !getComputedStyle(c, '::before').content.includes(c.dataset.of) && !getComputedStyle(c, '::before').content.includes('attr'))
+    wrong.push(`${c.dataset.of}: without its name`); });
+for (const e of document.querySelectorAll('body *')) {
+  if (seen(e) && ['sticky', 'fixed'].includes(getComputedStyle(e).position)) wrong.push(`${e.tagName} is ${getComputedStyle(e).position}`);
+  if (seen(e) && e.closest('table') && e.getBoundingClientRect().right > wide + 1)
+    wrong.push(`${e.closest('section').id}: ${e.tagName} is cut at ${e.getBoundingClientRect().right}`); }
+for (const f of document.querySelectorAll('.figure > svg')) if (f.getBoundingClientRect().height > 22 / 2.54 * 96 + 1 ||
+  f.getBoundingClientRect().width > wide) wrong.push('a figure is larger than a page');
+for (const b of document.querySelectorAll('th button')) if (getComputedStyle(b).display !== 'contents') wrong.push('a head that is not repeated');
+return [...new Set(wrong)];"""
+
+
+def check_paper(b):
+    b.cdp("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    b.width(PAPER)
     wide = b.run("return document.documentElement.scrollWidth")
-    check(wide <= 720, f"print: {wide} pixels wide on paper of 720")
+    check(wide <= PAPER, f"print: {wide} pixels wide on paper of {PAPER}")
     left = b.run("return ['nav', '.legend', '.filters'].filter(c => document.querySelector(c).getClientRects().length)")
     check(not left, f"print: {left} are on paper")
+    check(b.run("return document.querySelector('#again details:not([open]) pre').checkVisibility()"), "print: no sweep file")
+    b.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    wrong = b.run(PRINTED) + b.run(CONTRAST)
+    check(not wrong, f"print: {wrong[:8]}")
     b.shot("print")
     b.cdp("Emulation.setEmulatedMedia", media="", features=[])
     b.scheme("light")
@@ -314,7 +505,7 @@ def main():
         b = Browser(name)
         try:
             b.open(folder / "small.html")
-            for part in check_table, check_legend, check_hover, check_keyboard, check_looks:
+            for part in check_table, check_legend, check_hover, check_screens, check_paper:
                 part(b)
             wrong = b.run(AXE)
             check(not wrong, f"axe: {wrong[:5]}")

@@ -27,6 +27,18 @@ sweep_of()
     has "difference to the control" "$(cat x.svg)"
 }
 
+@test "the description, which is read out, has the small print whole: its lines one behind the other" {
+    sweep_of --init zeros,he_normal --seeds 0..2
+    for kind in intervals curves "heatmap --by init,lr"; do
+        initlab plot r $kind
+        described=$(sed -n 's/.*<desc>\(.*\)<\/desc>.*/\1/p' <<<"$output")
+        has "n = 3 runs" "$described"
+        [[ $described != *"?"* ]]
+    done
+    initlab plot r intervals
+    has "; intervals: 95 % of the mean over the runs of a group, by Student's t; all runs" "$output"
+}
+
 @test "across conditions: ranks unless another figure is named; - is standard output of each kind" {
     sweep_of --init zeros,he_normal,glorot_uniform --lr 0.1,0.5 --seeds 0..2
     initlab compare r --by init --across lr,seed --plot x.svg

@@ -28,6 +28,7 @@ train $net
 train $net --quiet
 train $net --quiet --out -
 train $net --quiet --plot -
+train $net --quiet --term
 train $net --dry-run
 compare new
 compare new -o csv

@@ -33,6 +33,8 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     page=$(text report.html)
     has "$answer" "$page"
     has "Which init has the highest test_accuracy?" "$page"
+    head=$(sed -n '/id="ranking"/,/<\/thead>/p' report.html | grep -o '<th [^>]*>[^<]*' | sed 's/.*>//' | xargs)
+    [ "$head" = "init verdict n mean interval difference interval p d_z diverged stuck median iqm worst best best_run area" ]
     [ "$(rows report.html | wc -l)" -eq 15 ]
     [ "$(rows report.html | cut -f 2,3 | sort | uniq -c | awk '{print $1, $2, $3}')" = "5 he_normal ok
 5 normal:std=1e+30 diverged
@@ -45,7 +47,7 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     has "cost or weights were not finite in epoch 1" "$page"
     has "no better than a guess" "$page"
     has 'seeds: ["0..4"]' "$page"
-    has "initlab sweep run r/sweep.yaml --data $PWD/set --out again" "$page"
+    has "initlab sweep run r/sweep.yaml --data $PWD/set --devices cpu --out again" "$page"
     has "initlab report r" "$page"
     has "$("$INITLAB" version | awk '{print $2; exit}')" "$page"
     [ "$(grep -c '<svg ' report.html)" -ge 1 ]
@@ -200,7 +202,7 @@ import html, re, sys
 page = open(sys.argv[1]).read()
 print(html.unescape(re.search(r'id="again".*?<code>(.*?)</code>', page, re.S)[1]))
 P
-    grep -q -- "--data $PWD/set --pack-size 3 --out again" again.sh
+    grep -q -- "--data $PWD/set --pack-size 3 --devices cpu --out again" again.sh
     [ "$(grep -c "^initlab sweep extend again --" again.sh)" -eq 2 ]
     mkdir bin
     ln -s "$INITLAB" bin/initlab

@@ -234,6 +234,35 @@ P
     [ "$status" -eq 74 ]
 }
 
+@test "--term shows the cost after what is printed, in as many columns as there are, beside a file too" {
+    tiny data
+    initlab train --data data "${small[@]}" --quiet
+    printed=$output
+    for columns in 40 90; do
+        COLUMNS=$columns initlab train --data data "${small[@]}" --quiet --term
+        [ "$status" -eq 0 ]
+        [[ $output == "$printed"$'\n\n'*"Training Loss"* ]]
+        has "Epoch #" "$output"
+        [[ $output == *$'\u2524'* && $output != *$'\033'* && $output != *"<svg"* ]] # the axis
+        [ "$(tail -n +"$(($(wc -l <<<"$printed") + 1))" <<<"$output" | wc -L)" -le "$columns" ]
+    done
+    initlab train --data data "${small[@]}" --quiet --term --color always
+    [[ $output == *$'\033['* ]]
+    initlab train --data data "${small[@]}" --batch 8 --validation 8 --quiet --term --plot loss.svg --out run.jsonl
+    [ "$status" -eq 0 ]
+    has "validation" "$(tail -n 1 <<<"$output")"
+    grep -q "<svg" loss.svg
+    [ -s run.jsonl ]
+    initlab train --data data "${small[@]}" --quiet --term --plot -
+    [[ $output == "<svg "*"</svg>" ]]
+    has "Epoch #" "$stderr"
+    initlab train --data data "${small[@]}" --term --out -
+    exits 2
+    has "--term is beside the epochs as text, not --out -" "$stderr"
+    run bash -c '"$INITLAB" train --data data --layers in,out --batch 8 --epochs 1 --device cpu --quiet --term >/dev/full'
+    [ "$status" -eq 74 ]
+}
+
 @test "--plot and --save leave their files" {
     tiny data
     initlab train --data data "${small[@]}" --quiet --plot loss.svg --save w.safetensors

@@ -154,7 +154,7 @@ static const struct opt_row rows[] = {
     { .name = "budget",
       .group = "Sweeps",
       .help = "also print what the best of 1, 2, 4, ... trials would give, each run a trial" },
-    TERM_ROW,
+    TERM_ROW(NULL),
     ACROSS_ROW,
     DIAGNOSTIC_ROW,
     { .name = "figure",

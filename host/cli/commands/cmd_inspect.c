@@ -481,8 +481,7 @@ static const struct opt_row rows[] = {
       .help =
           "draw a figure of every --init that is given, beside what the theory expects, .svg, .png "
           "or .pdf; - is SVG to standard output, and the tables go to standard error" },
-    { .name = "term",
-      .help = "show the figure in the terminal, by Unicode blocks, as wide as it is" },
+    TERM_ROW(NULL),
     { .name = "figure",
       .metavar = "KIND",
       .value = "signal",

@@ -60,7 +60,7 @@ static const struct opt_row rows[] = { { .name = "out",
                                              "where it goes: .svg, .png or .pdf; - is SVG to "
                                              "standard output, where that is a terminal --term" },
                                        COMPARE_ROWS,
-                                       TERM_ROW,
+                                       TERM_ROW(NULL),
                                        ACROSS_ROW,
                                        DIAGNOSTIC_ROW,
                                        { .name = "" } };

@@ -168,28 +168,44 @@ static json_t *summary(const struct train *t)
     return NULL;
 }
 
-/* Write every output, even after one that failed; the first failure is the one reported. */
-static il_status finish(struct train *t)
+/* The costs of the epochs that were finished, if there are any. */
+static il_status draw_costs(const struct train *t, const struct figure *to, il_error *err)
 {
     const il_curve curve[] = { { t->validation ? "training" : NULL, t->cost, t->epochs },
                                { "validation", t->held_out, t->epochs } };
+
+    if (t->epochs == 0)
+        return IL_OK;
+    return figure_draw(to, t->validation ? "Loss" : "Training Loss", "Epoch #", "Loss", curve,
+                       t->validation ? 2 : 1, err);
+}
+
+/* Write every output, even after one that failed; the first failure is the one reported. */
+static il_status finish(struct train *t)
+{
     il_error later;
     il_status st = run_report_end(&t->report, t->report.file ? summary(t) : NULL, &t->net.err),
               next;
 
     next = run_report_close(&t->report, st == IL_OK ? &t->net.err : &later);
     st = st == IL_OK ? next : st;
-    if (t->epochs > 0) {
-        next = figure_draw(&t->figure, t->validation ? "Loss" : "Training Loss", "Epoch #", "Loss",
-                           curve, t->validation ? 2 : 1, st == IL_OK ? &t->net.err : &later);
-        st = st == IL_OK ? next : st;
-    }
+    next = draw_costs(t, &t->figure, st == IL_OK ? &t->net.err : &later);
+    st = st == IL_OK ? next : st;
     if (opt_given(t->net.o, "save") && !stopped(t)) {
         next = il_save_weights(t->net.pack, 0, opt_get(t->net.o, "save"),
                                st == IL_OK ? &t->net.err : &later);
         st = st == IL_OK ? next : st;
     }
     return st;
+}
+
+/* --term: the costs behind what was printed */
+static il_status show_costs(struct train *t)
+{
+    const struct figure shown = figure_on_terminal(t->cli);
+
+    putchar('\n');
+    return draw_costs(t, &shown, &t->net.err);
 }
 
 /* Say that a signal stopped the run; the exit code of that. */
@@ -232,6 +248,8 @@ static int run(struct cli *cli, const struct options *o)
                 t.stuck.accuracy);
     if (opt_given(o, "profile"))
         train_profile(&t);
+    if (st == IL_OK && t.epochs > 0 && opt_given(o, "term"))
+        st = show_costs(&t);
     if (st == IL_OK && stopped(&t))
         code = interrupted(&t);
 out:
@@ -283,6 +301,7 @@ static const struct opt_row rows[] = {
       .complete = COMPLETE_FILE,
       .help = "draw the loss over the epochs, .svg, .png or .pdf; - is SVG to standard output, and "
               "what is printed goes to standard error" },
+    TERM_ROW("Output"),
     { .name = "save",
       .metavar = "FILE",
       .group = "Output",
@@ -316,12 +335,12 @@ const struct command cmd_train = {
         "that were "
         "finished "
         "are in "
-        "--out and --plot, the weights are not saved.",
-    .examples =
-        "initlab train --recipe seed-zeros-softmax --plot loss.svg\n"
-        "initlab train --layers in,128,out --init uniform:-0.05:0.05 --epochs 5 --out run.jsonl\n"
-        "initlab train --data /usr/share/datasets/fashion-mnist --device cuda:0 --save "
-        "weights.safetensors",
+        "--out, --plot and --term, the weights are not saved.",
+    .examples = "initlab train --recipe seed-zeros-softmax --plot loss.svg\n"
+                "initlab train --layers in,128,out --init uniform:-0.05:0.05 --epochs 5 --out "
+                "run.jsonl --term\n"
+                "initlab train --data /usr/share/datasets/fashion-mnist --device cuda:0 --save "
+                "weights.safetensors",
     .rows = rows,
     .parameters = PARAMETERS_ONCE,
     .run = run

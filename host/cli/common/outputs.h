@@ -19,6 +19,13 @@ il_status output_check(const struct options *o, const char *option, const char *
  */
 il_status figure_check(const struct options *o, const char *option, il_error *err);
 
+/* the option of commands that can show their figure there, too */
+#define TERM_ROW(heading)                                                                          \
+    {                                                                                              \
+        .name = "term", .group = heading,                                                          \
+        .help = "show the figure in the terminal, by Unicode blocks, as wide as it is"             \
+    }
+
 /* Where a figure goes. */
 struct figure {
     const char *path; /* NULL: nowhere */

@@ -6,9 +6,13 @@
 
 enum { CELL = 64 };
 
+/* Where a column stands when not all can be seen: what answers the question, what bears on it, the rest. */
+enum { SHOWN_FIRST, SHOWN_NEXT, SHOWN_LAST, SHOWN_PLACES };
+
 /* A column of the table that people read. */
 struct shown_column {
     const char *name;
+    int place; /* in a page, which is narrower than the table; a terminal has all in the order of the list */
     int (*is_shown)(const il_comparison *c); /* NULL: always */
     void (*put)(const il_comparison *c, const il_run_group *g, char text[CELL]);
 };

@@ -53,12 +53,6 @@
                 "gradient_norm, update_ratio, ..."                                                 \
     }
 
-#define TERM_ROW                                                                                   \
-    {                                                                                              \
-        .name = "term",                                                                            \
-        .help = "show the figure in the terminal, by Unicode blocks, as wide as it is"             \
-    }
-
 #define ACROSS_ROW                                                                                 \
     {                                                                                              \
         .name = "across", .metavar = "COLUMNS", .group = "Sweeps",                                 \

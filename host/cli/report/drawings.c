@@ -9,6 +9,7 @@
 
 enum {
     LEGEND = 100 /* groups: as many as figures have */,
+    LONG = 24 /* from which on it scrolls in a box */,
     VALUES = 20000 /* of curves, at most */
 };
 enum { DIGITS = 5, ROWS = 1000 /* of the table of curves */ };
@@ -136,9 +137,10 @@ const char *report_verdict(const il_comparison *c, const il_run_group *g)
 
 static void put_legend(struct html *h, const il_comparison *c)
 {
-    fputs(
-        "<div class=\"legend\" role=\"group\" aria-label=\"Groups: press one to see it alone\">\n",
-        h->f);
+    fprintf(h->f,
+            "<div class=\"legend%s\" role=\"group\" aria-label=\"Groups: press one to see it "
+            "alone\">\n",
+            c->groups > LONG ? " long" : "");
     for (size_t i = 0; i < c->groups && i < LEGEND; i++) {
         fprintf(h->f,
                 "<button type=\"button\" aria-pressed=\"false\" data-group=\"%zu\">"

@@ -6,10 +6,10 @@
 #include "common/cli_error.h"
 #include "across.h"
 #include "compare/answer.h"
-#include "compare/columns.h"
 #include "drawings.h"
 #include "html.h"
 #include "layers.h"
+#include "ranking.h"
 #include "runs_table.h"
 #include "sweep/options_as_file.h"
 #include "sweep/sweep.h"
@@ -91,122 +91,6 @@ static void put_answer(struct html *h, const struct compared *k, const char *aga
           h->f);
 }
 
-enum { LONG = 40 /* groups, from which on a ranking scrolls in a frame of its own */, FIRST = 100 };
-
-/* ---- the ranking ----------------------------------------------------------------------------- */
-
-/* the verdict comes first: it is what a reader wants, and the table may be wider than the screen */
-static int is_in_ranking(const il_comparison *c, const struct shown_column *s)
-{
-    return (!s->is_shown || s->is_shown(c)) && strcmp(s->name, "verdict") != 0;
-}
-
-/* what paper has no room for */
-static const char *class_of(const struct shown_column *s)
-{
-    static const char *const extra[] = { "iqm", "worst", "best", "best_run", "area" };
-
-    for (size_t i = 0; i < sizeof extra / sizeof *extra; i++)
-        if (strcmp(s->name, extra[i]) == 0)
-            return "n extra";
-    return "n";
-}
-
-static void put_ranking_head(struct html *h, const il_comparison *c)
-{
-    fputs("<thead><tr>", h->f);
-    for (size_t i = 0; i < c->columns; i++) {
-        fputs("<th scope=\"col\">", h->f);
-        html_text(h, c->column[i]);
-        fputs("</th>", h->f);
-    }
-    if (c->columns == 0)
-        fputs("<th scope=\"col\">group</th>", h->f);
-    if (c->groups > 1)
-        fputs("<th scope=\"col\">verdict</th>", h->f);
-    for (const struct shown_column *s = shown_columns; s->name; s++)
-        if (is_in_ranking(c, s))
-            fprintf(h->f, "<th scope=\"col\" class=\"%s\">%s</th>", class_of(s), s->name);
-    fputs("</tr></thead>\n", h->f);
-}
-
-static void put_ranking_row(struct html *h, const il_comparison *c, const il_run_group *g)
-{
-    char text[CELL];
-
-    fputs("<tr>", h->f);
-    for (size_t i = 0; i < c->columns; i++) {
-        fputs("<th scope=\"row\">", h->f);
-        html_text(h, g->value[i][0] ? g->value[i] : "-");
-        fputs("</th>", h->f);
-    }
-    if (c->columns == 0)
-        fputs("<th scope=\"row\">all runs</th>", h->f);
-    if (c->groups > 1)
-        fprintf(h->f, "<td>%s</td>", report_verdict(c, g));
-    for (const struct shown_column *s = shown_columns; s->name; s++) {
-        if (!is_in_ranking(c, s))
-            continue;
-        s->put(c, g, text);
-        fprintf(h->f, "<td class=\"%s\">", class_of(s));
-        html_text(h, text);
-        fputs("</td>", h->f);
-    }
-    fputs("</tr>\n", h->f);
-}
-
-static void put_notes(struct html *h, const struct compared *k)
-{
-    char text[ANSWER];
-
-    fputs("<ul class=\"small\">\n", h->f);
-    for (size_t i = 0; i < k->notes; i++)
-        if (k->note[i][0]) {
-            fputs("<li>", h->f);
-            html_text(h, k->note[i]);
-            fputs("</li>\n", h->f);
-        }
-    for (size_t i = 0; answer_note(k->comparison, i, text); i++)
-        if (text[0]) {
-            fputs("<li>", h->f);
-            html_text(h, text);
-            fputs("</li>\n", h->f);
-        }
-    fputs(
-        "<li>same: cannot be told from the best group, or the control; too few: so few pairs that "
-        "no difference could be told; -: no test was made</li>\n</ul>\n",
-        h->f);
-}
-
-static void put_ranking(struct html *h, const struct compared *k)
-{
-    const il_comparison *const c = k->comparison;
-
-    fprintf(h->f,
-            "<section id=\"ranking\"><h2>Ranking</h2>\n<div class=\"scroll%s\" tabindex=\"0\" "
-            "role=\"region\" aria-label=\"Ranking\"><table><caption>Groups of runs by ",
-            c->groups > LONG ? " long" : "");
-    html_text(h, c->metric);
-    fputs(", the best first</caption>\n", h->f);
-    put_ranking_head(h, c);
-    fputs("<tbody>\n", h->f);
-    for (size_t i = 0; i < c->groups && i < FIRST; i++)
-        put_ranking_row(h, c, &c->group[i]);
-    fputs("</tbody></table></div>\n", h->f);
-    if (c->groups >
-        FIRST) { /* a browser takes a second for 20,000 cells: page.js adds them when they are asked for */
-        fputs("<script type=\"text/html\" id=\"rest\">\n", h->f);
-        for (size_t i = FIRST; i < c->groups; i++)
-            put_ranking_row(h, c, &c->group[i]);
-        fprintf(
-            h->f,
-            "</script>\n<p><button type=\"button\" id=\"all\">Show all %zu groups</button></p>\n",
-            c->groups);
-    }
-    put_notes(h, k);
-    fputs("</section>\n", h->f);
-}
-
 /* ---- the runs -------------------------------------------------------------------------------- */
 
 static il_status put_runs(struct html *h, const struct run_columns *columns,
@@ -252,7 +136,7 @@ static void put_commands(FILE *f, const il_folder *folder, const char *again)
         fprintf(f, " --data %s", cli_word(word, il_folder_data(folder)));
     if (sweep_packs_by_size(folder))
         fprintf(f, " --pack-size %zu", il_folder_pack_size(folder));
-    fprintf(f, " --out %s", again);
+    fprintf(f, " --devices %s --out %s", il_folder_kind(folder), again);
     for (size_t k = 1; k < parts; k++) {
         fprintf(f, "\ninitlab sweep extend %s", again);
         if (!options_of_addition(f, il_sweep_part_text(sweep, k, &n)))
@@ -347,7 +231,9 @@ static il_status put_again(struct html *h, const struct run_columns *columns,
     il_status st = IL_OK;
 
     fputs("<section id=\"again\"><h2>How to repeat it</h2>\n<p>Train all of it again, into a new "
-          "folder; then make this page:</p>\n",
+          "folder, on the kind of device that trained it, as numbers differ between kinds; more "
+          "devices of that kind, as cpu:4 or cuda:0,cuda:1, give the same. Then make this "
+          "page:</p>\n",
           h->f);
     for (size_t i = 0; i < k->sources && st == IL_OK; i++) {
         if (k->sources > 1)
@@ -383,7 +269,7 @@ static il_status put_page(struct html *h, const struct options *o,
 
     put_head(h, k->comparison, again);
     put_answer(h, k, again);
-    put_ranking(h, k);
+    ranking(h, k);
     st = across_section(h, o, k, err);
     if (st == IL_OK)
         st = drawings(h, k, err);

@@ -207,14 +207,23 @@
     });
     return best && best.text;
   }
-  document.addEventListener('pointermove', function (e) {
+  var last = null;
+  function show(e) {
     var title = titled(e.target), text = title ? title.textContent : nearest(e);
+    last = { clientX: e.clientX, clientY: e.clientY };
     tip.hidden = !text;
     if (!text) return;
     tip.textContent = text;
     tip.style.left = Math.max(4, Math.min(e.clientX + 12, innerWidth - tip.offsetWidth - 4)) + 'px';
     tip.style.top = Math.max(4, e.clientY - tip.offsetHeight - 10) + 'px';
-  });
+  }
+  ['pointermove', 'pointerdown'].forEach(function (name) { document.addEventListener(name, show); });
+  document.addEventListener('scroll', function () { /* of the page or of a frame: other things come under the pointer */
+    if (tip.hidden) return;
+    last.target = document.elementFromPoint(last.clientX, last.clientY) || document.body;
+    show(last);
+  }, { capture: true, passive: true });
+  document.addEventListener('keydown', function (e) { if (e.key === 'Escape') tip.hidden = true; });
 
   update();
 

@@ -26,6 +26,8 @@ il_status train_check(struct train *t)
     struct network *const n = &t->net;
     il_status st;
 
+    if (opt_given(n->o, "term") && strcmp(opt_get(n->o, "out"), "-") == 0)
+        return cli_error(&n->err, IL_E_USAGE, "--term is beside the epochs as text, not --out -");
     if ((st = network_configure(n)) != IL_OK ||
         (st = output_check(n->o, "out", ".jsonl", ".csv", &n->err)) != IL_OK ||
         (st = figure_check(n->o, "plot", &n->err)) != IL_OK ||

@@ -264,7 +264,9 @@ void il_page_head(struct il_file *f, double width, double height, const char *ti
                   w, h, w, h);
     il_put_letters(f, title, SIZE_MAX);
     il_file_print(f, "</title>\n<desc>");
-    il_put_letters(f, description, SIZE_MAX);
+    for (const char *p = description; *p; p = il_behind(p, 1))
+        il_put_letters(f, *p == '\n' ? "; " : p,
+                       *p == '\n' ? 2 : 1); /* what reads it out has no lines */
     il_file_print(f, "</desc>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n");
 }
 
