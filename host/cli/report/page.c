@@ -114,6 +114,8 @@ static const char *class_of(const struct shown_column *s)
 
 static void put_ranking_head(struct html *h, const il_comparison *c)
 {
+    char text[CELL];
+
     fputs("<thead><tr>", h->f);
     for (size_t i = 0; i < c->columns; i++) {
         fputs("<th scope=\"col\">", h->f);
@@ -125,8 +127,10 @@ static void put_ranking_head(struct html *h, const il_comparison *c)
     if (c->groups > 1)
         fputs("<th scope=\"col\">verdict</th>", h->f);
     for (const struct shown_column *s = shown_columns; s->name; s++)
-        if (is_in_ranking(c, s))
-            fprintf(h->f, "<th scope=\"col\" class=\"%s\">%s</th>", class_of(s), s->name);
+        if (is_in_ranking(c, s)) {
+            shown_head(s, c, text);
+            fprintf(h->f, "<th scope=\"col\" class=\"%s\">%s</th>", class_of(s), text);
+        }
     fputs("</tr></thead>\n", h->f);
 }
 
@@ -137,7 +141,7 @@ static void put_ranking_row(struct html *h, const il_comparison *c, const il_run
     fputs("<tr>", h->f);
     for (size_t i = 0; i < c->columns; i++) {
         fputs("<th scope=\"row\">", h->f);
-        html_text(h, g->value[i][0] ? g->value[i] : "-");
+        html_text(h, g->shown[i]);
         fputs("</th>", h->f);
     }
     if (c->columns == 0)
