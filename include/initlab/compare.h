@@ -45,7 +45,8 @@ il_status il_runs_keep_epochs(il_runs *runs, il_error *err);
 /**
  * Add all runs of a sweep. Those whose id is there already are left out, and counted; but of a run that failed there
  * the one that ended counts. What they were trained on is the column `data`: the dataset's folder, by as much of its
- * path as tells it from others. IL_E_USAGE: too many datasets.
+ * path as tells it from others. Of one source, runs of equal text of `init` whose files of weights have other contents are
+ * told apart by it: "file:w.npy (1f0c2a9b)", with the first digits of the SHA-256. IL_E_USAGE: too many datasets.
  */
 il_status il_runs_add(il_runs *runs, il_results *results, il_error *err);
 
@@ -75,9 +76,14 @@ il_status il_runs_select(il_runs *runs, const char *select, il_error *err);
 il_status il_runs_best_over(il_runs *runs, const char *by, const char *over, size_t *settings,
                             il_error *err);
 
-/** What the best of k trials of a group gives, for k = 1, ..., trials. */
+/**
+ * A group has a label for people, in which layers are short ("in,64x3,out": il_config_shown), and a name for programs,
+ * with the values as runs have them.
+ *
+ * What the best of k trials of a group gives, for k = 1, ..., trials.
+ */
 typedef struct il_budget {
-    char *label;
+    char *label, *name;
     size_t trials;
     double *
         expected; /**< [trials]: of the metric, of the trial that il_runs_select's column is best of */
@@ -108,8 +114,8 @@ size_t il_runs_addition(const il_runs *runs, size_t index);
 typedef struct il_compare_options {
     const char
         *by; /**< columns, separated by commas; NULL: every parameter that varies, but seeds */
-    const char
-        *control;  /**< the value, or label, of the group that all others are compared with; NULL:
+    const char *
+        control; /**< the value, label or name of the group that all others are compared with; NULL:
                               the best one, which the data choose, so that all pairs are corrected for */
     double level;  /**< of intervals; 0: .95 */
     double alpha;  /**< below which groups are told apart; 0: .05 */
@@ -128,17 +134,25 @@ typedef enum il_verdict {
 } il_verdict;
 
 typedef struct il_run_group {
-    const char *label; /**< "he_normal"; of several columns "init=he_normal, lr=0.1" */
+    const char *label, *name; /**< "he_normal"; of several columns "init=he_normal, lr=0.1" */
     size_t
         style; /**< its colour in figures: the same whatever the metric, ranks and order of folders */
     const char *const *value; /**< [columns]; "" where the run has none */
+    char *const *shown;       /**< [columns]: the same for people; "-" where the run has none */
     size_t runs;              /**< that ended */
     size_t diverged, failed;
-    size_t stuck;          /**< as far as their journals say: earlier ones do not */
-    il_summary metric;     /**< of those that have it; n 0: none */
-    size_t reached;        /**< the target, of `runs`: none that diverged or are stuck */
+    size_t stuck; /**< as far as their journals say: earlier ones do not */
+    il_summary
+        metric; /**< of those that have it; n 0: none. The lost ones count in median, iqm, least and most, as
+                            worse than all else: infinite, where they are in the middle, too */
+    size_t lost;    /**< runs whose metric is not finite, as the cost of those that diverged */
+    size_t reached; /**< the target, of `runs`: none that diverged or are stuck */
+    il_interval
+        reached_interval; /**< Wilson's, of the share of runs that reached it; kind none: no target */
     double reached_median; /**< epochs; infinite where half of the runs never did; NaN: no target */
-    double validation;     /**< accuracy, mean over runs that have it; NaN: none */
+    double
+        reached_mean; /**< restricted: a run that never did counts with all its epochs; NaN: no target */
+    double validation;    /**< accuracy, mean over runs that have it; NaN: none */
     double area;          /**< under the loss curve, mean over runs all of whose costs are finite */
     const char *best_run; /**< id of the run with the best metric; "": none has it */
     il_verdict verdict;
@@ -159,6 +173,8 @@ typedef struct il_comparison {
     il_run_group *group; /**< [groups], the best first; those without the metric last */
     size_t groups;
     size_t reference;   /**< which group; groups: there is none */
+    int has_control;    /**< was that one named beforehand? Else it is the best */
+    double target;      /**< of test accuracy; NaN: none */
     int tested;         /**< were groups compared with it, as far as they have pairs? */
     size_t comparisons; /**< that p was corrected for: of groups that have pairs */
     double alpha, level;
@@ -181,7 +197,7 @@ void il_comparison_free(il_comparison *comparison);
 
 /** A group across conditions. */
 typedef struct il_ranked {
-    char *label;
+    char *label, *name;
     size_t style; /**< as il_run_group's */
     double rank;  /**< mean of its ranks within each condition; 1 is the best, ties share */
     double mean;  /**< of the metric: the mean over conditions of their means */
@@ -222,7 +238,7 @@ void il_across_free(il_across *across);
 
 /** How a group's runs are spread: the share of them that is better than each bound. */
 typedef struct il_group_profile {
-    char *label;
+    char *label, *name;
     size_t style;
     double *share, *low, *high; /**< [points]; low and high NaN: too few runs */
 } il_group_profile;
@@ -261,7 +277,7 @@ typedef struct il_improvements {
     const char *metric;
     size_t conditions, left_out;
     double level;
-    char **label; /**< [groups], the best mean first */
+    char **label, **name; /**< [groups], the best mean first */
     size_t groups;
     size_t runs;       /**< that were compared */
     il_improved *pair; /**< [pairs] */
@@ -286,7 +302,7 @@ typedef enum il_checked_as {
 } il_checked_as;
 
 typedef struct il_checked {
-    char *label;
+    char *label, *name;
     il_checked_as change;
     double before, now; /**< means of the metric over pairs; over all runs where there is no pair */
     size_t pairs;       /**< runs of equal parameters, then and now, that have it */

@@ -47,6 +47,12 @@ il_status il_config_set(il_config *config, const char *name, const char *value, 
  */
 const char *il_config_get(const il_config *config, const char *name);
 
+/**
+ * A parameter's value in normal form as people read it: of layers in,64,64,64,out as in,64x3,out, which
+ * il_config_set reads, too; of all others as it is. To be freed; NULL: out of memory.
+ */
+char *il_config_shown(const char *name, const char *value);
+
 /** How many widths `layers` has: one more than layers of weights. */
 size_t il_config_widths(const il_config *config);
 

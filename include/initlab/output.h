@@ -58,5 +58,8 @@ il_status il_save_layers(const char *path, size_t layers, const size_t *widths,
 /** A number in the fewest digits, 15 to 17, that read back as the same double; in any locale. */
 void il_number_text(double value, char text[32]);
 
+/** Write each number of a JSON text anew, in place, in the fewest digits that read back as the same double. */
+void il_json_shorten(char *text);
+
 IL_API_END
 #endif

@@ -95,8 +95,13 @@ typedef enum il_table {
     IL_TABLE_LAYERS,
     IL_TABLE_ENVIRONMENTS,
     IL_TABLE_DIAGNOSTICS,
-    IL_TABLE_DATASETS /**< data_sum and data, its folder: a row for each of IL_TABLE_RUNS */
+    IL_TABLE_DATASETS /**< what lies outside: data_sum, data, its folder, and the object files, {path: SHA-256} of files
+                           of weights: a row for each of IL_TABLE_RUNS */
 } il_table;
+
+/** The names of a table's columns, whether it has rows or not: one call, value NULL. */
+il_status il_results_columns(il_results *results, il_table table, il_row_fn *each, void *arg,
+                             il_error *err);
 
 /** All rows of a table: runs by their place in the sweep, what each has in order. */
 il_status il_results_rows(il_results *results, il_table table, il_row_fn *each, void *arg,

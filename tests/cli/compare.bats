@@ -272,7 +272,7 @@ E
     sed '1s/,"test_cost":[^,]*//; 2s/,"test_cost":[^,]*//' a.jsonl >less.jsonl
     initlab compare less.jsonl b.jsonl --metric test_cost -o csv
     [ "$status" -eq 0 ]
-    [ "$(grep -c '^he_normal,test_cost,none,,1,0,' <<<"$output")" -eq 1 ]
+    [ "$(grep -c '^he_normal,test_cost,none,,none,none,none,none,1,0,' <<<"$output")" -eq 1 ]
 }
 
 @test "--runs is a view of files alone, and has no options of groups" {
@@ -295,7 +295,7 @@ E
         # shellcheck disable=SC2086 # several words
         initlab compare r --by status -o csv $where
         [ "$status" -eq 0 ]
-        [ "$(cut -d, -f6 <<<"${lines[1]}")" = "$runs" ] || { echo "$where: $output"; return 1; }
+        [ "$(cut -d, -f10 <<<"${lines[1]}")" = "$runs" ] || { echo "$where: $output"; return 1; }
     done <<'E'
 --where layers=in,8x3,out|8
 --where layers=in,8,8,8,out|8
@@ -351,4 +351,116 @@ E
     has "pooled within groups: lr" "$output"
     initlab compare r --across depth # groups by all else
     [[ $output != *pooled* ]]
+}
+
+@test "layers are short where people read them, and whole for programs; --where and --control take both" {
+    tiny set
+    "$INITLAB" sweep run --layers in,8x6,out --layers in,4,4,8,out --init he_normal,zeros --lr 0.1,0.2 --batch 8 --epochs 1 \
+        --seeds 0..2 --data set --out r --devices cpu:1 --validation 16 --quiet >/dev/null
+    whole=in,8,8,8,8,8,8,out
+    for form in text md tex; do
+        for more in "" "--across lr" "--by layers --best-over lr --budget" "--by layers"; do
+            # shellcheck disable=SC2086
+            initlab compare r -o $form $more
+            [ "$status" -eq 0 ]
+            has in,8x6,out "$output"
+            has in,4x2,8,out "$output"
+            [[ $output != *in,8,8* && $output != *in,4,4* ]]
+        done
+    done
+    initlab check r --baseline r --by layers
+    has in,8x6,out "$output"
+    [[ $output != *in,8,8* ]]
+    for form in csv json jsonl; do
+        for more in "" "--by layers --across lr" "--by layers --best-over lr --budget"; do
+            # shellcheck disable=SC2086
+            initlab compare r -o $form $more
+            has $whole "$output"
+            [ "$form" = json ] || [[ $output != *in,8x6,out* ]]
+        done
+    done
+    for form in json junit; do
+        initlab check r --baseline r --by layers -o $form
+        has $whole "$output"
+    done
+    initlab compare r --by layers --across lr -o json
+    [ "$(python3 -c 'import json, sys
+said = json.load(sys.stdin)
+print(*sorted({p[k] for p in said["improvements"] for k in ("group", "beats")} | set(said["profile"]["groups"])))' <<<"$output")" \
+        = "in,4,4,8,out $whole" ]
+    for kind in intervals curves rates "heatmap --by layers,lr" "profile --by layers" "improvement --by layers"; do
+        # shellcheck disable=SC2086
+        initlab plot r $kind
+        [ "$status" -eq 0 ]
+        has in,8x6,out "$output"
+        [[ $output != *in,8,8* ]]
+    done
+    initlab report r -o page.html
+    grep -q '<th scope="row">in,8x6,out</th>' page.html
+    for name in in,8x6,out $whole; do
+        initlab compare r --by layers --control $name
+        has "in,8x6,out is the control" "$output"
+        initlab compare r --where layers=$name --by init --control he_normal
+        [ "$status" -eq 0 ]
+        initlab compare r --where lr=0.1 --control "layers=$name, init=zeros"
+        has "layers=in,8x6,out, init=zeros is the control" "$output"
+    done
+}
+
+@test "the last column ends where its header does; the best group is called best, a control the control" {
+    tiny data
+    swept r --seeds 0..3
+    for more in "" "--by init --across seed" "--where init=zeros" "--by init --metric seconds" "--target 0.5"; do
+        # shellcheck disable=SC2086
+        initlab compare r $more
+        [ "$status" -eq 0 ]
+        # the table's lines, from its header to the empty line behind it, are as long as each other
+        [ "$(awk 'NR > 2 && !NF { exit } NR > 2 { print length }' <<<"$output" | sort -u | wc -l)" -eq 1 ]
+    done
+    for form in csv jsonl; do
+        initlab compare r -o $form
+        [[ $output == *best* && $output != *reference* && $output != *control* ]]
+        initlab compare r -o $form --control zeros
+        [[ $output == *control* && $output != *reference* ]]
+    done
+    initlab compare r
+    [[ ${lines[2]} == *" best" ]]
+    # who is best is the control, where it was named beforehand
+    best=$(cut -d' ' -f1 <<<"${lines[2]}")
+    initlab compare r --control "$best"
+    [[ ${lines[2]} == *" control" ]]
+    has "$best is the control, and best: " "${lines[0]}"
+}
+
+@test "numbers of JSON have as few digits as read back" {
+    tiny data
+    swept r --seeds 0..3
+    trained a.jsonl --init he_normal --lr 0.3 --diag every=epoch
+    {
+        for words in "compare r -o json" "compare r -o jsonl" "compare r --across seed --by init -o json" \
+            "check r --baseline r -o json" "sweep status r --json" "sweep export r -o jsonl"; do
+            # shellcheck disable=SC2086
+            "$INITLAB" $words
+        done
+        cat a.jsonl r/journal/*.jsonl
+    } >all
+    python3 - <<'P'
+import json
+text, reals = open("all").read().lstrip(), 0
+def real(digits):
+    global reals
+    reals += 1
+    assert len(digits) <= len(repr(float(digits))), digits
+    return float(digits)
+reader = json.JSONDecoder(parse_float=real)
+while text:
+    if text[0] not in "{[":  # what stands before or behind a journal's object
+        text = text[min(text.find(c) % len(text) for c in "{[\n"):].lstrip() if text[0] != "\n" else text.lstrip()
+        continue
+    value, n = reader.raw_decode(text)
+    text = text[n:].lstrip()
+assert reals > 300, reals
+P
+    initlab compare r -o json
+    has '"level": 0.95,' "$output"
 }

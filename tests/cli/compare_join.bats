@@ -46,7 +46,7 @@ for folder in "ab":
         assert runs.setdefault((init, float(lr), seed), x) == x
 for row in csv.DictReader(io.StringIO(sys.argv[1])):
     key = row["init"], float(row["lr"])
-    if row["verdict"] == "reference":
+    if row["verdict"] == "control":
         continue
     d = [x - runs["he_normal", 0.1, seed] for (init, lr, seed), x in runs.items() if (init, lr) == key]
     assert int(row["pairs"]) == len(d) == 8 and abs(float(row["difference"]) - sum(d) / 8) < 1e-12, row
@@ -239,4 +239,57 @@ P
     [ "$(columns init n)" = "he_normal 8;zeros 8" ]
     initlab compare a b --by init --across source
     has "Over 2 conditions (source)" "$output"
+}
+
+# rows in the order that `columns` has them in
+in_order() { printf '%s\n' "$@" | LC_ALL=C sort | paste -sd ';'; }
+
+@test "files of weights of other contents are other groups, called by what is in them; --where takes them with it or without" {
+    tiny set
+    for init in he_normal zeros; do
+        "$INITLAB" init --layers 16,8,3 --init $init --save w.safetensors >/dev/null
+        cp w.safetensors $init.safetensors
+        swept $init --init "file:$PWD/w.safetensors" --init orthogonal --seeds 0..2
+        swept more-$init --init "file:$PWD/w.safetensors" --seeds 3..4
+    done
+    file="file:path=$PWD/w.safetensors"
+    he=$(sha256sum <he_normal.safetensors | head -c 8)
+    zeros=$(sha256sum <zeros.safetensors | head -c 8)
+    # of one content they are one group, called as ever
+    initlab compare he_normal more-he_normal -o csv
+    [ "$(columns init n)" = "$file 5;orthogonal 3" ]
+    # of two contents they are two, also where no seed is in both
+    initlab compare he_normal more-zeros -o csv
+    [ "$(columns init n)" = "$(in_order "$file ($he) 3" "$file ($zeros) 2" "orthogonal 3")" ]
+    initlab compare zeros he_normal more-he_normal -o csv
+    [ "$(columns init n)" = "$(in_order "$file ($he) 5" "$file ($zeros) 3" "orthogonal 3")" ]
+    want=$(columns init n mean)
+    initlab compare more-he_normal he_normal zeros -o csv
+    [ "$(columns init n mean)" = "$want" ]
+    initlab compare he_normal zeros --by lr
+    has "pooled within groups: init" "$output"
+    # where the source is asked for it tells them apart, and check holds each group against the same one
+    initlab compare he_normal zeros --by init,source -o csv
+    [ "$(columns init source n)" = "$file he_normal 3;$file zeros 3;orthogonal he_normal 3;orthogonal zeros 3" ]
+    initlab check zeros --baseline he_normal -o json
+    [ "$(python3 -c 'import json, sys; print(*sorted(g["group"] for g in json.load(sys.stdin)["groups"]))' <<<"$output")" = "$file orthogonal" ]
+    while IFS='|' read -r where groups; do
+        initlab compare he_normal zeros --by init -o csv --where "$where"
+        [ "$status" -eq 0 ]
+        [ "$(columns init n)" = "$groups" ]
+    done <<E
+init=$file|$(in_order "$file ($he) 3" "$file ($zeros) 3")
+init=file:$PWD/w.safetensors|$(in_order "$file ($he) 3" "$file ($zeros) 3")
+init=$file ($he)|$file ($he) 3
+E
+    initlab compare he_normal zeros --control "$file ($zeros)"
+    has "w.safetensors ($zeros) is the control" "$output"
+    # files of train say what they began with, too
+    for init in he_normal zeros; do
+        cp $init.safetensors w.safetensors
+        "$INITLAB" train --layers in,8,out --data set --device cpu --batch 8 --epochs 2 --quiet --seed 7 \
+            --init "file:$PWD/w.safetensors" --out $init.jsonl >/dev/null
+    done
+    initlab compare he_normal.jsonl zeros.jsonl more-zeros -o csv
+    [ "$(columns init n)" = "$(in_order "$file ($he) 1" "$file ($zeros) 3")" ]
 }

@@ -92,7 +92,7 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     [ "$(rows both.html | cut -f 2 | sort | uniq -c | awk '{print $1 $2}' | xargs)" = "5he_normal 5orthogonal 5zeros" ]
     [ "$(rows both.html | grep orthogonal | cut -f 4 | cut -d ' ' -f 1-4 | sort -u)" = "initlab sweep rerun b" ]
     page=$(text both.html)
-    has "he_normal is best: " "$page"
+    has "he_normal is the control, and best: " "$page"
     has "10 runs are there more than once: each counts once" "$page"
     has "initlab report a b --by init --where lr=0.5 --control he_normal --out both.html" "$page"
     initlab report b --by init --control orthogonal --metric test_cost -o control.html

@@ -72,8 +72,9 @@ def check_comparison(folder, by, pooled, metric="test_accuracy", control=None):
     words = ["--by", ",".join(by), "--metric", metric] + (["--control", control] if control else [])
     said = json.loads(initlab("compare", folder, "-o", "json", *words))
     runs = rows(folder, "SELECT * FROM runs ORDER BY number")
-    groups = {}
+    groups, lost = {}, {}
     for run in runs:
+        lost.setdefault(tuple(str(run[c]) for c in by), []).append(run[metric] is None)
         if run[metric] is not None:
             groups.setdefault(tuple(str(run[c]) for c in by), {})[tuple(str(run[c]) for c in ("seed", "data_seed", *pooled))] = run[metric]
     sign = -1 if "cost" in metric else 1
@@ -92,15 +93,23 @@ def check_comparison(folder, by, pooled, metric="test_accuracy", control=None):
         x = np.array(list(groups[name].values()))
         near(g["mean"], x.mean(), name, "mean")
         near(g["sd"], x.std(ddof=1), name, "sd")
-        near(g["median"], np.median(x), name, "median")
+        # a run that diverged has no cost: it is the worst of all, and in no mean
+        order = np.concatenate([x, np.full(sum(lost[name]), -sign * math.inf)])
+        check((g["n"], g["lost"]) == (len(x), sum(lost[name])), name, "lost", g["lost"])
+        near(g["median"], finite(np.median(order)), name, "median")
+        near(g["least"], finite(order.min()), name, "least")
+        near(g["most"], finite(order.max()), name, "most")
         low, high = stats.t.interval(.95, len(x) - 1, loc=x.mean(), scale=stats.sem(x)) if x.std() else (x[0], x[0])
+        check(g["mean_interval"] == ("t" if np.ptp(x) else "equal"), name, "kind of interval", g["mean_interval"])
         near(g["mean_low"], low, name, "low end")
         near(g["mean_high"], high, name, "high end")
         if name == reference:
-            check(g["verdict"] == "reference", name, g["verdict"])
+            check(g["verdict"] == ("control" if control else "best"), name, g["verdict"])
+            check((g["difference_interval"], g["p_kind"]) == ("none", "none"), name, "kinds of no difference")
             continue
         d = paired(groups[name], groups[reference])
         check(g["pairs"] == len(d), name, "pairs", g["pairs"], len(d))
+        check((g["difference_interval"], g["p_kind"]) == ("t" if np.ptp(d) else "equal", "exact"), name, "kinds", g["p_kind"])
         near(g["difference"], d.mean(), name, "difference")
         near(g["p_alone"], flips(d), name, "p")
         near(g["p"], p[name], name, "p after Holm")
@@ -114,6 +123,10 @@ def check_comparison(folder, by, pooled, metric="test_accuracy", control=None):
         least = next(n for n in range(1, 99) if 2 * said["comparisons"] / 2**n < .05)
         check(g["verdict"] == ("too few" if len(d) < least else "same" if p[name] >= .05 else "worse" if worse else "better"), name, "verdict", g["verdict"])
     return said
+
+
+def finite(x):
+    return float(x) if math.isfinite(x) else math.nan
 
 
 def paired_values(groups, a, b, which):
@@ -131,9 +144,68 @@ def check_curves(folder):
         first = [min((e["epoch"] for e in run if e["well"] and e["test_accuracy"] >= .6), default=math.inf) for run in runs]
         check(g["reached"] == sum(map(math.isfinite, first)), g["by"], "reached", g["reached"])
         middle = float(np.median(first))
-        near(g["reached_median"], middle if math.isfinite(middle) else math.nan, g["by"], "epochs to the target")
+        near(g["reached_median"], finite(middle), g["by"], "epochs to the target")
+        # not reached: all 4 epochs, those of runs that diverged in the first, too
+        near(g["reached_mean"], np.minimum(first, 4).mean(), g["by"], "restricted mean of epochs to the target")
+        share = stats.binomtest(g["reached"], len(first)).proportion_ci(method="wilson")
+        near(g["reached_low"], share.low, g["by"], "low end of the share")
+        near(g["reached_high"], share.high, g["by"], "high end of the share")
+        check((g["reached_interval"], g["target"]) == ("Wilson", .6), g["by"], "the target", g["target"])
         areas = [np.trapz([e["cost"] for e in run]) for run in runs if all(e["cost"] is not None for e in run)]
         near(g["area"], np.mean(areas) if areas else math.nan, g["by"], "area")
+
+
+def check_target(folder):
+    """The target stands in every format, and beside it how the numbers came about."""
+    words = "compare", folder, "--by", "init", "--target", "0.6"
+    by_json = json.loads(initlab(*words, "-o", "json"))
+    check(by_json["target"] == .6 and 0 < sum(g["reached"] for g in by_json["groups"]), "no target in json")
+    for g, row in zip(by_json["groups"], csv.DictReader(io.StringIO(initlab(*words, "-o", "csv")))):
+        check((row["target"], row["reached_interval"]) == ("0.6", "Wilson"), "csv", row["target"], row["reached_interval"])
+        for name in "reached_low", "reached_high", "reached_mean":
+            near(row[name], g[name], "csv", name)
+    for form in "text", "md", "tex":
+        text = initlab(*words, "-o", form)
+        for word in "interval (t)", "interval (Wilson)", "p (exact)", "mean epochs", "a test accuracy of 0.6":
+            check(word in text, form, "has no", word)
+        for g in by_json["groups"]:
+            for word in f"{g['reached_low']:.3f}, {g['reached_high']:.3f}]", f"{g['reached_mean']:.4g}":
+                check(word in text, form, "has no", word)
+    none = json.loads(initlab("compare", folder, "--by", "init", "-o", "json"))
+    check(none["target"] is None, "a target that nobody gave")
+    check({(g["target"], g["reached_interval"], g["reached_low"], g["reached_mean"]) for g in none["groups"]} ==
+          {(None, "none", None, None)}, "numbers of no target")
+    check("Wilson" not in initlab("compare", folder, "--by", "init"), "a column of no target")
+
+
+def check_many(folder):
+    """From 40 runs on a mean has a bootstrap's interval, from 13 pairs on flips are drawn; one group has fewer."""
+    said = json.loads(initlab("compare", folder, "-o", "json"))
+    kinds = {g["by"]["init"]: (g["mean_interval"], g["difference_interval"], g["p_kind"]) for g in said["groups"]}
+    check(list(kinds.values()) == [("BCa", "none", "none"), ("BCa", "BCa", "sampled")], kinds)
+    text = initlab("compare", folder)
+    for word in "interval (BCa)", "p (sampled)", "by BCa bootstrap (10,000", "p: 100,000 random sign flips":
+        check(word in text, "40 runs: no", word)
+    text = initlab("compare", folder, "--where", "seed=" + ",seed=".join(map(str, range(12))))
+    check("interval (t)" in text and "p (exact)" in text and "BCa" not in text and "random" not in text, text)
+
+
+def check_medians(folder):
+    """The median of a table is the last one of the curves, whatever diverged."""
+    said = json.loads(initlab("compare", folder, "-o", "json", "--by", "init", "--metric", "cost"))
+    last = {}
+    for e in rows(folder, "SELECT runs.init, epochs.cost FROM epochs JOIN runs USING (run_id) WHERE epoch = 4"):
+        last.setdefault(e["init"], []).append(math.inf if e["cost"] is None else e["cost"])
+    check(any(math.inf in x for x in last.values()), "nothing diverged: the test sees nothing")
+    for g in said["groups"]:
+        near(g["median"], finite(np.median(last[g["by"]["init"]])), g["by"], "median of the last epoch")
+    lost = sum(x.count(math.inf) for x in last.values())
+    text = initlab("compare", folder, "--by", "init", "--metric", "cost")
+    check(f"{lost} of {sum(map(len, last.values()))} runs have no finite cost" in text, "no word of runs without a cost")
+    for kind in "intervals", "heatmap", "rates":
+        drawn = initlab("plot", folder, kind, "--by", "init,lr", "--metric", "cost")
+        check("have no finite cost" in drawn, kind, "has no word of runs without a cost")
+    check("as in the table" in initlab("plot", folder, "curves", "--by", "init", "--metric", "cost"), "curves: no word")
 
 
 def check_tuning(folder):
@@ -236,8 +308,15 @@ def check_formats(folder):
     by_csv = list(csv.DictReader(io.StringIO(initlab("compare", folder, "--by", "init", "-o", "csv"))))
     lines = [json.loads(line) for line in initlab("compare", folder, "--by", "init", "-o", "jsonl").splitlines()]
     check(lines == by_json, "jsonl and json differ")
+    formats = (HERE.parent.parent / "docs/formats.md").read_text().partition("### Columns of compare")[2].partition("## --save")[0]
+    rows_of_doc = {name.strip() for row in formats.splitlines() if row.startswith("| ") for name in row.split("|")[1].split(",")}
+    check(rows_of_doc - {"column", "---"} == set(by_json[0]) - {"by"}, "docs/formats.md:", rows_of_doc ^ set(by_json[0]))
     for a, b in zip(by_json, by_csv):
-        for name in set(a) - {"by", "metric", "verdict", "best_run"}:
+        words = {name for name, value in a.items() if isinstance(value, str)}
+        check({"metric", "verdict", "best_run", "mean_interval", "reached_interval", "difference_interval", "p_kind"} == words, words)
+        for name in words:
+            check(a[name] == b[name], "csv", name, b[name])
+        for name in set(a) - {"by"} - words:
             near(b[name], math.nan if a[name] is None else a[name], "csv", name)
     text = initlab("compare", folder, "--by", "init")
     for g in by_json:
@@ -271,6 +350,13 @@ def main():
         check_across(top / "a")
         check_spread(top / "a")
         check_curves(top / "a")
+        check_target(top / "a")
+        initlab("sweep", "run", "--layers", "in,8x4,out", "--init", "he_normal,normal:std=30", "--lr", "0.1,0.5", "--seeds", "0..5",
+                "--epochs", "4", "--batch", "16", "--data", top / "set", "--devices", "cpu:1", "--out", top / "deep", "-q")
+        check_medians(top / "deep")
+        initlab("sweep", "run", "--layers", "in,out", "--init", "he_normal,normal:std=3", "--seeds", "0..39", "--epochs", "1",
+                "--batch", "16", "--data", top / "set", "--devices", "cpu:1", "--out", top / "many", "-q")
+        check_many(top / "many")
         check_formats(top / "a")
         alone = json.loads(initlab("compare", top / "a", "-o", "json"))
         check(alone["by"] == ["init", "lr"] and alone["pooled"] == [], "groups are not by all that varies:", alone["by"])

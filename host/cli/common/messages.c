@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "initlab/output.h"
 
 static int colored(const char *when, int fd)
 {
@@ -200,23 +201,35 @@ static void *have_or_end(size_t n)
 
 void cli_json_start(void) { json_set_alloc_funcs(have_or_end, free); }
 
+char *cli_json_text(const json_t *value, size_t flags)
+{
+    char *const text = value ? json_dumps(value, flags | JSON_REAL_PRECISION(17)) : NULL;
+
+    if (text)
+        il_json_shorten(text);
+    return text;
+}
+
 int cli_json(const struct cli *cli, json_t *value)
 {
-    const int written = value && json_dumpf(value, stdout, JSON_INDENT(2)) == 0;
+    char *const text = cli_json_text(value, JSON_INDENT(2));
 
     json_decref(value);
-    if (!written && !ferror(stdout)) /* a write error stays in stdout for main */
+    if (!text)
         return cli_fail(cli, IL_E_MEMORY, "%s", il_status_text(IL_E_MEMORY));
-    putchar('\n');
+    puts(text); /* a write error stays in stdout for main */
+    free(text);
     return 0;
 }
 
 int cli_json_line(json_t *value)
 {
-    if (!value)
-        return 0;
-    json_dumpf(value, stdout, JSON_COMPACT); /* a write error stays in stdout for main */
-    putchar('\n');
+    char *const text = cli_json_text(value, JSON_COMPACT);
+
     json_decref(value);
+    if (!text)
+        return 0;
+    puts(text);
+    free(text);
     return 1;
 }

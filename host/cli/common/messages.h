@@ -68,6 +68,12 @@ json_t *cli_json_number(double x);
  */
 void cli_json_start(void);
 
+/*
+ * A value's text, to be freed; NULL: out of memory, or value NULL. flags: json_dumps's. Numbers have as few digits as
+ * read back as the same double.
+ */
+char *cli_json_text(const json_t *value, size_t flags);
+
 /* Print a JSON value on stdout and give it up; NULL is "out of memory". Returns the exit code. */
 int cli_json(const struct cli *cli, json_t *value);
 

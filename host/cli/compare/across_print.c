@@ -159,7 +159,7 @@ static void print_csv(const il_across *a)
         char letters[LETTERS + 1];
 
         letters_of(a, i, letters);
-        csv_text(stdout, a->group[i].label);
+        csv_text(stdout, a->group[i].name);
         putchar(',');
         csv_number(stdout, a->group[i].rank);
         putchar(',');
@@ -185,7 +185,7 @@ static json_t *group_json(const il_across *a, size_t i)
     letters_of(a, i, letters);
     for (size_t k = 0; ok && k < a->groups; k++)
         ok = json_array_append_new(p, json_real(a->p[i * a->groups + k])) == 0;
-    ok = ok && json_object_set_new(object, "group", json_string(a->group[i].label)) == 0 &&
+    ok = ok && json_object_set_new(object, "group", json_string(a->group[i].name)) == 0 &&
          json_object_set_new(object, "rank", json_real(a->group[i].rank)) == 0 &&
          json_object_set_new(object, "mean", json_real(a->group[i].mean)) == 0 &&
          json_object_set_new(object, "improvement", number(a->group[i].improvement)) == 0 &&
@@ -228,7 +228,7 @@ static int add_profiles(json_t *all, const il_profiles *p)
         ok = one && add_numbers(one, "share", g->share, p->points) &&
              add_numbers(one, "low", g->low, p->points) &&
              add_numbers(one, "high", g->high, p->points) &&
-             json_object_set(groups, g->label, one) == 0;
+             json_object_set(groups, g->name, one) == 0;
         json_decref(one);
     }
     ok = ok && json_object_set(profile, "groups", groups) == 0 &&
@@ -247,8 +247,8 @@ static int add_improvements(json_t *all, const il_improvements *m)
         const il_improved *const p = &m->pair[i];
         json_t *const one = json_object();
 
-        ok = one && json_object_set_new(one, "group", json_string(m->label[p->first])) == 0 &&
-             json_object_set_new(one, "beats", json_string(m->label[p->second])) == 0 &&
+        ok = one && json_object_set_new(one, "group", json_string(m->name[p->first])) == 0 &&
+             json_object_set_new(one, "beats", json_string(m->name[p->second])) == 0 &&
              json_object_set_new(one, "p", number(p->p)) == 0 &&
              json_object_set_new(one, "low", number(p->interval.low)) == 0 &&
              json_object_set_new(one, "high", number(p->interval.high)) == 0 &&

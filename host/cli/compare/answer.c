@@ -86,7 +86,7 @@ void answer(const il_comparison *c, char text[ANSWER])
 {
     const il_run_group *const first = c->reference < c->groups ? &c->group[c->reference] : NULL;
     const size_t other = c->reference == 0 ? 1 : 0;
-    char number[3 * CELL];
+    char number[3 * CELL], lost[CELL] = "";
     int n;
 
     if (!first) {
@@ -94,12 +94,15 @@ void answer(const il_comparison *c, char text[ANSWER])
         return;
     }
     with_interval(c, first->metric.mean, &first->metric.interval, number, sizeof number);
-    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu.", first->label,
-                 c->columns == 0     ? "have"
-                 : c->groups == 1    ? "has"
-                 : c->reference == 0 ? "is best"
-                                     : "is the control",
-                 c->metric, number, first->metric.n);
+    if (first->lost)
+        snprintf(lost, sizeof lost, " (%zu more have none)", first->lost);
+    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu%s.", first->label,
+                 c->columns == 0  ? "have"
+                 : c->groups == 1 ? "has"
+                 : c->has_control
+                     ? c->reference == 0 ? "is the control, and best" : "is the control"
+                     : "is best",
+                 c->metric, number, first->metric.n, lost);
     if (c->groups > 1 && c->tested && n > 0 && n + 1 < ANSWER) {
         text[n] = ' ';
         beside(c, &c->group[other], first, text + n + 1, ANSWER - (size_t)n - 1);
@@ -117,30 +120,42 @@ static int datasets_vary(const il_comparison *c)
 static void note_intervals(const il_comparison *c, char *text)
 {
     int student = 0, bootstrap = 0;
+    char by[2 * CELL] = "Student's t";
 
     for (size_t i = 0; i < c->groups; i++) {
         student |= c->group[i].metric.interval.kind == IL_INTERVAL_STUDENT;
         bootstrap |= c->group[i].metric.interval.kind == IL_INTERVAL_BOOTSTRAP;
     }
+    if (student && bootstrap)
+        snprintf(by, sizeof by,
+                 "Student's t below %d runs, by BCa bootstrap (10,000 resamples) from there on",
+                 IL_BOOTSTRAP_FROM);
+    else if (bootstrap)
+        snprintf(by, sizeof by, "BCa bootstrap (10,000 resamples)");
     if (student || bootstrap)
         snprintf(text, ANSWER,
-                 "intervals: %g %% of the mean over the runs of a group, by %s%s%s; all runs "
-                 "%sshare one "
-                 "test set",
-                 100 * c->level, student ? "Student's t" : "", student && bootstrap ? " and " : "",
-                 bootstrap ? "BCa bootstrap (10,000 resamples)" : "",
-                 datasets_vary(c) ? "of a dataset " : "");
+                 "intervals: %g %% of the mean over the runs of a group, by %s; all runs %sshare "
+                 "one test set",
+                 100 * c->level, by, datasets_vary(c) ? "of a dataset " : "");
 }
 
 static void note_tests(const il_comparison *c, char *text)
 {
+    int exact = 0, sampled = 0;
+
+    for (size_t i = 0; i < c->groups; i++) {
+        exact |= strcmp(p_word(&c->group[i].difference), "exact") == 0;
+        sampled |= strcmp(p_word(&c->group[i].difference), "sampled") == 0;
+    }
     if (c->comparisons)
-        snprintf(
-            text, ANSWER,
-            "p: sign flips of pairs of runs with the same seed and data_seed, after Holm over %zu "
-            "comparison%s; below %g takes %zu pairs at least",
-            c->comparisons, c->comparisons > 1 ? "s" : "", c->alpha,
-            il_pairs_least(c->alpha, c->comparisons));
+        snprintf(text, ANSWER,
+                 "p: %s sign flips of pairs of runs with the same seed and data_seed%s, after Holm "
+                 "over %zu "
+                 "comparison%s; below %g takes %zu pairs at least",
+                 sampled && !exact ? "100,000 random" : "all",
+                 sampled && exact ? ", 100,000 random ones of more than 12 pairs" : "",
+                 c->comparisons, c->comparisons > 1 ? "s" : "", c->alpha,
+                 il_pairs_least(c->alpha, c->comparisons));
     else if (c->groups > IL_COMPARE_GROUPS_MOST)
         snprintf(text, ANSWER,
                  "more than %d groups: no p, which all pairs would have to share; --control or "
@@ -154,6 +169,35 @@ void answer_pooled(const char *const *pooled, size_t count, const char *within, 
 
     for (size_t i = 0; i < count && n > 0 && n < ANSWER; i++)
         n += snprintf(text + n, ANSWER - (size_t)n, "%s %s", i ? "," : "", pooled[i]);
+}
+
+static void note_target(const il_comparison *c, char *text)
+{
+    if (!isnan(c->target))
+        snprintf(
+            text, ANSWER,
+            "to target: how many of a group's runs reached a test accuracy of %g, and in how many "
+            "epochs the median run; interval: %g %% of that share; mean epochs: up to the budget, "
+            "as a run that never reached it, and any that diverged or is stuck, counts with all "
+            "its epochs",
+            c->target, 100 * c->level);
+}
+
+/* runs that diverged have no cost; what the numbers make of that */
+static void note_lost(const il_comparison *c, char *text)
+{
+    size_t lost = 0, runs = 0;
+
+    for (size_t i = 0; i < c->groups; i++) {
+        lost += c->group[i].lost;
+        runs += c->group[i].runs;
+    }
+    if (lost)
+        snprintf(
+            text, ANSWER,
+            "%zu of %zu runs have no finite %s, as those that diverged: they are in no mean, "
+            "interval or difference, and the worst in median, iqm, worst and best (-: infinite)",
+            lost, runs, c->metric);
 }
 
 static void note_pooled(const il_comparison *c, char *text)
@@ -183,12 +227,11 @@ static void note_left_over(const il_comparison *c, char *text)
 
 int answer_note(const il_comparison *c, size_t index, char text[ANSWER])
 {
-    static void (*const notes[])(const il_comparison *,
-                                 char *) = { [NOTE_INTERVALS] = note_intervals,
-                                             [NOTE_TESTS] = note_tests,
-                                             [NOTE_POOLED] = note_pooled,
-                                             [NOTE_DATA] = note_data,
-                                             [NOTE_LEFT_OVER] = note_left_over };
+    static void (*const notes[])(const il_comparison *, char *) = {
+        [NOTE_INTERVALS] = note_intervals, [NOTE_TESTS] = note_tests,   [NOTE_TARGET] = note_target,
+        [NOTE_LOST] = note_lost,           [NOTE_POOLED] = note_pooled, [NOTE_DATA] = note_data,
+        [NOTE_LEFT_OVER] = note_left_over
+    };
 
     text[0] = 0;
     if (index >= sizeof notes / sizeof *notes)

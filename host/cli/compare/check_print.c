@@ -228,7 +228,7 @@ void check_print_junit(const il_check_list *list, const struct check_from *from)
     puts("</properties>");
     for (size_t i = 0; i < list->groups; i++) {
         printf("<testcase classname=\"initlab.%s\" name=\"", list->metric);
-        put_xml(list->group[i].label);
+        put_xml(list->group[i].name);
         fputs("\" time=\"0\">", stdout);
         put_outcome(list, &list->group[i]);
         puts("</testcase>");
@@ -254,14 +254,15 @@ il_status check_print_json(const struct cli *cli, const il_check_list *list,
     for (size_t i = 0; ok && i < list->groups; i++) {
         const il_checked *const g = &list->group[i];
         json_t *const row = json_pack(
-            "{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b}", "group", g->label,
-            "verdict", word_of(g->change), "before", cli_json_number(g->before), "now",
+            "{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:s, s:o, s:s, s:b}", "group",
+            g->name, "verdict", word_of(g->change), "before", cli_json_number(g->before), "now",
             cli_json_number(g->now), "pairs", (json_int_t)g->pairs, "lost", (json_int_t)g->lost,
             "gained", (json_int_t)g->gained, "difference",
             cli_json_number(g->difference.n ? g->difference.mean : NAN), "difference_low",
             cli_json_number(g->difference.n ? g->difference.interval.low : NAN), "difference_high",
-            cli_json_number(g->difference.n ? g->difference.interval.high : NAN), "p",
-            cli_json_number(g->p), "few", g->few);
+            cli_json_number(g->difference.n ? g->difference.interval.high : NAN),
+            "difference_interval", interval_word(&g->difference.interval), "p",
+            cli_json_number(g->p), "p_kind", p_word(&g->difference), "few", g->few);
 
         ok = row && json_array_append_new(groups, row) == 0;
     }

@@ -27,15 +27,32 @@ static void put_interval(const il_comparison *c, const il_interval *i, char text
         snprintf(text, CELL, "[%.28s, %.28s]", low, high);
 }
 
-const char *verdict_word(il_verdict v)
+const char *verdict_word(const il_comparison *c, const il_run_group *g)
 {
     static const char *const word[] = {
-        [IL_VERDICT_REFERENCE] = "reference", [IL_VERDICT_SAME] = "same",
-        [IL_VERDICT_WORSE] = "worse",         [IL_VERDICT_BETTER] = "better",
-        [IL_VERDICT_FEW] = "too few",         [IL_VERDICT_NONE] = "none"
+        [IL_VERDICT_REFERENCE] = "best", [IL_VERDICT_SAME] = "same",   [IL_VERDICT_WORSE] = "worse",
+        [IL_VERDICT_BETTER] = "better",  [IL_VERDICT_FEW] = "too few", [IL_VERDICT_NONE] = "none"
     };
 
-    return word[v];
+    return g->verdict == IL_VERDICT_REFERENCE && c->has_control ? "control" : word[g->verdict];
+}
+
+const char *interval_word(const il_interval *i)
+{
+    static const char *const word[] = { [IL_INTERVAL_NONE] = "none",
+                                        [IL_INTERVAL_SAME] = "equal",
+                                        [IL_INTERVAL_STUDENT] = "t",
+                                        [IL_INTERVAL_BOOTSTRAP] = "BCa",
+                                        [IL_INTERVAL_WELCH] = "Welch",
+                                        [IL_INTERVAL_WILSON] = "Wilson",
+                                        [IL_INTERVAL_PERCENTILE] = "percentile" };
+
+    return word[i->kind];
+}
+
+const char *p_word(const il_difference *d)
+{
+    return d->n == 0 || isnan(d->p) ? "none" : d->exact ? "exact" : "sampled";
 }
 
 /* ---- for people ------------------------------------------------------------------------------ */
@@ -116,6 +133,26 @@ PUT(target)
         snprintf(text, CELL, "%zu/%zu", g->reached, g->runs);
 }
 
+PUT(reached_interval)
+{
+    const il_interval *const i = &g->reached_interval;
+
+    (void)c;
+    if (i->kind == IL_INTERVAL_NONE)
+        snprintf(text, CELL, "-");
+    else
+        snprintf(text, CELL, "[%.3f, %.3f]", i->low, i->high);
+}
+
+PUT(reached_mean)
+{
+    (void)c;
+    if (isnan(g->reached_mean))
+        snprintf(text, CELL, "-");
+    else
+        snprintf(text, CELL, "%.4g", g->reached_mean);
+}
+
 PUT(p)
 {
     (void)c;
@@ -142,32 +179,58 @@ PUT(best_run)
 
 PUT(verdict)
 {
-    (void)c;
-    snprintf(text, CELL, "%s", g->verdict == IL_VERDICT_NONE ? "-" : verdict_word(g->verdict));
+    snprintf(text, CELL, "%s", g->verdict == IL_VERDICT_NONE ? "-" : verdict_word(c, g));
 }
 
+#define HOW(name, word)                                                                            \
+    static const char *how_##name(const il_run_group *g) { return word; }
+
+HOW(mean, interval_word(&g->metric.interval))
+HOW(reached, interval_word(&g->reached_interval))
+HOW(difference, interval_word(&g->difference.interval))
+HOW(p, p_word(&g->difference))
+
 const struct shown_column shown_columns[] = {
-    { "n", SHOWN_FIRST, NULL, put_n },
-    { "mean", SHOWN_FIRST, NULL, put_mean },
-    { "interval", SHOWN_FIRST, any_interval, put_mean_interval },
-    { "median", SHOWN_LAST, NULL, put_median },
-    { "iqm", SHOWN_LAST, NULL, put_iqm },
-    { "worst", SHOWN_LAST, NULL, put_worst },
-    { "best", SHOWN_LAST, NULL, put_best },
-    { "best_run", SHOWN_LAST, NULL, put_best_run },
-    { "validation", SHOWN_NEXT, any_validation, put_validation },
-    { "to target", SHOWN_NEXT, any_target, put_target },
-    { "area", SHOWN_LAST, any_area, put_area },
-    { "diverged", SHOWN_NEXT, any_diverged, put_diverged },
-    { "stuck", SHOWN_NEXT, any_stuck, put_stuck },
-    { "failed", SHOWN_NEXT, any_failed, put_failed },
-    { "difference", SHOWN_FIRST, any_difference, put_difference },
-    { "interval", SHOWN_FIRST, any_difference, put_difference_interval },
-    { "p", SHOWN_FIRST, any_difference, put_p },
-    { "d_z", SHOWN_FIRST, any_difference, put_effect },
-    { "verdict", SHOWN_FIRST, any_difference, put_verdict },
-    { NULL, 0, NULL, NULL },
+    { "n", SHOWN_FIRST, NULL, put_n, NULL },
+    { "mean", SHOWN_FIRST, NULL, put_mean, NULL },
+    { "interval", SHOWN_FIRST, any_interval, put_mean_interval, how_mean },
+    { "median", SHOWN_LAST, NULL, put_median, NULL },
+    { "iqm", SHOWN_LAST, NULL, put_iqm, NULL },
+    { "worst", SHOWN_LAST, NULL, put_worst, NULL },
+    { "best", SHOWN_LAST, NULL, put_best, NULL },
+    { "best_run", SHOWN_LAST, NULL, put_best_run, NULL },
+    { "validation", SHOWN_NEXT, any_validation, put_validation, NULL },
+    { "to target", SHOWN_NEXT, any_target, put_target, NULL },
+    { "interval", SHOWN_NEXT, any_target, put_reached_interval, how_reached },
+    { "mean epochs", SHOWN_NEXT, any_target, put_reached_mean, NULL },
+    { "area", SHOWN_LAST, any_area, put_area, NULL },
+    { "diverged", SHOWN_NEXT, any_diverged, put_diverged, NULL },
+    { "stuck", SHOWN_NEXT, any_stuck, put_stuck, NULL },
+    { "failed", SHOWN_NEXT, any_failed, put_failed, NULL },
+    { "difference", SHOWN_FIRST, any_difference, put_difference, NULL },
+    { "interval", SHOWN_FIRST, any_difference, put_difference_interval, how_difference },
+    { "p", SHOWN_FIRST, any_difference, put_p, how_p },
+    { "d_z", SHOWN_FIRST, any_difference, put_effect, NULL },
+    { "verdict", SHOWN_FIRST, any_difference, put_verdict, NULL },
+    { NULL, 0, NULL, NULL, NULL },
 };
+
+void shown_head(const struct shown_column *s, const il_comparison *c, char text[CELL])
+{
+    char seen[CELL] = "";
+
+    for (size_t i = 0; s->how && i < c->groups; i++) {
+        const char *const word = s->how(&c->group[i]);
+        const size_t n = strlen(seen);
+
+        if (strcmp(word, "none") != 0 && strcmp(word, "equal") != 0 && !strstr(seen, word))
+            snprintf(seen + n, CELL - n, "%s%s", n ? ", " : "", word);
+    }
+    if (seen[0])
+        snprintf(text, CELL, "%.20s (%.40s)", s->name, seen);
+    else
+        snprintf(text, CELL, "%s", s->name);
+}
 
 /* ---- for programs ---------------------------------------------------------------------------- */
 
@@ -175,7 +238,7 @@ enum { REAL, WHOLE };
 #define X(name, whole, x)                                                                          \
     static double number_##name(const il_comparison *c, const il_run_group *g)                     \
     {                                                                                              \
-        (void)c;                                                                                   \
+        (void)c, (void)g;                                                                          \
         return x;                                                                                  \
     }
 #include "numbers.def"
@@ -186,4 +249,20 @@ const struct number_column number_columns[] = {
 #include "numbers.def"
 #undef X
     { NULL, 0, NULL },
+};
+
+#define X(name, x)                                                                                 \
+    static const char *word_##name(const il_comparison *c, const il_run_group *g)                  \
+    {                                                                                              \
+        (void)c;                                                                                   \
+        return x;                                                                                  \
+    }
+#include "words.def"
+#undef X
+
+const struct word_column word_columns[] = {
+#define X(name, x) { #name, word_##name },
+#include "words.def"
+#undef X
+    { NULL, NULL },
 };

@@ -15,8 +15,14 @@ struct shown_column {
     int place; /* in a page, which is narrower than the table; a terminal has all in the order of the list */
     int (*is_shown)(const il_comparison *c); /* NULL: always */
     void (*put)(const il_comparison *c, const il_run_group *g, char text[CELL]);
+    const char *(*how)(
+        const il_run_group
+            *g); /* the number came about, "none" where there is none; NULL: no question */
 };
 extern const struct shown_column shown_columns[]; /* the last has no name */
+
+/* "median"; "interval (t)", "p (exact, sampled)": with how the numbers of groups came about */
+void shown_head(const struct shown_column *s, const il_comparison *c, char text[CELL]);
 
 /* A number of a group, for programs: NaN is none. */
 struct number_column {
@@ -26,8 +32,21 @@ struct number_column {
 };
 extern const struct number_column number_columns[]; /* the last has no name */
 
-/* reference, same, worse, better, too few (pairs), none */
-const char *verdict_word(il_verdict verdict);
+/* A word about a group, for programs. */
+struct word_column {
+    const char *name;
+    const char *(*of)(const il_comparison *c, const il_run_group *g);
+};
+extern const struct word_column word_columns[]; /* the last has no name */
+
+/* best, control, same, worse, better, too few (pairs), none */
+const char *verdict_word(const il_comparison *c, const il_run_group *g);
+
+/* t, BCa, Wilson, Welch, percentile; equal: all values are; none */
+const char *interval_word(const il_interval *i);
+
+/* exact, sampled, none: how the p of a difference came about */
+const char *p_word(const il_difference *d);
 
 /* a value of the metric; a difference of two: "-" where it is not finite */
 void put_metric(const il_comparison *c, double x, char text[CELL]);

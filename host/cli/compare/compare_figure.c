@@ -19,17 +19,16 @@ static void fill_row(const il_comparison *c, const il_run_group *g, il_forest_ro
 {
     const int is_reference = g == &c->group[c->reference];
 
-    *row =
-        (il_forest_row){ .label = g->label,
-                         .n = g->metric.n,
-                         .mean = g->metric.n ? g->metric.mean : NAN,
-                         .low = NAN,
-                         .high = NAN,
-                         .difference = NAN,
-                         .difference_low = NAN,
-                         .difference_high = NAN,
-                         .verdict = g->verdict,
-                         .word = g->verdict == IL_VERDICT_NONE ? "-" : verdict_word(g->verdict) };
+    *row = (il_forest_row){ .label = g->label,
+                            .n = g->metric.n,
+                            .mean = g->metric.n ? g->metric.mean : NAN,
+                            .low = NAN,
+                            .high = NAN,
+                            .difference = NAN,
+                            .difference_low = NAN,
+                            .difference_high = NAN,
+                            .verdict = g->verdict,
+                            .word = g->verdict == IL_VERDICT_NONE ? "-" : verdict_word(c, g) };
     if (g->metric.n && g->metric.interval.kind != IL_INTERVAL_NONE) {
         row->low = g->metric.interval.low;
         row->high = g->metric.interval.high;
@@ -41,8 +40,6 @@ static void fill_row(const il_comparison *c, const il_run_group *g, il_forest_ro
             row->difference_high = g->difference.interval.high;
         }
     }
-    if (is_reference && c->groups > 1)
-        row->word = c->reference == 0 ? "best" : "control";
 }
 
 static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *from, il_error *err)
@@ -69,7 +66,7 @@ static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *fro
     figure_limits(c->metric, &figure.least, &figure.most);
     snprintf(mean, sizeof mean, "%s", il_metric_words(c->metric));
     snprintf(difference, sizeof difference, "difference to the %s",
-             c->reference == 0 ? "best" : "control");
+             c->has_control ? "control" : "best");
     figure_runs(count, c->groups, "group", text);
     snprintf(text + strlen(text), sizeof text - strlen(text),
              "; marker: mean; line: its %g %% interval", 100 * c->level);
@@ -77,6 +74,7 @@ static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *fro
     figure_limits_note(note, c);
     figure_answer_note(note, c, NOTE_INTERVALS);
     figure_answer_note(note, c, NOTE_TESTS);
+    figure_answer_note(note, c, NOTE_LOST);
     figure_answer_note(note, c, NOTE_POOLED);
     figure_answer_note(note, c, NOTE_LEFT_OVER);
     st = il_figure_forest(svg, n, &figure, from->terminal, err);

@@ -39,7 +39,9 @@
           .help = "what that setting is best by" },                                                \
     {                                                                                              \
         .name = "target", .metavar = "ACCURACY", .group = "Sweeps",                                \
-        .help = "show how many runs reached it, and in how many epochs"                            \
+        .help =                                                                                    \
+            "show how many runs reached it, with the interval of their share, and in how many "    \
+            "epochs"                                                                               \
     }
 
 /* ---- of figures ---- */

@@ -27,7 +27,7 @@ static int fill_row(struct text_table *t, size_t row, const il_comparison *c, co
     char text[CELL];
 
     for (size_t i = 0; i < c->columns; i++)
-        if (!(*to++ = cli_shown(!g ? c->column[i] : g->value[i][0] ? g->value[i] : "-")))
+        if (!(*to++ = cli_shown(g ? g->shown[i] : c->column[i])))
             return 0;
     if (c->columns == 0 && !(*to++ = strdup(g ? g->label : "")))
         return 0;
@@ -37,7 +37,7 @@ static int fill_row(struct text_table *t, size_t row, const il_comparison *c, co
         if (g)
             s->put(c, g, text);
         else
-            snprintf(text, CELL, "%s", s->name);
+            shown_head(s, c, text);
         if (!(*to++ = strdup(text)))
             return 0;
     }
@@ -185,7 +185,9 @@ static void print_csv(const il_comparison *c)
 {
     for (size_t i = 0; i < c->columns; i++)
         printf("%s,", c->column[i]);
-    fputs("metric,verdict,best_run", stdout);
+    fputs("metric", stdout);
+    for (const struct word_column *w = word_columns; w->name; w++)
+        printf(",%s", w->name);
     for (const struct number_column *n = number_columns; n->name; n++)
         printf(",%s", n->name);
     putchar('\n');
@@ -196,7 +198,9 @@ static void print_csv(const il_comparison *c)
             csv_text(stdout, g->value[i]);
             putchar(',');
         }
-        printf("%s,%s,%s", c->metric, verdict_word(g->verdict), g->best_run);
+        fputs(c->metric, stdout);
+        for (const struct word_column *w = word_columns; w->name; w++)
+            printf(",%s", w->of(c, g));
         for (const struct number_column *n = number_columns; n->name; n++) {
             putchar(',');
             csv_number(stdout, n->of(c, g));
@@ -213,9 +217,9 @@ static json_t *group_json(const il_comparison *c, const il_run_group *g)
     for (size_t i = 0; !failed && i < c->columns; i++)
         failed |= json_object_set_new(by, c->column[i], json_string(g->value[i])) != 0;
     failed |= failed || json_object_set(object, "by", by) != 0 ||
-              json_object_set_new(object, "metric", json_string(c->metric)) != 0 ||
-              json_object_set_new(object, "verdict", json_string(verdict_word(g->verdict))) != 0 ||
-              json_object_set_new(object, "best_run", json_string(g->best_run)) != 0;
+              json_object_set_new(object, "metric", json_string(c->metric)) != 0;
+    for (const struct word_column *w = word_columns; !failed && w->name; w++)
+        failed |= json_object_set_new(object, w->name, json_string(w->of(c, g))) != 0;
     for (const struct number_column *n = number_columns; !failed && n->name; n++) {
         const double x = n->of(c, g);
 
@@ -259,7 +263,7 @@ static int add_budgets(json_t *object, const il_budget *b, size_t n)
     for (size_t i = 0; ok && i < n; i++) {
         json_t *const list = json_array();
 
-        ok = list && json_object_set_new(all, b[i].label, list) == 0;
+        ok = list && json_object_set_new(all, b[i].name, list) == 0;
         for (size_t k = 0; ok && k < b[i].trials; k++)
             ok = json_array_append_new(list, json_real(b[i].expected[k])) == 0;
     }
@@ -279,6 +283,7 @@ static il_status print_json(const struct cli *cli, const il_comparison *c, const
     ok = ok && json_object_set_new(all, "answer", json_string(text)) == 0 &&
          json_object_set_new(all, "metric", json_string(c->metric)) == 0 &&
          json_object_set_new(all, "more_is_better", json_boolean(c->more_is_better)) == 0 &&
+         json_object_set_new(all, "target", cli_json_number(c->target)) == 0 &&
          json_object_set_new(all, "level", json_real(c->level)) == 0 &&
          json_object_set_new(all, "alpha", json_real(c->alpha)) == 0 &&
          json_object_set_new(all, "comparisons", json_integer((json_int_t)c->comparisons)) == 0 &&

@@ -91,10 +91,10 @@ static void write_note(const struct page *g, const il_comparison *c, const il_gr
 
     figure_runs(g->count, c->groups, "group", text);
     figure_note(note, text);
-    figure_note(
-        note, "line: median over the runs of a group; band: interquartile range, the middle "
-              "half of the runs; what is not finite counts as the worst: a line ends where half of "
-              "the runs diverged, a band where a quarter did");
+    figure_note(note,
+                "line: median over the runs of a group; band: interquartile range, the middle "
+                "half of the runs; what is not finite counts as the worst, as in the table's "
+                "median: a line ends where half of the runs diverged, a band where a quarter did");
     if (g->some) {
         snprintf(text, sizeof text,
                  "by name: the best %d and the worst %d of %zu groups; grey: the other %zu, their "

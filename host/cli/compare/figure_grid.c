@@ -54,41 +54,16 @@ static size_t place_of(const char *const *value, const char *text)
     return k;
 }
 
-enum { SHORT = 120 /* bytes of a value that is named anew */ };
-
-/* in,64,64,64,out as in,64x3,out */
-static void put_layers(const char *layers, char text[SHORT])
+/* values of a column as an axis calls them */
+static void name_values(const il_comparison *c, size_t column, const char **value, size_t n)
 {
-    size_t n = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t g = 0;
 
-    while (*layers && n < SHORT) {
-        const size_t width = strcspn(layers, ",");
-        size_t times = 0;
-
-        for (const char *p = layers;
-             strncmp(p, layers, width) == 0 && (!p[width] || p[width] == ','); p += width + 1) {
-            times++;
-            if (!p[width])
-                break;
-        }
-        n += (size_t)snprintf(text + n, SHORT - n, "%s%.*s", n ? "," : "", (int)width, layers);
-        if (times > 1 && n < SHORT)
-            n += (size_t)snprintf(text + n, SHORT - n, "x%zu", times);
-        layers += times * (width + 1) - 1;
-        layers += *layers == ',';
+        while (strcmp(c->group[g].value[column], value[i]) != 0)
+            g++;
+        value[i] = c->group[g].shown[column];
     }
-}
-
-/* What an axis calls its values: one that is no text at all, and layers, which may be hundreds. */
-static void name_values(const char *column, const char **value, size_t n, char (*text)[SHORT])
-{
-    for (size_t i = 0; i < n; i++)
-        if (!value[i][0]) {
-            value[i] = "-";
-        } else if (strcmp(column, "layers") == 0) {
-            put_layers(value[i], text[i]);
-            value[i] = text[i];
-        }
 }
 
 static il_status too_many(const il_comparison *c, size_t column, il_error *err)
@@ -137,11 +112,8 @@ il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_err
     double *value = NULL;
     size_t *count = NULL;
     struct trainable theory = { .limit = NULL };
-    char(*const text_of)[SHORT] = calloc(2 * VALUES_MOST, SHORT);
-    il_status st = text_of ? IL_OK : cli_no_memory(err);
+    il_status st;
 
-    if (st != IL_OK)
-        return st;
     if (c->columns != 2) {
         st = cli_error(err, IL_E_USAGE, "figure heatmap: --by A,B names its two columns");
         goto out;
@@ -159,8 +131,8 @@ il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_err
     if (st == IL_OK)
         st = fill_cells(c, &figure, x, y, &value, &count, err);
     if (st == IL_OK) {
-        name_values(c->column[0], x, figure.columns, text_of);
-        name_values(c->column[1], y, figure.rows, text_of + VALUES_MOST);
+        name_values(c, 0, x, figure.columns);
+        name_values(c, 1, y, figure.rows);
         figure.limit = theory.limit;
         figure.limit_of_rows = theory.of_rows;
         figure.limit_name = theory.name;
@@ -173,12 +145,12 @@ il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_err
                     "finite one; no cell: no run");
         if (theory.limit)
             figure_note(note, THEORY_NOTE);
+        figure_answer_note(note, c, NOTE_LOST);
         figure_answer_note(note, c, NOTE_POOLED);
         st = il_figure_heatmap(svg, n, &figure, from->terminal, err);
     }
 out:
     trainable_free(&theory);
-    free(text_of);
     free(value);
     free(count);
     return st;
@@ -224,9 +196,9 @@ static void set_label(const il_comparison *c, const il_run_group *g, size_t lr, 
         if (i == lr)
             continue;
         if (c->columns == 2)
-            snprintf(label, LABEL, "%s", g->value[i][0] ? g->value[i] : "-");
+            snprintf(label, LABEL, "%s", g->shown[i]);
         else
-            snprintf(label + n, LABEL - n, "%s%s=%s", n ? ", " : "", c->column[i], g->value[i]);
+            snprintf(label + n, LABEL - n, "%s%s=%s", n ? ", " : "", c->column[i], g->shown[i]);
         n = strlen(label);
     }
 }
@@ -378,6 +350,7 @@ il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error
         figure_note(note, "marker: mean; band: its interval; \u00d7: every run diverged");
         figure_limits_note(note, c);
         figure_answer_note(note, c, NOTE_INTERVALS);
+        figure_answer_note(note, c, NOTE_LOST);
         figure_answer_note(note, c, NOTE_POOLED);
         st = il_figure_lines(svg, n, &figure, from->terminal, err);
     }

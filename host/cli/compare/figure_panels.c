@@ -68,12 +68,11 @@ static void put_label(const il_comparison *c, size_t group, unsigned set, int na
 
     text[0] = 0;
     for (size_t i = 0; i < c->columns && n < PANEL_LABEL; i++) {
-        const char *const value = c->group[group].value[i];
-
         if (!(set >> i & 1))
             continue;
-        n += (size_t)snprintf(text + n, PANEL_LABEL - n, "%s%s%s%s", n ? ", " : "",
-                              named ? c->column[i] : "", named ? "=" : "", value[0] ? value : "-");
+        n +=
+            (size_t)snprintf(text + n, PANEL_LABEL - n, "%s%s%s%s", n ? ", " : "",
+                             named ? c->column[i] : "", named ? "=" : "", c->group[group].shown[i]);
     }
 }
 

@@ -41,7 +41,7 @@ static void print_text(const struct cli *cli, const struct text_table *t)
             const char *const cell = t->cell[r * t->columns + i];
             const int room = width_of(t, i) - letters(cell), last = i + 1 == t->columns;
 
-            printf("%s%*s%s%*s", i ? "  " : "", i < t->named || last ? 0 : room, "", cell,
+            printf("%s%*s%s%*s", i ? "  " : "", i < t->named ? 0 : room, "", cell,
                    i < t->named && !last ? room : 0, "");
         }
         printf("%s\n", r == 0 ? cli->plain : "");

@@ -128,11 +128,7 @@ static il_status put_curves(struct html *h, const struct compared *k, il_error *
 
 const char *report_verdict(const il_comparison *c, const il_run_group *g)
 {
-    if (c->groups == 1 || g->verdict == IL_VERDICT_NONE)
-        return "-";
-    if (g->verdict == IL_VERDICT_REFERENCE)
-        return c->reference == 0 ? "best" : "control";
-    return verdict_word(g->verdict);
+    return c->groups == 1 || g->verdict == IL_VERDICT_NONE ? "-" : verdict_word(c, g);
 }
 
 static void put_legend(struct html *h, const il_comparison *c)

@@ -43,10 +43,13 @@ static void put_head(struct html *h, const struct ranked *r)
         fputs("<th scope=\"col\">group</th>", h->f);
     if (c->groups > 1)
         fputs("<th scope=\"col\" data-of=\"verdict\">verdict</th>", h->f);
-    for (size_t i = 0; i < r->columns; i++)
+    for (size_t i = 0; i < r->columns; i++) {
+        char text[CELL];
+
+        shown_head(r->column[i], c, text);
         fprintf(h->f, "<th scope=\"col\" class=\"n%s\" data-of=\"%s\">%s</th>",
-                r->column[i]->place == SHOWN_LAST ? " last" : "", r->column[i]->name,
-                r->column[i]->name);
+                r->column[i]->place == SHOWN_LAST ? " last" : "", r->column[i]->name, text);
+    }
     fputs("</tr></thead>\n", h->f);
 }
 
@@ -67,7 +70,7 @@ static void put_row(struct html *h, const struct ranked *r, const il_run_group *
         fputs("<th scope=\"row\" data-of=\"", h->f);
         html_text(h, c->column[i]);
         fputs("\">", h->f);
-        html_text(h, g->value[i][0] ? g->value[i] : "-");
+        html_text(h, g->shown[i][0] ? g->shown[i] : "-");
         fputs("</th>", h->f);
     }
     if (c->columns == 0)

@@ -71,27 +71,6 @@ static void put_number(const struct run_report *r, double x)
     fputs(isfinite(x) ? text : !r->csv ? "null" : isnan(x) ? "nan" : text, r->file);
 }
 
-/* the fewest digits, of 6 or more, with which every number in it reads back as it was */
-static size_t digits_of(const json_t *x)
-{
-    const char *name;
-    const json_t *inner;
-    char text[40];
-    size_t most = 6;
-
-    if (json_is_real(x))
-        do
-            snprintf(text, sizeof text, "%.*g", (int)most, json_real_value(x));
-        while (strtod(text, NULL) != json_real_value(x) && most++ < 17);
-    json_object_foreach((json_t *)(uintptr_t)x, name, inner)
-    {
-        const size_t n = digits_of(inner);
-
-        most = n > most ? n : most;
-    }
-    return most;
-}
-
 il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *err)
 {
     if (!r->file)
@@ -131,9 +110,7 @@ il_status run_report_states(struct run_report *r, const il_layer_state *state, s
 
 il_status run_report_end(struct run_report *r, json_t *last, il_error *err)
 {
-    char *text = r->file && !r->csv && last
-                     ? json_dumps(last, JSON_COMPACT | JSON_REAL_PRECISION(digits_of(last)))
-                     : NULL;
+    char *const text = r->file && !r->csv ? cli_json_text(last, JSON_COMPACT) : NULL;
     il_status st = IL_OK;
 
     if (r->file && !r->csv) {

@@ -113,10 +113,9 @@ static il_status hold(struct job *j, size_t group, il_checked *out, il_error *er
     else if (count[0] && count[1])
         st = il_compare_unpaired(j->x, count[1], j->y, count[0], level, j->options->seed,
                                  &out->difference, err);
-    out->label = il_groups_label(&j->groups, j->runs, j->groups.first[group]);
-    return st != IL_OK  ? st
-           : out->label ? IL_OK
-                        : il_fail(err, IL_E_MEMORY, "out of memory for a group");
+    return st == IL_OK ? il_groups_names(&j->groups, j->runs, j->groups.first[group], &out->label,
+                                         &out->name, err)
+                       : st;
 }
 
 /* worse by more than the limit; and, where enough pairs could tell, by more than chance */
@@ -210,8 +209,10 @@ void il_check_list_free(il_check_list *list)
 {
     if (!list)
         return;
-    for (size_t i = 0; list->group && i <= list->groups; i++)
+    for (size_t i = 0; list->group && i <= list->groups; i++) {
         free(list->group[i].label);
+        free(list->group[i].name);
+    }
     free(list->group);
     free(list);
 }

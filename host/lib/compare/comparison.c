@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "initlab/config.h"
 #include "core/error.h"
 #include "groups.h"
 #include "statistics/samples.h"
@@ -17,8 +18,9 @@ struct place {
 struct owned {
     il_comparison head; /* first: a comparison is cast to this */
     const char *column[IL_RUN_COLUMNS], *pooled[IL_RUN_COLUMNS];
-    const char **value; /* [groups, columns] */
-    char **label;       /* [groups] */
+    const char **value;   /* [groups, columns] */
+    char **shown;         /* [groups, columns] */
+    char **label, **name; /* [groups] */
     /* runs of the group that was k-th before they were sorted: member[start[k]] ... member[start[k + 1] - 1] */
     size_t *start, *member;
     struct place *order; /* [groups]: which one is i-th now */
@@ -55,21 +57,38 @@ static int set_members(struct job *j)
     return 1;
 }
 
-/* epochs to the target: the middle run's, those that never reach it last */
+/*
+ * Epochs to the target. What never reached it is the last in the median, and counts in the mean with all its epochs:
+ * the mean up to the budget.
+ */
 static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
 {
     const size_t n = j->start[k + 1] - j->start[k];
+    const size_t epochs = il_runs_column(j->runs, "epochs", 6);
+    double sum = 0;
 
+    if (isnan(j->runs->target) || n == 0)
+        return;
     for (size_t i = 0; i < n; i++) {
         const struct il_run_row *const run = &j->runs->run[j->member[j->start[k] + i]];
 
         j->x[i] = run->reached;
         out->reached += isfinite(run->reached);
+        sum += isfinite(run->reached) ? run->reached : strtod(run->value[epochs], NULL);
     }
     il_sort_values(j->x, n);
-    out->reached_median = isnan(j->runs->target) || n == 0 ? NAN
-                          : isinf(j->x[n / 2])             ? INFINITY
-                                                           : (j->x[(n - 1) / 2] + j->x[n / 2]) / 2;
+    out->reached_median = isinf(j->x[n / 2]) ? INFINITY : (j->x[(n - 1) / 2] + j->x[n / 2]) / 2;
+    out->reached_mean = sum / (double)n;
+    out->reached_interval = il_wilson(out->reached, n, j->out->head.level);
+}
+
+/* Has a run that ended no finite number where others have one? Not if it held no samples back for validation. */
+static int is_lost(const il_runs *r, const struct il_run_row *run)
+{
+    const size_t validation = il_runs_column(r, "validation", 10);
+
+    return r->of_epochs && !run->failed && !isfinite(run->metric) &&
+           (strncmp(r->metric, "validation_", 11) != 0 || strtod(run->value[validation], NULL) > 0);
 }
 
 static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *err)
@@ -79,9 +98,13 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
     size_t n = 0, areas = 0, validations = 0;
     double area = 0, validation = 0, best = NAN;
 
-    *out = (il_run_group){
-        .metric = { .mean = NAN, .sd = NAN }, .p = NAN, .verdict = IL_VERDICT_NONE, .best_run = ""
-    };
+    *out = (il_run_group){ .metric = { .mean = NAN, .sd = NAN },
+                           .reached_interval = { NAN, NAN, IL_INTERVAL_NONE },
+                           .reached_median = NAN,
+                           .reached_mean = NAN,
+                           .p = NAN,
+                           .verdict = IL_VERDICT_NONE,
+                           .best_run = "" };
     for (size_t i = j->start[k]; i < j->start[k + 1]; i++) {
         const struct il_run_row *const run = &j->runs->run[j->member[i]];
 
@@ -89,6 +112,7 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
         out->diverged += (size_t)run->diverged;
         out->stuck += (size_t)run->stuck;
         out->failed += (size_t)run->failed;
+        out->lost += (size_t)is_lost(j->runs, run);
         if (isfinite(run->metric)) {
             j->x[n++] = run->metric;
             if (isnan(best) || (more ? run->metric > best : run->metric < best)) {
@@ -113,6 +137,10 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
 
         if (st != IL_OK)
             return st;
+        for (size_t i = 0; i < out->lost; i++)
+            j->x[n + i] = more ? -INFINITY : INFINITY;
+        il_sort_values(j->x, n + out->lost);
+        il_order_summary(j->x, n + out->lost, &out->metric);
     }
     sum_up_reached(j, k, out);
     return IL_OK;
@@ -283,21 +311,40 @@ out:
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
-/* the control by its label, or by the one value of one column; groups: none was asked for */
+/* the control by its label or name, or by the one value of one column; groups: none was asked for */
 static il_status find_reference(struct job *j, il_error *err)
 {
     il_comparison *const c = &j->out->head;
 
     c->reference = c->groups && c->group[0].metric.n ? 0 : c->groups;
+    c->has_control = j->options->control != NULL;
     if (!j->options->control)
         return IL_OK;
     for (size_t i = 0; i < c->groups; i++)
-        if (strcmp(c->group[i].label, j->options->control) == 0) {
+        if (strcmp(c->group[i].label, j->options->control) == 0 ||
+            strcmp(c->group[i].name, j->options->control) == 0) {
             c->reference = i;
             return IL_OK;
         }
     return il_fail(err, IL_E_USAGE, "no group is called '%s': the best one is '%s'",
                    j->options->control, c->groups ? c->group[0].label : "");
+}
+
+static il_status set_values(struct job *j, size_t group, size_t run, il_error *err)
+{
+    const struct il_groups *const g = &j->groups;
+
+    for (size_t k = 0; k < g->columns; k++) {
+        const char *const value = j->runs->run[run].value[g->by[k]];
+        const size_t at = group * g->columns + k;
+
+        j->out->value[at] = value;
+        j->out->shown[at] =
+            value[0] ? il_config_shown(j->runs->column[g->by[k]], value) : strdup("-");
+        if (!j->out->shown[at])
+            return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", g->groups);
+    }
+    return IL_OK;
 }
 
 static il_status fill_groups(struct job *j, struct place *order, il_error *err)
@@ -321,16 +368,13 @@ static il_status fill_groups(struct job *j, struct place *order, il_error *err)
         const size_t run = g->first[order[i].group];
 
         IL_TRY(sum_up(j, order[i].group, &c->group[i], err));
-        out->label[i] = il_groups_label(&j->groups, j->runs, run);
-        if (!out->label[i]) {
-            st = il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", c->groups);
-            goto out;
-        }
-        for (size_t k = 0; k < g->columns; k++)
-            out->value[i * g->columns + k] = j->runs->run[run].value[g->by[k]];
+        IL_TRY(il_groups_names(&j->groups, j->runs, run, &out->label[i], &out->name[i], err));
+        IL_TRY(set_values(j, i, run, err));
         c->group[i].label = out->label[i];
+        c->group[i].name = out->name[i];
         c->group[i].style = style[order[i].group];
         c->group[i].value = &out->value[i * g->columns];
+        c->group[i].shown = &out->shown[i * g->columns];
     }
 out:
     free(style);
@@ -343,7 +387,9 @@ static il_status allocate(struct job *j, struct place **order, il_error *err)
     const size_t runs = j->runs->count + 1, groups = j->groups.groups + 1;
 
     out->label = calloc(groups, sizeof *out->label);
+    out->name = calloc(groups, sizeof *out->name);
     out->value = calloc(groups * (j->groups.columns + 1), sizeof *out->value);
+    out->shown = calloc(groups * (j->groups.columns + 1), sizeof *out->shown);
     out->head.group = calloc(groups, sizeof *out->head.group);
     *order = out->order = calloc(groups, sizeof *out->order);
     j->start = out->start = calloc(groups + 1, sizeof *out->start);
@@ -351,8 +397,8 @@ static il_status allocate(struct job *j, struct place **order, il_error *err)
     j->x = calloc(runs, sizeof *j->x);
     j->y = calloc(runs, sizeof *j->y);
     j->slot = calloc(j->groups.keys + 1, sizeof *j->slot);
-    if (!out->label || !out->value || !out->head.group || !*order || !j->start || !j->member ||
-        !j->x || !j->y || !j->slot || !set_members(j))
+    if (!out->label || !out->name || !out->value || !out->shown || !out->head.group || !*order ||
+        !j->start || !j->member || !j->x || !j->y || !j->slot || !set_members(j))
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", j->runs->count);
     for (size_t k = 0; k <= j->groups.keys; k++)
         j->slot[k] = NAN;
@@ -366,6 +412,7 @@ static void set_head(struct job *j)
 
     c->metric = j->runs->metric;
     c->more_is_better = j->runs->more_is_better;
+    c->target = j->runs->target;
     c->level = j->options->level > 0 ? j->options->level : 0.95;
     c->alpha = j->options->alpha > 0 ? j->options->alpha : 0.05;
     c->groups = g->groups;
@@ -415,7 +462,13 @@ void il_comparison_free(il_comparison *c)
         return;
     for (size_t i = 0; o->label && i < c->groups; i++)
         free(o->label[i]);
+    for (size_t i = 0; o->name && i < c->groups; i++)
+        free(o->name[i]);
+    for (size_t i = 0; o->shown && i < c->groups * c->columns; i++)
+        free(o->shown[i]);
     free(o->label);
+    free(o->name);
+    free(o->shown);
     free(o->value);
     free(o->start);
     free(o->member);

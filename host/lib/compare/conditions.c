@@ -103,19 +103,19 @@ static il_status fill(struct work *w, il_across *out, const il_compare_options *
 
         for (size_t c = 0; c < b->kept; c++)
             sum += w->sign * b->mean[c * b->groups.groups + group];
-        to->label = il_groups_label(&b->groups, w->runs, b->groups.first[group]);
+        IL_TRY(il_groups_names(&b->groups, w->runs, b->groups.first[group], &to->label, &to->name,
+                               err));
         to->style = b->style[group];
         to->rank = w->rank[group];
         to->mean = sum / (double)b->kept;
         to->improvement = NAN;
         to->improvement_interval = (il_interval){ NAN, NAN, IL_INTERVAL_NONE };
-        if (!to->label)
-            return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", b->groups.groups);
         if (i)
             st = il_improvement(&b->stratum[w->order[0] * b->kept], &b->stratum[group * b->kept],
                                 b->kept, level, o->seed, &to->improvement,
                                 &to->improvement_interval, err);
     }
+out:
     return st;
 }
 
@@ -184,8 +184,10 @@ void il_across_free(il_across *a)
 {
     if (!a)
         return;
-    for (size_t i = 0; a->group && i < a->groups; i++)
+    for (size_t i = 0; a->group && i < a->groups; i++) {
         free(a->group[i].label);
+        free(a->group[i].name);
+    }
     free(a->group);
     free(a->p);
     free(a->clique);

@@ -18,7 +18,7 @@ static int take(void *arg, const char *const *name, const il_value *value, size_
 {
     struct taking *const t = arg;
     il_runs *const r = t->runs;
-    const char *sum, *path;
+    const char *sum, *path, *files;
     size_t d = 0;
 
     (void)name, (void)columns;
@@ -26,7 +26,8 @@ static int take(void *arg, const char *const *name, const il_value *value, size_
         return 1;
     sum = il_runs_text(r, value[0].text);
     path = il_runs_text(r, value[1].text);
-    if (!sum || !path)
+    files = il_runs_text(r, value[2].text);
+    if (!sum || !path || !files)
         return r->failed = 1;
     while (d < r->datasets && r->dataset[d].sum != sum)
         d++;
@@ -34,6 +35,7 @@ static int take(void *arg, const char *const *name, const il_value *value, size_
         return t->many = 1;
     if (d == r->datasets)
         r->dataset[r->datasets++] = (struct il_run_dataset){ sum, path };
+    r->run[t->at].files = files;
     r->run[t->at++].dataset = d;
     return 0;
 }

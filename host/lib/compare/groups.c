@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "initlab/config.h"
 #include "core/error.h"
 #include "core/hash.h"
 
@@ -220,22 +221,34 @@ il_status il_groups_pooled(const il_runs *r, const char *by, const char *across,
     return st;
 }
 
-char *il_groups_label(const struct il_groups *g, const il_runs *r, size_t run)
+/* values of a run's group as one text; NULL: out of memory */
+static char *join(const struct il_groups *g, const il_runs *r, size_t run, int for_people)
 {
-    char *label = strdup(g->columns ? "" : "all runs");
+    char *text = strdup(g->columns ? "" : "all runs");
 
-    for (size_t i = 0; label && i < g->columns; i++) {
+    for (size_t i = 0; text && i < g->columns; i++) {
         const char *const column = r->column[g->by[i]];
         const char *const value = r->run[run].value[g->by[i]];
+        char *const shown = for_people ? il_config_shown(column, value) : strdup(value);
         char *more = NULL;
-        const int n = g->columns == 1
-                          ? asprintf(&more, "%s", value[0] ? value : "-")
-                          : asprintf(&more, "%s%s%s=%s", label, i ? ", " : "", column, value);
+        const int n = !shown ? -1
+                      : g->columns == 1
+                          ? asprintf(&more, "%s", shown[0] ? shown : "-")
+                          : asprintf(&more, "%s%s%s=%s", text, i ? ", " : "", column, shown);
 
-        free(label);
-        label = n < 0 ? NULL : more;
+        free(shown);
+        free(text);
+        text = n < 0 ? NULL : more;
     }
-    return label;
+    return text;
+}
+
+il_status il_groups_names(const struct il_groups *g, const il_runs *r, size_t run, char **label,
+                          char **name, il_error *err)
+{
+    *label = join(g, r, run, 1);
+    *name = join(g, r, run, 0);
+    return *label && *name ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory for a group");
 }
 
 /* what qsort_r is told of groups */

@@ -33,8 +33,9 @@ il_status il_groups_pooled(const il_runs *runs, const char *by, const char *acro
 il_status il_groups_styles(const struct il_groups *g, const il_runs *runs, size_t *style,
                            il_error *err);
 
-/* "he_normal", or "init=he_normal, lr=0.1": of a run's group. To be freed; NULL: out of memory */
-char *il_groups_label(const struct il_groups *g, const il_runs *runs, size_t run);
+/* Label and name (compare.h) of a run's group, each to be freed, also where IL_E_MEMORY. */
+il_status il_groups_names(const struct il_groups *g, const il_runs *runs, size_t run, char **label,
+                          char **name, il_error *err);
 void il_groups_free(struct il_groups *g);
 
 #endif

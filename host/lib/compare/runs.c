@@ -151,6 +151,7 @@ il_status il_runs_new(il_runs **out, const char *metric, double target, il_error
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(find_metric(metric, &r->metric, err));
     r->more_is_better = il_more_is_better(r->metric);
+    r->of_epochs = METRICS[metric_named(metric)].of_epochs;
     r->target = target;
     for (size_t i = 0; (p = il_parameter_at(i)) && r->columns < IL_RUN_COLUMNS; i++)
         r->column[r->columns++] = p->name;
@@ -183,7 +184,7 @@ il_status il_runs_keep_epochs(il_runs *r, il_error *err)
 {
     char all[256] = "";
 
-    if (METRICS[metric_named(r->metric)].of_epochs) {
+    if (r->of_epochs) {
         r->curves = 1;
         return IL_OK;
     }

@@ -17,7 +17,10 @@ struct il_run_row {
     double
         reached; /* epochs to the target; infinite: never, as of all that diverged or are stuck */
     int diverged, stuck, failed;
-    size_t dataset; /* its place in the runs' */
+    size_t dataset;      /* its place in the runs' */
+    const char *init;    /* as its config has it: the column may say more (contents.h) */
+    const char *files;   /* {path: sum} of files of weights, as JSON */
+    const char *content; /* first digits of the sums of those that it begins with; "": none */
     size_t addition;
     double *curve; /* the metric after each epoch, where that is wanted; NULL: none */
     size_t epochs; /* of the curve */
@@ -32,8 +35,9 @@ struct il_runs {
     const char *metric, *select; /* of the columns of results; select NULL: none */
     int more_is_better;
     size_t tuned[IL_RUN_COLUMNS],
-        tuneds; /* columns whose values were chosen: groups are by them, too */
-    int curves; /* are they wanted? */
+        tuneds;    /* columns whose values were chosen: groups are by them, too */
+    int of_epochs; /* does each epoch have the metric? */
+    int curves;    /* are they wanted? */
     double target;
     const char *column[IL_RUN_COLUMNS]; /* the parameters first, then others of the table */
     size_t parameters, columns;         /* what a run was trained on counts as one of them */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/error.h"
+#include "contents.h"
 #include "datasets.h"
 
 static struct il_run_row *new_run(il_runs *r)
@@ -54,6 +55,8 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
         if (strcmp(name[i], "stuck") == 0)
             run->stuck = value[i].kind == IL_VALUE_WHOLE && value[i].whole != 0;
     }
+    run->init = run->value[il_runs_column(r, "init", 4)];
+    run->files = run->content = none;
     run->value[il_runs_column(r, "source", 6)] = r->source;
     run->addition = r->additions;
     r->count++;
@@ -210,6 +213,8 @@ il_status il_runs_add_from(il_runs *r, il_results *results, const char *source, 
     IL_TRY(il_results_rows(results, IL_TABLE_RUNS, take_run, r, err));
     if (!r->failed)
         IL_TRY(il_datasets_of(r, first, results, err));
+    if (!r->failed)
+        IL_TRY(il_contents_of(r, first, err));
     if (!r->failed) {
         IL_TRY(il_results_rows(results, IL_TABLE_EPOCHS, take_epoch, &c, err));
         if (c.at < r->count)

@@ -57,13 +57,16 @@ static il_status fill_profile(il_profiles *p, const struct il_blocks *b, const i
 {
     const size_t group = b->order[at];
     il_group_profile *const to = &p->group[at];
+    const il_status st =
+        il_groups_names(&b->groups, runs, b->groups.first[group], &to->label, &to->name, err);
 
-    to->label = il_groups_label(&b->groups, runs, b->groups.first[group]);
+    if (st != IL_OK)
+        return st;
     to->style = b->style[group];
     to->share = calloc(p->points + 1, sizeof *to->share);
     to->low = calloc(p->points + 1, sizeof *to->low);
     to->high = calloc(p->points + 1, sizeof *to->high);
-    if (!to->label || !to->share || !to->low || !to->high)
+    if (!to->share || !to->low || !to->high)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", p->groups);
     return il_profile(&b->stratum[group * b->kept], b->kept, p->bound, p->points, p->level, seed,
                       to->share, to->low, to->high, err);
@@ -136,6 +139,7 @@ void il_profiles_free(il_profiles *p)
         return;
     for (size_t i = 0; i < p->groups; i++) {
         free(p->group[i].label);
+        free(p->group[i].name);
         free(p->group[i].share);
         free(p->group[i].low);
         free(p->group[i].high);
@@ -154,14 +158,14 @@ static il_status fill_pairs(il_improvements *m, const struct il_blocks *b, const
     il_status st = IL_OK;
 
     m->label = calloc(k, sizeof *m->label);
+    m->name = calloc(k, sizeof *m->name);
     m->pair = calloc(k * (k - 1) / 2, sizeof *m->pair);
-    if (!m->label || !m->pair)
+    if (!m->label || !m->name || !m->pair)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
     m->groups = k;
-    for (size_t i = 0; i < k; i++) {
-        m->label[i] = il_groups_label(&b->groups, runs, b->groups.first[b->order[i]]);
-        if (!m->label[i])
-            return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
+    for (size_t i = 0; i < k && st == IL_OK; i++) {
+        st = il_groups_names(&b->groups, runs, b->groups.first[b->order[i]], &m->label[i],
+                             &m->name[i], err);
         for (size_t j = i + 1; j < k && st == IL_OK; j++) {
             il_improved *const pair = &m->pair[m->pairs++];
 
@@ -214,9 +218,12 @@ void il_improvements_free(il_improvements *m)
 {
     if (!m)
         return;
-    for (size_t i = 0; i < m->groups; i++)
+    for (size_t i = 0; i < m->groups; i++) {
         free(m->label[i]);
+        free(m->name[i]);
+    }
     free(m->label);
+    free(m->name);
     free(m->pair);
     free(m);
 }

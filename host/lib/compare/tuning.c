@@ -80,14 +80,17 @@ il_status il_runs_best_over(il_runs *r, const char *by, const char *over, size_t
     score_settings(&s, r);
     for (size_t g = 0; g < s.groups.groups; g++)
         if (!s.best[g]) {
-            char *const label = il_groups_label(&s.groups, r, s.groups.first[g]);
+            char *label, *name;
 
-            st = il_fail(err, IL_E_USAGE, "%s has no setting all of whose runs have %s%s",
-                         label ? label : "a group", r->select,
-                         strncmp(r->select, "validation_", 11) == 0
-                             ? ": train with --validation N to hold out samples"
-                             : "");
+            st = il_groups_names(&s.groups, r, s.groups.first[g], &label, &name, err);
+            if (st == IL_OK)
+                st = il_fail(err, IL_E_USAGE, "%s has no setting all of whose runs have %s%s",
+                             label, r->select,
+                             strncmp(r->select, "validation_", 11) == 0
+                                 ? ": train with --validation N to hold out samples"
+                                 : "");
             free(label);
+            free(name);
             goto out;
         }
     for (size_t i = 0; i < r->count; i++) {
@@ -172,11 +175,7 @@ il_status il_runs_budgets(const il_runs *r, const char *by, const char *over, il
         }
         qsort(t, b[k].trials, sizeof *t, by_select);
         IL_TRY(expect(&b[k], t, err));
-        b[k].label = il_groups_label(&g, r, g.first[k]);
-        if (!b[k].label) {
-            st = il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", g.groups);
-            goto out;
-        }
+        IL_TRY(il_groups_names(&g, r, g.first[k], &b[k].label, &b[k].name, err));
     }
     *out = b;
     b = NULL;
@@ -192,6 +191,7 @@ void il_budgets_free(il_budget *b, size_t count)
 {
     for (size_t i = 0; b && i < count; i++) {
         free(b[i].label);
+        free(b[i].name);
         free(b[i].expected);
     }
     free(b);

@@ -9,13 +9,17 @@
 /* A value as it was given, without its backslashes, and as a run's config would have it; each is one of the runs' texts. */
 struct wanted {
     size_t column;
+    int is_init;
     const char *value, *plain, *normal;
 };
 
-/* the same text, or the same number */
-static int is_value(const char *have, const struct wanted *w)
+/* the same text, or the same number; an init also without what is said of its files */
+static int is_value(const struct il_run_row *run, const struct wanted *w)
 {
     const char *const want = w->value;
+    const char *const have = w->is_init && (run->init == w->plain || run->init == w->normal)
+                                 ? w->plain
+                                 : run->value[w->column];
     char *end, *other;
     double a, b;
 
@@ -33,7 +37,7 @@ static int is_wanted(const struct il_run_row *run, const struct wanted *w, size_
         int any = 0;
 
         for (size_t k = 0; k < n; k++)
-            any |= w[k].column == w[i].column && is_value(run->value[w[i].column], &w[k]);
+            any |= w[k].column == w[i].column && is_value(run, &w[k]);
         if (!any)
             return 0;
     }
@@ -127,7 +131,8 @@ static il_status read_where(il_runs *r, const char *where, struct wanted *w, siz
             return il_fail(err, IL_E_USAGE, "more than %d conditions", IL_RUN_COLUMNS);
         p += name + 1;
         length = value_length(r, p);
-        w[*n] = (struct wanted){ .column = column };
+        w[*n] =
+            (struct wanted){ .column = column, .is_init = column == il_runs_column(r, "init", 4) };
         st = read_value(r, &w[(*n)++], p, length, err);
         p += length + (p[length] == ',');
     } while (st == IL_OK && *p);
@@ -168,7 +173,7 @@ il_status il_runs_where(il_runs *r, const char *where, il_error *err)
         size_t any = 0;
 
         for (size_t i = 0; i < r->count; i++)
-            any += (size_t)is_value(r->run[i].value[w[k].column], &w[k]);
+            any += (size_t)is_value(&r->run[i], &w[k]);
         values_of(r, w[k].column, values, sizeof values);
         if (!any && r->count) {
             st = il_fail(err, IL_E_USAGE, "no run has %s %.100s: they have %s",

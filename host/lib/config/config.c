@@ -337,6 +337,15 @@ const char *il_config_get(const il_config *c, const char *name)
     return i < IL_PARAMETERS ? c->reading[i]->text : NULL;
 }
 
+char *il_config_shown(const char *name, const char *value)
+{
+    char *const text = strdup(value);
+
+    if (text && find(name) == IL_PARAMETER_LAYERS)
+        il_layers_short(value, text);
+    return text;
+}
+
 const union il_parameter_value *il_config_value(const il_config *c, enum il_parameter_id id)
 {
     return &c->reading[id]->value;

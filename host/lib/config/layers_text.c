@@ -135,6 +135,30 @@ char *il_layers_text(const struct il_layers *layers)
     return less ? less : text;
 }
 
+void il_layers_short(const char *normal, char *text)
+{
+    *text = 0;
+    while (*normal) {
+        const size_t width = strcspn(normal, ",");
+        size_t times = 1;
+
+        while (*normal >= '0' && *normal <= '9' && normal[width] &&
+               strncmp(normal, normal + width + 1, width) == 0 &&
+               (!normal[2 * width + 1] || normal[2 * width + 1] == ',')) {
+            times++;
+            normal += width + 1;
+        }
+        text += sprintf(text, "%.*s", (int)width, normal);
+        if (times > 1)
+            text += sprintf(text, "x%zu", times);
+        normal += width;
+        if (*normal) {
+            *text++ = *normal++;
+            *text = 0;
+        }
+    }
+}
+
 unsigned il_layers_width(const struct il_layers *layers, unsigned index, size_t pixels,
                          size_t classes)
 {

@@ -28,6 +28,9 @@ void il_layers_free(struct il_layers *layers);
 /* The normal form: all widths, with commas. The caller frees it; NULL: out of memory. */
 char *il_layers_text(const struct il_layers *layers);
 
+/* The same for people: in,64,64,64,out as in,64x3,out, which is read back. text has room for all of normal. */
+void il_layers_short(const char *normal, char *text);
+
 /* The index-th width for images of so many pixels and classes. */
 unsigned il_layers_width(const struct il_layers *layers, unsigned index, size_t pixels,
                          size_t classes);

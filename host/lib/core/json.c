@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "initlab/output.h"
+#include "number.h"
 
 /* What jansson is given: ["000...", text]. */
 struct source {
@@ -83,5 +85,52 @@ char *il_json_text(const json_t *value, size_t flags)
         return NULL;
     }
     text[n] = 0;
+    il_json_shorten(text);
     return text;
+}
+
+/* jansson's number of n bytes, shorter where it can be; what is whole, and so has no fraction, stays */
+static size_t put_number(char *to, const char *from, size_t n)
+{
+    char number[64], shorter[IL_NUMBER_TEXT + 2];
+    double x;
+
+    if (strcspn(from, ".eE") < n && n < sizeof number) {
+        memcpy(number, from, n);
+        number[n] = 0;
+        if (il_read_real(number, &x)) {
+            il_write_real(x, shorter);
+            if (!strpbrk(shorter, ".e"))
+                strcat(shorter, ".0"); /* a real stays one */
+            if (strlen(shorter) < n) {
+                from = shorter;
+                n = strlen(shorter);
+            }
+        }
+    }
+    memmove(to, from, n);
+    return n;
+}
+
+void il_json_shorten(char *text)
+{
+    const char *from = text;
+    char *to = text;
+    int quoted = 0;
+
+    while (*from) {
+        const size_t digits = quoted ? 0 : strspn(from, "+-.0123456789eE");
+
+        if (digits > 0 && strchr("-0123456789", *from)) {
+            to += put_number(to, from, digits);
+            from += digits;
+            continue;
+        }
+        if (quoted && *from == '\\' && from[1])
+            *to++ = *from++;
+        else if (*from == '"')
+            quoted = !quoted;
+        *to++ = *from++;
+    }
+    *to = 0;
 }

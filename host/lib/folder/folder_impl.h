@@ -88,6 +88,9 @@ void il_folder_drop(const struct il_folder *f, struct il_journal *j);
  */
 il_status il_folder_commit(const struct il_folder *f, struct il_journal *j, il_error *err);
 
+/* {path: sum} of the files that runs begin with; NULL: out of memory */
+json_t *il_folder_files(const struct il_folder *f);
+
 /* All journals, in the order of their names, none without the folder; names [*n] of files, freed by il_folder_free_names. */
 il_status il_folder_journals(const struct il_folder *f, char ***names, size_t *n, il_error *err);
 void il_folder_free_names(char **names, size_t n);

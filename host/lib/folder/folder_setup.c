@@ -90,8 +90,7 @@ out:
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* {path: sum} of the files that runs begin with; NULL: out of memory */
-static json_t *files_of(const struct il_folder *f)
+json_t *il_folder_files(const struct il_folder *f)
 {
     json_t *const all = json_object();
 
@@ -133,7 +132,7 @@ il_status il_folder_write_setup(const struct il_folder *f, il_error *err)
         (json_int_t)f->setup.pack_weights, "data", f->setup.data, "data_sum", f->setup.data_sum,
         "pixels", (json_int_t)f->setup.pixels, "classes", (json_int_t)f->setup.classes, "samples",
         (json_int_t)f->setup.samples, "runs", (json_int_t)f->plan->runs, "packs",
-        (json_int_t)f->plan->packs, "files", files_of(f), "plan", f->sum[parts - 1]);
+        (json_int_t)f->plan->packs, "files", il_folder_files(f), "plan", f->sum[parts - 1]);
     const int whole = all && (parts == 1 || json_object_set_new(all, "parts", parts_of(f)) == 0);
     char sum[65], *text = NULL, *lines = NULL;
     il_status st = IL_E_MEMORY;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "config/run_id.h"
+#include "core/json.h"
 #include "core/number.h"
 #include "file_runs.h"
 #include "results_insert.h"
@@ -185,10 +186,18 @@ static il_status add_environment(struct files *f, const json_t *last, sqlite3_in
 static il_status add_dataset(struct files *f, const json_t *last, il_error *err)
 {
     const char *const data = json_string_value(json_object_get(last, "data"));
+    const json_t *const files = json_object_get(last, "files");
+    char *const text = json_is_object(files) ? il_json_text(files, JSON_COMPACT) : strdup("{}");
+    il_status st;
 
+    if (!text)
+        return il_fail(err, IL_E_MEMORY, "out of memory");
     il_insert_json(&f->in, f->dataset, 1, json_object_get(last, "data_sum"));
     IL_BIND(&f->in, sqlite3_bind_text(f->dataset, 2, data ? data : "", -1, SQLITE_STATIC));
-    return step(f, f->dataset, err);
+    IL_BIND(&f->in, sqlite3_bind_text(f->dataset, 3, text, -1, SQLITE_STATIC));
+    st = step(f, f->dataset, err);
+    free(text);
+    return st;
 }
 
 static void bind_numbers(struct files *f, const struct il_read_run *run)
@@ -267,7 +276,7 @@ out:
 }
 
 static const char datasets[] =
-    "CREATE TEMP TABLE datasets (number INTEGER PRIMARY KEY, data_sum TEXT, data TEXT)";
+    "CREATE TEMP TABLE datasets (number INTEGER PRIMARY KEY, data_sum TEXT, data TEXT, files TEXT)";
 
 il_status il_results_of_files(il_results **out, const char *const *path, size_t paths,
                               il_file_tally *tally, il_error *err)
@@ -281,7 +290,7 @@ il_status il_results_of_files(il_results **out, const char *const *path, size_t 
     IL_TRY(il_results_blank(&db, err));
     if (!il_insert_prepare(&f.in, db) ||
         sqlite3_exec(db, datasets, NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(db, "INSERT INTO datasets (data_sum, data) VALUES (?, ?)", -1,
+        sqlite3_prepare_v2(db, "INSERT INTO datasets (data_sum, data, files) VALUES (?, ?, ?)", -1,
                            &f.dataset, NULL) != SQLITE_OK ||
         sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
         st = il_results_fail(db, err);

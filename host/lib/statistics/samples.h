@@ -19,6 +19,9 @@ void il_sort_values(double *x, size_t n);
 /* between the values of a sorted array, at a share of the way from first to last */
 double il_percentile(const double *sorted, size_t n, double share);
 
+/* median, iqm, least and most of sorted values, which may be infinite */
+void il_order_summary(const double *sorted, size_t n, il_summary *out);
+
 /* Random words that belong to (seed, purpose): the same each time. */
 enum il_statistic { IL_DRAW_RESAMPLE, IL_DRAW_FLIP, IL_DRAW_LABEL };
 struct il_stream {

@@ -98,6 +98,14 @@ static double middle_half(const double *sorted, size_t n)
     return sum / (to - from);
 }
 
+void il_order_summary(const double *sorted, size_t n, il_summary *out)
+{
+    out->median = sorted[(n - 1) / 2] / 2 + sorted[n / 2] / 2;
+    out->iqm = middle_half(sorted, n);
+    out->least = sorted[0];
+    out->most = sorted[n - 1];
+}
+
 il_status il_summarize(const double *x, size_t n, double level, uint64_t seed, il_summary *out,
                        il_error *err)
 {
@@ -114,10 +122,7 @@ il_status il_summarize(const double *x, size_t n, double level, uint64_t seed, i
     out->n = n;
     out->mean = il_mean_of(x, n);
     out->sd = il_sd_of(x, n);
-    out->median = sorted[(n - 1) / 2] / 2 + sorted[n / 2] / 2;
-    out->iqm = middle_half(sorted, n);
-    out->least = sorted[0];
-    out->most = sorted[n - 1];
+    il_order_summary(sorted, n, out);
     IL_TRY(il_mean_interval(x, n, level, seed, &out->interval, err));
 out:
     free(sorted);

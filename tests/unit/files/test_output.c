@@ -615,18 +615,49 @@ static void test_text(void **state)
     assert_int_equal(t.length, 0);
 }
 
+/* numbers get shorter, and nothing else changes */
+static void test_json(void **state)
+{
+    static const struct {
+        const char *from, *to;
+    } texts[] = {
+        { "0.94999999999999996", "0.95" },
+        { "{\"a\":[0.10000000000000001,-2.5000000000000000e-7,1,-7,12345678901234567890]}",
+          "{\"a\":[0.1,-2.5e-07,1,-7,12345678901234567890]}" },
+        { "3.0", "3.0" },
+        { "1.0000000000000000e22", "1e+22" },
+        { "1e22", "1e22" },
+        { "0.30000000000000004", "0.30000000000000004" },
+        { "[1.7976931348623157e308, 5.0e-324]", "[1.7976931348623157e308, 5.0e-324]" },
+        { "\"0.94999999999999996\"", "\"0.94999999999999996\"" },
+        { "\"\\\"0.94999999999999996\\\\\":0.94999999999999996",
+          "\"\\\"0.94999999999999996\\\\\":0.95" },
+        { "[true, null, false]", "[true, null, false]" },
+        { "\"\\", "\"\\" },
+        { "", "" },
+    };
+    char text[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        snprintf(text, sizeof text, "%s", texts[i].from);
+        il_json_shorten(text);
+        assert_string_equal(text, texts[i].to);
+    }
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),   IN_FOLDER(test_write),     IN_FOLDER(test_stale),
-        IN_FOLDER(test_cannot_create), IN_FOLDER(test_full),      IN_FOLDER(test_failed_write),
-        IN_FOLDER(test_abandon),       IN_FOLDER(test_weights),   IN_FOLDER(test_weights_refused),
-        IN_FOLDER(test_pack_weights),  IN_FOLDER(test_plot),      IN_FOLDER(test_plot_places),
-        IN_FOLDER(test_plot_edges),    IN_FOLDER(test_plot_seen), IN_FOLDER(test_plot_labels),
-        IN_FOLDER(test_plot_text),     IN_FOLDER(test_plot_many), IN_FOLDER(test_plot_fails),
-        IN_FOLDER(test_plot_locale),
+        cmocka_unit_test(test_text),   IN_FOLDER(test_write),       IN_FOLDER(test_stale),
+        IN_FOLDER(test_cannot_create), IN_FOLDER(test_full),        IN_FOLDER(test_failed_write),
+        IN_FOLDER(test_abandon),       IN_FOLDER(test_weights),     IN_FOLDER(test_weights_refused),
+        IN_FOLDER(test_pack_weights),  IN_FOLDER(test_plot),        IN_FOLDER(test_plot_places),
+        IN_FOLDER(test_plot_edges),    IN_FOLDER(test_plot_seen),   IN_FOLDER(test_plot_labels),
+        IN_FOLDER(test_plot_text),     IN_FOLDER(test_plot_many),   IN_FOLDER(test_plot_fails),
+        IN_FOLDER(test_plot_locale),   cmocka_unit_test(test_json),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

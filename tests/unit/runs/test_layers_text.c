@@ -176,6 +176,46 @@ static void deep_run(void **state)
     il_config_free(copy);
 }
 
+/* short where people read it, and read back as what it was; what is no width is not counted */
+static void for_people(void **state)
+{
+    static const char *const texts[][2] = {
+        { "in,8,8,8,out", "in,8x3,out" },
+        { "784,1,1,10", "784,1x2,10" },
+        { "in,8,88,8,out", "in,8,88,8,out" },
+        { "5,5", "5x2" },
+        { "in,8,8,4,4,4,8,out", "in,8x2,4x3,8,out" },
+        { "in,out", "in,out" },
+        { "12,1,12,12", "12,1,12x2" },
+    };
+    static const char *const as_they_are[] = { "in,in,out", "", ",,,", "in,,8", "8," };
+    il_config *c = NULL;
+
+    (void)state;
+    assert_int_equal(il_config_new(&c, NULL), IL_OK);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char *const shown = il_config_shown("layers", texts[i][0]);
+
+        assert_string_equal(shown, texts[i][1]);
+        assert_int_equal(il_config_set(c, "layers", shown, NULL), IL_OK);
+        assert_string_equal(il_config_get(c, "layers"), texts[i][0]);
+        free(shown);
+    }
+    for (size_t i = 0; i < sizeof as_they_are / sizeof *as_they_are; i++) {
+        char *const shown = il_config_shown("layers", as_they_are[i]);
+
+        assert_string_equal(shown, as_they_are[i]);
+        free(shown);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        char *const shown = il_config_shown(i ? "init" : "no such", "8,8,8");
+
+        assert_string_equal(shown, "8,8,8");
+        free(shown);
+    }
+    il_config_free(c);
+}
+
 /* copies of a config share values, and a set changes one of them alone */
 static void copies(void **state)
 {
@@ -206,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(normal_forms), cmocka_unit_test(garbage),  cmocka_unit_test(words_resolve),
         cmocka_unit_test(deep),         cmocka_unit_test(deep_run), cmocka_unit_test(copies),
+        cmocka_unit_test(for_people),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,15 +11,22 @@
 
 struct sink {
     FILE *f;
-    int csv, begun;
+    int csv;
 };
 
-static void put_csv(struct sink *s, const char *const *name, const il_value *value, size_t columns)
+static int put_head(void *arg, const char *const *name, const il_value *value, size_t columns)
 {
-    for (size_t i = 0; !s->begun && i < columns; i++)
+    const struct sink *const s = arg;
+
+    (void)value;
+    for (size_t i = 0; i < columns; i++)
         fprintf(s->f, "%s%s", i ? "," : "", name[i]);
-    if (!s->begun)
-        fputc('\n', s->f);
+    fputc('\n', s->f);
+    return 0;
+}
+
+static void put_csv(struct sink *s, const il_value *value, size_t columns)
+{
     for (size_t i = 0; i < columns; i++) {
         if (i)
             fputc(',', s->f);
@@ -56,10 +63,9 @@ static int put_row(void *arg, const char *const *name, const il_value *value, si
     struct sink *const s = arg;
 
     if (s->csv)
-        put_csv(s, name, value, columns);
+        put_csv(s, value, columns);
     else
         put_jsonl(s, name, value, columns);
-    s->begun = 1;
     return ferror(s->f);
 }
 
@@ -67,6 +73,10 @@ static int put_row(void *arg, const char *const *name, const il_value *value, si
 static il_status put_rows(const struct options *o, il_results *r, il_error *err)
 {
     const char *const given = opt_get(o, "to"), *const to = strcmp(given, "-") ? given : "";
+    const il_table table = opt_given(o, "epochs")        ? IL_TABLE_EPOCHS
+                           : opt_given(o, "layers")      ? IL_TABLE_LAYERS
+                           : opt_given(o, "diagnostics") ? IL_TABLE_DIAGNOSTICS
+                                                         : IL_TABLE_RUNS;
     struct sink s = { .f = stdout, .csv = strcmp(opt_get(o, "format"), "csv") == 0 };
     il_text text = { .bytes = NULL };
     il_status st = to[0] ? il_text_open(&text, err) : IL_OK;
@@ -75,12 +85,10 @@ static il_status put_rows(const struct options *o, il_results *r, il_error *err)
         return st;
     if (to[0])
         s.f = text.stream;
-    st = il_results_rows(r,
-                         opt_given(o, "epochs")        ? IL_TABLE_EPOCHS
-                         : opt_given(o, "layers")      ? IL_TABLE_LAYERS
-                         : opt_given(o, "diagnostics") ? IL_TABLE_DIAGNOSTICS
-                                                       : IL_TABLE_RUNS,
-                         put_row, &s, err);
+    if (s.csv)
+        st = il_results_columns(r, table, put_head, &s, err);
+    if (st == IL_OK)
+        st = il_results_rows(r, table, put_row, &s, err);
     if (to[0]) {
         const il_status closed = il_text_close(&text, st == IL_OK ? err : NULL);
 

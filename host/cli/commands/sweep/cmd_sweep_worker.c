@@ -38,7 +38,7 @@ struct work {
  */
 static il_status answer(struct work *w, json_t *line)
 {
-    char *const text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    char *const text = cli_json_text(line, JSON_COMPACT);
     const size_t n = text ? strlen(text) : 0;
 
     json_decref(line);
