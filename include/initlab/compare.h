@@ -170,7 +170,7 @@ typedef struct il_comparison {
     size_t columns;
     const char *const *pooled; /**< [pooleds] that vary within groups, but seeds */
     size_t pooleds;
-    il_run_group *group; /**< [groups], the best first; those without the metric last */
+    il_run_group *group; /**< [groups], the best first: the fewest lost runs, then the best mean */
     size_t groups;
     size_t reference;   /**< which group; groups: there is none */
     int has_control;    /**< was that one named beforehand? Else it is the best */

@@ -133,6 +133,10 @@ sweep_of()
     has "runs that diverged: 0.5 (2 of 4), 0.9 (all 4)" "$output"
     [ "$(grep -c 'class="band"' <<<"$output")" -eq 1 ] # of 0.3
     has "a line ends where half of" "$output"
+    # what survived of 0.5 is better than 0.3, and 0.3 is best
+    initlab compare r --metric cost
+    has "0.3 is best: cost 0.00" "$output"
+    [ "$(sed -n "s/^\(0\.[0-9]\)  .*/\1/p" <<<"$output" | tr '\n' ' ')" = "0.3 0.5 0.9 " ]
     initlab plot r rates --metric cost
     has "runs that diverged: at 0.5 (2 of 4), at 0.9 (all 4)" "$output"
 }

@@ -34,7 +34,7 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     has "$answer" "$page"
     has "Which init has the highest test_accuracy?" "$page"
     head=$(sed -n '/id="ranking"/,/<\/thead>/p' report.html | grep -o '<th [^>]*>[^<]*' | sed 's/.*>//' | xargs)
-    [ "$head" = "init verdict n mean interval difference interval p d_z diverged stuck median iqm worst best best_run area" ]
+    [ "$head" = "init verdict n mean interval difference interval p (exact) d_z diverged stuck median iqm worst best best_run area" ]
     [ "$(rows report.html | wc -l)" -eq 15 ]
     [ "$(rows report.html | cut -f 2,3 | sort | uniq -c | awk '{print $1, $2, $3}')" = "5 he_normal ok
 5 normal:std=1e+30 diverged

@@ -10,6 +10,7 @@
 #include "statistics/samples.h"
 
 struct place {
+    double lost;  /* share of its runs */
     double score; /* the mean, more is better; NaN last */
     size_t group;
 };
@@ -148,10 +149,13 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
 
 /* ---- order: the best first ------------------------------------------------------------------- */
 
+/* A run without a finite metric is worse than any that has one: the fewer a group has of them, the better. */
 static int better(const void *a, const void *b)
 {
     const struct place *const x = a, *const y = b;
 
+    if (x->lost != y->lost)
+        return (x->lost > y->lost) - (x->lost < y->lost);
     if (isnan(x->score) || isnan(y->score))
         return isnan(x->score) != isnan(y->score) ? isnan(x->score) - isnan(y->score)
                                                   : (x->group > y->group) - (x->group < y->group);
@@ -361,6 +365,7 @@ static il_status fill_groups(struct job *j, struct place *order, il_error *err)
     for (size_t k = 0; k < c->groups; k++) {
         IL_TRY(sum_up(j, k, &c->group[k], err));
         order[k].score = c->more_is_better ? c->group[k].metric.mean : -c->group[k].metric.mean;
+        order[k].lost = (double)c->group[k].lost / (double)c->group[k].runs;
         order[k].group = k;
     }
     qsort(order, c->groups, sizeof *order, better);
