@@ -309,7 +309,32 @@ Y'
         "$PWD" >sweep.yaml
     initlab sweep run sweep.yaml --data set --out r --devices cpu:1 --quiet
     [ "$status" -eq 1 ]
+    cp -r r left && rm -r left/journal left/results.sqlite*
     "$INITLAB" init --layers 16,3 --init ones --save late.safetensors >/dev/null
+    # it is told before anything is trained, in the same words
+    late="run 2 (init=file:path=$PWD/late.safetensors, seed=1): '$PWD/late.safetensors' could not be read when the sweep was made, so its content is no part of what the run is; make the sweep anew in another folder; 2 of the 4 runs cannot be trained, 'sweep run' trains the others"
+    initlab sweep plan r
+    exits 65
+    [ "$stderr" = "initlab: $late" ]
+    initlab sweep status left
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "$late" ]
+    [ "$("$INITLAB" sweep status left --json | picked never)" = "$late" ]
+    initlab sweep status r # runs that failed have said it
+    [ "$(grep -c "could not be read when the sweep was made" <<<"$output")" -eq 1 ]
+    [ "$("$INITLAB" sweep status r --json | picked never)" = "" ]
+    # what is added to a sweep is looked at, too
+    initlab sweep run --layers in,out --init zeros --batch 8 --epochs 1 --data set --out more --devices cpu:1 --quiet
+    initlab sweep extend more --init "file:$PWD/later.safetensors"
+    [ "$status" -eq 0 ]
+    initlab sweep plan more
+    exits 65
+    "$INITLAB" init --layers 16,3 --init ones --save later.safetensors >/dev/null
+    initlab sweep plan more
+    exits 65
+    has "later.safetensors' could not be read when the sweep was made" "$stderr"
+    initlab sweep status more
+    has "1 of the 2 runs cannot be trained" "${lines[-1]}"
     initlab sweep retry r --failed --quiet
     [ "$status" -eq 1 ]
     has "late.safetensors' could not be read when the sweep was made" "$stderr"
