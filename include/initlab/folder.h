@@ -149,6 +149,12 @@ typedef struct il_damage {
  */
 const il_damage *il_folder_damage(il_folder *folder);
 
+/**
+ * Remove the saved states of packs that are done, all runs of them, as il_folder_scan found them: a worker that is killed
+ * just behind its commit leaves one.
+ */
+void il_folder_tidy(const il_folder *folder);
+
 /** A pack, by its place in the plan. */
 const il_folder_pack *il_folder_pack_at(const il_folder *folder, size_t pack);
 

@@ -352,6 +352,23 @@ failed|file:path=$PWD/late.safetensors" ]
     [ -z "$(query now "SELECT run_id FROM runs WHERE run_id = '$id'")" ]
 }
 
+@test "the state of a pack that is done, as a kill just behind its commit leaves it, goes with the next run" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --devices cpu:1 --quiet --shard 1/2
+    [ "$status" -eq 0 ]
+    mkdir -p r/state
+    for pack in 0 1 7; do echo x >r/state/$pack.state; done
+    echo x >r/state/0.state.mine
+    initlab sweep run r --devices cpu:1 --quiet --shard 1/2
+    [ "$status" -eq 0 ]
+    # one of the two packs is done; the other's state, and what is no pack's, stays
+    [ "$(ls r/state | wc -l)" -eq 3 ]
+    initlab sweep run r --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+    [ "$(ls r/state | tr '\n' ' ')" = "0.state.mine 7.state " ]
+}
+
 @test "--fail-fast, --max-failures and --keep-going: when a sweep stops" {
     tiny set
     failing
