@@ -352,6 +352,33 @@ failed|file:path=$PWD/late.safetensors" ]
     [ -z "$(query now "SELECT run_id FROM runs WHERE run_id = '$id'")" ]
 }
 
+@test "workers that die of SIGTERM, as before they catch it, are no fault of their device" {
+    tiny set
+    printf 'parameters: {layers: "in,64,out", batch: 1, epochs: 60}\nseeds: 0..3\n' >sweep.yaml
+    python3 - "$INITLAB" <<'P'
+import os, subprocess, sys, time
+run = subprocess.Popen([sys.argv[1], "sweep", "run", "sweep.yaml", "--data", "set", "--out", "r", "--devices", "cpu:1", "--quiet"],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+ended = set()
+while len(ended) < 4 and run.poll() is None:
+    with open(f"/proc/{run.pid}/task/{run.pid}/children", encoding="ascii") as file:
+        new = [int(pid) for pid in file.read().split() if pid not in ended]
+    for pid in new:
+        try:
+            while True:  # the first is caught, the second is not
+                os.kill(pid, 15)
+                time.sleep(0.0005)
+                if open(f"/proc/{pid}/stat", encoding="ascii").read().split()[2] == "Z":
+                    break
+        except (ProcessLookupError, FileNotFoundError):
+            pass
+        ended.add(str(pid))
+error = run.communicate()[1].decode()
+assert len(ended) == 4 and run.returncode == 0 and not error, (ended, run.returncode, error)
+P
+    [ "$(query r "SELECT count(*) FROM runs WHERE status = 'ok'")" = 4 ]
+}
+
 @test "the state of a pack that is done, as a kill just behind its commit leaves it, goes with the next run" {
     tiny set
     small
