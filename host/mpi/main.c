@@ -76,6 +76,8 @@ static il_status open_all(struct rank *r, const char *when, const char *dir, con
         il_worker_watch(r->worker, &watch);
     if (st == IL_OK)
         st = il_folder_scan(r->folder, &r->err);
+    if (st == IL_OK)
+        il_folder_tidy(r->folder);
     return st;
 }
 

@@ -76,6 +76,12 @@ il_status il_folder_id(const il_folder *folder, size_t run, char id[17], il_erro
  */
 il_status il_folder_check(const il_folder *folder, const il_dataset *set, il_error *err);
 
+/**
+ * IL_E_DATA where the run of this config (NULL: any run) begins with a file that could not be read when the sweep was made,
+ * or added to: it is never trained, whether the file has come since or not, as its id says nothing of the content.
+ */
+il_status il_folder_check_known(const il_folder *folder, const il_config *config, il_error *err);
+
 /** What il_folder_repair did with a journal. */
 typedef struct il_repair {
     char journal[256]; /**< name of the file in journal/ that was not right */
@@ -142,6 +148,12 @@ typedef struct il_damage {
  * no more. What a killed writer leaves at a journal's end is no damage.
  */
 const il_damage *il_folder_damage(il_folder *folder);
+
+/**
+ * Remove the saved states of packs that are done, all runs of them, as il_folder_scan found them: a worker that is killed
+ * just behind its commit leaves one.
+ */
+void il_folder_tidy(const il_folder *folder);
 
 /** A pack, by its place in the plan. */
 const il_folder_pack *il_folder_pack_at(const il_folder *folder, size_t pack);

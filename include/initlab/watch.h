@@ -72,8 +72,8 @@ size_t il_watch_look(const il_watch *watch, size_t epochs, size_t steps, size_t 
 
 /**
  * il_pack_open, and watch the pack; the first look is now. It takes il_memory's `watching` more of the device: twice the
- * weights' memory and a batch of activations, for the most part. Errors as of il_pack_open; IL_E_USAGE: more than
- * IL_WATCH_ROWS_MOST.
+ * weights' memory and a batch of activations, for the most part. watch NULL: no look, but with that memory, for who looks
+ * by other means. Errors as of il_pack_open; IL_E_USAGE: more than IL_WATCH_ROWS_MOST.
  */
 il_status il_pack_open_watched(il_pack **out, il_device *device, const il_dataset *set,
                                const il_config *const *runs, size_t count, const il_watch *watch,

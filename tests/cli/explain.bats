@@ -66,6 +66,39 @@ explained()
     has "no layer's signal or gradient is gone; the least gradient is that of " "$output"
 }
 
+@test "explain --json has the text's table, unrounded" {
+    sweep --layers in,8,8,out --init "zeros,he_normal" --activation relu --lr 0.5
+    for id in "${ids[@]}"; do
+        "$INITLAB" explain r "$id" >text
+        "$INITLAB" explain r "$id" --json >json
+        python3 - text json <<'P'
+import json, sys
+lines = open(sys.argv[1]).read().splitlines()
+head, said = lines[2].split(), [line.split() for line in lines[3:]]
+o = json.load(open(sys.argv[2]))
+assert lines[0].endswith(o["text"]), lines[0]
+assert len(head) == 10 and head[0] == "layer" and [row[0] for row in said] == ["h1", "h2", "out"]
+for row, layer in zip(said, o["layers"], strict=True):
+    assert list(layer) == head[:1] + ["units"] + head[1:], layer
+    for name, text in zip(head[1:], row[1:], strict=True):
+        assert ("-" if layer[name] is None else f"{layer[name]:.4g}") == text, (name, layer[name], text)
+assert [layer["units"] for layer in o["layers"]] == [8, 8, 3]
+assert any(x != float(f"{x:.4g}") for layer in o["layers"] for x in layer.values() if isinstance(x, float))
+P
+    done
+    rm -r r set
+    # of a run that diverged the text has no table
+    sweep --layers in,8,8,out --init normal:std=1e20 --lr 0.5 --activation relu
+    initlab explain r "${ids[0]}" --json
+    [ "$(picked layers <<<"$output")" = "[]" ]
+    # weights that are 0 and stay so: no size that a step could change them by
+    rm -r r set
+    sweep --layers in,out --init zeros --lr 0
+    initlab explain r "${ids[0]}"
+    has "changes its weights by nan of their size" "$output"
+    [ "$("$INITLAB" explain r "${ids[0]}" --json | picked layers | grep -o "'update_ratio': [^,]*")" = "'update_ratio': None" ]
+}
+
 @test "explain: mistakes, runs that have no results, runs that failed" {
     sweep --layers in,8,out --init he_normal,zeros --lr 0.5
     initlab explain

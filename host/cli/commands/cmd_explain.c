@@ -180,7 +180,7 @@ static void say_least(const struct job *j, const il_layer_state *rows, struct an
              "%.2g), and a step changes its weights by %.2g of their size",
              name_of(j, least, name), seen(j, rows, least, IL_DIAGNOSTIC_GRADIENT_NORM),
              seen(j, rows, j->layers, IL_DIAGNOSTIC_GRADIENT_NORM),
-             seen(j, rows, least, IL_DIAGNOSTIC_UPDATE_RATIO));
+             cli_number(seen(j, rows, least, IL_DIAGNOSTIC_UPDATE_RATIO)));
 }
 
 static void say_seen(const struct job *j, struct answer *a)
@@ -265,17 +265,36 @@ static void print_layers(const struct job *j, const il_layer_state *rows)
     }
 }
 
+/* an object a layer, with the columns of the table; none where there is no table */
+static json_t *layers_of(const struct job *j, const il_layer_state *rows)
+{
+    json_t *all = json_array();
+    char name[24];
+
+    for (size_t l = 1; rows && l <= j->layers; l++) {
+        json_t *one = json_object();
+
+        cli_json_set(&one, "layer", json_string(name_of(j, l, name)));
+        cli_json_set(&one, "units", json_integer((json_int_t)units(j, l)));
+        for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT; i++)
+            cli_json_set(&one, il_diagnostic_name(i), cli_json_number(seen(j, rows, l, i)));
+        cli_json_add(&all, one);
+    }
+    return all;
+}
+
 static int print(const struct job *j, const struct answer *a)
 {
     char name[24];
 
     if (opt_given(j->run.o, "json"))
         return cli_json(j->run.cli,
-                        json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:s, s:s}", "run", j->run.id,
-                                  "status", j->status, "stuck", j->stuck, "what", a->what, "epoch",
-                                  (json_int_t)a->epoch, "step", (json_int_t)a->step, "layer",
-                                  (json_int_t)a->layer, "name",
-                                  a->layer ? name_of(j, a->layer, name) : "", "text", a->text));
+                        json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:s, s:s, s:o}", "run",
+                                  j->run.id, "status", j->status, "stuck", j->stuck, "what",
+                                  a->what, "epoch", (json_int_t)a->epoch, "step",
+                                  (json_int_t)a->step, "layer", (json_int_t)a->layer, "name",
+                                  a->layer ? name_of(j, a->layer, name) : "", "text", a->text,
+                                  "layers", layers_of(j, a->state)));
     printf("run %s: %s%s: %s\n", j->run.id, j->status, j->stuck ? ", stuck" : "", a->text);
     if (a->state)
         print_layers(j, a->state);
@@ -311,7 +330,7 @@ const struct command cmd_explain = {
         "finite are named. Of one that is stuck, or did well: to the end, looked at before the "
         "first step and after each epoch, as by --diag every=epoch; the first layer is named whose "
         "activations are the same for all samples, that has no gradient, or whose units are all "
-        "alike. Nothing is changed.",
+        "alike. It takes the device memory that --diag does. Nothing is changed.",
     .examples = "initlab explain results 4f1a",
     .rows = rows,
     .run = run

@@ -184,6 +184,8 @@ void cli_json_set(json_t **object, const char *name, json_t *value)
     }
 }
 
+double cli_number(double x) { return isnan(x) ? (double)NAN : x; }
+
 json_t *cli_json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
 /* jansson's malloc */

@@ -58,6 +58,9 @@ void cli_flush(struct cli *cli);
 void cli_json_add(json_t **array, json_t *value);
 void cli_json_set(json_t **object, const char *name, json_t *value);
 
+/* The number, a NaN without the sign that arithmetic may give it: printf writes -nan else. */
+double cli_number(double x);
+
 /* A number that is finite, else null. */
 json_t *cli_json_number(double x);
 

@@ -14,10 +14,11 @@ struct read {
 
 struct files {
     const il_sweep *sweep;
-    const il_dataset *set;
-    struct read *read; /* [reads] */
-    size_t reads, bad; /* bad: runs */
-    il_error first;    /* of these, with the run */
+    const il_folder *folder; /* NULL: none yet */
+    const il_dataset *set;   /* NULL: nothing is read */
+    struct read *read;       /* [reads] */
+    size_t reads, bad;       /* bad: runs */
+    il_error first;          /* of these, with the run */
 };
 
 static void name_run(const il_sweep *s, size_t run, char text[200])
@@ -31,6 +32,28 @@ static void name_run(const il_sweep *s, size_t run, char text[200])
     }
     if (n < 199 && il_sweep_varied(s) > 0)
         strcpy(text + n, ")");
+}
+
+/* of one run */
+static il_status check(const struct files *f, const il_config *c, il_error *why)
+{
+    const il_status st = f->folder ? il_folder_check_known(f->folder, c, why) : IL_OK;
+
+    return st == IL_OK && f->set ? il_check_files(c, f->set, why) : st;
+}
+
+/* Do runs begin with files, of all that the sweep has? Most sweeps need no look at millions of runs. */
+static int may_read(const il_sweep *s)
+{
+    size_t n;
+
+    for (size_t part = 0; part < il_sweep_parts(s); part++) {
+        const char *const text = il_sweep_part_text(s, part, &n);
+
+        if (memmem(text, n, "file", 4))
+            return 1;
+    }
+    return 0;
 }
 
 /* was this read before? Else it is read now; NULL: out of memory */
@@ -54,7 +77,7 @@ static const struct read *look(struct files *f, size_t run, const il_config *c)
     }
     f->read = more;
     more += f->reads++;
-    *more = (struct read){ of, il_check_files(c, f->set, &why) == IL_OK };
+    *more = (struct read){ of, check(f, c, &why) == IL_OK };
     if (more->good || f->bad > 0)
         return more;
     if (why.status == IL_E_MEMORY)
@@ -81,15 +104,14 @@ static il_status check_run(struct files *f, size_t run, il_error *err)
     return st;
 }
 
-il_status sweep_check_files(const il_sweep *sweep, const il_dataset *set, il_error *err)
+il_status sweep_check_files(const il_sweep *sweep, const il_folder *folder, const il_dataset *set,
+                            il_error *err)
 {
-    struct files f = { .sweep = sweep, .set = set };
+    struct files f = { .sweep = sweep, .folder = folder, .set = set };
     const size_t runs = il_sweep_runs(sweep);
-    size_t n;
-    const char *const text = il_sweep_text(sweep, &n);
     il_status st = IL_OK;
 
-    if (!memmem(text, n, "file", 4)) /* most sweeps: no look at millions of runs */
+    if (!may_read(sweep) || (!set && il_folder_check_known(folder, NULL, NULL) == IL_OK))
         return IL_OK;
     for (size_t run = 0; run < runs && st == IL_OK; run++)
         st = check_run(&f, run, err);

@@ -355,6 +355,15 @@ static void on_failure(struct state *st, struct worker *w, int status)
         put_back(st, pack);
 }
 
+/* Did somebody ask it to end, it alone or all of us? Before it catches signals, it dies of them. */
+static int was_asked(int status)
+{
+    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+    return signal == SIGTERM || signal == SIGINT || signal == SIGHUP ||
+           (WIFEXITED(status) && WEXITSTATUS(status) == il_status_exit(IL_E_INTERRUPTED));
+}
+
 static void on_end(struct state *st, struct worker *w)
 {
     int status = 0;
@@ -372,8 +381,8 @@ static void on_end(struct state *st, struct worker *w)
         return;
     }
     close_pipe(&w->to);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == il_status_exit(IL_E_INTERRUPTED)) {
-        if (w->pack != NONE) /* somebody stopped it alone: its pack's state is saved */
+    if (was_asked(status)) { /* no fault of its device, or of its pack */
+        if (w->pack != NONE)
             put_back(st, w->pack);
         w->pack = NONE;
         return;

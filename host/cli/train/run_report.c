@@ -67,8 +67,8 @@ static void put_number(const struct run_report *r, double x)
 {
     char text[32];
 
-    il_number_text(x, text);
-    fputs(isfinite(x) ? text : !r->csv ? "null" : isnan(x) ? "nan" : text, r->file);
+    il_number_text(cli_number(x), text);
+    fputs(isfinite(x) || r->csv ? text : "null", r->file);
 }
 
 il_status run_report_epoch(struct run_report *r, const il_epoch *e, il_error *err)

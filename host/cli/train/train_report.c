@@ -156,10 +156,8 @@ il_status train_plan(struct train *t)
 /* Six decimals, as the seed printed them; more digits where those would hide the number. */
 static void cost_text(double x, char *text, size_t size)
 {
-    if (isnan(x))
-        snprintf(text, size, "nan");
-    else
-        snprintf(text, size, x != 0 && (fabs(x) < 1e-3 || fabs(x) >= 1e6) ? "%.6e" : "%.6f", x);
+    snprintf(text, size, x != 0 && (fabs(x) < 1e-3 || fabs(x) >= 1e6) ? "%.6e" : "%.6f",
+             cli_number(x));
 }
 
 void train_print_epoch(struct train *t)

@@ -12,7 +12,7 @@ il_status il_folder_broken(const il_folder *f, size_t run, const il_dataset *set
     *out = (il_broken){ .kind = IL_BROKEN_NOTHING };
     IL_TRY(il_planned_find(f, run, &pack, &place, err));
     IL_TRY(il_folder_check(f, set, err));
-    IL_TRY(il_planned_open(&of, f, pack, device, set, &(il_watch){ 0 }, err));
+    IL_TRY(il_planned_open(&of, f, pack, device, set, NULL, err));
     if (of.why[place])
         st = il_fail(err, of.why[place]->status, "the run cannot be trained: %.400s",
                      of.why[place]->text);

@@ -332,6 +332,11 @@ il_status il_folder_check(const il_folder *f, const il_dataset *set, il_error *e
     return il_sweep_check_files(f->sweep, NULL, err);
 }
 
+il_status il_folder_check_known(const il_folder *f, const il_config *c, il_error *err)
+{
+    return il_sweep_check_known(f->sweep, c, err);
+}
+
 /* ---- shares and orders ----------------------------------------------------------------------- */
 
 /* what qsort compares: a cost, and a place that decides between equal ones */

@@ -1,8 +1,11 @@
-/* folder_files.c - files of a sweep's folder: their paths, writing one whole, and one for a lock. */
+/* folder_files.c - files of a sweep's folder: their paths, writing one whole, one for a lock, and those to be removed. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "core/file.h"
 #include "core/inside.h"
 #include "folder_impl.h"
@@ -55,4 +58,27 @@ il_status il_folder_lock_file(const il_folder *f, const char *name, int *fd, il_
     why = errno;
     return il_fail(err, il_is_full(why) ? IL_E_IO : IL_E_CREATE, "cannot create '%s/%s': %s",
                    f->path, name, il_inside_why(why));
+}
+
+void il_folder_tidy(const il_folder *f)
+{
+    const int fd = il_inside_folder(f->path, "state");
+    DIR *const d = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *e;
+    char name[64];
+    size_t pack;
+
+    if (!d && fd >= 0)
+        close(fd);
+    while (d && (e = readdir(d))) {
+        pack = strtoul(e->d_name, NULL, 10);
+        if (pack >= f->plan->packs || f->pack[pack].status != IL_PACK_DONE ||
+            f->pack[pack].failed > 0)
+            continue;
+        snprintf(name, sizeof name, "%zu.state", pack);
+        if (strcmp(e->d_name, name) == 0)
+            unlinkat(fd, name, 0);
+    }
+    if (d)
+        closedir(d);
 }

@@ -14,7 +14,7 @@ struct il_planned {
 };
 
 /*
- * Open pack number `pack`, watched. A run that is refused alone, too, is left out, and a run beside it stands in its
+ * Open pack number `pack`, watched as il_pack_open_watched says. A run that is refused alone, too, is left out, and a run beside it stands in its
  * place: the pack keeps its shape, and so the others the bits that they have beside it. What is trained in that
  * place is nobody's result. Whatever came of it, il_planned_close frees.
  */

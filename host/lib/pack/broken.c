@@ -16,9 +16,6 @@ enum { STEPS = 16 /* between two calls of the progress function */ };
 struct search {
     struct il_pack *p;
     size_t run;
-    float **before;           /* [layers], device: the weights before the last step */
-    struct il_change *change; /* device, [widest] */
-    struct il_owned owned;
     struct il_change *host; /* [widest] */
     struct il_sums *sums;   /* [runs] */
     unsigned weights;       /* the first layer, from 1, whose weights are not finite; 0: none */
@@ -31,12 +28,12 @@ static int is_finite(struct search *s, unsigned l, const float *x, unsigned rows
 {
     const struct il_layer *const y = &s->p->layer[l].layout;
     const struct il_seam *const seam = s->p->device->seam;
-    int e =
-        seam->change(s->p->device, s->change, x + s->run * y->block, NULL, rows, y->fan_out, y->ld);
+    int e = seam->change(s->p->device, s->p->change, x + s->run * y->block, NULL, rows, y->fan_out,
+                         y->ld);
 
     *finite = 1;
     if (!e)
-        e = seam->get(s->p->device, s->host, s->change, y->fan_out * sizeof *s->host);
+        e = seam->get(s->p->device, s->host, s->p->change, y->fan_out * sizeof *s->host);
     for (size_t j = 0; !e && j < y->fan_out; j++)
         *finite &= isfinite(s->host[j].square);
     return e;
@@ -113,9 +110,10 @@ static int backward(struct search *s, const struct il_batch *b, il_broken *out)
     for (unsigned l = p->layers - 1; !e; l--) {
         e = look(s, out, IL_BROKEN_SIGNAL_BACK, l, p->d[l % 2], b->rows);
         if (!e)
-            e = il_dense_gradient(p->device, p, b, l, 1.0f, 0.0f, s->before[l]);
+            e = il_dense_gradient(p->device, p, b, l, 1.0f, 0.0f, p->layer[l].before);
         if (!e)
-            e = look(s, out, IL_BROKEN_GRADIENT, l, s->before[l], p->layer[l].layout.fan_in + 1);
+            e = look(s, out, IL_BROKEN_GRADIENT, l, p->layer[l].before,
+                     p->layer[l].layout.fan_in + 1);
         if (e || l == 0)
             break;
         e = il_pack_backward_layer(p->device, p, b->rows, l);
@@ -133,7 +131,7 @@ static int repeat(struct search *s, il_broken *out)
     int e = 0;
 
     for (unsigned l = 0; !e && l < p->layers; l++)
-        e = p->device->seam->copy(p->device, p->layer[l].w, s->before[l],
+        e = p->device->seam->copy(p->device, p->layer[l].w, p->layer[l].before,
                                   il_dense_bytes(&p->layer[l]));
     batch.clock = p->eval_clock;
     il_order_keys(&clock, run->data_seed, out->epoch - 1, (uint32_t)run->samples);
@@ -162,7 +160,7 @@ static il_status one_step(struct search *s, int *broke, il_error *err)
     int e = 0;
 
     for (unsigned l = 0; !e && l < p->layers; l++)
-        e = p->device->seam->copy(p->device, s->before[l], p->layer[l].w,
+        e = p->device->seam->copy(p->device, p->layer[l].before, p->layer[l].w,
                                   il_dense_bytes(&p->layer[l]));
     if (e)
         return il_device_fail(err, p->device, e, "keep weights");
@@ -207,29 +205,18 @@ static il_status search(struct search *s, il_progress_fn *progress, void *arg, i
     return IL_OK;
 }
 
-static il_status take(struct search *s, il_error *err)
+/* host memory; the device's is that of a watched pack, in whose `before` are the weights before the last step */
+static il_status prepare(struct search *s, il_error *err)
 {
-    struct il_pack *const p = s->p;
-    struct il_allocations list = { .item = calloc((size_t)p->layers + 1, sizeof *list.item) };
-    size_t bytes = 0, widest = 0;
-    il_status st;
+    const struct il_pack *const p = s->p;
+    size_t widest = 0;
 
-    s->before = calloc(p->layers, sizeof *s->before);
     for (unsigned l = 0; l < p->layers; l++)
         widest = il_larger(widest, p->layer[l].layout.fan_out);
     s->host = calloc(widest, sizeof *s->host);
     s->sums = calloc(p->runs, sizeof *s->sums);
-    if (!list.item || !s->before || !s->host || !s->sums) {
-        free(list.item);
-        return il_fail(err, IL_E_MEMORY, "out of memory to look at a pack");
-    }
-    for (unsigned l = 0; l < p->layers; l++)
-        IL_LIST_ALLOCATION(&list, s->before[l],
-                           (size_t)p->layer[l].layout.rows * p->layer[l].layout.ld, &bytes);
-    IL_LIST_ALLOCATION(&list, s->change, widest, &bytes);
-    st = il_device_take(p->device, &list, &s->owned, err);
-    free(list.item);
-    return st;
+    return s->host && s->sums ? IL_OK
+                              : il_fail(err, IL_E_MEMORY, "out of memory to look at a pack");
 }
 
 il_status il_pack_broken(il_pack *p, size_t run, il_progress_fn *progress, void *arg,
@@ -241,13 +228,11 @@ il_status il_pack_broken(il_pack *p, size_t run, il_progress_fn *progress, void 
 
     *out = (il_broken){ .kind = IL_BROKEN_NOTHING };
     IL_TRY(il_device_math(p->device, p->run[0].math, err));
-    IL_TRY(take(&s, err));
+    IL_TRY(prepare(&s, err));
     st = search(&s, progress, arg, out, err);
 out:
-    il_device_release(p->device, &s.owned);
     free(s.sums);
     free(s.host);
-    free(s.before);
     il_ftz_restore(ftz);
     return st;
 }

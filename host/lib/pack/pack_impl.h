@@ -51,9 +51,10 @@ struct il_pack {
     struct il_clock *clock, *eval_clock;
     struct il_owned owned; /* every allocation, for close */
 
-    /* of watch.c; NULL: it is not watched */
-    struct il_watching *watching;
-    float *ones, *ratio; /* device: [rows of a batch, widest]; [runs] */
+    /* of watch.c */
+    int watched;                  /* has its device memory */
+    struct il_watching *watching; /* NULL: it does not look by itself */
+    float *ones, *ratio;          /* device: [rows of a batch, widest]; [runs] */
     struct il_moments *moments;
     struct il_change *change; /* device: [widest] */
 

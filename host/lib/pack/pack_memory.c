@@ -13,7 +13,7 @@
 /* refused before anything is allocated if it does not fit */
 static il_status check_room(struct il_pack *p, const il_dataset *set, il_error *err)
 {
-    const int watched = p->watching != NULL;
+    const int watched = p->watched;
     il_memory need;
     size_t fits;
     il_status st;
@@ -87,7 +87,7 @@ il_status il_pack_allocate(struct il_pack *p, const il_dataset *set, il_error *e
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack");
     IL_TRY(check_room(p, set, err));
     /* nothing overflows: the room was checked */
-    il_plan_allocations(p, set, &list, &unused, p->watching != NULL);
+    il_plan_allocations(p, set, &list, &unused, p->watched);
     IL_TRY(il_device_take(p->device, &list, &p->owned, err));
     point_batches(p, set);
 out:

@@ -404,9 +404,10 @@ static double steepest(const struct il_act *act)
 il_status il_watch_open(struct il_pack *p, const il_watch *when, il_error *err)
 {
     const struct il_run *const run = &p->run[0];
-    const size_t looks = il_watch_looks(when, run->epochs, run->steps);
+    const size_t looks = when ? il_watch_looks(when, run->epochs, run->steps) : 0;
     struct il_watching *w;
 
+    p->watched = !when || looks > 0;
     if (looks == 0)
         return IL_OK;
     if (looks > IL_WATCH_ROWS_MOST / p->layers)

@@ -6,8 +6,8 @@
 #include "pack_impl.h"
 
 /*
- * Have the pack watched, unless that is never, before its memory is planned: it is then part of the plan. IL_E_USAGE: too
- * many looks; IL_E_MEMORY.
+ * Have the pack watched, unless that is never, before its memory is planned: it is then part of the plan. when NULL: with
+ * that memory, and no look. IL_E_USAGE: too many looks; IL_E_MEMORY.
  */
 il_status il_watch_open(struct il_pack *p, const il_watch *when, il_error *err);
 

@@ -92,8 +92,8 @@ size_t il_sweep_value_index(const struct il_sweep *s, uint32_t point, unsigned a
  * sweep_outside.c: what runs are of beside the sweep's own text. Keep the files of a config, or of an addition; put them in
  * order, each once; find their sums, of those that are there, but take what an earlier state of the sweep (NULL:
  * none) knows of those that it had; take the sum that is known of one; compare the sums of all, or of a
- * config's, with what the files are now (one that cannot be read is for the run itself to tell); are all of a config's
- * known, which those are not that could not be read when the sweep was made?
+ * config's, with what the files are now (one that cannot be read is for the run itself to tell); are all known, or all of a
+ * config's, which those are not that could not be read when the sweep was made?
  */
 il_status il_sweep_keep_files(struct il_sweep *s, const il_config *c, il_error *err);
 il_status il_sweep_take_files(struct il_sweep *s, const struct il_sweep *from, il_error *err);

@@ -160,11 +160,19 @@ out:
     return st;
 }
 
+/* the i-th file of a config, or of them all; NULL: there are no more */
+static const char *file_of(const struct il_sweep *s, const il_config *c, size_t i)
+{
+    if (c)
+        return il_config_file(c, i);
+    return i < s->files ? s->file[i].path : NULL;
+}
+
 il_status il_sweep_check_known(const struct il_sweep *s, const il_config *c, il_error *err)
 {
     const char *path;
 
-    for (size_t i = 0; (path = il_config_file(c, i)); i++)
+    for (size_t i = 0; (path = file_of(s, c, i)); i++)
         if (!*il_sweep_file_sum(s, path))
             return il_fail(err, IL_E_DATA,
                            "'%.300s' could not be read when the sweep was made, so its content is "

@@ -313,7 +313,32 @@ Y'
         "$PWD" >sweep.yaml
     initlab sweep run sweep.yaml --data set --out r --devices cpu:1 --quiet
     [ "$status" -eq 1 ]
+    cp -r r left && rm -r left/journal left/results.sqlite*
     "$INITLAB" init --layers 16,3 --init ones --save late.safetensors >/dev/null
+    # it is told before anything is trained, in the same words
+    late="run 2 (init=file:path=$PWD/late.safetensors, seed=1): '$PWD/late.safetensors' could not be read when the sweep was made, so its content is no part of what the run is; make the sweep anew in another folder; 2 of the 4 runs cannot be trained, 'sweep run' trains the others"
+    initlab sweep plan r
+    exits 65
+    [ "$stderr" = "initlab: $late" ]
+    initlab sweep status left
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "$late" ]
+    [ "$("$INITLAB" sweep status left --json | picked never)" = "$late" ]
+    initlab sweep status r # runs that failed have said it
+    [ "$(grep -c "could not be read when the sweep was made" <<<"$output")" -eq 1 ]
+    [ "$("$INITLAB" sweep status r --json | picked never)" = "" ]
+    # what is added to a sweep is looked at, too
+    initlab sweep run --layers in,out --init zeros --batch 8 --epochs 1 --data set --out more --devices cpu:1 --quiet
+    initlab sweep extend more --init "file:$PWD/later.safetensors"
+    [ "$status" -eq 0 ]
+    initlab sweep plan more
+    exits 65
+    "$INITLAB" init --layers 16,3 --init ones --save later.safetensors >/dev/null
+    initlab sweep plan more
+    exits 65
+    has "later.safetensors' could not be read when the sweep was made" "$stderr"
+    initlab sweep status more
+    has "1 of the 2 runs cannot be trained" "${lines[-1]}"
     initlab sweep retry r --failed --quiet
     [ "$status" -eq 1 ]
     has "late.safetensors' could not be read when the sweep was made" "$stderr"
@@ -329,6 +354,50 @@ failed|file:path=$PWD/late.safetensors" ]
     # another folder, whose runs are others
     initlab sweep run sweep.yaml --data set --out now --devices cpu:1 --quiet
     [ -z "$(query now "SELECT run_id FROM runs WHERE run_id = '$id'")" ]
+}
+
+@test "workers that die of SIGTERM, as before they catch it, are no fault of their device" {
+    tiny set
+    printf 'parameters: {layers: "in,64,out", batch: 1, epochs: 60}\nseeds: 0..3\n' >sweep.yaml
+    python3 - "$INITLAB" <<'P'
+import os, subprocess, sys, time
+run = subprocess.Popen([sys.argv[1], "sweep", "run", "sweep.yaml", "--data", "set", "--out", "r", "--devices", "cpu:1", "--quiet"],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+ended = set()
+while len(ended) < 4 and run.poll() is None:
+    with open(f"/proc/{run.pid}/task/{run.pid}/children", encoding="ascii") as file:
+        new = [int(pid) for pid in file.read().split() if pid not in ended]
+    for pid in new:
+        try:
+            while True:  # the first is caught, the second is not
+                os.kill(pid, 15)
+                time.sleep(0.0005)
+                if open(f"/proc/{pid}/stat", encoding="ascii").read().split()[2] == "Z":
+                    break
+        except (ProcessLookupError, FileNotFoundError):
+            pass
+        ended.add(str(pid))
+error = run.communicate()[1].decode()
+assert len(ended) == 4 and run.returncode == 0 and not error, (ended, run.returncode, error)
+P
+    [ "$(query r "SELECT count(*) FROM runs WHERE status = 'ok'")" = 4 ]
+}
+
+@test "the state of a pack that is done, as a kill just behind its commit leaves it, goes with the next run" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --devices cpu:1 --quiet --shard 1/2
+    [ "$status" -eq 0 ]
+    mkdir -p r/state
+    for pack in 0 1 7; do echo x >r/state/$pack.state; done
+    echo x >r/state/0.state.mine
+    initlab sweep run r --devices cpu:1 --quiet --shard 1/2
+    [ "$status" -eq 0 ]
+    # one of the two packs is done; the other's state, and what is no pack's, stays
+    [ "$(ls r/state | wc -l)" -eq 3 ]
+    initlab sweep run r --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+    [ "$(ls r/state | tr '\n' ' ')" = "0.state.mine 7.state " ]
 }
 
 @test "--fail-fast, --max-failures and --keep-going: when a sweep stops" {

@@ -303,12 +303,58 @@ static void test_work_of_orthogonal(void **state)
     il_device_close(d);
 }
 
+/*
+ * Where a run broke is looked for with the memory of a watched pack: that is refused before anything is taken, or is all that
+ * is taken.
+ */
+static void test_search_is_planned(void **state)
+{
+    static const char text[] =
+        "parameters:\n  layers: \"in,12,8,out\"\n  init: \"normal:std=1e20\"\n"
+        "  activation: relu\n  batch: 20\nseeds: 0..5\n";
+    char place[] = "/tmp/test_plan.XXXXXX", path[64], command[64];
+    il_dataset *const set = small_set(1);
+    struct il_seam seam;
+    il_device *const d = counted(&seam);
+    il_sweep *sweep = NULL;
+    il_folder *f = NULL;
+    il_config *c[RUNS];
+    il_broken broken;
+    il_memory plan;
+    il_error err = { .text = "" };
+
+    (void)state;
+    assert_non_null(mkdtemp(place));
+    snprintf(path, sizeof path, "%s/r", place);
+    must(il_sweep_parse(&sweep, "sweep.yaml", text, strlen(text), &err), &err, "a sweep");
+    for (size_t i = 0; i < RUNS; i++)
+        must(il_sweep_config(sweep, i, &c[i], &err), &err, "a run");
+    must(il_folder_create(&f, path, &sweep, &(il_folder_setup){ "cpu", RUNS, 0, "", set }, &err),
+         &err, "a folder");
+    must(il_pack_bytes(&plan, d, set, (const il_config *const *)c, RUNS, &err), &err, "a plan");
+    count.left = plan.watched - 1;
+    assert_int_equal(il_folder_broken(f, 3, set, d, NULL, NULL, &broken, &err), IL_E_DEVICE);
+    if (!strstr(err.text, "a pack of 6 watched runs needs"))
+        fail_msg("%s", err.text);
+    assert_int_equal(count.peak, 0);
+    count.left++;
+    must(il_folder_broken(f, 3, set, d, NULL, NULL, &broken, &err), &err, "the search");
+    assert_int_equal(broken.kind, IL_BROKEN_PREACTIVATIONS);
+    assert_int_equal(count.peak, plan.watched);
+    assert_int_equal(count.now, 0);
+    il_folder_close(f);
+    snprintf(command, sizeof command, "rm -rf '%s'", place);
+    assert_int_equal(system(command), 0);
+    configs_free(c, RUNS);
+    il_device_close(d);
+    il_dataset_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plan_is_what_is_taken),
-        cmocka_unit_test(test_watched_is_refused),
-        cmocka_unit_test(test_too_large_is_refused),
+        cmocka_unit_test(test_plan_is_what_is_taken), cmocka_unit_test(test_watched_is_refused),
+        cmocka_unit_test(test_search_is_planned),     cmocka_unit_test(test_too_large_is_refused),
         cmocka_unit_test(test_work_of_orthogonal),
     };
 

@@ -291,7 +291,7 @@ static int run(struct cli *cli, const struct options *o)
     int code;
 
     if (st == IL_OK)
-        st = sweep_check_files(t.sweep, t.net.set, &t.net.err);
+        st = sweep_check_files(t.sweep, t.folder, t.net.set, &t.net.err);
     if (st == IL_OK) {
         sweep_tell(cli, o, t.sweep);
         row = calloc(t.plan->keys, sizeof *row);

@@ -45,7 +45,7 @@ static void print_epochs(const il_epoch *e, size_t n)
     for (size_t i = 0; i < n; i++) {
         il_number_text(e[i].lr, rate);
         printf("epoch %zu: cost %.9g, rate %s, train accuracy %.4f, test accuracy %.4f\n",
-               e[i].epoch, e[i].cost, rate, e[i].train_accuracy, e[i].test_accuracy);
+               e[i].epoch, cli_number(e[i].cost), rate, e[i].train_accuracy, e[i].test_accuracy);
     }
 }
 

@@ -88,6 +88,7 @@ static int work(struct sweeping *w, int retry)
         return cli_fail(w->cli, st, "%s", w->err.text);
     s.folder = w->folder;
     sweep_damage(w->cli, w->folder);
+    il_folder_tidy(w->folder);
     code = supervise(&s);
     if (s.shards > 1)
         return code;

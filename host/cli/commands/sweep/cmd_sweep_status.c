@@ -1,5 +1,7 @@
 /* cmd_sweep_status.c - initlab sweep status and merge: how far a sweep is; fold its journals. */
 #include <stdio.h>
+#include "common/cli_error.h"
+#include "sweep/check_files.h"
 #include "sweep/follow.h"
 #include "sweep/sweep.h"
 
@@ -43,7 +45,9 @@ static json_t *failures(const il_folder *f)
     return all;
 }
 
-static int in_json(const struct cli *cli, const il_folder *f, const struct count by[3])
+/* never: which runs that are left will not be trained, "": all will */
+static int in_json(const struct cli *cli, const il_folder *f, const struct count by[3],
+                   const char *never)
 {
     const il_sweep_plan *const plan = il_folder_plan(f);
     const double all = by[0].cost + by[1].cost + by[2].cost;
@@ -53,17 +57,18 @@ static int in_json(const struct cli *cli, const il_folder *f, const struct count
     il_utf8(folder);
     return cli_json(
         cli,
-        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "folder",
-                  folder, "device", il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f),
-                  "runs", (json_int_t)plan->runs, "packs", (json_int_t)plan->packs, "parts",
-                  (json_int_t)il_sweep_parts(il_folder_sweep(f)), "done",
-                  (json_int_t)by[IL_PACK_DONE].runs, "failed", (json_int_t)by[IL_PACK_FAILED].runs,
-                  "diverged", (json_int_t)by[IL_PACK_DONE].diverged, "stuck",
-                  (json_int_t)by[IL_PACK_DONE].stuck, "left", (json_int_t)by[IL_PACK_TODO].runs,
-                  "share", all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f)));
+        json_pack(
+            "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:s}", "folder",
+            folder, "device", il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f),
+            "runs", (json_int_t)plan->runs, "packs", (json_int_t)plan->packs, "parts",
+            (json_int_t)il_sweep_parts(il_folder_sweep(f)), "done",
+            (json_int_t)by[IL_PACK_DONE].runs, "failed", (json_int_t)by[IL_PACK_FAILED].runs,
+            "diverged", (json_int_t)by[IL_PACK_DONE].diverged, "stuck",
+            (json_int_t)by[IL_PACK_DONE].stuck, "left", (json_int_t)by[IL_PACK_TODO].runs, "share",
+            all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f), "never", never));
 }
 
-static void in_words(const il_folder *f, const struct count by[3])
+static void in_words(const il_folder *f, const struct count by[3], const char *never)
 {
     const il_sweep_plan *const plan = il_folder_plan(f);
     const size_t parts = il_sweep_parts(il_folder_sweep(f));
@@ -85,6 +90,10 @@ static void in_words(const il_folder *f, const struct count by[3])
                by[IL_PACK_DONE].stuck);
     printf("failed  %8zu runs, %zu packs\n", by[IL_PACK_FAILED].runs, by[IL_PACK_FAILED].packs);
     printf("left    %8zu runs, %zu packs\n", by[IL_PACK_TODO].runs, by[IL_PACK_TODO].packs);
+    if (*never) {
+        cli_put(stdout, never);
+        putchar('\n');
+    }
     if (il_folder_numbers(f) != IL_NUMBERS)
         printf("numbers %u, this initlab's are %d: it cannot be continued here\n",
                il_folder_numbers(f), IL_NUMBERS);
@@ -110,6 +119,7 @@ static il_status print_status(struct cli *cli, const struct options *o, int *lef
 {
     struct count by[3] = { 0 };
     il_folder *f = NULL;
+    il_error never = { .text = "" };
     il_status st = sweep_folder(o, 0, &f, err);
 
     if (st == IL_OK)
@@ -118,10 +128,14 @@ static il_status print_status(struct cli *cli, const struct options *o, int *lef
         sweep_damage(cli, f);
         count(f, by);
         *left = by[IL_PACK_TODO].packs > 0;
+        if (*left && sweep_check_files(il_folder_sweep(f), f, NULL, &never) == IL_E_MEMORY)
+            st = cli_no_memory(err);
+    }
+    if (st == IL_OK) {
         if (opt_given(o, "json"))
-            *code = in_json(cli, f, by);
+            *code = in_json(cli, f, by, never.text);
         else
-            in_words(f, by);
+            in_words(f, by, never.text);
         fflush(stdout);
     }
     il_folder_close(f);
