@@ -396,7 +396,7 @@ print(*sorted({p[k] for p in said["improvements"] for k in ("group", "beats")} |
         [[ $output != *in,8,8* ]]
     done
     initlab report r -o page.html
-    grep -q '<th scope="row">in,8x6,out</th>' page.html
+    grep -q '<th scope="row" data-of="layers">in,8x6,out</th>' page.html
     for name in in,8x6,out $whole; do
         initlab compare r --by layers --control $name
         has "in,8x6,out is the control" "$output"

@@ -8,6 +8,7 @@
 #include "columns.h"
 #include "common/cli_error.h"
 #include "common/csv.h"
+#include "common/messages.h"
 
 enum { LETTERS = 27 };
 
@@ -174,8 +175,6 @@ static void print_csv(const il_across *a)
     }
 }
 
-static json_t *number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
-
 static json_t *group_json(const il_across *a, size_t i)
 {
     json_t *const object = json_object(), *const p = json_array();
@@ -185,16 +184,17 @@ static json_t *group_json(const il_across *a, size_t i)
     letters_of(a, i, letters);
     for (size_t k = 0; ok && k < a->groups; k++)
         ok = json_array_append_new(p, json_real(a->p[i * a->groups + k])) == 0;
-    ok = ok && json_object_set_new(object, "group", json_string(a->group[i].name)) == 0 &&
-         json_object_set_new(object, "rank", json_real(a->group[i].rank)) == 0 &&
-         json_object_set_new(object, "mean", json_real(a->group[i].mean)) == 0 &&
-         json_object_set_new(object, "improvement", number(a->group[i].improvement)) == 0 &&
-         json_object_set_new(object, "improvement_low",
-                             number(a->group[i].improvement_interval.low)) == 0 &&
-         json_object_set_new(object, "improvement_high",
-                             number(a->group[i].improvement_interval.high)) == 0 &&
-         json_object_set_new(object, "same_as", json_string(letters)) == 0 &&
-         json_object_set(object, "p", p) == 0;
+    ok =
+        ok && json_object_set_new(object, "group", json_string(a->group[i].name)) == 0 &&
+        json_object_set_new(object, "rank", json_real(a->group[i].rank)) == 0 &&
+        json_object_set_new(object, "mean", json_real(a->group[i].mean)) == 0 &&
+        json_object_set_new(object, "improvement", cli_json_number(a->group[i].improvement)) == 0 &&
+        json_object_set_new(object, "improvement_low",
+                            cli_json_number(a->group[i].improvement_interval.low)) == 0 &&
+        json_object_set_new(object, "improvement_high",
+                            cli_json_number(a->group[i].improvement_interval.high)) == 0 &&
+        json_object_set_new(object, "same_as", json_string(letters)) == 0 &&
+        json_object_set(object, "p", p) == 0;
     json_decref(p);
     if (ok)
         return object;
@@ -209,7 +209,7 @@ static int add_numbers(json_t *object, const char *name, const double *x, size_t
     int ok = list != NULL;
 
     for (size_t i = 0; ok && i < n; i++)
-        ok = json_array_append_new(list, number(x[i])) == 0;
+        ok = json_array_append_new(list, cli_json_number(x[i])) == 0;
     ok = ok && json_object_set(object, name, list) == 0;
     json_decref(list);
     return ok;
@@ -249,9 +249,9 @@ static int add_improvements(json_t *all, const il_improvements *m)
 
         ok = one && json_object_set_new(one, "group", json_string(m->name[p->first])) == 0 &&
              json_object_set_new(one, "beats", json_string(m->name[p->second])) == 0 &&
-             json_object_set_new(one, "p", number(p->p)) == 0 &&
-             json_object_set_new(one, "low", number(p->interval.low)) == 0 &&
-             json_object_set_new(one, "high", number(p->interval.high)) == 0 &&
+             json_object_set_new(one, "p", cli_json_number(p->p)) == 0 &&
+             json_object_set_new(one, "low", cli_json_number(p->interval.low)) == 0 &&
+             json_object_set_new(one, "high", cli_json_number(p->interval.high)) == 0 &&
              json_array_append(list, one) == 0;
         json_decref(one);
     }
@@ -280,10 +280,10 @@ static il_status print_json(const struct cli *cli, const il_across *a, const cha
          json_object_set(all, "pooled", pooled) == 0 &&
          json_object_set_new(all, "conditions", json_integer((json_int_t)a->conditions)) == 0 &&
          json_object_set_new(all, "left_out", json_integer((json_int_t)a->left_out)) == 0 &&
-         json_object_set_new(all, "chi2", number(a->friedman.chi2)) == 0 &&
-         json_object_set_new(all, "chi2_p", number(a->friedman.chi2_p)) == 0 &&
-         json_object_set_new(all, "f", number(a->friedman.f)) == 0 &&
-         json_object_set_new(all, "f_p", number(a->friedman.f_p)) == 0 &&
+         json_object_set_new(all, "chi2", cli_json_number(a->friedman.chi2)) == 0 &&
+         json_object_set_new(all, "chi2_p", cli_json_number(a->friedman.chi2_p)) == 0 &&
+         json_object_set_new(all, "f", cli_json_number(a->friedman.f)) == 0 &&
+         json_object_set_new(all, "f_p", cli_json_number(a->friedman.f_p)) == 0 &&
          json_object_set(all, "groups", groups) == 0 && add_profiles(all, spread->profiles) &&
          (!spread->improvements || add_improvements(all, spread->improvements));
     json_decref(groups);

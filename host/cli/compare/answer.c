@@ -82,6 +82,15 @@ static void none_has_it(const il_comparison *c, char text[ANSWER])
              runs == 1 ? "" : "s", c->metric, diverged, failed);
 }
 
+/* the best of those that learned nothing is good at nothing */
+static const char *all_broke(const il_run_group *g)
+{
+    return g->diverged == g->runs              ? ", all of which diverged"
+           : g->stuck == g->runs               ? ", all of which are stuck"
+           : g->stuck + g->diverged == g->runs ? ", all of which diverged or are stuck"
+                                               : "";
+}
+
 void answer(const il_comparison *c, char text[ANSWER])
 {
     const il_run_group *const first = c->reference < c->groups ? &c->group[c->reference] : NULL;
@@ -96,13 +105,13 @@ void answer(const il_comparison *c, char text[ANSWER])
     with_interval(c, first->metric.mean, &first->metric.interval, number, sizeof number);
     if (first->lost)
         snprintf(lost, sizeof lost, " (%zu more have none)", first->lost);
-    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu%s.", first->label,
+    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu%s%s.", first->label,
                  c->columns == 0  ? "have"
                  : c->groups == 1 ? "has"
                  : c->has_control
                      ? c->reference == 0 ? "is the control, and best" : "is the control"
                      : "is best",
-                 c->metric, number, first->metric.n, lost);
+                 c->metric, number, first->metric.n, lost, all_broke(first));
     if (c->groups > 1 && c->tested && n > 0 && n + 1 < ANSWER) {
         text[n] = ' ';
         beside(c, &c->group[other], first, text + n + 1, ANSWER - (size_t)n - 1);
