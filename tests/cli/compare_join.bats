@@ -217,6 +217,10 @@ E
 if "number" in value:
     value["epochs"][-1][5] /= 2
 P
+    cp -r a $'\xff'
+    initlab compare $'\xff' b --by source -o json # JSON has no such byte
+    [ "$status" -eq 0 ]
+    has '"source": "?"' "$output"
     initlab compare a b --by init,source -o csv
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]

@@ -65,6 +65,12 @@ END
     done <<<"$(printing)"
     ! grep -e -nan t.csv t.jsonl
     grep -q ",nan," t.csv
+    # NaN is no weight that another unit could share
+    python3 -c 'import sqlite3
+rows = sqlite3.connect("r/results.sqlite").execute("SELECT status, init, distinct_units, distance FROM diagnostics JOIN runs USING (run_id)").fetchall()
+assert any(status == "diverged" and distance is None for status, _, _, distance in rows)
+for row in rows:
+    assert (row[2] is None) == (row[3] is None), row'
     # rerun says what train says
     [ "$("$INITLAB" sweep rerun r "$id" | sed -n 1p)" = "epoch 1: cost nan, rate 0.1, train accuracy 0.0000, test accuracy 0.0000" ]
     [ "$("$INITLAB" train $net 2>/dev/null | awk '$1 == 1 {print $2}')" = nan ]

@@ -69,6 +69,7 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     initlab report r
     [ "$status" -eq 0 ]
     rows report.html >/dev/null
+    has "--devices cpu --diag every=epoch --out again" "$(text report.html)"
     python3 "$BATS_TEST_DIRNAME/report_check.py" report.html r/results.sqlite
     sweep colours --init constant:0,he_normal --lr 0.5 --seeds 0..2 --diag every=epoch # the best is not the first by name
     initlab report colours -o colours.html

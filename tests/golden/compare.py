@@ -117,8 +117,9 @@ def check_comparison(folder, by, pooled, metric="test_accuracy", control=None):
         near(g["difference_low"], low, name, "difference's low end")
         near(g["difference_high"], high, name, "difference's high end")
         both = [list(groups[k].values()) for k in (name, reference)]
-        near(g["improvement"], stats.mannwhitneyu(*[np.array(list(paired_values(groups, name, reference, i))) for i in (0, 1)],
-                                                  method="asymptotic").statistic / len(d) ** 2, name, "improvement", len(both))
+        larger = stats.mannwhitneyu(*[np.array(list(paired_values(groups, name, reference, i))) for i in (0, 1)],
+                                    method="asymptotic").statistic / len(d) ** 2
+        near(g["improvement"], larger if sign > 0 else 1 - larger, name, "improvement", len(both))
         worse = d.mean() * sign < 0
         least = next(n for n in range(1, 99) if 2 * said["comparisons"] / 2**n < .05)
         check(g["verdict"] == ("too few" if len(d) < least else "same" if p[name] >= .05 else "worse" if worse else "better"), name, "verdict", g["verdict"])

@@ -402,7 +402,7 @@ def check_spread(folder, to):
         initlab("compare", folder, "--plot", to, "--by", *more)
         for e in Figure(to).root.iter(SVG + "g"):
             if e.get("class") == "name":
-                name = "".join(e.find(SVG + "text").itertext()).removesuffix(" (no finite value)")
+                name = "".join(e.find(SVG + "text").itertext()).removesuffix(" (no line)")
                 colours[name].add(e.find(SVG + "path").get("stroke"))
     check(len(colours) == 4 and all(len(c) == 1 for c in colours.values()) and len(set.union(*colours.values())) == 4,
           "colours of groups", colours)

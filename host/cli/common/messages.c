@@ -188,6 +188,19 @@ double cli_number(double x) { return isnan(x) ? (double)NAN : x; }
 
 json_t *cli_json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
+json_t *cli_json_utf8(const char *text)
+{
+    char *const copy = strdup(text);
+    json_t *string = NULL;
+
+    if (copy) {
+        il_utf8(copy);
+        string = json_string(copy);
+    }
+    free(copy);
+    return string;
+}
+
 /* jansson's malloc */
 static void *have_or_end(size_t n)
 {

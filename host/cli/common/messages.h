@@ -61,8 +61,9 @@ void cli_json_set(json_t **object, const char *name, json_t *value);
 /* The number, a NaN without the sign that arithmetic may give it: printf writes -nan else. */
 double cli_number(double x);
 
-/* A number that is finite, else null. */
+/* A number that is finite, else null; a text, in which '?' stands for what is no UTF-8, as names of folders may have. */
 json_t *cli_json_number(double x);
+json_t *cli_json_utf8(const char *text);
 
 /*
  * Before any other JSON: jansson (2.14) writes past the end of a string that it reads when an allocation fails there,

@@ -185,7 +185,7 @@ static json_t *group_json(const il_across *a, size_t i)
     for (size_t k = 0; ok && k < a->groups; k++)
         ok = json_array_append_new(p, json_real(a->p[i * a->groups + k])) == 0;
     ok =
-        ok && json_object_set_new(object, "group", json_string(a->group[i].name)) == 0 &&
+        ok && json_object_set_new(object, "group", cli_json_utf8(a->group[i].name)) == 0 &&
         json_object_set_new(object, "rank", json_real(a->group[i].rank)) == 0 &&
         json_object_set_new(object, "mean", json_real(a->group[i].mean)) == 0 &&
         json_object_set_new(object, "improvement", cli_json_number(a->group[i].improvement)) == 0 &&
@@ -193,7 +193,7 @@ static json_t *group_json(const il_across *a, size_t i)
                             cli_json_number(a->group[i].improvement_interval.low)) == 0 &&
         json_object_set_new(object, "improvement_high",
                             cli_json_number(a->group[i].improvement_interval.high)) == 0 &&
-        json_object_set_new(object, "same_as", json_string(letters)) == 0 &&
+        json_object_set_new(object, "same_as", cli_json_utf8(letters)) == 0 &&
         json_object_set(object, "p", p) == 0;
     json_decref(p);
     if (ok)
@@ -247,8 +247,8 @@ static int add_improvements(json_t *all, const il_improvements *m)
         const il_improved *const p = &m->pair[i];
         json_t *const one = json_object();
 
-        ok = one && json_object_set_new(one, "group", json_string(m->name[p->first])) == 0 &&
-             json_object_set_new(one, "beats", json_string(m->name[p->second])) == 0 &&
+        ok = one && json_object_set_new(one, "group", cli_json_utf8(m->name[p->first])) == 0 &&
+             json_object_set_new(one, "beats", cli_json_utf8(m->name[p->second])) == 0 &&
              json_object_set_new(one, "p", cli_json_number(p->p)) == 0 &&
              json_object_set_new(one, "low", cli_json_number(p->interval.low)) == 0 &&
              json_object_set_new(one, "high", cli_json_number(p->interval.high)) == 0 &&
@@ -274,9 +274,9 @@ static il_status print_json(const struct cli *cli, const il_across *a, const cha
         ok = g && json_array_append_new(groups, g) == 0;
     }
     for (size_t i = 0; ok && i < a->pooleds; i++)
-        ok = json_array_append_new(pooled, json_string(a->pooled[i])) == 0;
-    ok = ok && json_object_set_new(all, "answer", json_string(text)) == 0 &&
-         json_object_set_new(all, "metric", json_string(a->metric)) == 0 &&
+        ok = json_array_append_new(pooled, cli_json_utf8(a->pooled[i])) == 0;
+    ok = ok && json_object_set_new(all, "answer", cli_json_utf8(text)) == 0 &&
+         json_object_set_new(all, "metric", cli_json_utf8(a->metric)) == 0 &&
          json_object_set(all, "pooled", pooled) == 0 &&
          json_object_set_new(all, "conditions", json_integer((json_int_t)a->conditions)) == 0 &&
          json_object_set_new(all, "left_out", json_integer((json_int_t)a->left_out)) == 0 &&

@@ -267,7 +267,7 @@ il_status check_print_json(const struct cli *cli, const il_check_list *list,
         ok = row && json_array_append_new(groups, row) == 0;
     }
     for (size_t i = 0; ok && remark(list, from, i, text); i++)
-        ok = !text[0] || json_array_append_new(notes, json_string(text)) == 0;
+        ok = !text[0] || json_array_append_new(notes, cli_json_utf8(text)) == 0;
     if (ok)
         all = json_pack("{s:s, s:f, s:I, s:O, s:O}", "metric", list->metric, "max_drop", list->most,
                         "failed", (json_int_t)list->failed, "groups", groups, "notes", notes);

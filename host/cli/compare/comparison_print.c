@@ -215,11 +215,11 @@ static json_t *group_json(const il_comparison *c, const il_run_group *g)
     int failed = !object || !by;
 
     for (size_t i = 0; !failed && i < c->columns; i++)
-        failed |= json_object_set_new(by, c->column[i], json_string(g->value[i])) != 0;
+        failed |= json_object_set_new(by, c->column[i], cli_json_utf8(g->value[i])) != 0;
     failed |= failed || json_object_set(object, "by", by) != 0 ||
-              json_object_set_new(object, "metric", json_string(c->metric)) != 0;
+              json_object_set_new(object, "metric", cli_json_utf8(c->metric)) != 0;
     for (const struct word_column *w = word_columns; !failed && w->name; w++)
-        failed |= json_object_set_new(object, w->name, json_string(w->of(c, g))) != 0;
+        failed |= json_object_set_new(object, w->name, cli_json_utf8(w->of(c, g))) != 0;
     for (const struct number_column *n = number_columns; !failed && n->name; n++) {
         const double x = n->of(c, g);
 
@@ -249,7 +249,7 @@ static int add_texts(json_t *object, const char *name, const char *const *text, 
     int ok = list != NULL;
 
     for (size_t i = 0; ok && i < n; i++)
-        ok = !text[i][0] || json_array_append_new(list, json_string(text[i])) == 0;
+        ok = !text[i][0] || json_array_append_new(list, cli_json_utf8(text[i])) == 0;
     ok = ok && json_object_set(object, name, list) == 0;
     json_decref(list);
     return ok;
@@ -280,8 +280,8 @@ static il_status print_json(const struct cli *cli, const il_comparison *c, const
     int ok = all && groups;
 
     answer(c, text);
-    ok = ok && json_object_set_new(all, "answer", json_string(text)) == 0 &&
-         json_object_set_new(all, "metric", json_string(c->metric)) == 0 &&
+    ok = ok && json_object_set_new(all, "answer", cli_json_utf8(text)) == 0 &&
+         json_object_set_new(all, "metric", cli_json_utf8(c->metric)) == 0 &&
          json_object_set_new(all, "more_is_better", json_boolean(c->more_is_better)) == 0 &&
          json_object_set_new(all, "target", cli_json_number(c->target)) == 0 &&
          json_object_set_new(all, "level", json_real(c->level)) == 0 &&

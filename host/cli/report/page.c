@@ -122,8 +122,31 @@ static void put_command(struct html *h, const char *command, size_t n)
     fputs("</code></pre>\n", h->f);
 }
 
+enum { DIAG = 64 };
+
+/* How its runs were watched, from the second look of the first that was: " --diag every=epoch" */
+static int take_look(void *arg, const char *const *name, const il_value *value, size_t columns)
+{
+    int64_t step = 0;
+    double epoch = 0;
+
+    for (size_t i = 0; i < columns; i++) {
+        if (strcmp(name[i], "step") == 0)
+            step = value[i].whole;
+        if (strcmp(name[i], "epoch") == 0)
+            epoch = value[i].real;
+    }
+    if (step == 0)
+        return 0;
+    if (epoch == 1)
+        strcpy(arg, " --diag every=epoch");
+    else
+        snprintf(arg, DIAG, " --diag every=step:%lld", (long long)step);
+    return 1;
+}
+
 /* The commands that train a folder's sweep again, into `again`, part by part as it grew. */
-static void put_commands(FILE *f, const il_folder *folder, const char *again)
+static void put_commands(FILE *f, const il_folder *folder, const char *diag, const char *again)
 {
     const il_sweep *const sweep = il_folder_sweep(folder);
     const size_t parts = il_sweep_parts(sweep);
@@ -136,26 +159,30 @@ static void put_commands(FILE *f, const il_folder *folder, const char *again)
         fprintf(f, " --data %s", cli_word(word, il_folder_data(folder)));
     if (sweep_packs_by_size(folder))
         fprintf(f, " --pack-size %zu", il_folder_pack_size(folder));
-    fprintf(f, " --devices %s --out %s", il_folder_kind(folder), again);
+    fprintf(f, " --devices %s%s --out %s", il_folder_kind(folder), diag, again);
     for (size_t k = 1; k < parts; k++) {
         fprintf(f, "\ninitlab sweep extend %s", again);
         if (!options_of_addition(f, il_sweep_part_text(sweep, k, &n)))
             fprintf(f, " # what part %zu of the sweep file below says", k + 1);
     }
     if (parts > 1)
-        fprintf(f, "\ninitlab sweep run %s", again);
+        fprintf(f, "\ninitlab sweep run %s%s", again, diag);
 }
 
-static il_status put_folder(struct html *h, const il_folder *f, const char *again, il_error *err)
+static il_status put_folder(struct html *h, const il_folder *f, il_results *results,
+                            const char *again, il_error *err)
 {
     il_text commands;
+    char diag[DIAG] = "";
     const char *text;
     size_t n;
-    il_status st = il_text_open(&commands, err);
+    il_status st = il_results_rows(results, IL_TABLE_DIAGNOSTICS, take_look, diag, err);
 
+    if (st == IL_OK)
+        st = il_text_open(&commands, err);
     if (st != IL_OK)
         return st;
-    put_commands(commands.stream, f, again);
+    put_commands(commands.stream, f, diag, again);
     st = il_text_close(&commands, err);
     if (st == IL_OK)
         put_command(h, commands.bytes, commands.length);
@@ -232,19 +259,19 @@ static il_status put_again(struct html *h, const struct run_columns *columns,
 
     fputs("<section id=\"again\"><h2>How to repeat it</h2>\n<p>Train all of it again, into a new "
           "folder, on the kind of device that trained it, as numbers differ between kinds; more "
-          "devices of that kind, as cpu:4 or cuda:0,cuda:1, give the same. Then make this "
-          "page:</p>\n",
+          "devices of that kind, as cpu:4 or cuda:0,cuda:1, give the same:</p>\n",
           h->f);
     for (size_t i = 0; i < k->sources && st == IL_OK; i++) {
         if (k->sources > 1)
             snprintf(again, sizeof again, "again-%zu", i + 1);
         if (k->folder[i])
-            st = put_folder(h, k->folder[i], again, err);
+            st = put_folder(h, k->folder[i], k->results[i], again, err);
         else
             fputs("<p>Runs of files that <code>initlab train --out</code> left: the last object of "
                   "each has what it was, in <code>config</code>.</p>\n",
                   h->f);
     }
+    fputs("<p>This page was made by the following; name the new folder in it:</p>\n", h->f);
     put_command(h, command, strlen(command));
     fputs("<details><summary>What all runs have in common</summary><table><caption>Parameters with "
           "one value in all runs</caption>\n<thead><tr><th scope=\"col\">parameter</th>"

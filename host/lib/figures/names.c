@@ -33,7 +33,7 @@ static void set_text(const il_panel *p, size_t k, char *text, size_t size)
 {
     const char *const label = p->line[k].label;
     const char *const none =
-        p->line[k].count > 0 && il_points(&p->line[k]) == 0 ? " (no finite value)" : "";
+        p->line[k].count > 0 && il_points(&p->line[k]) == 0 ? " (no line)" : "";
     const size_t n = il_letters(label);
     size_t same = 0;
     char number[24] = "";

@@ -216,7 +216,8 @@ static int see_weights(struct il_pack *p, unsigned l)
     for (size_t m = 0; !e && m < p->runs; m++) {
         norms(p, l, m, &norm, &moved);
         row_of(p, l, m)->value[IL_DIAGNOSTIC_DISTANCE] = moved;
-        row_of(p, l, m)->value[IL_DIAGNOSTIC_DISTINCT_UNITS] = distinct(p, l, m);
+        row_of(p, l, m)->value[IL_DIAGNOSTIC_DISTINCT_UNITS] =
+            isfinite(norm) ? distinct(p, l, m) : (double)NAN; /* NaN is equal to nothing */
     }
     return e;
 }
