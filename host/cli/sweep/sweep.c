@@ -9,8 +9,7 @@
 #include "common/cli_error.h"
 #include "common/data_paths.h"
 
-enum { PACK_CPU = 32, PACK_GPU = 256 };
-enum { WEIGHTS_CPU = 5 << 18 }; /* 5 MiB of floats: 4 runs of 784-256-256-10 (build/bench_sparse) */
+enum { PACK_MOST = 1 << 20 }; /* --pack-size */
 
 il_status sweep_number(const struct options *o, const char *name, size_t low, size_t high,
                        size_t other, size_t *out, il_error *err)
@@ -34,19 +33,20 @@ il_status sweep_number(const struct options *o, const char *name, size_t low, si
 
 int sweep_packs_by_size(const il_folder *folder)
 {
-    const int cpu = strcmp(il_folder_kind(folder), "cpu") == 0;
+    il_packing usual;
 
-    return il_folder_pack_size(folder) != (size_t)(cpu ? PACK_CPU : PACK_GPU) ||
-           (cpu && il_folder_pack_weights(folder) != WEIGHTS_CPU);
+    il_packing_for(&usual, il_folder_kind(folder), 0);
+    return il_folder_pack_size(folder) != usual.runs ||
+           il_folder_pack_weights(folder) != usual.weights;
 }
 
-il_status sweep_packing(const struct options *o, const char *kind, size_t *runs, size_t *weights,
-                        il_error *err)
+il_status sweep_packing(const struct options *o, const char *device, il_packing *out, il_error *err)
 {
-    const int cpu = strcmp(kind, "cpu") == 0;
+    size_t runs;
+    const il_status st = sweep_number(o, "pack-size", 1, PACK_MOST, 0, &runs, err);
 
-    *weights = cpu && !opt_given(o, "pack-size") ? WEIGHTS_CPU : 0;
-    return sweep_number(o, "pack-size", 1, 1 << 20, cpu ? PACK_CPU : PACK_GPU, runs, err);
+    il_packing_for(out, device, runs);
+    return st;
 }
 
 /* ---- folder and dataset ---------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ struct il_folder {
     struct {
         char *kind, *data, *data_sum;
         size_t pack_size, pack_weights, pixels, classes, samples;
+        il_pack_limits limits; /* 0 in folders of versions that had none */
     } setup;
     char (*sum)[65];  /* [parts of the sweep]: of the plan to the end of each, as it is made here */
     unsigned numbers; /* of the journals that were scanned; 0: none of them says */
@@ -42,11 +43,12 @@ il_status il_folder_set_up(struct il_folder *f, const char *dir, const char *kin
                            const char *data_sum, il_error *err);
 
 /*
- * folder_setup.c: sweep.json's object, and what it says of the setup; the sweep, of sweep.yaml and of the parts that are
+ * folder_setup.c: sweep.json's object, and what it says of the setup, of which the limits of packs; the sweep, of sweep.yaml and of the parts that are
  * added; what is known of the files that runs begin with (of an earlier version: nothing); are its sums those of the plan?
  */
 il_status il_folder_load_setup(const char *dir, json_t **all, il_error *err);
 il_status il_folder_read_setup(struct il_folder *f, const char *dir, json_t *all, il_error *err);
+il_status il_folder_read_limits(struct il_folder *f, const char *dir, json_t *all, il_error *err);
 il_status il_folder_load_sweep(struct il_folder *f, const char *dir, json_t *setup, il_error *err);
 il_status il_folder_know_files(struct il_folder *f, const char *dir, json_t *setup, int all_ours,
                                il_error *err);

@@ -34,9 +34,7 @@ static il_status prepare(struct il_pack *p, const il_dataset *set, const il_conf
                            m + 1, key);
     }
     p->layers = p->run[0].layers;
-    p->fused = !p->run[0].update.adam && p->run[0].update.rule == IL_RULE_SGD &&
-               p->run[0].update.decay == 0 && !p->run[0].parametrised &&
-               p->run[0].batch <= IL_FUSED_BATCH;
+    p->fused = il_dense_is_fused(&p->run[0]);
     p->layer = calloc(p->layers, sizeof *p->layer);
     p->host_rate = calloc(p->runs, p->run[0].steps * sizeof *p->host_rate);
     p->host_adam = calloc(p->run[0].steps, sizeof *p->host_adam);
