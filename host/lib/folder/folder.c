@@ -116,9 +116,9 @@ il_status il_folder_make_plan(struct il_folder *f, il_error *err)
 
     IL_TRY(il_sweep_plan_new(&f->plan, f->sweep, &packing, err));
     f->pack = calloc(f->plan->packs, sizeof *f->pack);
-    f->trained = calloc(f->plan->runs, 1);
+    f->ended = calloc(f->plan->runs, sizeof *f->ended);
     f->sum = calloc(il_sweep_parts(f->sweep), sizeof *f->sum);
-    if (!f->pack || !f->trained || !f->sum)
+    if (!f->pack || !f->ended || !f->sum)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", f->plan->packs);
     f->most.line = LINE_LEAST;
     f->most.group = GROUP_LEAST;
@@ -299,7 +299,7 @@ void il_folder_close(il_folder *f)
     for (size_t p = 0; f->pack && p < f->plan->packs; p++)
         free(f->pack[p].error);
     free(f->pack);
-    free(f->trained);
+    free(f->ended);
     il_sweep_plan_free(f->plan);
     il_sweep_free(f->sweep);
     free(f->setup.kind);
