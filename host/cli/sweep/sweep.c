@@ -147,7 +147,6 @@ void sweep_damage(const struct cli *cli, il_folder *folder)
 /* Of runs that ended: how many the journals have, and the results do not. */
 static il_status unmerged(il_folder *folder, il_results *r, size_t *n, il_error *err)
 {
-    const il_sweep_plan *const plan = il_folder_plan(folder);
     size_t ended = 0, merged;
     il_tally t;
     il_status st = il_folder_scan(folder, err);
@@ -156,9 +155,8 @@ static il_status unmerged(il_folder *folder, il_results *r, size_t *n, il_error 
         st = il_results_tally(r, &t, err);
     if (st != IL_OK)
         return st;
-    for (size_t p = 0; p < plan->packs; p++)
-        if (il_folder_pack_at(folder, p)->status != IL_PACK_TODO)
-            ended += plan->pack[p].count;
+    for (size_t p = 0; p < il_folder_plan(folder)->packs; p++)
+        ended += il_folder_pack_at(folder, p)->trained + il_folder_pack_at(folder, p)->failed;
     merged = t.ok + t.diverged + t.failed;
     *n = ended > merged ? ended - merged : 0;
     return IL_OK;

@@ -579,7 +579,7 @@ struct job {
     il_worker *worker;
     unsigned attempt;
     size_t left;  /* of its runs: those that are to be trained */
-    il_error why; /* what the device said last of a piece that it cannot hold */
+    il_error why; /* what the device said first of what it cannot hold */
     il_progress_fn *progress;
     void *arg;
     il_trained *out; /* of the pieces so far */
@@ -661,14 +661,17 @@ static il_status train_left(struct job *j, const struct il_piece *piece, il_erro
     if (il_piece_left(f, piece) == 0)
         return IL_OK;
     if (piece->runs == 1 || !il_piece_was_halved(f, piece)) {
+        il_error why = { .text = "" };
         size_t fits;
 
-        st = train_piece(j, piece, &fits, &j->why);
+        st = train_piece(j, piece, &fits, &why);
         if (st == IL_OK || fits == 0 || fits >= piece->runs) {
             if (st != IL_OK && err)
-                *err = j->why;
+                *err = why;
             return st;
         }
+        if (!j->why.text[0])
+            j->why = why;
     }
     il_piece_halve(piece, half);
     IL_TRY(train_left(j, &half[0], err));

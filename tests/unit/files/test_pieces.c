@@ -385,7 +385,7 @@ static void pieces(void **state)
     fit(&b, f, 2);
     OK(train(&b, f, &see, &t, &err));
     check_begun(&see, 0, PIECES);
-    assert_non_null(strstr(see.why[0], "a pack of 4 runs needs "));
+    assert_non_null(strstr(see.why[0], "a pack of 7 runs needs "));
     assert_non_null(strstr(see.why[0], "; 2 such runs fit"));
     assert_int_equal(t.runs, RUNS);
     assert_int_equal(t.diverged, 1);

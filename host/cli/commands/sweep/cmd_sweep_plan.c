@@ -108,6 +108,23 @@ out:
     return st;
 }
 
+/* measure() of a pack that may be more than the device can hold: of a half then, as it would be trained */
+static il_status measure_whole(struct plan *t, il_config **c, size_t runs, double *seconds)
+{
+    struct network *const n = &t->net;
+    size_t some = runs;
+    il_memory need;
+    il_status st =
+        il_pack_plan(&need, n->device, n->set, (const il_config *const *)c, runs, &n->err);
+
+    while (st == IL_OK && some > need.fits && some > 1)
+        some -= some / 2;
+    if (st == IL_OK)
+        st = measure(t, c, some, MEASURE, seconds);
+    *seconds *= (double)runs / (double)some;
+    return st;
+}
+
 /* ---- all ------------------------------------------------------------------------------------- */
 
 static double cost(const struct plan *t, const il_config *c, size_t runs)
@@ -142,7 +159,7 @@ static il_status rows_of(struct plan *t, struct row *row, int timed)
         st = il_pack_bytes(&r->memory, n->device, n->set, (const il_config *const *)c, pack->count,
                            &n->err);
         if (st == IL_OK && timed)
-            st = measure(t, c, pack->count, MEASURE, &r->seconds);
+            st = measure_whole(t, c, pack->count, &r->seconds);
         r->seconds *= (double)r->runs / (double)r->largest;
         free_configs(c, pack->count);
     }
@@ -342,7 +359,8 @@ const struct command cmd_sweep_plan = {
             "together, as they "
             "share layers, batch, epochs, data and update rule. How large packs are goes by the "
             "kind of device and --pack-size, and by no machine. Memory is that of the largest pack "
-            "on the device, and what it is where --diag watches it. The time is one worker's, "
+            "on the device, and what it is where --diag watches it; a pack that is more than the "
+            "device can hold is trained in halves. The time is one worker's, "
             "estimated from a moment's training of the "
             "kind of pack that costs most; with --measure from one of each kind. Nothing is kept.",
     .examples = "initlab sweep plan sweep.yaml\n"
