@@ -28,6 +28,7 @@ struct rank {
     MPI_Win window;
     long *next; /* rank 0's: how many of them are taken */
     long failed, trained;
+    int told; /* that a pack was halved */
     il_error err;
 };
 
@@ -35,6 +36,17 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
 {
     (void)arg, (void)epoch, (void)step, (void)steps;
     return signals_caught() != 0;
+}
+
+static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* each rank says once that packs do not fit on its device */
+static void on_piece(void *arg, const il_piece_begun *piece)
+{
+    struct rank *const r = arg;
+
+    if (piece->why[0] && !r->told++)
+        say(IL_HALVED, (long)piece->pack, piece->why);
 }
 
 static const char USAGE[] = "usage: mpirun -np N initlab-mpi [--diag every=WHEN] DIR [DATA]\n";
@@ -72,16 +84,16 @@ static il_status open_all(struct rank *r, const char *when, const char *dir, con
         st = il_device_open(&r->device, device, 1, NULL, &r->err);
     if (st == IL_OK)
         st = il_worker_open(&r->worker, r->folder, r->set, r->device, &r->err);
-    if (st == IL_OK)
+    if (st == IL_OK) {
         il_worker_watch(r->worker, &watch);
+        il_worker_on_piece(r->worker, on_piece, r);
+    }
     if (st == IL_OK)
         st = il_folder_scan(r->folder, &r->err);
     if (st == IL_OK)
         il_folder_tidy(r->folder);
     return st;
 }
-
-static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* A line on stderr; what a terminal would obey, in a name or a journal's words, as \xNN. */
 static void say(const char *fmt, ...)

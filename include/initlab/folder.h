@@ -98,7 +98,10 @@ typedef void il_repair_fn(void *arg, const il_repair *repair);
  */
 il_status il_folder_repair(il_folder *folder, il_repair_fn *each, void *arg, il_error *err);
 
-/** Done: runs of it are trained, perhaps not all; failed: none is. */
+/**
+ * To do: some runs may be trained, where it was halved; done: each was tried, and some are trained, perhaps not all; failed:
+ * each was tried, and none is.
+ */
 typedef enum il_pack_status { IL_PACK_TODO, IL_PACK_DONE, IL_PACK_FAILED } il_pack_status;
 
 /** One pack of the plan, as il_folder_scan found it. */
@@ -106,11 +109,13 @@ typedef struct il_folder_pack {
     double cost; /**< of its training, in multiply-adds: for orders and estimates */
     il_pack_status status;
     unsigned attempts; /**< that ended, well or not */
-    size_t failed;     /**< of its runs: those that no attempt has trained; 0 while it is to do */
+    size_t trained;    /**< of its runs: those that any attempt has trained */
+    size_t failed;     /**< those that were tried, and that no attempt has trained */
+    int halved;        /**< some of them were trained, or tried, in halves of it (il_piece_begun) */
     char *error;       /**< of the last failure, where there was one; else NULL */
-    size_t diverged;   /**< of its runs; where it is done */
+    size_t diverged;   /**< of those that are trained */
     size_t stuck;      /**< the same, as far as the journals say: earlier ones do not */
-    double best;       /**< highest test accuracy of its runs; < 0: none, or not done */
+    double best;       /**< highest test accuracy of its runs; < 0: none */
     char best_run[17]; /**< and whose */
 } il_folder_pack;
 
@@ -210,6 +215,20 @@ void il_worker_watch(il_worker *worker, const il_watch *watch);
 /** IL_E_USAGE where a run of the folder would have more than IL_WATCH_ROWS_MOST rows. */
 il_status il_folder_check_watch(const il_folder *folder, const il_watch *watch, il_error *err);
 
+/**
+ * What is trained of a pack that its device cannot hold: a half, or a half of a half, and so on, the first half the larger
+ * one. It begins now.
+ */
+typedef struct il_piece_begun {
+    size_t pack, first, runs; /**< first: the place in the pack of its first run */
+    size_t of;                /**< runs of the pack */
+    const char *why;          /**< what the device said; "": an earlier worker halved the pack */
+} il_piece_begun;
+typedef void il_piece_fn(void *arg, const il_piece_begun *piece);
+
+/** Have a function called before each piece of a pack is trained; never for packs that are trained whole. */
+void il_worker_on_piece(il_worker *worker, il_piece_fn *each, void *arg);
+
 /** Close; NULL is legal. */
 void il_worker_close(il_worker *worker);
 
@@ -218,7 +237,10 @@ void il_worker_close(il_worker *worker);
     "pack %ld was begun on %s and went on with another model: products of other hardware can "     \
     "differ in their last bits"
 
-/** What training a pack came to. */
+/** Words for a pack and il_piece_begun's why, by printf. */
+#define IL_HALVED "pack %ld is trained in halves, as is each that does not fit: %s"
+
+/** What training a pack came to; of one in halves, those that were trained now. */
 typedef struct il_trained {
     size_t runs, diverged;
     size_t failed;     /**< of the runs: they cannot be trained, and the others were without them */
@@ -236,26 +258,30 @@ typedef struct il_trained {
 /**
  * Train a pack to its end and commit its results as this attempt (from 1); where an earlier worker was interrupted in it, it
  * goes on there, to the same bits. A run that cannot be trained (its file of weights is gone, say) fails alone: the others
- * have the bits that they have beside it.
+ * have the bits that they have beside it. A pack that the device cannot hold is halved until it can, and each half is
+ * committed when it is trained; halves that the folder's journals have, as it was scanned last, are not trained again.
  *
  * IL_E_INTERRUPTED: progress said so; its state is saved for whoever goes on. IL_E_IO, IL_E_CREATE:
- * nothing of it is committed, as where il_folder_goes_on says no. IL_E_DEVICE: the device failed; others may not. Others: the pack's own
+ * nothing of it is committed, as where il_folder_goes_on says no. IL_E_DEVICE: the device failed, or cannot hold one run; others may. Others: the pack's own
  * error, il_folder_fail records it.
  */
 il_status il_worker_train(il_worker *worker, size_t pack, unsigned attempt,
                           il_progress_fn *progress, void *arg, il_trained *out, il_error *err);
 
-/** Train a pack again for the sake of one of its runs; nothing is committed. IL_E_USAGE, IL_E_DATA: that run cannot be. */
+/**
+ * Train a pack again for the sake of one of its runs, or the half that the run was trained in, as the folder was scanned;
+ * nothing is committed. IL_E_USAGE, IL_E_DATA: that run cannot be.
+ */
 typedef struct il_again {
     il_pack *pack;   /**< trained; il_pack_close frees */
-    size_t run;      /**< the run's place in it */
+    size_t run;      /**< the run's place in it, or in the half */
     il_epoch *epoch; /**< [il_pack_epochs] of that run; free frees */
 } il_again;
 il_status il_worker_again(il_worker *worker, size_t run, il_progress_fn *progress, void *arg,
                           il_again *out, il_error *err);
 
 /**
- * Train the pack of a run again, to the step at which a number of the run is first not finite; nothing is committed. No pack
+ * Train the pack of a run again, or its half as il_worker_again, to the step at which a number of the run is first not finite; nothing is committed. No pack
  * may be open on the device. IL_E_USAGE, IL_E_DATA: the run cannot be trained; IL_E_INTERRUPTED: progress said so.
  */
 il_status il_folder_broken(const il_folder *folder, size_t run, const il_dataset *set,

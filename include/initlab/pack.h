@@ -35,6 +35,16 @@ typedef struct il_memory {
 } il_memory;
 
 /**
+ * What no pack of a plan exceeds, but one of a single run; 0: any number. They are of no machine, so that a plan is the
+ * same wherever it is made.
+ */
+typedef struct il_pack_limits {
+    size_t columns;  /**< of a layer's matrix: runs and their units */
+    size_t bytes;    /**< of weights, gradients and the rule's state */
+    size_t elements; /**< of any one array */
+} il_pack_limits;
+
+/**
  * What one epoch did to one run. A number that is not finite is a result, and is passed on as it
  * is.
  */

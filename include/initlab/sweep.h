@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "api.h"
 #include "config.h"
+#include "pack.h"
 #include "status.h"
 
 IL_API_BEGIN
@@ -137,7 +138,15 @@ typedef struct il_packing {
     size_t runs;            /**< of a pack, at most */
     size_t weights;         /**< of a pack, at most, but one run always; 0: any number */
     size_t inputs, classes; /**< what in and out of layers stand for */
+    size_t samples; /**< of the dataset's training part; 0: packs' rates are left out of account */
+    il_pack_limits limits;
 } il_packing;
+
+/**
+ * How packs are dealt for a device, or a kind, as "cpu", "cuda:1", "cuda": the kind's limits, and so many runs and any number of
+ * weights; runs 0: as many as suit the kind. The dataset's numbers are the caller's to fill. What is no kind has no limits.
+ */
+void il_packing_for(il_packing *out, const char *device, size_t runs);
 
 /**
  * Deal the runs into packs as large as packing lets them be, by their pack keys (the parameters whose in_key is

@@ -123,7 +123,8 @@ static void take(const char *path)
     require(il_folder_scan(sweep.folder, &err) == IL_OK, "a scan fails");
     require(il_results_merge(sweep.folder, &err) == IL_OK, "a merge fails");
     for (size_t p = 0; p < 2; p++)
-        ended += 3 * (il_folder_pack_at(sweep.folder, p)->status != IL_PACK_TODO);
+        ended += il_folder_pack_at(sweep.folder, p)->trained +
+                 il_folder_pack_at(sweep.folder, p)->failed;
     require(il_results_open(&r, sweep.folder, NULL) == IL_OK &&
                 il_results_tally(r, &t, NULL) == IL_OK && t.ok + t.diverged + t.failed == ended,
             "other runs than the scan has");

@@ -74,7 +74,12 @@ static void check_run(const il_sweep *s, size_t run, char id[17])
 
 static void check_plan(const il_sweep *s)
 {
-    const il_packing packing = { 7, 1 << 16, 16, 3 };
+    const il_packing packing = { .runs = 7,
+                                 .weights = 1 << 16,
+                                 .inputs = 16,
+                                 .classes = 3,
+                                 .samples = 96,
+                                 .limits = { 64, 4096, 1024 } };
     unsigned char *const seen = calloc(il_sweep_runs(s), 1);
     il_sweep_plan *plan = NULL;
     il_error err = { 0 };

@@ -167,7 +167,14 @@ def failed(pack):
 head = {"journal": 2, "plan": "@plan", "environment": {"version": "0", "host": "h"}}
 first, second = (run(0), run(1), run(2), done(0)), (run(3), run(4), run(5), done(1))
 whole = group(head, *first) + group(*second)
+half = group(head, run(0), run(1), done(0, runs=2, first=0, left=1))
 write("journal", {
+    "halves": half + group(run(2), done(0, runs=1, first=2, left=0, best_run="@2")), "half-and-whole": half + group(*first),
+    "half-and-failed": half + group(failed(0)), "half-and-quarter": half + group(run(1), done(0, runs=1, first=1, left=0, best_run="@1")),
+    "half-failed-run": group(head, run(0), {"run": "@1", "number": 1, "status": "failed", "code": 65, "error": "x"}, done(0, runs=2, failed=1, first=0, left=1)),
+    "no-half": group(head, run(1), run(2), done(0, runs=2, first=1, left=1, best_run="@1")), "half-huge": group(head, run(0), done(0, runs=1, first=2**62, left=0)),
+    "half-left": group(head, run(0), run(1), done(0, runs=2, first=0, left=2)), "half-text": group(head, run(0), run(1), done(0, runs=2, first="0", left=[])),
+    "half-of-all": group(head, *first[:3], done(0, first=0, left=0)),
     "whole": whole, "twice": whole + group(*first), "empty": b"", "line": b"\n", "cut": whole[:-40],
     "no-head": group(*first) + group(*second), "other-plan": group({**head, "plan": "x"}, *first),
     "format-9": group({**head, "journal": 9}, *first), "head-alone": group(head) + group(*second),

@@ -18,8 +18,9 @@ il_status again_find(struct again *a)
     if (st == IL_OK && a->o->operands < 2)
         st = cli_error(&a->err, IL_E_USAGE, "no run given: an id or its first digits");
     signals_catch();
-    return st == IL_OK ? sweep_find_run(a->folder, a->o->operand[1], &a->number, a->id, &a->err)
-                       : st;
+    if (st == IL_OK)
+        st = sweep_find_run(a->folder, a->o->operand[1], &a->number, a->id, &a->err);
+    return st == IL_OK ? il_folder_scan(a->folder, &a->err) : st; /* what it was trained with */
 }
 
 il_status again_open(struct again *a)

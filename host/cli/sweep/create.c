@@ -196,6 +196,7 @@ static il_status create(const struct options *o, const char *kind, il_folder **f
 {
     const char *const dir = opt_get(o, "out");
     il_folder_setup setup = { .kind = kind };
+    il_packing packing = { 0 };
     char path[4096];
     struct sweep_draft d;
     il_status st = o->operands ? find_sweep(o->operand[0], path, err) : IL_OK;
@@ -210,7 +211,9 @@ static il_status create(const struct options *o, const char *kind, il_folder **f
                          "is ./-");
     st = sweep_draft_open(&d, o, err);
     if (st == IL_OK)
-        st = sweep_packing(o, kind, &setup.pack_size, &setup.pack_weights, err);
+        st = sweep_packing(o, kind, &packing, err);
+    setup.pack_size = packing.runs;
+    setup.pack_weights = packing.weights;
     setup.data = d.data;
     setup.set = d.set;
     if (st == IL_OK)

@@ -30,6 +30,7 @@ struct worker {
     const char *device;
     long pack;        /* in training, or NONE */
     unsigned attempt; /* at it */
+    int halved;       /* halves of it may be committed since the journals were read */
     double share;
     int ready, strikes, out;     /* out: its device is left out */
     double quiet;                /* seconds since it said something, or was given a pack */
@@ -46,6 +47,7 @@ struct state {
     struct meter meter;
     size_t failed, failed_before; /* packs with runs that failed for good: here, and before */
     int stopping;                 /* workers were told to end */
+    int told;                     /* that a pack was halved */
     double looked;                /* when workers were looked at for being stalled */
     il_status fatal;
     il_error err;
@@ -177,7 +179,9 @@ static void hand_out(struct state *st, struct worker *w)
     w->share = 0;
     memmove(st->queue, st->queue + 1, --st->queued * sizeof *st->queue);
     w->attempt = pack_at(st, (size_t)w->pack)->attempts + 1;
-    n = snprintf(line, sizeof line, "%ld %u\n", w->pack, w->attempt);
+    w->halved = 0;
+    n = snprintf(line, sizeof line, "%ld %u %d\n", w->pack, w->attempt,
+                 pack_at(st, (size_t)w->pack)->halved);
     w->quiet = 0;
     if (!tell(w->to, line, (size_t)n))
         end_now(w, "it took no pack"); /* or is gone: its end tells the rest */
@@ -235,8 +239,24 @@ static size_t whole(const json_t *object, const char *key)
     return (size_t)json_integer_value(json_object_get(object, key));
 }
 
+/* A pack that its device cannot hold: that is said once, as it may be so of each. */
+static void on_piece(struct state *st, struct worker *w, const json_t *line)
+{
+    const char *const why = json_string_value(json_object_get(line, "why"));
+
+    w->halved = 1;
+    if (!why || !*why || st->told++ || opt_given(st->s->o, "quiet"))
+        return;
+    meter_clear(&st->meter);
+    cli_say(st->s->cli, IL_HALVED, w->pack, why);
+}
+
 static void on_done(struct state *st, struct worker *w, const json_t *line)
 {
+    const il_folder_pack *const before = pack_at(st, (size_t)w->pack);
+    const int goes_on = before->status == IL_PACK_TODO; /* with the other halves */
+    const size_t diverged = whole(line, "diverged") + (goes_on ? before->diverged : 0);
+    const size_t failed = whole(line, "failed") + (goes_on ? before->failed : 0);
     const char *const run = json_string_value(json_object_get(line, "best_run"));
     const char *const failure = json_string_value(json_object_get(line, "failure"));
     const char *const begun_on = json_string_value(json_object_get(line, "begun_on"));
@@ -245,10 +265,13 @@ static void on_done(struct state *st, struct worker *w, const json_t *line)
         meter_clear(&st->meter);
         cli_say(st->s->cli, IL_BEGUN_ELSEWHERE, w->pack, begun_on);
     }
-    count_done(st, whole(line, "done"), whole(line, "diverged"));
+    count_done(st, whole(line, "done"), diverged);
     take_best(&st->meter, json_number_value(json_object_get(line, "best")), run ? run : "");
-    if (whole(line, "failed"))
-        count_failed(st, w->pack, whole(line, "failed"), failure ? failure : "");
+    if (failed)
+        count_failed(st, w->pack, failed,
+                     failure && *failure ? failure
+                     : before->error     ? before->error
+                                         : "");
     w->strikes = 0;
     w->pack = NONE;
 }
@@ -265,6 +288,8 @@ static void on_error(struct state *st, struct worker *w, const json_t *line)
         const long pack = w->pack;
 
         w->pack = NONE;
+        if (w->halved && il_folder_scan(st->s->folder, &st->err) != IL_OK)
+            st->err.text[0] = 0; /* halves that are not known of are trained again */
         if (why == IL_E_MEMORY && ++st->fails[pack] < STRIKES) { /* others may need less by then */
             put_back(st, pack);
             return;
@@ -290,6 +315,8 @@ static void on_line(struct state *st, struct worker *w, const char *text)
         on_done(st, w, line);
     else if (json_object_get(line, "error"))
         on_error(st, w, line);
+    else if (json_object_get(line, "piece"))
+        on_piece(st, w, line);
     else if (json_object_get(line, "ready"))
         w->ready = 1;
     json_decref(line);

@@ -9,8 +9,7 @@
 #include "common/cli_error.h"
 #include "common/data_paths.h"
 
-enum { PACK_CPU = 32, PACK_GPU = 256 };
-enum { WEIGHTS_CPU = 5 << 18 }; /* 5 MiB of floats: 4 runs of 784-256-256-10 (build/bench_sparse) */
+enum { PACK_MOST = 1 << 20 }; /* --pack-size */
 
 il_status sweep_number(const struct options *o, const char *name, size_t low, size_t high,
                        size_t other, size_t *out, il_error *err)
@@ -34,19 +33,20 @@ il_status sweep_number(const struct options *o, const char *name, size_t low, si
 
 int sweep_packs_by_size(const il_folder *folder)
 {
-    const int cpu = strcmp(il_folder_kind(folder), "cpu") == 0;
+    il_packing usual;
 
-    return il_folder_pack_size(folder) != (size_t)(cpu ? PACK_CPU : PACK_GPU) ||
-           (cpu && il_folder_pack_weights(folder) != WEIGHTS_CPU);
+    il_packing_for(&usual, il_folder_kind(folder), 0);
+    return il_folder_pack_size(folder) != usual.runs ||
+           il_folder_pack_weights(folder) != usual.weights;
 }
 
-il_status sweep_packing(const struct options *o, const char *kind, size_t *runs, size_t *weights,
-                        il_error *err)
+il_status sweep_packing(const struct options *o, const char *device, il_packing *out, il_error *err)
 {
-    const int cpu = strcmp(kind, "cpu") == 0;
+    size_t runs;
+    const il_status st = sweep_number(o, "pack-size", 1, PACK_MOST, 0, &runs, err);
 
-    *weights = cpu && !opt_given(o, "pack-size") ? WEIGHTS_CPU : 0;
-    return sweep_number(o, "pack-size", 1, 1 << 20, cpu ? PACK_CPU : PACK_GPU, runs, err);
+    il_packing_for(out, device, runs);
+    return st;
 }
 
 /* ---- folder and dataset ---------------------------------------------------------------------- */
@@ -147,7 +147,6 @@ void sweep_damage(const struct cli *cli, il_folder *folder)
 /* Of runs that ended: how many the journals have, and the results do not. */
 static il_status unmerged(il_folder *folder, il_results *r, size_t *n, il_error *err)
 {
-    const il_sweep_plan *const plan = il_folder_plan(folder);
     size_t ended = 0, merged;
     il_tally t;
     il_status st = il_folder_scan(folder, err);
@@ -156,9 +155,8 @@ static il_status unmerged(il_folder *folder, il_results *r, size_t *n, il_error 
         st = il_results_tally(r, &t, err);
     if (st != IL_OK)
         return st;
-    for (size_t p = 0; p < plan->packs; p++)
-        if (il_folder_pack_at(folder, p)->status != IL_PACK_TODO)
-            ended += plan->pack[p].count;
+    for (size_t p = 0; p < il_folder_plan(folder)->packs; p++)
+        ended += il_folder_pack_at(folder, p)->trained + il_folder_pack_at(folder, p)->failed;
     merged = t.ok + t.diverged + t.failed;
     *n = ended > merged ? ended - merged : 0;
     return IL_OK;

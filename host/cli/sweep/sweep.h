@@ -10,11 +10,8 @@
 il_status sweep_number(const struct options *o, const char *name, size_t low, size_t high,
                        size_t other, size_t *out, il_error *err);
 
-/*
- * Runs and weights of a pack: --pack-size, else what suits the kind of device: where more gain little on
- * a core, and weights that its caches hold; what a GPU needs to be busy.
- */
-il_status sweep_packing(const struct options *o, const char *kind, size_t *runs, size_t *weights,
+/* How packs are dealt for a device, or a kind: --pack-size, else what suits the kind. */
+il_status sweep_packing(const struct options *o, const char *device, il_packing *out,
                         il_error *err);
 
 /* Are a folder's packs of another size than those that are made without --pack-size? */

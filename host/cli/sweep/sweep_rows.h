@@ -34,8 +34,9 @@
         { .name = "pack-size",                                                                     \
           .metavar = "N",                                                                          \
           .group = "Sweep",                                                                        \
-          .help = "runs of a pack at most; else 32 on the CPU, fewer of wide layers, and 256 on "  \
-                  "a GPU" },                                                                       \
+          .help =                                                                                  \
+              "runs of a pack at most; else 32 on the CPU, fewer of wide layers, and 256 on "      \
+              "a GPU; never more than 1 GiB of weights and state on the CPU, 4 GiB on a GPU" },    \
     {                                                                                              \
         .name = "data", .metavar = "DIR", .group = "Sweep", .complete = COMPLETE_FOLDER,           \
         .help = "folder of a dataset; without it the bundled MNIST"                                \

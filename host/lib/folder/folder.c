@@ -106,15 +106,19 @@ out:
 
 il_status il_folder_make_plan(struct il_folder *f, il_error *err)
 {
-    const il_packing packing = { f->setup.pack_size, f->setup.pack_weights, f->setup.pixels,
-                                 f->setup.classes };
+    const il_packing packing = { .runs = f->setup.pack_size,
+                                 .weights = f->setup.pack_weights,
+                                 .inputs = f->setup.pixels,
+                                 .classes = f->setup.classes,
+                                 .samples = f->setup.samples,
+                                 .limits = f->setup.limits };
     il_status st;
 
     IL_TRY(il_sweep_plan_new(&f->plan, f->sweep, &packing, err));
     f->pack = calloc(f->plan->packs, sizeof *f->pack);
-    f->trained = calloc(f->plan->runs, 1);
+    f->ended = calloc(f->plan->runs, sizeof *f->ended);
     f->sum = calloc(il_sweep_parts(f->sweep), sizeof *f->sum);
-    if (!f->pack || !f->trained || !f->sum)
+    if (!f->pack || !f->ended || !f->sum)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu packs", f->plan->packs);
     f->most.line = LINE_LEAST;
     f->most.group = GROUP_LEAST;
@@ -204,15 +208,22 @@ out:
     return st;
 }
 
-/* The files of a sweep that is to be made; where its folder is there, as they were then: they are compared later. */
-static il_status find_files(struct il_folder *f, int there, il_error *err)
+/*
+ * The files of a sweep that is to be made, and the limits of its packs; where its folder is there, as they were then: the
+ * plans are compared later.
+ */
+static il_status find_facts(struct il_folder *f, int there, il_error *err)
 {
+    il_packing packing;
     json_t *all = NULL;
     il_status st;
 
+    il_packing_for(&packing, f->setup.kind, 0);
+    f->setup.limits = packing.limits;
     if (!there)
         return il_sweep_sum_files(f->sweep, NULL, err);
     IL_TRY(il_folder_load_setup(f->path, &all, err));
+    IL_TRY(il_folder_read_limits(f, f->path, all, err));
     st = il_folder_know_files(f, f->path, all, 0, err);
 out:
     json_decref(all);
@@ -239,7 +250,7 @@ il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
     f->sweep = *sweep;
     il_folder_file(f, "sweep.json", file, 0);
     there = access(file, F_OK) == 0;
-    IL_TRY(find_files(f, there, err));
+    IL_TRY(find_facts(f, there, err));
     IL_TRY(il_folder_make_plan(f, err));
     if (there) {
         st = open_same(out, f, err);
@@ -288,7 +299,7 @@ void il_folder_close(il_folder *f)
     for (size_t p = 0; f->pack && p < f->plan->packs; p++)
         free(f->pack[p].error);
     free(f->pack);
-    free(f->trained);
+    free(f->ended);
     il_sweep_plan_free(f->plan);
     il_sweep_free(f->sweep);
     free(f->setup.kind);

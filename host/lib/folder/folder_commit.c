@@ -49,10 +49,8 @@ il_status il_folder_fail(il_folder *f, size_t pack, il_status why, const char *t
                                     "code", il_status_exit(why), "error", words),
                           err));
     IL_TRY(il_folder_commit(f, &f->journal, err));
-    if (f->pack[pack].status != IL_PACK_DONE) { /* else some of its runs are trained */
-        f->pack[pack].status = IL_PACK_FAILED;
-        f->pack[pack].failed = f->plan->pack[pack].count;
-    }
+    f->pack[pack].status = f->pack[pack].trained > 0 ? IL_PACK_DONE : IL_PACK_FAILED;
+    f->pack[pack].failed = f->plan->pack[pack].count - f->pack[pack].trained;
     f->pack[pack].attempts++;
     free(f->pack[pack].error);
     f->pack[pack].error = words;

@@ -7,16 +7,25 @@
 
 enum { IL_PATH = 4096, IL_SWEEP_MOST = 1 << 20 /* bytes of a sweep.yaml */ };
 
+/*
+ * What the journals say of a run: bits, 0 where they say nothing; of one that is trained, that and how it ended. Of several
+ * groups the first that trained it counts, as in the results. depth: how often its pack was halved for the piece that it was in.
+ */
+enum { IL_ENDED_TRAINED = 1, IL_ENDED_DIVERGED = 2, IL_ENDED_STUCK = 4, IL_ENDED_FAILED = 8 };
+struct il_ended {
+    unsigned char how, depth;
+};
+
 struct il_folder {
     char path[IL_PATH - 300]; /* names in it fit behind */
     il_sweep *sweep;
     il_sweep_plan *plan;
-    il_folder_pack *pack; /* [packs] */
-    unsigned char
-        *trained; /* [runs of the plan, in its order]: 0 or how, as il_folder_scan found */
+    il_folder_pack *pack;   /* [packs] */
+    struct il_ended *ended; /* [runs of the plan, in its order], as il_folder_scan found */
     struct {
         char *kind, *data, *data_sum;
         size_t pack_size, pack_weights, pixels, classes, samples;
+        il_pack_limits limits; /* 0 in folders of versions that had none */
     } setup;
     char (*sum)[65];  /* [parts of the sweep]: of the plan to the end of each, as it is made here */
     unsigned numbers; /* of the journals that were scanned; 0: none of them says */
@@ -42,11 +51,12 @@ il_status il_folder_set_up(struct il_folder *f, const char *dir, const char *kin
                            const char *data_sum, il_error *err);
 
 /*
- * folder_setup.c: sweep.json's object, and what it says of the setup; the sweep, of sweep.yaml and of the parts that are
+ * folder_setup.c: sweep.json's object, and what it says of the setup, of which the limits of packs; the sweep, of sweep.yaml and of the parts that are
  * added; what is known of the files that runs begin with (of an earlier version: nothing); are its sums those of the plan?
  */
 il_status il_folder_load_setup(const char *dir, json_t **all, il_error *err);
 il_status il_folder_read_setup(struct il_folder *f, const char *dir, json_t *all, il_error *err);
+il_status il_folder_read_limits(struct il_folder *f, const char *dir, json_t *all, il_error *err);
 il_status il_folder_load_sweep(struct il_folder *f, const char *dir, json_t *setup, il_error *err);
 il_status il_folder_know_files(struct il_folder *f, const char *dir, json_t *setup, int all_ours,
                                il_error *err);
@@ -108,10 +118,13 @@ struct il_group {
     json_t *head, **run,
         *pack;          /* run [runs]; head NULL: none before it; pack NULL: the head alone */
     size_t runs, index; /* index: of the pack */
-    size_t at, end;     /* the bytes [at, end) of its file */
-    int whole;          /* all before it is right */
-    int failed;         /* the pack as a whole: there are no runs then */
-    int counts;         /* it is ours, and right */
+    size_t first,
+        left; /* the place of its first run in the pack; runs that its attempt then had still to train */
+    unsigned depth; /* how often the pack was halved for it */
+    size_t at, end; /* the bytes [at, end) of its file */
+    int whole;      /* all before it is right */
+    int failed;     /* the pack as a whole: there are no runs then */
+    int counts;     /* it is ours, and right */
 };
 /* Did the run in that place of a group that counts fail? It has `error` and no rows then. */
 int il_group_failed(const struct il_group *g, size_t place);

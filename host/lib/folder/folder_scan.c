@@ -98,41 +98,39 @@ static il_status note_error(il_folder_pack *p, const json_t *line, il_error *err
     return p->error ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory");
 }
 
-/* of a run that is trained: the first group that has it counts, as in the results */
-enum { TRAINED = 1, DIVERGED = 2, STUCK = 4 };
-
 static unsigned char how_it_ended(const json_t *run)
 {
     const int diverged =
         json_integer_value(json_array_get(json_object_get(run, "diverged"), 0)) > 0;
 
-    return (unsigned char)(TRAINED | (diverged ? DIVERGED : 0) |
-                           (json_is_true(json_object_get(run, "stuck")) ? STUCK : 0));
+    return (unsigned char)(IL_ENDED_TRAINED | (diverged ? IL_ENDED_DIVERGED : 0) |
+                           (json_is_true(json_object_get(run, "stuck")) ? IL_ENDED_STUCK : 0));
 }
 
 /* the runs of a group: which are trained, and why the first that is not */
 static il_status note_runs(struct il_folder *f, const struct il_group *g, il_error *err)
 {
+    struct il_ended *const run = f->ended + f->plan->pack[g->index].first + g->first;
     il_folder_pack *const p = &f->pack[g->index];
-    const char *const best = json_string_value(json_object_get(g->pack, "best_run"));
+    const double best = json_number_value(json_object_get(g->pack, "best"));
+    const char *const whose = json_string_value(json_object_get(g->pack, "best_run"));
     size_t failed = 0;
     il_status st = IL_OK;
 
     for (size_t i = 0; i < g->runs && st == IL_OK; i++) {
-        unsigned char *const trained = &f->trained[f->plan->pack[g->index].first + i];
+        const int trained = !il_group_failed(g, i);
 
-        if (!il_group_failed(g, i))
-            *trained = *trained ? *trained : how_it_ended(g->run[i]);
-        else if (failed++ == 0)
+        if (!(run[i].how & IL_ENDED_TRAINED)) {
+            run[i].how = trained ? how_it_ended(g->run[i]) : IL_ENDED_FAILED;
+            run[i].depth = (unsigned char)g->depth;
+        }
+        if (!trained && failed++ == 0)
             st = note_error(p, g->run[i], err);
     }
-    if (p->status != IL_PACK_DONE ||
-        failed <= p->failed) { /* of attempts, the one with most runs */
-        p->failed = failed;
-        p->best = best[0] ? json_number_value(json_object_get(g->pack, "best")) : -1;
-        snprintf(p->best_run, sizeof p->best_run, "%s", best);
+    if (whose[0] && best > p->best) {
+        p->best = best;
+        snprintf(p->best_run, sizeof p->best_run, "%s", whose);
     }
-    p->status = IL_PACK_DONE;
     return st;
 }
 
@@ -141,38 +139,40 @@ static il_status note_pack(void *arg, const struct il_group *g, il_error *err)
 {
     struct il_folder *const f = arg;
     const json_int_t attempt = json_integer_value(json_object_get(g->pack, "attempt"));
+    const il_sweep_pack *const at = &f->plan->pack[g->index];
     il_folder_pack *const p = &f->pack[g->index];
 
     if (!g->pack)
         return IL_OK;
-    if (attempt > (json_int_t)p->attempts)
+    if (g->left == 0 && attempt > (json_int_t)p->attempts)
         p->attempts = (unsigned)attempt;
     if (!g->failed)
         return note_runs(f, g, err);
-    if (p->status == IL_PACK_TODO)
-        p->status = IL_PACK_FAILED;
+    for (size_t i = 0; i < at->count; i++)
+        if (f->ended[at->first + i].how == 0)
+            f->ended[at->first + i].how = IL_ENDED_FAILED;
     return note_error(p, g->pack, err);
 }
 
-/* when all is read: what is left of failures */
+/* when all is read: what the packs' runs came to */
 static void settle(struct il_folder *f)
 {
     for (size_t k = 0; k < f->plan->packs; k++) {
         const il_sweep_pack *const at = &f->plan->pack[k];
         il_folder_pack *const p = &f->pack[k];
 
-        if (p->status == IL_PACK_TODO)
-            continue;
-        p->failed = p->diverged = p->stuck = 0;
         for (size_t i = 0; i < at->count; i++) {
-            const unsigned char trained = f->trained[at->first + i];
+            const struct il_ended *const run = &f->ended[at->first + i];
 
-            p->failed += !trained;
-            p->diverged += (trained & DIVERGED) != 0;
-            p->stuck += (trained & STUCK) != 0;
+            p->trained += (run->how & IL_ENDED_TRAINED) != 0;
+            p->failed += run->how == IL_ENDED_FAILED;
+            p->diverged += (run->how & IL_ENDED_DIVERGED) != 0;
+            p->stuck += (run->how & IL_ENDED_STUCK) != 0;
+            p->halved |= run->depth > 0;
         }
-        if (p->failed == at->count)
-            p->status = IL_PACK_FAILED;
+        p->status = p->trained + p->failed < at->count ? IL_PACK_TODO
+                    : p->trained > 0                   ? IL_PACK_DONE
+                                                       : IL_PACK_FAILED;
         if (p->failed > 0)
             continue;
         free(p->error);
@@ -190,7 +190,7 @@ il_status il_folder_scan(il_folder *f, il_error *err)
         free(f->pack[p].error);
         f->pack[p] = (il_folder_pack){ .cost = f->pack[p].cost, .best = -1 };
     }
-    memset(f->trained, 0, f->plan->runs);
+    memset(f->ended, 0, f->plan->runs * sizeof *f->ended);
     f->numbers = 0;
     IL_TRY(il_folder_journals(f, &names, &n, err));
     for (size_t i = 0; i < n; i++) {

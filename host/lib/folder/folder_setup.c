@@ -122,18 +122,50 @@ static json_t *parts_of(const struct il_folder *f)
     return ok ? all : NULL;
 }
 
+/* The limits of packs, by their names in sweep.json. */
+#define LIMITS(X)                                                                                  \
+    X(columns, "pack_columns")                                                                     \
+    X(bytes, "pack_bytes")                                                                         \
+    X(elements, "pack_elements")
+
+/* a folder of a version that had none stays without */
+static int set_limits(const struct il_folder *f, json_t *all)
+{
+    int ok = all != NULL;
+
+#define X(limit, name)                                                                             \
+    if (ok && f->setup.limits.limit)                                                               \
+        ok = json_object_set_new(all, name, json_integer((json_int_t)f->setup.limits.limit)) == 0;
+    LIMITS(X)
+#undef X
+    return ok;
+}
+
+/* all else that sweep.json says, but for its sum */
+static int set_rest(const struct il_folder *f, json_t *all)
+{
+    const size_t parts = il_sweep_parts(f->sweep);
+    json_t *const rest =
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "data", f->setup.data,
+                  "data_sum", f->setup.data_sum, "pixels", (json_int_t)f->setup.pixels, "classes",
+                  (json_int_t)f->setup.classes, "samples", (json_int_t)f->setup.samples, "runs",
+                  (json_int_t)f->plan->runs, "packs", (json_int_t)f->plan->packs, "files",
+                  il_folder_files(f), "plan", f->sum[parts - 1]);
+    const int whole = rest && json_object_update(all, rest) == 0 &&
+                      (parts == 1 || json_object_set_new(all, "parts", parts_of(f)) == 0);
+
+    json_decref(rest);
+    return whole;
+}
+
 il_status il_folder_write_setup(const struct il_folder *f, il_error *err)
 {
     const size_t parts = il_sweep_parts(f->sweep);
     json_t *const all = json_pack(
-        "{s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "format",
-        parts > 1 ? FORMAT_OF_PARTS : FORMAT, "version", IL_VERSION, "device", f->setup.kind,
-        "pack_size", (json_int_t)f->setup.pack_size, "pack_weights",
-        (json_int_t)f->setup.pack_weights, "data", f->setup.data, "data_sum", f->setup.data_sum,
-        "pixels", (json_int_t)f->setup.pixels, "classes", (json_int_t)f->setup.classes, "samples",
-        (json_int_t)f->setup.samples, "runs", (json_int_t)f->plan->runs, "packs",
-        (json_int_t)f->plan->packs, "files", il_folder_files(f), "plan", f->sum[parts - 1]);
-    const int whole = all && (parts == 1 || json_object_set_new(all, "parts", parts_of(f)) == 0);
+        "{s:i, s:s, s:s, s:I, s:I}", "format", parts > 1 ? FORMAT_OF_PARTS : FORMAT, "version",
+        IL_VERSION, "device", f->setup.kind, "pack_size", (json_int_t)f->setup.pack_size,
+        "pack_weights", (json_int_t)f->setup.pack_weights);
+    const int whole = set_limits(f, all) && set_rest(f, all);
     char sum[65], *text = NULL, *lines = NULL;
     il_status st = IL_E_MEMORY;
 
@@ -190,6 +222,23 @@ il_status il_folder_know_files(struct il_folder *f, const char *dir, json_t *set
     return IL_OK;
 }
 
+il_status il_folder_read_limits(struct il_folder *f, const char *dir, json_t *all, il_error *err)
+{
+    f->setup.limits = (il_pack_limits){ 0 };
+#define X(limit, name)                                                                             \
+    {                                                                                              \
+        const json_t *const said = json_object_get(all, name);                                     \
+                                                                                                   \
+        if (said && (!json_is_integer(said) || json_integer_value(said) < 1))                      \
+            return il_fail(err, IL_E_DATA, "%s/sweep.json: '%s' is %s", dir, name,                 \
+                           json_is_integer(said) ? "below 1" : "no whole number");                 \
+        f->setup.limits.limit = (size_t)json_integer_value(said);                                  \
+    }
+    LIMITS(X)
+#undef X
+    return IL_OK;
+}
+
 il_status il_folder_read_setup(struct il_folder *f, const char *dir, json_t *all, il_error *err)
 {
     const char *kind, *data, *data_sum, *version;
@@ -222,6 +271,7 @@ il_status il_folder_read_setup(struct il_folder *f, const char *dir, json_t *all
     f->setup.pixels = (size_t)pixels;
     f->setup.classes = (size_t)classes;
     f->setup.samples = (size_t)samples;
+    IL_TRY(il_folder_read_limits(f, dir, all, err));
     st = check_own_sum(dir, all, err);
 out:
     return st;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "config/run.h"
 #include "core/json.h"
+#include "pieces.h"
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
@@ -200,7 +201,7 @@ static int check_run(struct il_journal_group *text, const struct il_group *g, si
     const json_t *const stuck = json_object_get(run, "stuck"); /* earlier writers did not say */
     const char *const name = json_string_value(json_object_get(run, "run"));
     const char *const status = json_string_value(json_object_get(run, "status"));
-    const size_t number = f->plan->order[f->plan->pack[g->index].first + place];
+    const size_t number = f->plan->order[f->plan->pack[g->index].first + g->first + place];
     size_t epoch, step;
 
     if (!name || strcmp(name, id) != 0 || !is(json_object_get(run, "number"), number))
@@ -242,31 +243,47 @@ static int check_pack(struct il_journal_group *text, const struct il_group *g, c
     return 1;
 }
 
-static il_status check_done(const struct il_folder *f, const struct il_group *g,
+/* which runs of its pack a group is of: all, unless it says that the pack was halved */
+static int check_piece(struct il_journal_group *text, const struct il_folder *f, struct il_group *g)
+{
+    const json_t *const first = json_object_get(g->pack, "first");
+    const json_t *const left = json_object_get(g->pack, "left");
+    const size_t all = f->plan->pack[g->index].count;
+    struct il_piece piece;
+
+    if (!first && !left)
+        return g->runs == all ||
+               wrong(text, "%zu runs of pack %zu, not %zu", g->runs, g->index, all);
+    if (!is_whole(first, &g->first) || !is_whole(left, &g->left) || g->runs >= all ||
+        !il_piece_find(f, g->index, g->first, g->runs, &piece) || g->left > all - g->runs)
+        return wrong(text, "%zu runs of pack %zu that it is not halved to", g->runs, g->index);
+    g->depth = piece.depth;
+    return 1;
+}
+
+static il_status check_done(const struct il_folder *f, struct il_group *g,
                             struct il_journal_group *text, il_error *err)
 {
     const il_sweep_pack *const pack = &f->plan->pack[g->index];
     struct shape s = { .pixels = f->setup.pixels,
                        .classes = f->setup.classes,
                        .samples = f->setup.samples };
-    char(*const id)[17] = calloc(pack->count, sizeof *id);
+    char(*const id)[17] = calloc(g->runs + 1, sizeof *id);
     il_config *c = NULL;
     struct ends ends = { 0 };
     il_status st = IL_OK;
 
     if (!id)
         return il_fail(err, IL_E_MEMORY, "out of memory");
-    if (g->runs != pack->count) {
-        wrong(text, "%zu runs of pack %zu, not %zu", g->runs, g->index, pack->count);
+    if (!check_piece(text, f, g))
         goto out;
-    }
     IL_TRY(il_sweep_config(f->sweep, f->plan->order[pack->first], &c, err));
     s.config = c;
     s.epochs = strtoul(il_config_get(c, "epochs"), NULL, 10);
     s.layers = il_config_widths(c) - 1;
     s.steps = il_run_steps(c, f->setup.samples);
     for (size_t i = 0; i < g->runs; i++) {
-        IL_TRY(il_folder_id(f, f->plan->order[pack->first + i], id[i], err));
+        IL_TRY(il_folder_id(f, f->plan->order[pack->first + g->first + i], id[i], err));
         if (!check_run(text, g, i, f, &s, id[i], &ends))
             goto out;
     }

@@ -1,8 +1,9 @@
-/* planned.c - open a pack of the plan; of its runs, find those that cannot be trained. */
+/* planned.c - open a pack of the plan, or a piece of it; of its runs, find those that cannot be trained. */
 #include "planned.h"
 
 #include <stdlib.h>
 #include "core/error.h"
+#include "pack/pack_impl.h"
 #include "sweep/sweep_impl.h"
 
 /* Is this an error that a run may be the cause of? */
@@ -72,13 +73,14 @@ static il_status stand_in(struct il_planned *p, il_error *err)
  * The runs' configs, and their files of weights as they were when the sweep was made: other content is no
  * fault of a run, which would be recorded.
  */
-static il_status read_configs(struct il_planned *p, const il_folder *f, const il_sweep_pack *of,
-                              il_error *err)
+static il_status read_configs(struct il_planned *p, const il_folder *f,
+                              const struct il_piece *piece, il_error *err)
 {
+    const size_t *const run = f->plan->order + f->plan->pack[piece->pack].first + piece->first;
     il_status st = IL_OK;
 
     for (size_t i = 0; i < p->runs && st == IL_OK; i++) {
-        st = il_sweep_config(f->sweep, f->plan->order[of->first + i], &p->config[i], err);
+        st = il_sweep_config(f->sweep, run[i], &p->config[i], err);
         if (st != IL_OK)
             break;
         st = il_sweep_check_files(f->sweep, p->config[i], err);
@@ -107,23 +109,23 @@ static il_status leave_out_unknown(struct il_planned *p, const il_folder *f, il_
     return st == IL_OK && p->left_out > 0 && p->left_out < p->runs ? stand_in(p, err) : st;
 }
 
-il_status il_planned_open(struct il_planned *p, const il_folder *f, size_t pack, il_device *device,
-                          const il_dataset *set, const il_watch *watch, il_error *err)
+il_status il_planned_open(struct il_planned *p, const il_folder *f, const struct il_piece *piece,
+                          il_device *device, const il_dataset *set, const il_watch *watch,
+                          il_error *err)
 {
-    const il_sweep_pack *const of = &f->plan->pack[pack];
     size_t found;
     il_status st = IL_OK;
 
-    *p = (struct il_planned){ .runs = of->count };
+    *p = (struct il_planned){ .runs = piece->runs, .fits = SIZE_MAX };
     p->config = calloc(p->runs, sizeof(*p->config));
     p->why = calloc(p->runs, sizeof(*p->why));
     if (!p->config || !p->why)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", p->runs);
-    IL_TRY(read_configs(p, f, of, err));
+    IL_TRY(read_configs(p, f, piece, err));
     IL_TRY(leave_out_unknown(p, f, err));
     while (p->left_out < p->runs) { /* a file may go at any time */
-        st = il_pack_open_watched(&p->pack, device, set, (const il_config *const *)p->config,
-                                  p->runs, watch, err);
+        st = il_pack_open_or_fit(&p->pack, device, set, (const il_config *const *)p->config,
+                                 p->runs, watch, &p->fits, err);
         if (!is_of_runs(st))
             break;
         IL_TRY(try_each(p, device, set, &found, err));
@@ -151,19 +153,19 @@ void il_planned_close(struct il_planned *p)
     *p = (struct il_planned){ 0 };
 }
 
-il_status il_planned_find(const il_folder *f, size_t run, size_t *pack, size_t *place,
+il_status il_planned_find(const il_folder *f, size_t run, struct il_piece *piece, size_t *place,
                           il_error *err)
 {
     const il_sweep_plan *const plan = f->plan;
-    size_t at = 0;
+    size_t at = 0, pack = 0;
 
-    *pack = 0;
     while (at < plan->runs && plan->order[at] != run)
         at++;
-    while (*pack < plan->packs && plan->pack[*pack].first + plan->pack[*pack].count <= at)
-        ++*pack;
-    if (*pack == plan->packs)
+    while (pack < plan->packs && plan->pack[pack].first + plan->pack[pack].count <= at)
+        pack++;
+    if (pack == plan->packs)
         return il_fail(err, IL_E_USAGE, "the sweep has no run %zu", run);
-    *place = at - plan->pack[*pack].first;
+    *piece = il_piece_of(f, pack, at - plan->pack[pack].first, f->ended[at].depth);
+    *place = at - plan->pack[pack].first - piece->first;
     return IL_OK;
 }

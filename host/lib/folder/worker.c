@@ -1,7 +1,7 @@
 /*
  * worker.c - trains packs of a sweep's folder, one after the other, and commits what came of each as
- * one group of its journal. Interrupted, it saves the pack with the epochs so far; whoever trains the
- * pack next goes on there.
+ * one group of its journal; of a pack that its device cannot hold, halves, a group each. Interrupted, it saves
+ * what is in training with the epochs so far; whoever trains the pack next goes on there.
  */
 #include <errno.h>
 #include <math.h>
@@ -32,13 +32,15 @@ struct il_worker {
     struct il_journal journal;
     double checkpoint; /* seconds between two saved states of a pack; 0: none */
     il_watch watch;
+    il_piece_fn *on_piece; /* the caller's */
+    void *on_piece_arg;
 };
 
-/* one pack in training */
+/* one pack in training, or a piece of it */
 struct training {
     const struct il_folder *folder;
-    size_t index; /* of the pack in the plan */
-    const il_sweep_pack *planned;
+    struct il_piece piece;
+    const size_t *number; /* [runs]: in the sweep */
     struct il_planned of;
     il_epoch *last, *epoch;        /* [runs]; [epochs * runs]: those that are done */
     size_t done;                   /* epochs */
@@ -116,6 +118,12 @@ void il_worker_checkpoint(il_worker *w, double seconds) { w->checkpoint = second
 
 void il_worker_watch(il_worker *w, const il_watch *watch) { w->watch = *watch; }
 
+void il_worker_on_piece(il_worker *w, il_piece_fn *each, void *arg)
+{
+    w->on_piece = each;
+    w->on_piece_arg = arg;
+}
+
 void il_worker_close(il_worker *w)
 {
     if (!w)
@@ -180,7 +188,7 @@ static json_t *states_of(const struct training *t, size_t run, size_t runs)
 
     for (size_t i = 0; all && i < rows; i++)
         for (size_t m = run; m < run + runs; m++)
-            if (json_array_append_new(all, state_row(&state[i * t->planned->count + m])) != 0) {
+            if (json_array_append_new(all, state_row(&state[i * t->piece.runs + m])) != 0) {
                 json_decref(all);
                 return NULL;
             }
@@ -209,14 +217,15 @@ static char *write_note(const struct training *t)
     int whole = rows != NULL;
 
     il_watch_text(&t->watch, watch);
-    for (size_t i = 0; whole && i < t->done * t->planned->count; i++)
+    for (size_t i = 0; whole && i < t->done * t->piece.runs; i++)
         whole = json_array_append_new(rows, epoch_row(&t->epoch[i])) == 0;
     if (whole)
-        all = json_pack("{s:s, s:I, s:s, s:o, s:f, s:f, s:O, s:s, s:o}", "plan",
-                        il_folder_sum(t->folder), "pack", (json_int_t)t->index, "device", t->name,
-                        "left_out", left_out(t), "seconds", t->seconds, "evaluation_seconds",
-                        t->evaluation_seconds, "epochs", rows, "watch", watch, "diagnostics",
-                        states_of(t, 0, t->planned->count));
+        all =
+            json_pack("{s:s, s:I, s:I, s:s, s:o, s:f, s:f, s:O, s:s, s:o}", "plan",
+                      il_folder_sum(t->folder), "pack", (json_int_t)t->piece.pack, "first",
+                      (json_int_t)t->piece.first, "device", t->name, "left_out", left_out(t),
+                      "seconds", t->seconds, "evaluation_seconds", t->evaluation_seconds, "epochs",
+                      rows, "watch", watch, "diagnostics", states_of(t, 0, t->piece.runs));
     if (all)
         text = il_json_text(all, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(all);
@@ -229,7 +238,7 @@ static int restore_states(struct training *t, const json_t *note)
 {
     const json_t *const rows = json_object_get(note, "diagnostics");
     const char *const was = json_string_value(json_object_get(note, "watch"));
-    const size_t n = json_array_size(rows), of_a_look = t->of.pack->layers * t->planned->count;
+    const size_t n = json_array_size(rows), of_a_look = t->of.pack->layers * t->piece.runs;
     il_layer_state *state;
     char watch[40];
     int good;
@@ -244,7 +253,7 @@ static int restore_states(struct training *t, const json_t *note)
     for (size_t i = 0; good && i < n; i++) {
         const json_t *const row = json_array_get(rows, i);
 
-        good = il_group_is_state(row, i / t->planned->count % t->of.pack->layers + 1);
+        good = il_group_is_state(row, i / t->piece.runs % t->of.pack->layers + 1);
         state[i].step = (size_t)json_integer_value(json_array_get(row, 0));
         state[i].layer = (size_t)json_integer_value(json_array_get(row, 1));
         for (size_t k = 0; k < IL_DIAGNOSTIC_COUNT; k++)
@@ -267,12 +276,13 @@ static int read_note(struct training *t, const char *text)
     const size_t n = json_array_size(rows);
     json_t *const here = left_out(t), *const there = json_object_get(all, "left_out");
     int ours = il_folder_is_ours(t->folder, plan) &&
-               (size_t)json_integer_value(json_object_get(all, "pack")) == t->index &&
-               n == t->of.pack->epoch * t->planned->count &&
+               (size_t)json_integer_value(json_object_get(all, "pack")) == t->piece.pack &&
+               (size_t)json_integer_value(json_object_get(all, "first")) == t->piece.first &&
+               n == t->of.pack->epoch * t->piece.runs &&
                (there ? json_equal(here, there) : t->of.left_out == 0);
 
     for (size_t i = 0; ours && i < n; i++) {
-        ours = il_group_is_epoch(json_array_get(rows, i), i / t->planned->count + 1);
+        ours = il_group_is_epoch(json_array_get(rows, i), i / t->piece.runs + 1);
         t->epoch[i] = row_epoch(json_array_get(rows, i));
     }
     if (ours) {
@@ -296,7 +306,7 @@ static int read_note(struct training *t, const char *text)
 /* of the pack's state, in the folder */
 static const char *state_name(const struct training *t, char name[64])
 {
-    snprintf(name, 64, "state/%zu.state", t->index);
+    snprintf(name, 64, "state/%zu.state", t->piece.pack);
     return name;
 }
 
@@ -323,29 +333,31 @@ static void end_training(struct training *t)
     free(t->end);
 }
 
-static il_status begin_training(struct training *t, il_worker *w, size_t pack, il_error *err)
+static il_status begin_training(struct training *t, il_worker *w, const struct il_piece *piece,
+                                il_error *err)
 {
     il_device_info about;
     il_status st;
 
     *t = (struct training){ .folder = w->folder,
-                            .index = pack,
+                            .piece = *piece,
+                            .number = w->folder->plan->order +
+                                      w->folder->plan->pack[piece->pack].first + piece->first,
                             .stuck = w->stuck,
-                            .watch = w->watch,
-                            .planned = &w->folder->plan->pack[pack] };
+                            .watch = w->watch };
     if (il_device_about(w->device, &about, NULL) == IL_OK) {
         memcpy(t->name, about.name, sizeof t->name);
         il_utf8(t->name);
     }
-    IL_TRY(il_planned_open(&t->of, w->folder, pack, w->device, w->set, &t->watch, err));
+    IL_TRY(il_planned_open(&t->of, w->folder, piece, w->device, w->set, &t->watch, err));
     if (!t->of.pack)
         return IL_OK;
-    t->last = calloc(t->planned->count, sizeof *t->last);
-    t->epoch = calloc(t->planned->count, il_pack_epochs(t->of.pack) * sizeof *t->epoch);
-    t->start = calloc(t->planned->count, t->of.pack->layers * sizeof *t->start);
-    t->end = calloc(t->planned->count, t->of.pack->layers * sizeof *t->end);
+    t->last = calloc(t->piece.runs, sizeof *t->last);
+    t->epoch = calloc(t->piece.runs, il_pack_epochs(t->of.pack) * sizeof *t->epoch);
+    t->start = calloc(t->piece.runs, t->of.pack->layers * sizeof *t->start);
+    t->end = calloc(t->piece.runs, t->of.pack->layers * sizeof *t->end);
     if (!t->last || !t->epoch || !t->start || !t->end)
-        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", t->planned->count);
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", t->piece.runs);
     st = il_pack_spreads(t->of.pack, t->start, err);
 out:
     return st;
@@ -362,7 +374,7 @@ static il_status resume(struct training *t, il_worker *w, il_error *err)
         return st;
     if (st == IL_OK && !read_note(t, note)) {
         il_planned_close(&t->of); /* it is another pack's now */
-        st = il_planned_open(&t->of, w->folder, t->index, w->device, w->set, &t->watch, err);
+        st = il_planned_open(&t->of, w->folder, &t->piece, w->device, w->set, &t->watch, err);
     } else {
         st = IL_OK;
     }
@@ -411,7 +423,7 @@ static il_status one_epoch(struct training *t, il_error *err)
 
 static il_status train(struct training *t, il_error *err)
 {
-    const size_t epochs = il_pack_epochs(t->of.pack), runs = t->planned->count;
+    const size_t epochs = il_pack_epochs(t->of.pack), runs = t->piece.runs;
     il_status st;
 
     t->saved = il_seconds();
@@ -433,7 +445,7 @@ static json_t *epochs_of(const struct training *t, size_t run)
     json_t *const rows = json_array();
 
     for (size_t e = 0; rows && e < t->done; e++)
-        if (json_array_append_new(rows, epoch_row(&t->epoch[e * t->planned->count + run])) != 0) {
+        if (json_array_append_new(rows, epoch_row(&t->epoch[e * t->piece.runs + run])) != 0) {
             json_decref(rows);
             return NULL;
         }
@@ -447,8 +459,8 @@ static json_t *layers_of(const struct training *t, size_t run)
 
     for (unsigned l = 0; rows && l < t->of.pack->layers; l++) {
         const struct il_layer *const layout = &t->of.pack->layer[l].layout;
-        const struct il_spread *const start = &t->start[l * t->planned->count + run];
-        const struct il_spread *const end = &t->end[l * t->planned->count + run];
+        const struct il_spread *const start = &t->start[l * t->piece.runs + run];
+        const struct il_spread *const end = &t->end[l * t->piece.runs + run];
 
         json_t *const row = json_pack("[I, I, o, o, o, o, I]", (json_int_t)layout->fan_in,
                                       (json_int_t)layout->fan_out, number(start->mean),
@@ -469,7 +481,7 @@ static int is_stuck(const struct training *t, size_t run)
     il_stuck s = { .accuracy = t->stuck };
 
     for (size_t e = 0; e < t->done; e++)
-        il_stuck_epoch(&s, t->epoch[e * t->planned->count + run].test_accuracy);
+        il_stuck_epoch(&s, t->epoch[e * t->piece.runs + run].test_accuracy);
     return !t->of.pack->diverged[run][0] && il_is_stuck(&s);
 }
 
@@ -481,15 +493,13 @@ static json_t *run_line(const struct training *t, size_t run, const char *id)
 
     if (t->of.why[run])
         return json_pack("{s:s, s:I, s:s, s:i, s:s}", "run", id, "number",
-                         (json_int_t)t->folder->plan->order[t->planned->first + run], "status",
-                         "failed", "code", il_status_exit(t->of.why[run]->status), "error",
-                         t->of.why[run]->text);
+                         (json_int_t)t->number[run], "status", "failed", "code",
+                         il_status_exit(t->of.why[run]->status), "error", t->of.why[run]->text);
     diverged = t->of.pack->diverged[run];
     line = json_pack("{s:s, s:I, s:s, s:[I, I], s:b, s:o, s:o}", "run", id, "number",
-                     (json_int_t)t->folder->plan->order[t->planned->first + run], "status",
-                     diverged[0] ? "diverged" : "ok", "diverged", (json_int_t)diverged[0],
-                     (json_int_t)diverged[1], "stuck", is_stuck(t, run), "epochs",
-                     epochs_of(t, run), "layers", layers_of(t, run));
+                     (json_int_t)t->number[run], "status", diverged[0] ? "diverged" : "ok",
+                     "diverged", (json_int_t)diverged[0], (json_int_t)diverged[1], "stuck",
+                     is_stuck(t, run), "epochs", epochs_of(t, run), "layers", layers_of(t, run));
     il_watch_text(&t->watch, watch);
     if (line && watch[0] &&
         (json_object_set_new(line, "watch", json_string(watch)) != 0 ||
@@ -504,7 +514,7 @@ static json_t *run_line(const struct training *t, size_t run, const char *id)
 static void sum_up(const struct training *t, size_t run, const char id[17], il_trained *out)
 {
     const double accuracy =
-        t->of.why[run] ? -1 : t->epoch[(t->done - 1) * t->planned->count + run].test_accuracy;
+        t->of.why[run] ? -1 : t->epoch[(t->done - 1) * t->piece.runs + run].test_accuracy;
 
     if (t->of.why[run] && out->failed++ == 0)
         out->failure = *t->of.why[run];
@@ -516,22 +526,33 @@ static void sum_up(const struct training *t, size_t run, const char id[17], il_t
     }
 }
 
-static json_t *pack_line(const struct training *t, unsigned attempt, const il_trained *sum)
+/* left: how many runs of the pack this attempt has still to train, where this is a piece of it */
+static json_t *pack_line(const struct training *t, unsigned attempt, size_t left,
+                         const il_trained *sum)
 {
-    return json_pack("{s:I, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s}", "pack",
-                     (json_int_t)t->index, "status", "done", "attempt", (json_int_t)attempt, "runs",
-                     (json_int_t)sum->runs, "failed", (json_int_t)sum->failed, "diverged",
-                     (json_int_t)sum->diverged, "seconds", t->seconds, "evaluation_seconds",
-                     t->evaluation_seconds, "best", sum->best, "best_run", sum->best_run);
+    json_t *const line = json_pack(
+        "{s:I, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:s}", "pack", (json_int_t)t->piece.pack,
+        "status", "done", "attempt", (json_int_t)attempt, "runs", (json_int_t)sum->runs, "failed",
+        (json_int_t)sum->failed, "diverged", (json_int_t)sum->diverged, "seconds", t->seconds,
+        "evaluation_seconds", t->evaluation_seconds, "best", sum->best, "best_run", sum->best_run);
+
+    if (line && t->piece.depth > 0 &&
+        (json_object_set_new(line, "first", json_integer((json_int_t)t->piece.first)) != 0 ||
+         json_object_set_new(line, "left", json_integer((json_int_t)left)) != 0)) {
+        json_decref(line);
+        return NULL;
+    }
+    return line;
 }
 
-static il_status commit(struct training *t, il_worker *w, unsigned attempt, il_trained *out,
-                        il_error *err)
+/* *out: what came of these runs */
+static il_status commit(struct training *t, il_worker *w, unsigned attempt, size_t left,
+                        il_trained *out, il_error *err)
 {
     char id[17];
     il_status st = IL_OK;
 
-    *out = (il_trained){ .runs = t->planned->count,
+    *out = (il_trained){ .runs = t->piece.runs,
                          .best = -1,
                          .seconds = t->seconds,
                          .evaluation_seconds = t->evaluation_seconds };
@@ -539,11 +560,11 @@ static il_status commit(struct training *t, il_worker *w, unsigned attempt, il_t
     if (!w->journal.path)
         IL_TRY(il_folder_journal(w->folder, &w->journal, environment(w->device), err));
     for (size_t i = 0; i < out->runs; i++) {
-        IL_TRY(il_folder_id(w->folder, w->folder->plan->order[t->planned->first + i], id, err));
+        IL_TRY(il_folder_id(w->folder, t->number[i], id, err));
         IL_TRY(il_journal_add(&w->journal, run_line(t, i, id), err));
         sum_up(t, i, id, out);
     }
-    IL_TRY(il_journal_add(&w->journal, pack_line(t, attempt, out), err));
+    IL_TRY(il_journal_add(&w->journal, pack_line(t, attempt, left, out), err));
     st = il_folder_commit(w->folder, &w->journal, err);
 out:
     if (st != IL_OK)
@@ -551,31 +572,131 @@ out:
     return st;
 }
 
-il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progress_fn *progress,
-                          void *arg, il_trained *out, il_error *err)
-{
-    struct training t;
-    char name[64];
-    il_status st;
+/* ---- a pack, or its pieces ------------------------------------------------------------------- */
 
-    st = il_folder_may_add(w->folder, err);
-    if (st == IL_OK)
-        st = il_folder_make_parts(w->folder, err);
+/* one pack, as its pieces go by */
+struct job {
+    il_worker *worker;
+    unsigned attempt;
+    size_t left;  /* of its runs: those that are to be trained */
+    il_error why; /* what the device said first of what it cannot hold */
+    il_progress_fn *progress;
+    void *arg;
+    il_trained *out; /* of the pieces so far */
+};
+
+/* what came of a piece, to that of those before */
+static void add_up(il_trained *all, const il_trained *one)
+{
+    if (all->failed == 0)
+        all->failure = one->failure;
+    if (one->best > all->best) {
+        all->best = one->best;
+        memcpy(all->best_run, one->best_run, sizeof all->best_run);
+    }
+    if (one->begun_on[0])
+        memcpy(all->begun_on, one->begun_on, sizeof all->begun_on);
+    all->runs += one->runs;
+    all->diverged += one->diverged;
+    all->failed += one->failed;
+    all->seconds += one->seconds;
+    all->evaluation_seconds += one->evaluation_seconds;
+}
+
+static void tell_of(const struct job *j, const struct il_piece *piece)
+{
+    const il_worker *const w = j->worker;
+    const size_t of = w->folder->plan->pack[piece->pack].count;
+
+    if (w->on_piece && piece->depth > 0)
+        w->on_piece(w->on_piece_arg, &(il_piece_begun){ .pack = piece->pack,
+                                                        .first = piece->first,
+                                                        .runs = piece->runs,
+                                                        .of = of,
+                                                        .why = j->why.text });
+}
+
+/* *fits: so many of its runs, where the device cannot hold all; else SIZE_MAX */
+static il_status train_piece(struct job *j, const struct il_piece *piece, size_t *fits,
+                             il_error *err)
+{
+    il_worker *const w = j->worker;
+    const size_t left = j->left - il_piece_left(w->folder, piece);
+    struct training t;
+    il_trained one;
+    char name[64];
+    il_status st = begin_training(&t, w, piece, err);
+
+    *fits = t.of.fits;
     if (st != IL_OK)
-        return st;
-    IL_TRY(begin_training(&t, w, pack, err));
+        goto out;
+    tell_of(j, piece);
     if (t.of.pack)
         IL_TRY(resume(&t, w, err));
-    t.progress = progress;
-    t.arg = arg;
+    t.progress = j->progress;
+    t.arg = j->arg;
     t.checkpoint = w->checkpoint;
     t.saves_state = 1;
     if (t.of.pack)
         IL_TRY(train(&t, err));
-    IL_TRY(commit(&t, w, attempt, out, err));
+    IL_TRY(commit(&t, w, j->attempt, left, &one, err));
     il_inside_remove(w->folder->path, state_name(&t, name));
+    j->left = left;
+    add_up(j->out, &one);
 out:
     end_training(&t);
+    return st;
+}
+
+/*
+ * What of a piece is left to be trained: whole, unless journals have smaller ones of it, or the device cannot hold it
+ * and can hold one of its runs.
+ */
+static il_status train_left(struct job *j, const struct il_piece *piece, il_error *err)
+{
+    const struct il_folder *const f = j->worker->folder;
+    struct il_piece half[2];
+    il_status st = IL_OK;
+
+    if (il_piece_left(f, piece) == 0)
+        return IL_OK;
+    if (piece->runs == 1 || !il_piece_was_halved(f, piece)) {
+        il_error why = { .text = "" };
+        size_t fits;
+
+        st = train_piece(j, piece, &fits, &why);
+        if (st == IL_OK || fits == 0 || fits >= piece->runs) {
+            if (st != IL_OK && err)
+                *err = why;
+            return st;
+        }
+        if (!j->why.text[0])
+            j->why = why;
+    }
+    il_piece_halve(piece, half);
+    IL_TRY(train_left(j, &half[0], err));
+    st = train_left(j, &half[1], err);
+out:
+    return st;
+}
+
+il_status il_worker_train(il_worker *w, size_t pack, unsigned attempt, il_progress_fn *progress,
+                          void *arg, il_trained *out, il_error *err)
+{
+    const struct il_piece whole = il_piece_whole(w->folder, pack);
+    struct job j = { .worker = w,
+                     .attempt = attempt,
+                     .left = il_piece_left(w->folder, &whole),
+                     .progress = progress,
+                     .arg = arg,
+                     .out = out };
+    il_status st;
+
+    *out = (il_trained){ .best = -1 };
+    IL_TRY(il_folder_may_add(w->folder, err));
+    IL_TRY(il_folder_make_parts(w->folder, err));
+    st = train_left(&j, &whole, err);
+out:
     return st;
 }
 
@@ -583,14 +704,14 @@ il_status il_worker_again(il_worker *w, size_t run, il_progress_fn *progress, vo
                           il_again *out, il_error *err)
 {
     struct training t = { 0 };
-    size_t pack;
+    struct il_piece piece;
     il_status st;
 
     *out = (il_again){ 0 };
-    st = il_planned_find(w->folder, run, &pack, &out->run, err);
+    st = il_planned_find(w->folder, run, &piece, &out->run, err);
     if (st != IL_OK)
         return st;
-    IL_TRY(begin_training(&t, w, pack, err));
+    IL_TRY(begin_training(&t, w, &piece, err));
     if (t.of.why[out->run]) {
         st = il_fail(err, t.of.why[out->run]->status, "the run cannot be trained: %.400s",
                      t.of.why[out->run]->text);
@@ -605,7 +726,7 @@ il_status il_worker_again(il_worker *w, size_t run, il_progress_fn *progress, vo
         goto out;
     }
     for (size_t e = 0; e < t.done; e++)
-        out->epoch[e] = t.epoch[e * t.planned->count + out->run];
+        out->epoch[e] = t.epoch[e * t.piece.runs + out->run];
     out->pack = t.of.pack;
     t.of.pack = NULL;
 out:

@@ -6,6 +6,12 @@
 
 /* ---- shape and memory ------------------------------------------------------------------------ */
 
+int il_dense_is_fused(const struct il_run *run)
+{
+    return !run->update.adam && run->update.rule == IL_RULE_SGD && run->update.decay == 0 &&
+           !run->parametrised && run->batch <= IL_FUSED_BATCH;
+}
+
 int il_dense_lay_out(struct il_pack *p, unsigned l)
 {
     return il_layout(&p->layer[l].layout, l, p->layers, p->run[0].width, p->runs);

@@ -10,6 +10,7 @@
 #define HOST_LIB_PACK_DENSE_H
 
 #include "initlab/pack.h"
+#include "config/run.h"
 #include "layout.h"
 #include "pack_device.h"
 
@@ -25,6 +26,9 @@ struct il_dense {
 };
 
 /* ---- shape and memory ------------------------------------------------------------------------ */
+
+/* Is the update of such runs the product itself? Then there is no gradient's buffer. */
+int il_dense_is_fused(const struct il_run *run);
 
 /* Lay layer l out for p->runs runs. Returns 0 if a size would overflow, else 1. */
 int il_dense_lay_out(struct il_pack *p, unsigned l);

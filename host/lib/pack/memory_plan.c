@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "catalog/catalog.h"
+#include "config/config.h"
 #include "data/nonzero_lists.h"
 #include "dense.h"
 
@@ -216,6 +218,87 @@ static size_t most_runs(struct il_pack *p, const il_dataset *set, struct il_allo
     }
     return low;
 }
+
+/* ---- limits, of no machine ------------------------------------------------------------------- */
+
+/* a pack of which nothing is known but its key; its layers' and widths' memory is the caller's */
+static void of_key(struct il_pack *p, const struct il_plan_key *key, struct il_run *run)
+{
+    const struct il_layers *const layers =
+        &il_config_value(key->config, IL_PARAMETER_LAYERS)->layers;
+
+    run->layers = p->layers = layers->count - 1;
+    for (unsigned l = 0; l < layers->count; l++)
+        run->width[l] = il_layers_width(layers, l, key->inputs, key->classes);
+    run->batch = (unsigned)il_config_value(key->config, IL_PARAMETER_BATCH)->whole;
+    run->steps = key->steps;
+    run->parametrised = key->own_rates;
+    il_optimizer_of(&il_config_value(key->config, IL_PARAMETER_OPTIMIZER)->choice, &run->update);
+    il_decay_of(&il_config_value(key->config, IL_PARAMETER_WEIGHT_DECAY)->choice, &run->update);
+    p->run = run;
+    p->fused = il_dense_is_fused(run);
+}
+
+/* Is a pack of p->runs runs within the limits? Data come as a matrix: lists are smaller. */
+static int is_within(struct il_pack *p, struct il_allocations *list, const il_pack_limits *limits)
+{
+    size_t columns = 0, most = 0, bytes = 0;
+    il_memory parts = { 0 };
+
+    list->count = 0;
+    if (!lay_out(p))
+        return 0;
+    want_batch(p, 0, 0, list, &parts.activations);
+    want_tables(p, list, &parts.tables);
+    for (unsigned l = 0; l < p->layers; l++) {
+        il_dense_allocations(p, l, list, &parts, 0);
+        columns = il_larger(columns, p->runs * p->layer[l].layout.block);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        const struct il_allocation *const w = &list->item[i];
+
+        most = il_larger(most, w->count);
+        if ((w->part == &parts.weights || w->part == &parts.optimizer) &&
+            __builtin_add_overflow(bytes, w->count * w->size, &bytes))
+            return 0;
+    }
+    return (!limits->columns || columns <= limits->columns) &&
+           (!limits->bytes || bytes <= limits->bytes) &&
+           (!limits->elements || most <= limits->elements);
+}
+
+il_status il_plan_most(const struct il_plan_key *key, const il_pack_limits *limits, size_t at_most,
+                       size_t *most, il_error *err)
+{
+    const unsigned widths = il_config_value(key->config, IL_PARAMETER_LAYERS)->layers.count;
+    struct il_run run = { .width = calloc(widths, sizeof *run.width) };
+    struct il_pack p = { .layer = calloc(widths, sizeof *p.layer) };
+    struct il_allocations list = { .item = NULL };
+    size_t low = 1, high = at_most;
+    il_status st = IL_OK;
+
+    if (run.width && p.layer) {
+        of_key(&p, key, &run);
+        list.item = il_plan_room(&p);
+    }
+    if (!list.item)
+        st = il_fail(err, IL_E_MEMORY, "out of memory for a pack");
+    while (st == IL_OK && low < high) {
+        p.runs = high - (high - low) / 2;
+        if (is_within(&p, &list, limits))
+            low = p.runs;
+        else
+            high = p.runs - 1;
+    }
+    if (st == IL_OK)
+        *most = low;
+    free(list.item);
+    free(p.layer);
+    free(run.width);
+    return st;
+}
+
+/* ---- a pack's memory ------------------------------------------------------------------------- */
 
 static il_status too_large(size_t runs, il_error *err)
 {

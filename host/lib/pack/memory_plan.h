@@ -15,6 +15,20 @@ struct il_allocation *il_plan_room(const struct il_pack *p);
 int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allocations *list,
                         il_memory *parts, int watched);
 
+/* What the sizes of a pack follow from, whatever its dataset and device. */
+struct il_plan_key {
+    const il_config *config; /* of one of its runs */
+    size_t inputs, classes;  /* what in and out of its layers stand for */
+    size_t steps;            /* of an epoch */
+    int own_rates;           /* il_run's parametrised */
+};
+
+/*
+ * *most: how many such runs a pack may have within the limits, at_most of them, and one at least. IL_E_MEMORY.
+ */
+il_status il_plan_most(const struct il_plan_key *key, const il_pack_limits *limits, size_t at_most,
+                       size_t *most, il_error *err);
+
 /* Does an activation's derivative need z beside a? */
 int il_act_needs_z(uint32_t code);
 

@@ -34,9 +34,7 @@ static il_status prepare(struct il_pack *p, const il_dataset *set, const il_conf
                            m + 1, key);
     }
     p->layers = p->run[0].layers;
-    p->fused = !p->run[0].update.adam && p->run[0].update.rule == IL_RULE_SGD &&
-               p->run[0].update.decay == 0 && !p->run[0].parametrised &&
-               p->run[0].batch <= IL_FUSED_BATCH;
+    p->fused = il_dense_is_fused(&p->run[0]);
     p->layer = calloc(p->layers, sizeof *p->layer);
     p->host_rate = calloc(p->runs, p->run[0].steps * sizeof *p->host_rate);
     p->host_adam = calloc(p->run[0].steps, sizeof *p->host_adam);
@@ -67,12 +65,13 @@ static il_status begin(struct il_pack **out, il_device *device, const il_dataset
         return il_fail(err, IL_E_MEMORY, "out of memory for a pack of %zu runs", count);
     p->device = device;
     p->runs = count;
+    p->fits = SIZE_MAX;
     return prepare(p, set, runs, err);
 }
 
-il_status il_pack_open_watched(il_pack **out, il_device *device, const il_dataset *set,
-                               const il_config *const *runs, size_t count, const il_watch *watch,
-                               il_error *err)
+il_status il_pack_open_or_fit(il_pack **out, il_device *device, const il_dataset *set,
+                              const il_config *const *runs, size_t count, const il_watch *watch,
+                              size_t *fits, il_error *err)
 {
     const uint64_t ftz = il_ftz_on();
     il_pack *p = NULL;
@@ -85,12 +84,23 @@ il_status il_pack_open_watched(il_pack **out, il_device *device, const il_datase
     IL_TRY(il_pack_allocate(p, set, err));
     IL_TRY(il_pack_upload(p, set, runs, err));
     IL_TRY(il_watch_start(p, err));
-    *out = p;
-    p = NULL;
 out:
-    il_pack_close(p);
+    *fits = p ? p->fits : SIZE_MAX;
+    if (st == IL_OK)
+        *out = p;
+    else
+        il_pack_close(p);
     il_ftz_restore(ftz);
     return st;
+}
+
+il_status il_pack_open_watched(il_pack **out, il_device *device, const il_dataset *set,
+                               const il_config *const *runs, size_t count, const il_watch *watch,
+                               il_error *err)
+{
+    size_t fits;
+
+    return il_pack_open_or_fit(out, device, set, runs, count, watch, &fits, err);
 }
 
 il_status il_pack_open(il_pack **out, il_device *device, const il_dataset *set,

@@ -3,6 +3,7 @@
 #define HOST_LIB_PACK_PACK_IMPL_H
 
 #include "initlab/pack.h"
+#include "initlab/watch.h"
 #include "device/seam.h"
 #include "config/run.h"
 #include "device_dataset.h"
@@ -31,6 +32,8 @@ struct il_pack {
     struct il_device *device; /* not owned */
     struct il_run *run;       /* [runs] */
     size_t runs;
+    size_t
+        fits; /* so many such runs the device can hold, where it cannot hold these; else SIZE_MAX */
     unsigned layers, rows;  /* rows: of the activation buffers, for a batch or a chunk */
     int fused;              /* plain SGD, small batch: the update is the product itself */
     int keeps_z;            /* some run's derivative needs z: a has its own buffer */
@@ -71,6 +74,11 @@ struct il_pack {
     size_t (*diverged)[2];          /* [runs]: epoch and step, from 1; 0: not */
     size_t *unfitted; /* [layers * runs]: units that data could not fit; see calibrate.c */
 };
+
+/* il_pack_open_watched; *fits: as the pack's, whatever came of it. */
+il_status il_pack_open_or_fit(il_pack **out, il_device *device, const il_dataset *set,
+                              const il_config *const *runs, size_t count, const il_watch *watch,
+                              size_t *fits, il_error *err);
 
 /* One step of training, and no evaluation at the end of an epoch. The arithmetic must be set. */
 il_status il_pack_one_step(struct il_pack *p, il_error *err);

@@ -20,7 +20,8 @@ static il_status check_room(struct il_pack *p, const il_dataset *set, il_error *
 
     IL_TRY(il_plan(p, set, &need, err));
     fits = watched ? need.fits_watched : need.fits;
-    if (fits < p->runs)
+    if (fits < p->runs) {
+        p->fits = fits;
         st = il_fail(
             err, IL_E_DEVICE,
             "%s: a pack of %zu %srun%s needs %.1f MiB and %.1f in reserve, %.1f MiB are free; "
@@ -28,6 +29,7 @@ static il_status check_room(struct il_pack *p, const il_dataset *set, il_error *
             il_device_id(p->device), p->runs, watched ? "watched " : "", p->runs == 1 ? "" : "s",
             (double)(watched ? need.watched : need.total) / 1048576, (double)need.reserve / 1048576,
             (double)need.free / 1048576, fits);
+    }
 out:
     return st;
 }

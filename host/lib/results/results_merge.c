@@ -139,8 +139,9 @@ static il_status add_failed_run(struct merge *m, const struct il_group *g, size_
     char id[17];
     il_status st;
 
-    IL_TRY(bind_run(m, m->f->plan->order[m->f->plan->pack[g->index].first + place], g->index,
-                    "failed", json_string_value(json_object_get(g->run[place], "error")), id, err));
+    IL_TRY(bind_run(m, m->f->plan->order[m->f->plan->pack[g->index].first + g->first + place],
+                    g->index, "failed", json_string_value(json_object_get(g->run[place], "error")),
+                    id, err));
     il_insert_json(&m->in, m->in.run, il_insert_number(&m->in, IL_RUN_ATTEMPT),
                    json_object_get(g->pack, "attempt"));
     IL_BIND(&m->in,

@@ -8,6 +8,8 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "config/config.h"
+#include "config/run.h"
+#include "pack/memory_plan.h"
 #include "catalog/scheme.h"
 #include "sweep_impl.h"
 
@@ -135,19 +137,28 @@ double il_sweep_cost(const il_config *c, size_t runs, const il_packing *packing,
     return epochs * (double)samples * (3 * weights_of(c, packing) * (double)runs + STEP / batch);
 }
 
-/* runs of a pack of this key, by the widths of its first run */
+/* runs of a pack of this key, by its first run */
 static il_status size_of(const struct planner *q, struct key *k, il_error *err)
 {
     const il_packing *const how = q->packing;
+    struct il_plan_key key = { .inputs = how->inputs, .classes = how->classes };
     il_config *c = NULL;
-    il_status st = il_sweep_config(q->s, k->first, &c, err);
+    il_status st;
 
     k->most = how->runs;
-    if (st == IL_OK && how->weights > 0) {
+    IL_TRY(il_sweep_config(q->s, k->first, &c, err));
+    if (how->weights > 0) {
         const double fit = (double)how->weights / weights_of(c, how);
 
         k->most = fit < 1 ? 1 : fit < (double)how->runs ? (size_t)fit : how->runs;
     }
+    if (!how->limits.columns && !how->limits.bytes && !how->limits.elements)
+        goto out; /* a folder of an earlier version */
+    key.config = c;
+    key.steps = il_run_steps(c, how->samples);
+    key.own_rates = parametrised(&il_config_value(c, IL_PARAMETER_INIT)->init);
+    st = il_plan_most(&key, &how->limits, k->most, &k->most, err);
+out:
     il_config_free(c);
     return st;
 }

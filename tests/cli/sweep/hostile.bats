@@ -263,7 +263,8 @@ P
     small
     initlab sweep run sweep.yaml --data set --out r --pack-size 8 --devices cpu:1 --quiet
     [ "$status" -eq 0 ]
-    for change in 'pack_size 0' 'pack_weights -1' 'pixels 0' 'classes -7' 'samples 0'; do
+    for change in 'pack_size 0' 'pack_weights -1' 'pixels 0' 'classes -7' 'samples 0' 'pack_columns 0' 'pack_bytes -1' \
+        'pack_elements -9223372036854775808'; do
         read -r key value <<<"$change"
         rm -rf bad
         cp -r r bad
@@ -285,13 +286,55 @@ P
     done
 }
 
+@test "the limits of packs in sweep.json are whole numbers, of any size, and the plan's sum is of packs within them" {
+    tiny set
+    small
+    initlab sweep run sweep.yaml --data set --out r --pack-size 8 --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+    limit() { # KEY VALUE: in bad/sweep.json, without its own sum, as somebody who knows of it would leave it
+        rm -rf bad
+        cp -r r bad
+        sed -i "s/\"$1\": [0-9]*/\"$1\": $2/; /\"sum\":/d; s/\(\"plan\".*\),/\1/" bad/sweep.json
+        ! cmp -s r/sweep.json bad/sweep.json
+    }
+    for key in pack_columns pack_bytes pack_elements; do
+        grep -q "\"$key\": [1-9][0-9]*" r/sweep.json
+        for value in '"64"' 64.5 null '[64]' '{}' true; do
+            limit $key "$value"
+            initlab sweep status bad
+            exits 65
+            has "bad/sweep.json: '$key' is no whole number" "$stderr"
+        done
+        limit $key 9223372036854775808
+        initlab sweep status bad
+        exits 65
+        limit $key 1 # another plan: packs of one
+        initlab sweep status bad
+        exits 65
+        has "its plan is not what this version makes of" "$stderr"
+        limit $key 9223372036854775807 # the same plan
+        initlab sweep status bad
+        [ "$status" -eq 0 ]
+        has "40 runs in 6 packs" "$output"
+    done
+    # a folder of an earlier version has none, and an addition to it gets none
+    rm -rf old
+    cp -r r old
+    sed -i '/"pack_columns"/d; /"pack_bytes"/d; /"pack_elements"/d; /"sum":/d; s/\("plan".*\),$/\1/' old/sweep.json
+    initlab sweep extend old --seeds 50
+    [ "$status" -eq 0 ]
+    run ! grep -q pack_bytes old/sweep.json
+    initlab sweep run old --devices cpu:1 --quiet
+    [ "$status" -eq 0 ]
+}
+
 @test "a sweep.json that was edited is told as such, and no journal is blamed" {
     tiny set
     small
     initlab sweep run sweep.yaml --data set --out r --pack-size 8 --devices cpu:1 --quiet --diag every=epoch
     [ "$status" -eq 0 ]
     for change in 'device" "cuda"' 'pack_size" 4' 'pack_weights" 64' "data_sum\" \"$(printf '%064d' 7)\"" 'pixels" 15' 'classes" 4' \
-        'samples" 95' 'runs" 39' 'packs" 9' "plan\" \"$(printf '%064d' 7)\"" 'version" "9"' "files\" {\"/w.npy\": \"$(printf '%064d' 7)\"}"; do
+        'samples" 95' 'pack_columns" 7' 'pack_bytes" 7' 'pack_elements" 7' 'runs" 39' 'packs" 9' "plan\" \"$(printf '%064d' 7)\"" 'version" "9"' "files\" {\"/w.npy\": \"$(printf '%064d' 7)\"}"; do
         key=${change%% *}
         rm -rf bad
         cp -r r bad

@@ -152,7 +152,7 @@ static void check_same(const il_sweep *a, const il_sweep *b)
 static void check_begins(const il_sweep *s, const il_sweep *before)
 {
     static char x[RUNS_MOST][17], y[RUNS_MOST][17];
-    const il_packing packing = { 5, 0, 16, 3 };
+    const il_packing packing = { .runs = 5, .inputs = 16, .classes = 3 };
     il_sweep_plan *p = NULL, *q = NULL;
     il_error err = { .text = "" };
     const size_t n = ids(before, x);

@@ -607,7 +607,6 @@ static void packs(void **state)
     il_sweep_free(s);
 }
 
-/* a parameter is in the key exactly where two runs that differ in it cannot share a pack */
 /* Wide networks train fewer at a time: by their weights, but one at least. */
 static void packs_by_width(void **state)
 {
@@ -628,6 +627,143 @@ static void packs_by_width(void **state)
     il_sweep_free(s);
 }
 
+/* bytes of weights and state of so many runs like the sweep's first, as a device would hold them */
+static size_t state_of(const il_sweep *s, size_t runs, il_device *device, const il_dataset *set)
+{
+    const il_config **const same = calloc(runs, sizeof *same);
+    il_config *c = NULL;
+    il_error err = { .text = "" };
+    il_memory m;
+
+    assert_non_null(same);
+    assert_int_equal(il_sweep_config(s, 0, &c, &err), IL_OK);
+    for (size_t i = 0; i < runs; i++)
+        same[i] = c;
+    if (il_pack_bytes(&m, device, set, same, runs, &err) != IL_OK)
+        fail_msg("%s", err.text);
+    il_config_free(c);
+    free(same);
+    return m.weights + m.optimizer;
+}
+
+/* runs of the first pack of a sweep of one key and 400 seeds, within limits */
+static size_t within(const char *layers, const char *more, il_pack_limits limits, size_t samples,
+                     il_sweep **out)
+{
+    const il_packing how = {
+        .runs = 300, .inputs = 6, .classes = 3, .samples = samples, .limits = limits
+    };
+    il_sweep_plan *plan = NULL;
+    il_error err = { .text = "" };
+    char text[300];
+    size_t count;
+
+    snprintf(text, sizeof text, "parameters:\n  layers: [\"%s\"]\n%sseeds: 0..399\n", layers, more);
+    *out = load(text);
+    assert_int_equal(il_sweep_plan_new(&plan, *out, &how, &err), IL_OK);
+    for (size_t p = 0; p + 1 < plan->packs; p++)
+        assert_int_equal(plan->pack[p].count, plan->pack[0].count);
+    count = plan->pack[0].count;
+    il_sweep_plan_free(plan);
+    return count;
+}
+
+/* Limits of bytes: as many runs as a device's own plan has within them, and not one more; whatever the rule keeps. */
+static void packs_within_bytes(void **state)
+{
+    static const char *const rules[] = {
+        "  batch: 20\n",
+        "  batch: 20\n  optimizer: momentum\n",
+        "  batch: 20\n  optimizer: adam\n",
+        "  batch: 20\n  weight_decay: \"l2:0.1\"\n",
+        "  batch: 20\n  init: mup\n",
+        "  batch: 300\n",
+    };
+    static uint8_t images[400 * 6], labels[400];
+    const il_samples all = { 400, images, labels };
+    const size_t limit = 100000;
+    il_device *device = NULL;
+    il_dataset *set = NULL;
+    il_error err = { .text = "" };
+
+    (void)state;
+    for (int i = 0; i < 400; i++)
+        labels[i] = (uint8_t)(i % 3);
+    assert_int_equal(il_dataset_from(&set, 2, 3, all, all, &err), IL_OK);
+    assert_int_equal(il_device_open(&device, "cpu", 1, NULL, &err), IL_OK);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        il_sweep *s = NULL;
+        const size_t most =
+            within("in,9,out", rules[i], (il_pack_limits){ .bytes = limit }, 400, &s);
+
+        assert_true(most > 1 && most < 300);
+        assert_true(state_of(s, most, device, set) <= limit);
+        assert_true(state_of(s, most + 1, device, set) > limit);
+        il_sweep_free(s);
+        assert_int_equal(within("in,9,out", rules[i], (il_pack_limits){ .bytes = 1 }, 400, &s), 1);
+        il_sweep_free(s);
+    }
+    il_device_close(device);
+    il_dataset_free(set);
+}
+
+/* Limits of columns and of elements, by sizes worked out by hand from layout.h. */
+static void packs_within_sizes(void **state)
+{
+    static const struct {
+        const char *layers, *more;
+        il_pack_limits limits;
+        size_t samples, most;
+    } all[] = {
+        { "in,out", "  batch: 20\n", { 0 }, 400, 300 },
+        /* one layer: 3 columns a run; else 9 and a constant up to a multiple of 8: 16 */
+        { "in,out", "  batch: 20\n", { .columns = 100 }, 400, 33 },
+        { "in,9,out", "  batch: 20\n", { .columns = 100 }, 400, 6 },
+        { "in,9,out", "  batch: 20\n", { .columns = 1 }, 400, 1 },
+        /* batch 5000: z is [5000, 3 runs up to 16], and X [5000, 16]: 33 runs have 112 columns, 37 too, 38 have 128 */
+        { "in,out", "  batch: 5000\n", { .elements = 5000 * 112 }, 6000, 37 },
+        { "in,out", "  batch: 5000\n", { .elements = 5000 * 112 - 1 }, 6000, 32 },
+        /* rates [runs, steps]: 1,000,000 steps; z has no more than 4,096 rows of 3 columns a run */
+        { "in,out", "  batch: 1\n", { .elements = 7999999 }, 1000000, 7 },
+        /* 2^31 - 1, as on every device: 60,000 rows of 300 runs of 9,000 units would be 1.6e11 */
+        { "in,9000,out", "  batch: 60000\n", { .elements = INT32_MAX }, 60000, 3 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        il_sweep *s = NULL;
+        const size_t most = within(all[i].layers, all[i].more, all[i].limits, all[i].samples, &s);
+
+        if (most != all[i].most)
+            fail_msg("row %zu: %zu runs, not %zu", i, most, all[i].most);
+        il_sweep_free(s);
+    }
+}
+
+/* What suits a kind of device; a device's name is of its kind; a number of runs alone leaves out the weights. */
+static void packings(void **state)
+{
+    il_packing cpu, cuda, one, none;
+
+    (void)state;
+    il_packing_for(&cpu, "cpu", 0);
+    il_packing_for(&cuda, "cuda", 0);
+    il_packing_for(&one, "cuda:1", 7);
+    il_packing_for(&none, "cud", 0);
+    assert_int_equal(cpu.runs, 32);
+    assert_int_equal(cpu.weights, 5 << 18);
+    assert_int_equal(cuda.runs, 256);
+    assert_int_equal(cuda.weights, 0);
+    assert_int_equal(one.runs, 7);
+    assert_memory_equal(&one.limits, &cuda.limits, sizeof one.limits);
+    assert_true(cpu.limits.elements < (size_t)1 << 31 && cuda.limits.elements < (size_t)1 << 31);
+    assert_int_equal(none.limits.columns + none.limits.bytes + none.limits.elements, 0);
+    il_packing_for(&cpu, "cpu", 33);
+    assert_int_equal(cpu.runs, 33);
+    assert_int_equal(cpu.weights, 0);
+}
+
+/* a parameter is in the key exactly where two runs that differ in it cannot share a pack */
 static void keys_are_conflicts(void **state)
 {
     static const char *const other[][2] = {
@@ -724,6 +860,9 @@ int main(void)
         cmocka_unit_test(documented_example),
         cmocka_unit_test(packs),
         cmocka_unit_test(packs_by_width),
+        cmocka_unit_test(packs_within_bytes),
+        cmocka_unit_test(packs_within_sizes),
+        cmocka_unit_test(packings),
         cmocka_unit_test(keys_are_conflicts),
     };
     const int fd = mkstemp(path);

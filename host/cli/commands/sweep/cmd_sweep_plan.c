@@ -108,6 +108,23 @@ out:
     return st;
 }
 
+/* measure() of a pack that may be more than the device can hold: of a half then, as it would be trained */
+static il_status measure_whole(struct plan *t, il_config **c, size_t runs, double *seconds)
+{
+    struct network *const n = &t->net;
+    size_t some = runs;
+    il_memory need;
+    il_status st =
+        il_pack_plan(&need, n->device, n->set, (const il_config *const *)c, runs, &n->err);
+
+    while (st == IL_OK && some > need.fits && some > 1)
+        some -= some / 2;
+    if (st == IL_OK)
+        st = measure(t, c, some, MEASURE, seconds);
+    *seconds *= (double)runs / (double)some;
+    return st;
+}
+
 /* ---- all ------------------------------------------------------------------------------------- */
 
 static double cost(const struct plan *t, const il_config *c, size_t runs)
@@ -142,7 +159,7 @@ static il_status rows_of(struct plan *t, struct row *row, int timed)
         st = il_pack_bytes(&r->memory, n->device, n->set, (const il_config *const *)c, pack->count,
                            &n->err);
         if (st == IL_OK && timed)
-            st = measure(t, c, pack->count, MEASURE, &r->seconds);
+            st = measure_whole(t, c, pack->count, &r->seconds);
         r->seconds *= (double)r->runs / (double)r->largest;
         free_configs(c, pack->count);
     }
@@ -235,12 +252,12 @@ static il_status open_device(struct plan *t)
     return il_device_open(&n->device, any && kind[0] ? kind : given, 1, n->why, &n->err);
 }
 
-/* the dataset, which network_close frees, and what plans need to know of it */
-static void take_set(struct plan *t, il_dataset *set)
+/* what plans need to know of the dataset */
+static void describe_set(struct plan *t)
 {
-    t->net.set = set;
-    t->packing.inputs = il_dataset_pixels(set);
-    t->packing.classes = il_dataset_classes(set);
+    t->packing.inputs = il_dataset_pixels(t->net.set);
+    t->packing.classes = il_dataset_classes(t->net.set);
+    t->packing.samples = il_dataset_train(t->net.set).count;
 }
 
 static il_status open_folder(struct plan *t, const struct options *o)
@@ -255,7 +272,8 @@ static il_status open_folder(struct plan *t, const struct options *o)
         il_dataset_free(set); /* another than the folder's */
         return st;
     }
-    take_set(t, set);
+    n->set = set;
+    describe_set(t);
     t->sweep = il_folder_sweep(t->folder);
     t->plan = il_folder_plan(t->folder);
     t->packing.runs = il_folder_pack_size(t->folder);
@@ -269,14 +287,14 @@ static il_status open_draft(struct plan *t, const struct options *o)
 
     if (st != IL_OK)
         return st;
-    take_set(t, t->draft.set);
+    n->set = t->draft.set; /* network_close frees it */
     t->draft.set = NULL;
     st = open_device(t);
     if (st == IL_OK)
-        st = sweep_packing(o, il_device_id(n->device), &t->packing.runs, &t->packing.weights,
-                           &n->err);
+        st = sweep_packing(o, il_device_id(n->device), &t->packing, &n->err);
     if (st != IL_OK)
         return st;
+    describe_set(t);
     t->sweep = t->draft.sweep;
     st = il_sweep_plan_new(&t->drafted, t->sweep, &t->packing, &n->err);
     t->plan = t->drafted;
@@ -339,8 +357,10 @@ const struct command cmd_sweep_plan = {
             "dataset, with the files of weights that it begins with, and print its packs: runs "
             "that train "
             "together, as they "
-            "share layers, batch, epochs, data and update rule. Memory is that of the largest pack "
-            "on the device, and what it is where --diag watches it. The time is one worker's, "
+            "share layers, batch, epochs, data and update rule. How large packs are goes by the "
+            "kind of device and --pack-size, and by no machine. Memory is that of the largest pack "
+            "on the device, and what it is where --diag watches it; a pack that is more than the "
+            "device can hold is trained in halves. The time is one worker's, "
             "estimated from a moment's training of the "
             "kind of pack that costs most; with --measure from one of each kind. Nothing is kept.",
     .examples = "initlab sweep plan sweep.yaml\n"

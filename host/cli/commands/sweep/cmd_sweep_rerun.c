@@ -124,6 +124,8 @@ const struct command cmd_sweep_rerun = {
     .summary = "train a run again, and compare it with its results",
     .text =
         "Train the pack of a run of the sweep in DIR again (a run's bits are those of its pack), "
+        "or "
+        "the half of it that the run was trained in, "
         "print the run's epochs, and say whether they are what the results have; exit code 1 if "
         "they differ. The first digits of the id will do. Nothing is changed.",
     .examples = "initlab sweep rerun results 4f1a9c0e --save best.safetensors",

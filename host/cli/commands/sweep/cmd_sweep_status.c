@@ -10,19 +10,33 @@ struct count {
     double cost;
 };
 
+/* packs that were trained in halves, as devices could not hold them */
+static size_t halved(const il_folder *f)
+{
+    size_t n = 0;
+
+    for (size_t p = 0; p < il_folder_plan(f)->packs; p++)
+        n += il_folder_pack_at(f, p)->halved != 0;
+    return n;
+}
+
 static void count(const il_folder *f, struct count by[3])
 {
     const il_sweep_plan *const plan = il_folder_plan(f);
 
     for (size_t p = 0; p < plan->packs; p++) {
         const il_folder_pack *const pack = il_folder_pack_at(f, p);
+        const size_t runs = plan->pack[p].count, tried = pack->trained + pack->failed;
+        const double spent = tried == runs ? pack->cost : pack->cost * (double)tried / (double)runs;
 
         by[pack->status].packs++;
-        by[pack->status].runs += plan->pack[p].count - pack->failed;
+        by[IL_PACK_DONE].runs += pack->trained;
         by[IL_PACK_FAILED].runs += pack->failed;
-        by[pack->status].diverged += pack->diverged;
-        by[pack->status].stuck += pack->stuck;
-        by[pack->status].cost += pack->cost;
+        by[IL_PACK_TODO].runs += runs - tried;
+        by[IL_PACK_DONE].diverged += pack->diverged;
+        by[IL_PACK_DONE].stuck += pack->stuck;
+        by[pack->status == IL_PACK_FAILED ? IL_PACK_FAILED : IL_PACK_DONE].cost += spent;
+        by[IL_PACK_TODO].cost += pack->cost - spent;
     }
 }
 
@@ -58,14 +72,15 @@ static int in_json(const struct cli *cli, const il_folder *f, const struct count
     return cli_json(
         cli,
         json_pack(
-            "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:s}", "folder",
+            "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:s}", "folder",
             folder, "device", il_folder_kind(f), "numbers", (json_int_t)il_folder_numbers(f),
             "runs", (json_int_t)plan->runs, "packs", (json_int_t)plan->packs, "parts",
             (json_int_t)il_sweep_parts(il_folder_sweep(f)), "done",
             (json_int_t)by[IL_PACK_DONE].runs, "failed", (json_int_t)by[IL_PACK_FAILED].runs,
             "diverged", (json_int_t)by[IL_PACK_DONE].diverged, "stuck",
-            (json_int_t)by[IL_PACK_DONE].stuck, "left", (json_int_t)by[IL_PACK_TODO].runs, "share",
-            all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures", failures(f), "never", never));
+            (json_int_t)by[IL_PACK_DONE].stuck, "left", (json_int_t)by[IL_PACK_TODO].runs, "halved",
+            (json_int_t)halved(f), "share", all > 0 ? by[IL_PACK_DONE].cost / all : 1, "failures",
+            failures(f), "never", never));
 }
 
 static void in_words(const il_folder *f, const struct count by[3], const char *never)
@@ -90,6 +105,8 @@ static void in_words(const il_folder *f, const struct count by[3], const char *n
                by[IL_PACK_DONE].stuck);
     printf("failed  %8zu runs, %zu packs\n", by[IL_PACK_FAILED].runs, by[IL_PACK_FAILED].packs);
     printf("left    %8zu runs, %zu packs\n", by[IL_PACK_TODO].runs, by[IL_PACK_TODO].packs);
+    if (halved(f))
+        printf("halved  %8zu packs, which a device could not hold\n", halved(f));
     if (*never) {
         cli_put(stdout, never);
         putchar('\n');

@@ -1,7 +1,9 @@
 /*
  * cmd_sweep_worker.c - initlab sweep worker: what `sweep run` starts, one a device. It trains the packs
- * whose numbers come on stdin, "PACK ATTEMPT" a line, and answers on stdout, a JSON object a line:
+ * whose numbers come on stdin, "PACK ATTEMPT HALVED" a line (HALVED 1: journals have halves of it), and answers on
+ * stdout, a JSON object a line:
  *   {"ready":true}                                  the device is open
+ *   {"piece":2,"why":"..."}                         so many runs of the pack, which is halved, are begun
  *   {"share":0.25}                                  of the pack in training
  *   {"done":PACK,"runs":32,"failed":0,"failure":"","diverged":0,"best":0.9,"best_run":"...","begun_on":""}
  *   {"error":"text","status":3,"pack":PACK}         pack -1: before the first
@@ -26,7 +28,8 @@ struct work {
     il_dataset *set;
     il_device *device;
     il_worker *worker;
-    size_t epochs; /* of the pack in training */
+    size_t epochs;          /* of the pack in training */
+    size_t first, runs, of; /* of its runs: those in training begin there, and are so many */
     double last;
     il_status mute; /* why an answer was lost; the worker is to end */
     il_error err;
@@ -65,14 +68,28 @@ static int on_progress(void *arg, size_t epoch, size_t step, size_t steps)
     const double t = seconds_now();
 
     if (t - w->last > PAUSE && steps && w->epochs) {
-        const double done = (double)(epoch - 1) + (double)step / (double)steps;
-        json_t *const line = json_pack("{s:f}", "share", done / (double)w->epochs);
+        const double done =
+            ((double)(epoch - 1) + (double)step / (double)steps) / (double)w->epochs;
+        json_t *const line = json_pack("{s:f}", "share",
+                                       ((double)w->first + done * (double)w->runs) / (double)w->of);
 
         w->last = t;
         if (line) /* nobody waits for it */
             answer(w, line);
     }
     return signals_caught() != 0 || w->mute != IL_OK;
+}
+
+static void on_piece(void *arg, const il_piece_begun *piece)
+{
+    struct work *const w = arg;
+    char why[sizeof w->err.text];
+
+    w->first = piece->first;
+    w->runs = piece->runs;
+    snprintf(why, sizeof why, "%s", piece->why);
+    il_utf8(why);
+    answer(w, json_pack("{s:I, s:s}", "piece", (json_int_t)piece->runs, "why", why));
 }
 
 static il_status answer_error(struct work *w, il_status st, long long pack)
@@ -102,14 +119,17 @@ static int ends(il_status st)
     return st != IL_OK && st != IL_E_USAGE && st != IL_E_DATA && st != IL_E_MEMORY;
 }
 
-static il_status train(struct work *w, size_t pack, unsigned attempt)
+static il_status train(struct work *w, size_t pack, unsigned attempt, int halved)
 {
     il_trained t;
-    il_status st;
+    il_status st = halved ? il_folder_scan(w->folder, &w->err) : IL_OK;
 
     w->epochs = epochs_of(w, pack);
+    w->first = 0;
+    w->runs = w->of = il_folder_plan(w->folder)->pack[pack].count;
     w->last = seconds_now();
-    st = il_worker_train(w->worker, pack, attempt, on_progress, w, &t, &w->err);
+    if (st == IL_OK)
+        st = il_worker_train(w->worker, pack, attempt, on_progress, w, &t, &w->err);
     if (st == IL_OK)
         st = answer(w,
                     json_pack("{s:I, s:I, s:I, s:s, s:I, s:f, s:s, s:s}", "done", (json_int_t)pack,
@@ -138,8 +158,10 @@ static il_status open_all(struct work *w)
         il_worker_checkpoint(w->worker, strtod(opt_get(w->o, "checkpoint"), NULL));
     if (st == IL_OK)
         st = sweep_watch(w->o, &watch, &w->err);
-    if (st == IL_OK)
+    if (st == IL_OK) {
         il_worker_watch(w->worker, &watch);
+        il_worker_on_piece(w->worker, on_piece, w);
+    }
     return st;
 }
 
@@ -160,9 +182,10 @@ static int run(struct cli *cli, const struct options *o)
            fgets(line, sizeof line, stdin)) {
         char *rest;
         const size_t pack = strtoul(line, &rest, 10);
+        const unsigned attempt = (unsigned)strtoul(rest, &rest, 10);
 
         st = pack < il_folder_plan(w.folder)->packs
-                 ? train(&w, pack, (unsigned)strtoul(rest, NULL, 10))
+                 ? train(&w, pack, attempt, strtoul(rest, NULL, 10) != 0)
                  : IL_OK;
     }
     il_worker_close(w.worker);
