@@ -2,6 +2,7 @@
 #include "axes.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "core/error.h"
 
@@ -52,7 +53,7 @@ static struct range range_of(const il_panel *p, int whole, size_t from)
  * What the axis is to show: all that is drawn, unless lines that break off, as those that diverge do, press
  * the others flat, or a start that is so much larger than the rest.
  */
-static struct range shown_range(const il_panel *p, double *left_out, int *beyond)
+static struct range shown_range(const il_panel *p, double *left_out, unsigned *beyond)
 {
     static const double MOST = 10; /* times the others' range, or a tenth of their size */
     static const double START = 100;
@@ -66,9 +67,9 @@ static struct range shown_range(const il_panel *p, double *left_out, int *beyond
     if (whole.lo <= whole.hi &&
         r.hi - r.lo > MOST * fmax(whole.hi - whole.lo, fmax(fabs(whole.lo), fabs(whole.hi)) / 10)) {
         r = whole;
-        *beyond = 1;
+        *beyond = IL_BEYOND_LINES;
     }
-    rest = range_of(p, *beyond, 1);
+    rest = range_of(p, *beyond != 0, 1);
     if (rest.lo >= 0 && rest.hi > 0 && rest.lo <= rest.hi && r.hi > START * rest.hi) {
         *left_out = r.hi;
         return rest;
@@ -100,6 +101,59 @@ static void widen_by_bands(const il_panel *p, struct range *r, int log)
     r->least = fmax(all.least, lowest);
 }
 
+/* does a value lie off the axis, other than where all values of the panel end? */
+static int is_off(const il_panel *p, const struct il_ruler *a, double y)
+{
+    static const double ROUNDING = 1e-9;
+    const double room = ROUNDING * (a->hi - a->lo);
+
+    if (p->most > p->least)
+        y = fmin(fmax(y, p->least), p->most);
+    if (!il_is_drawn(y) || (a->log && !(y > 0)))
+        return 0;
+    y = a->log ? log10(y) : y;
+    return y < a->lo - room || y > a->hi + room;
+}
+
+/* from: which values count; a first one that is off is told anyway */
+static unsigned beyond_of(const il_panel *p, const struct il_ruler *a, size_t from)
+{
+    unsigned beyond = 0;
+
+    for (size_t k = 0; k < p->lines; k++) {
+        const il_line *const l = &p->line[k];
+
+        for (size_t i = from; i < l->count && l->low && l->high && !l->faint; i++)
+            if (il_is_drawn(l->low[i]) && il_is_drawn(l->high[i]) &&
+                (is_off(p, a, l->low[i]) || is_off(p, a, l->high[i])))
+                beyond |= IL_BEYOND_BANDS;
+        for (size_t i = 0; i < l->crosses && !l->faint; i++)
+            if (is_off(p, a, l->cross_y[i]))
+                beyond |= IL_BEYOND_CROSSES;
+    }
+    return beyond;
+}
+
+void il_y_axis_words(const struct il_y_axis *v, char text[IL_AXIS_WORDS])
+{
+    static const char *const what[] = { "lines", "bands", "crosses" };
+    size_t n = 0;
+
+    text[0] = 0;
+    if (isfinite(v->left_out))
+        n = (size_t)snprintf(text, IL_AXIS_WORDS, "the first value, up to %s, is off this axis",
+                             il_digits(v->left_out, 3).text);
+    for (unsigned i = 0, some = 0; i < 3; i++)
+        if (v->beyond >> i & 1)
+            n += (size_t)snprintf(text + n, IL_AXIS_WORDS - n, "%s%s",
+                                  some++ ? v->beyond >> (i + 1) ? ", " : " and "
+                                  : n    ? "; "
+                                         : "",
+                                  what[i]);
+    if (v->beyond)
+        snprintf(text + n, IL_AXIS_WORDS - n, " at the edge lie beyond this axis");
+}
+
 void il_y_axis(const il_panel *p, int ticks, struct il_y_axis *v)
 {
     static const double RATIO = 50; /* from here on an axis is logarithmic */
@@ -120,6 +174,7 @@ void il_y_axis(const il_panel *p, int ticks, struct il_y_axis *v)
         il_ruler_log(&v->ruler, r.least, r.hi, r.zero, 1);
     else
         il_ruler_linear(&v->ruler, r.lo, r.hi, ticks, 0, 1);
+    v->beyond |= beyond_of(p, &v->ruler, isfinite(v->left_out));
 }
 
 il_status il_y_axis_of_all(const il_lines *d, int ticks, struct il_y_axis *v, il_error *err)

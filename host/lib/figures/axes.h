@@ -5,17 +5,23 @@
 #include "initlab/figures.h"
 #include "ruler.h"
 
+enum il_beyond { IL_BEYOND_LINES = 1, IL_BEYOND_BANDS = 2, IL_BEYOND_CROSSES = 4 };
+
 struct il_y_axis {
     struct il_ruler ruler; /* its from and to are the caller's */
     int any;               /* is anything drawn? */
     double left_out;       /* a first value that is off the axis; NaN: none */
-    int beyond;            /* do lines that break off leave the axis? */
+    unsigned beyond;       /* what leaves the axis: enum il_beyond, a bit each */
 };
 
 double il_x_of(const il_line *line, size_t i);
 
 /* how many values of a line are drawn */
 size_t il_points(const il_line *line);
+
+/* What is not on the axis, in words; "": all is. */
+enum { IL_AXIS_WORDS = 160 };
+void il_y_axis_words(const struct il_y_axis *v, char text[IL_AXIS_WORDS]);
 
 /* A panel's, with about so many ticks; and one for all panels, IL_E_MEMORY. */
 void il_y_axis(const il_panel *p, int ticks, struct il_y_axis *v);

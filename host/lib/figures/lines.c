@@ -266,13 +266,9 @@ static void draw_line(struct page *g, const struct panel *v, size_t k)
 /* What is not on the axis is told. */
 static void draw_left_out(struct page *g, const struct panel *v)
 {
-    char text[128] = "";
+    char text[IL_AXIS_WORDS];
 
-    if (isfinite(v->up.left_out))
-        snprintf(text, sizeof text, "the first value, up to %s, is off this axis",
-                 il_digits(v->up.left_out, 3).text);
-    else if (v->up.beyond)
-        snprintf(text, sizeof text, "lines along the edge go on beyond this axis");
+    il_y_axis_words(&v->up, text);
     if (!text[0])
         return;
     il_put_marker(&g->file, 3, v->x.from + 14, v->up.ruler.to + 13, 4, "#333", 0);

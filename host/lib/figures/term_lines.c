@@ -221,13 +221,9 @@ static void draw_panel(struct page *g, const il_panel *p, int last)
         row = il_cells_add(&g->cells, 1);
         il_cells_put(&g->cells, row, g->left, g->data->x_label, g->wide, IL_PLAIN);
     }
-    if (isfinite(g->up.left_out)) {
-        snprintf(text, sizeof text, "the first value, up to %s, is off this axis",
-                 il_digits(g->up.left_out, 3).text);
+    il_y_axis_words(&g->up, text);
+    if (text[0])
         il_cells_note(&g->cells, text);
-    } else if (g->up.beyond) {
-        il_cells_note(&g->cells, "lines along the edge go on beyond this axis");
-    }
 }
 
 /* ---- the page -------------------------------------------------------------------------------- */

@@ -442,6 +442,49 @@ static void test_plot_edges(void **state)
     }
 }
 
+/* What the axis has no room for is told, and nothing else. */
+static void test_plot_beyond(void **state)
+{
+    static const double y[] = { 1, 1.1 }, near[] = { .9, 1 }, far[] = { -50, 1 },
+                        high[] = { 1.05, 1.2 };
+    static const double start[] = { 1e6, 1 }, lost[] = { 1, INFINITY }, at[] = { 1, 1 },
+                        cross[] = { 1, 99 };
+    static const struct {
+        il_line line;
+        const char *words;
+    } cases[] = {
+        { { .y = y, .low = near, .high = high, .count = 2 }, NULL },
+        { { .y = y, .low = far, .high = high, .count = 2 },
+          ">bands at the edge lie beyond this axis<" },
+        { { .y = y, .low = near, .high = lost, .count = 2 }, NULL }, /* a band that breaks off */
+        { { .y = y, .count = 2, .cross_x = at, .cross_y = cross, .crosses = 2 },
+          ">crosses at the edge lie beyond this axis<" },
+        { { .y = start, .count = 2 }, ">the first value, up to 1e6, is off this axis<" },
+        { { .y = y,
+            .low = far,
+            .high = high,
+            .count = 2,
+            .cross_x = at,
+            .cross_y = cross,
+            .crosses = 2 },
+          ">bands and crosses at the edge lie beyond this axis<" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const il_panel panel = { .y_label = "y", .line = &cases[i].line, .lines = 1 };
+        const il_lines figure = { .title = "beyond", .x_label = "x", .panel = &panel, .panels = 1 };
+        char *svg;
+        size_t n;
+
+        assert_int_equal(il_figure_lines(&svg, &n, &figure, NULL, NULL), IL_OK);
+        if (cases[i].words && !strstr(svg, cases[i].words))
+            fail_msg("case %zu: no %s", i, cases[i].words);
+        assert_int_equal(count(svg, "this axis<"), cases[i].words != NULL);
+        free(svg);
+    }
+}
+
 /* Curves that lie upon others, are nowhere, or leave all others behind, are seen, and so are the others. */
 static void test_plot_seen(void **state)
 {
@@ -651,13 +694,27 @@ static void test_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),   IN_FOLDER(test_write),       IN_FOLDER(test_stale),
-        IN_FOLDER(test_cannot_create), IN_FOLDER(test_full),        IN_FOLDER(test_failed_write),
-        IN_FOLDER(test_abandon),       IN_FOLDER(test_weights),     IN_FOLDER(test_weights_refused),
-        IN_FOLDER(test_pack_weights),  IN_FOLDER(test_plot),        IN_FOLDER(test_plot_places),
-        IN_FOLDER(test_plot_edges),    IN_FOLDER(test_plot_seen),   IN_FOLDER(test_plot_labels),
-        IN_FOLDER(test_plot_text),     IN_FOLDER(test_plot_many),   IN_FOLDER(test_plot_fails),
-        IN_FOLDER(test_plot_locale),   cmocka_unit_test(test_json),
+        cmocka_unit_test(test_text),
+        IN_FOLDER(test_write),
+        IN_FOLDER(test_stale),
+        IN_FOLDER(test_cannot_create),
+        IN_FOLDER(test_full),
+        IN_FOLDER(test_failed_write),
+        IN_FOLDER(test_abandon),
+        IN_FOLDER(test_weights),
+        IN_FOLDER(test_weights_refused),
+        IN_FOLDER(test_pack_weights),
+        IN_FOLDER(test_plot),
+        IN_FOLDER(test_plot_places),
+        IN_FOLDER(test_plot_edges),
+        IN_FOLDER(test_plot_seen),
+        IN_FOLDER(test_plot_labels),
+        IN_FOLDER(test_plot_text),
+        IN_FOLDER(test_plot_many),
+        IN_FOLDER(test_plot_fails),
+        IN_FOLDER(test_plot_locale),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_plot_beyond),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
