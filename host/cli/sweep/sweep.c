@@ -87,7 +87,7 @@ il_status sweep_find_run(const il_folder *folder, const char *id, size_t *run, c
 
     for (size_t i = 0; i < runs && st == IL_OK; i++) {
         st = il_folder_id(folder, i, one, err);
-        if (st == IL_OK && n >= 4 && strncmp(one, id, n) == 0) {
+        if (st == IL_OK && n > 0 && strncmp(one, id, n) == 0) {
             *run = i;
             memcpy(whole, one, sizeof one);
             found++;
@@ -95,9 +95,8 @@ il_status sweep_find_run(const il_folder *folder, const char *id, size_t *run, c
     }
     if (st == IL_OK && found != 1)
         st = cli_error(err, IL_E_USAGE,
-                       found   ? "more than one run's id begins with '%.40s'"
-                       : n < 4 ? "'%.40s': 4 digits of a run's id at least"
-                               : "no run '%.40s' in this sweep; 'initlab sweep show' lists them",
+                       found ? "more than one run's id begins with '%.40s'"
+                             : "no run '%.40s' in this sweep; 'initlab sweep show' lists them",
                        id);
     return st;
 }

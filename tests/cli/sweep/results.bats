@@ -37,9 +37,18 @@ P
     initlab sweep show r zzzz
     exits 2
     has "'initlab sweep show' lists them" "$stderr"
-    initlab sweep rerun r "${id:0:3}"
+    initlab sweep show r ""
     exits 2
-    has "4 digits of a run's id at least" "$stderr"
+    # as much of an id as no other run shares
+    ids="$("$INITLAB" sweep export r | sed 1d | cut -d , -f 1)"
+    n=1
+    while [ "$(grep -c "^${id:0:n}" <<<"$ids")" -gt 1 ]; do n=$((n + 1)); done
+    [ "$n" -lt 4 ]
+    initlab sweep show r "${id:0:n}"
+    [ "$status" -eq 0 ]
+    has "$id" "$output"
+    initlab sweep show r "${id:0:n-1}"
+    exits 2
 }
 
 @test "a folder of other numbers is ranked, exported and rerun, but not continued" {
