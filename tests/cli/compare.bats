@@ -397,6 +397,7 @@ print(*sorted({p[k] for p in said["improvements"] for k in ("group", "beats")} |
     done
     initlab report r -o page.html
     grep -q '<th scope="row" data-of="layers">in,8x6,out</th>' page.html
+    has "layers=in,8x6,out" "$("$INITLAB" sweep show r)"
     for name in in,8x6,out $whole; do
         initlab compare r --by layers --control $name
         has "in,8x6,out is the control" "$output"

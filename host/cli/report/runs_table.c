@@ -81,13 +81,16 @@ void runs_in_common(struct html *h, const struct run_columns *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         const struct run_column *const column = &c->column[i];
+        char *shown;
 
         if (!column->parameter || column->varies || !column->first)
             continue;
+        shown = il_config_shown(column->name, column->first);
         fputs("<tr><th scope=\"row\">", h->f);
         html_text(h, column->name);
         fputs("</th><td>", h->f);
-        html_text(h, column->first);
+        html_text(h, shown ? shown : column->first); /* out of memory: at length */
+        free(shown);
         fputs("</td></tr>\n", h->f);
     }
 }

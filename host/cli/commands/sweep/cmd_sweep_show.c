@@ -62,12 +62,14 @@ static void put_varied(const struct job *j, size_t run)
 {
     for (size_t i = 0; i < il_sweep_varied(j->sweep); i++) {
         const il_varied v = il_sweep_value(j->sweep, run, i);
+        char *const shown = il_config_shown(v.name, v.value);
 
         if (i)
             fputs(", ", stdout);
         cli_put(stdout, v.name);
         putchar('=');
-        cli_put(stdout, v.value);
+        cli_put(stdout, shown ? shown : v.value); /* out of memory: at length */
+        free(shown);
     }
 }
 
