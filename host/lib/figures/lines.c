@@ -298,13 +298,25 @@ static void draw_title(struct page *g, const struct panel *v)
     il_file_print(&g->file, "</text>\n");
 }
 
+/* "cost (mean over training samples), log scale"; where a panel is too low for it, without what stands in brackets */
+static void name_y_axis(const struct panel *v, char *name, size_t size)
+{
+    const char *const scale = v->up.ruler.log ? ", log scale" : "";
+    const char *const label = v->data->y_label;
+    const char *const bracket = strstr(label, " (");
+
+    snprintf(name, size, "%s%s", label, scale);
+    if (bracket && !il_ruler_has_room(&v->up.ruler, name))
+        snprintf(name, size, "%.*s%s", (int)(bracket - label), label, scale);
+}
+
 static void draw_panel(struct page *g, struct panel *v, const char *x_label)
 {
     struct il_file *const f = &g->file;
     const il_panel *const p = v->data;
     char name[3 * IL_LABEL];
 
-    snprintf(name, sizeof name, "%s%s", p->y_label, v->up.ruler.log ? ", log scale" : "");
+    name_y_axis(v, name, sizeof name);
     il_ruler_up(f, &v->up.ruler, v->x.from, v->x.to, v->x.from > g->left ? NULL : name);
     il_ruler_across(f, &v->x, v->up.ruler.to, v->up.ruler.from, x_label);
     if (g->data->columns)

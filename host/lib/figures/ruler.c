@@ -147,12 +147,17 @@ static const char GRID[] = "<g stroke=\"#e3e3e3\" stroke-width=\"1\" fill=\"none
 static const char FRAME[] = "</g>\n<g stroke=\"#555\" stroke-width=\"1\" fill=\"none\">\n";
 
 /* A name may be longer than its axis, but by little: so far the page goes. */
+static double room_of(const struct il_ruler *a) { return fabs(a->to - a->from) + 2 * 36; }
+
+int il_ruler_has_room(const struct il_ruler *a, const char *name)
+{
+    return il_text_width(name, NAME) <= room_of(a);
+}
+
 static void put_name(struct il_file *f, const struct il_ruler *a, const char *name)
 {
-    static const double BEYOND = 36;
-
     il_file_print(f, " font-size=\"%d\" fill=\"#222\" text-anchor=\"middle\">", NAME);
-    il_put_fitting(f, name, NAME, fabs(a->to - a->from) + 2 * BEYOND);
+    il_put_fitting(f, name, NAME, room_of(a));
     il_file_print(f, "</text>\n");
 }
 

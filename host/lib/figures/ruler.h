@@ -32,6 +32,9 @@ struct il_number il_ruler_label(const struct il_ruler *a, int64_t i);
 /* Pixels of the widest label. */
 double il_ruler_width(const struct il_ruler *a);
 
+/* Does an axis have room for a name? One that is longer is cut. */
+int il_ruler_has_room(const struct il_ruler *a, const char *name);
+
 /* A horizontal axis at y, with ticks, grid lines up to `top`, and its name; an upright one at x. */
 void il_ruler_across(struct il_file *f, const struct il_ruler *a, double top, double y,
                      const char *name);
