@@ -200,7 +200,8 @@ typedef struct il_ranked {
     char *label, *name;
     size_t style; /**< as il_run_group's */
     double rank;  /**< mean of its ranks within each condition; 1 is the best, ties share */
-    double mean;  /**< of the metric: the mean over conditions of their means */
+    double mean;  /**< of the metric: the mean over conditions of their means; NaN: none has one */
+    size_t lost;  /**< runs that have no finite metric: worse than any that has one */
     double
         improvement; /**< that a run of the best-ranked group beats one of this, within a condition;
                              NaN: it is the best-ranked one */
@@ -209,13 +210,14 @@ typedef struct il_ranked {
 
 typedef struct il_across {
     const char *metric;
-    size_t conditions; /**< that have a run of every group */
-    size_t left_out;   /**< that have not */
+    size_t conditions;          /**< that have a run of every group */
+    size_t left_out;            /**< that have not */
+    size_t runs, lost;          /**< of all groups under these conditions */
+    size_t drawn[IL_DRAWN_ALL]; /**< how many intervals of an improvement are by what */
     il_friedman friedman;
     il_ranked *group; /**< [groups], the best rank first */
     size_t groups;
-    double
-        *p; /**< [groups * groups]: Wilcoxon's of two groups' means over conditions, after Holm */
+    double *p; /**< [groups * groups]: Wilcoxon's of two groups over conditions, after Holm */
     struct {
         size_t first, last;
     } * clique; /**< [cliques]: groups of which no two are told apart, as ranges of `group` */
@@ -227,7 +229,8 @@ typedef struct il_across {
 
 /**
  * Compare groups across conditions: `across` names the columns that conditions are by ("activation,depth"),
- * options->by what groups are by, or NULL: what else varies but the seeds. IL_E_USAGE: no such column; fewer
+ * options->by what groups are by, or NULL: what else varies but the seeds. Within a condition groups are ranked
+ * by the share of their runs that have no finite metric, then by the mean of the others. IL_E_USAGE: no such column; fewer
  * than 2 groups or conditions.
  */
 il_status il_compare_across(il_across **out, const il_runs *runs, const char *across,
@@ -241,6 +244,7 @@ typedef struct il_group_profile {
     char *label, *name;
     size_t style;
     double *share, *low, *high; /**< [points]; low and high NaN: too few runs */
+    double finite;              /**< the share of runs that are better than any bound beyond them */
 } il_group_profile;
 
 typedef struct il_profiles {
@@ -249,10 +253,13 @@ typedef struct il_profiles {
     size_t conditions, left_out; /**< as il_across has them; 1: all runs are of one condition */
     double level;
     size_t points;
-    double *bound; /**< [points], rising: values that runs have, at most IL_PROFILE_POINTS */
-    il_group_profile *group; /**< [groups], the best mean first */
+    double
+        *bound; /**< [points], rising: values that runs have, IL_PROFILE_POINTS at most, or none */
+    il_group_profile
+        *group; /**< [groups], the fewest runs without a finite value first, then the best mean */
     size_t groups;
-    size_t runs; /**< of all groups */
+    size_t runs;                /**< of all groups */
+    size_t drawn[IL_DRAWN_ALL]; /**< how many bands are by what */
 } il_profiles;
 
 enum { IL_PROFILE_POINTS = 200 };
@@ -268,7 +275,7 @@ void il_profiles_free(il_profiles *profiles); /**< NULL is legal */
 
 /** That a run of the first group is better than one of the second, within a condition. */
 typedef struct il_improved {
-    size_t first, second; /**< groups: the first has the better mean */
+    size_t first, second; /**< groups: the first is before the other in their order */
     double p;
     il_interval interval;
 } il_improved;
@@ -277,10 +284,11 @@ typedef struct il_improvements {
     const char *metric;
     size_t conditions, left_out;
     double level;
-    char **label, **name; /**< [groups], the best mean first */
+    char **label, **name; /**< [groups], in the order of profiles */
     size_t groups;
-    size_t runs;       /**< that were compared */
-    il_improved *pair; /**< [pairs] */
+    size_t runs;                /**< that were compared */
+    size_t drawn[IL_DRAWN_ALL]; /**< how many intervals are by what */
+    il_improved *pair;          /**< [pairs] */
     size_t pairs;
 } il_improvements;
 

@@ -25,7 +25,7 @@ typedef enum il_interval_kind {
     IL_INTERVAL_BOOTSTRAP, /**< BCa of the mean, IL_RESAMPLES resamples (Efron 1987) */
     IL_INTERVAL_WELCH,     /**< Welch's, of a difference of two groups that are not paired */
     IL_INTERVAL_WILSON,    /**< Wilson's, of a share */
-    IL_INTERVAL_PERCENTILE /**< percentiles of IL_STRATA_RESAMPLES resamples within conditions */
+    IL_INTERVAL_PERCENTILE /**< percentiles of IL_STRATA_RESAMPLES resamples (il_strata_drawn) */
 } il_interval_kind;
 
 enum {
@@ -34,7 +34,7 @@ enum {
     IL_RESAMPLES = 10000,     /**< of a bootstrap */
     IL_FLIPS_EXACT_MOST = 12, /**< pairs: all 2^n sign flips are tried, beyond IL_FLIPS of them */
     IL_FLIPS = 100000,
-    IL_STRATA_RESAMPLES = 2000 /**< of a bootstrap within conditions */
+    IL_STRATA_RESAMPLES = 2000 /**< of a bootstrap within or of conditions */
 };
 
 /** An interval that covers the mean at its level. */
@@ -124,8 +124,8 @@ il_status il_friedman_test(const double *x, size_t n, size_t k, double *mean_ran
                            il_error *err);
 
 /**
- * Wilcoxon's signed ranks of pairs, two-sided; pairs without a difference are dropped. Up to 50 others
- * exact, with ties as they are; beyond, normal with the correction for ties. *p 1 where none is left.
+ * Wilcoxon's signed ranks of pairs, two-sided; pairs without a difference are dropped. Infinite differences
+ * have the largest rank. No NaN. Up to 50 others exact, with ties as they are; beyond, normal with the correction for ties. *p 1 where none is left.
  */
 il_status il_wilcoxon(const double *x, const double *y, size_t n, double *p, il_error *err);
 
@@ -135,17 +135,27 @@ typedef struct il_stratum {
     size_t n; /**< 1 at least */
 } il_stratum;
 
+/** What is drawn again for an interval. */
+typedef enum il_drawn {
+    IL_DRAWN_NOTHING,    /**< fewer than 3 runs or conditions: there is no interval */
+    IL_DRAWN_CONDITIONS, /**< each has one run: within it there is nothing to draw from */
+    IL_DRAWN_RUNS,       /**< within each condition and group (Agarwal 2021) */
+    IL_DRAWN_ALL         /**< how many these are */
+} il_drawn;
+
+il_drawn il_strata_drawn(const il_stratum *x, size_t strata);
+
 /**
- * P(x > y) + P(x = y) / 2 of runs of two groups, the mean over conditions, and its interval: runs are drawn
- * again within each condition and group (Agarwal 2021). Fewer than 3 runs of one in all: no interval.
+ * P(x > y) + P(x = y) / 2 of runs of two groups, the mean over conditions, and its interval; drawn is the
+ * lesser il_strata_drawn of the two groups.
  * IL_E_USAGE: no condition, a condition without a run, NaN; IL_E_MEMORY.
  */
 il_status il_improvement(const il_stratum *x, const il_stratum *y, size_t strata, double level,
                          uint64_t seed, double *p, il_interval *interval, il_error *err);
 
 /**
- * share[k] of a group's runs above bound[k], the mean over conditions, and its band low[k], high[k] by the same
- * resampling, each bound by itself; bounds rise. Errors as above.
+ * share[k] of a group's runs above bound[k], the mean over conditions, and its band low[k], high[k] by
+ * resampling as il_strata_drawn has it, each bound by itself; bounds rise. Errors as above.
  */
 il_status il_profile(const il_stratum *x, size_t strata, const double *bound, size_t points,
                      double level, uint64_t seed, double *share, double *low, double *high,

@@ -465,3 +465,83 @@ P
     initlab compare r -o json
     has '"level": 0.95,' "$output"
 }
+
+# drawn FIGURE: its words, in a line
+drawn()
+{
+    python3 -c 'import re, sys
+print(" ".join(re.findall(r">([^<>]+)<", open(sys.argv[1]).read())))' "$1"
+}
+
+@test "a group whose runs all diverged ranks last across conditions and is drawn; its conditions stay" {
+    tiny set
+    "$INITLAB" sweep run --layers in,8x3,out --activation relu,tanh --init he_normal,normal:std=2,normal:std=1e20 --lr 0.1 --batch 16 \
+        --epochs 1 --seeds 0..2 --data set --out r --devices cpu:1 --quiet >/dev/null
+    initlab compare r --by init --across activation --metric cost
+    [ "$status" -eq 0 ]
+    has "Over 2 conditions (activation)" "$output"
+    [[ $output != *"left out"* ]]
+    has "3 of 18 runs have no finite cost, as those that diverged: each is worse than any that has one" "$output"
+    has "runs drawn again 2000 times within each condition" "$output"
+    [[ $(grep '^normal:std=1e+20' <<<"$output") == *" 3.00 "* ]]
+    # all lost in every condition: no mean, and the worst all the same
+    initlab compare r --where activation=relu --by init --across lr,seed --metric cost
+    [[ $(grep '^normal:std=1e+20' <<<"$output") =~ ^normal:std=1e\+20\ +3\.00\ +-\ +100\ %\ \[100,\ 100\] ]]
+    initlab compare r --where activation=relu --by init --across seed --metric cost -o json
+    [ "$(python3 -c 'import json, sys
+said = json.load(sys.stdin)
+print(said["groups"][2]["mean"], said["groups"][2]["lost"], set(said["profile"]["groups"]["normal:std=1e+20"]["share"]))' <<<"$output")" = "None 3 {0.0}" ]
+    initlab compare r --where activation=relu --by init --across seed --metric cost -o csv
+    [ "$(head -1 <<<"$output")" = group,rank,mean,improvement,improvement_low,improvement_high,same_as,lost ]
+    [[ $(tail -1 <<<"$output") == normal:std=1e+20,3,,1,1,1,?*,3 ]]
+    for more in "" "--across seed"; do
+        for kind in profile improvement; do
+            # shellcheck disable=SC2086 # words
+            initlab plot r $kind --by init --metric cost --where activation=relu $more -o x.svg
+            [ "$status" -eq 0 ]
+            has "normal:std=1e+20" "$(drawn x.svg)"
+            has "n = 9 runs of 3 groups" "$(drawn x.svg)"
+        done
+    done
+    initlab plot r profile --by init --metric cost --where activation=relu -o x.svg # one line is level, at 0; others end at 1
+    [ "$(python3 -c 'import re, sys
+lines = [[float(y) for y in re.findall(r" ([0-9.]+)", p)] for p in re.findall(r"stroke-linejoin=[^>]* d=\"([^\"]*)", open("x.svg").read())]
+bottom, top = max(max(y) for y in lines), min(min(y) for y in lines)
+print(sorted([set(y) == {bottom}, y[-1] == top] for y in lines))')" = "[[False, True], [False, True], [True, False]]" ]
+    initlab plot r profile --metric cost --where activation=relu --where init=normal:std=1e+20 -o y.svg
+    [ "$status" -eq 2 ]
+    has "no run has a finite cost" "$stderr"
+    [ ! -e y.svg ]
+}
+
+@test "one run a condition: conditions are drawn again, of 3 at least; a condition without a run of a group is left out" {
+    tiny set
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,glorot_normal --lr 0.1 --batch 16 --epochs 1 --seeds 0..1 \
+        --data set --out r --devices cpu:1 --quiet >/dev/null
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,glorot_normal --lr 0.1 --batch 16 --epochs 1 --seeds 2..7 \
+        --data set --out more --devices cpu:1 --quiet >/dev/null
+    "$INITLAB" sweep run --layers in,8,out --init zeros,he_normal --lr 0.1 --batch 16 --epochs 1 --seeds 0..6 \
+        --data set --out zeros --devices cpu:1 --quiet >/dev/null
+    initlab compare r --by init --across seed
+    has " % [-] " "$output"
+    has "95 % interval (which takes 3 conditions at least)" "$output"
+    initlab compare r --by init --across seed -o json
+    [ "$(python3 -c 'import json, sys
+said = json.load(sys.stdin)
+print(said["groups"][1]["improvement_low"], said["improvements"][0]["high"], {v for g in said["profile"]["groups"].values() for v in g["low"] + g["high"]})' \
+        <<<"$output")" = "None None {None}" ]
+    initlab plot r improvement --by init --across seed -o x.svg
+    [ "$(grep -c 'fill="#fff" stroke="#' x.svg)" -ge 1 ] # hollow: nothing is sure
+    has "conditions at least" "$(drawn x.svg)"
+    initlab compare r more --by init --across seed
+    has "interval (conditions drawn again 2000 times, as each has one run of a group)" "$output"
+    [[ $output != *" % [-] "* ]]
+    for kind in profile improvement; do
+        initlab plot more $kind --by init --across seed -o x.svg
+        has "conditions drawn again 2000 times" "$(drawn x.svg)"
+    done
+    initlab compare r more zeros --by init --across seed
+    has "1 condition lacks a run of some group and is left out" "$output"
+    initlab plot more profile --where init=he_normal --where seed=2 -o x.svg
+    has "n = 1 run of 1 group" "$(drawn x.svg)"
+}

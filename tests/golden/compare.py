@@ -287,6 +287,52 @@ def check_spread(folder):
                 check(low <= share <= high, metric, name, "band at", t)
 
 
+def check_lost(folder):
+    """Runs that diverged are worse than all that have a cost: whole groups of them in some conditions, parts of them in others."""
+    x = {}
+    for run in rows(folder, "SELECT * FROM runs ORDER BY number"):
+        condition = x.setdefault((run["activation"], run["lr"]), {})
+        condition.setdefault(run["init"], []).append(-math.inf if run["cost"] is None else -run["cost"])
+    said = json.loads(initlab("compare", folder, "-o", "json", "--by", "init", "--across", "activation,lr", "--metric", "cost"))
+    lost = lambda values: np.mean(np.isinf(values))
+    mean = lambda values: np.mean([v for v in values if math.isfinite(v)] or [-math.inf])
+    shares = {lost(g) for c in x.values() for g in c.values()}
+    check(0 in shares and 1 in shares and len(shares) > 2, "the sweep is not what it is for", shares)
+    check(said["conditions"] == len(x) and said["left_out"] == 0, "conditions with lost groups", said["conditions"], said["left_out"])
+    names = [g["group"] for g in said["groups"]]
+    # places within a condition: the fewest lost first, then the mean
+    place = np.array([[sum((lost(c[b]), -mean(c[b])) < (lost(c[a]), -mean(c[a])) for b in names) for a in names] for c in x.values()])
+    ranks = np.array([stats.rankdata(row) for row in place])
+    near(said["chi2"], stats.friedmanchisquare(*place.T).statistic, "Friedman of lost groups")
+    near(said["chi2_p"], stats.friedmanchisquare(*place.T).pvalue, "Friedman's p of lost groups")
+    pairs = list(itertools.combinations(range(len(names)), 2))
+    p = []
+    for i, j in pairs: # infinitely far apart: further than all that is finite
+        d = [(mean(c[names[i]]) - mean(c[names[j]]) if mean(c[names[i]]) != mean(c[names[j]]) else 0)
+             if lost(c[names[i]]) == lost(c[names[j]]) else np.sign(lost(c[names[j]]) - lost(c[names[i]])) * 1e300 for c in x.values()]
+        p.append(signed_ranks(np.array(d)))
+    for (i, j), want in zip(pairs, holm(p)):
+        near(said["groups"][i]["p"][j], want, "p of", names[i], names[j], "with lost runs")
+    for i, g in enumerate(said["groups"]):
+        near(g["rank"], ranks[:, i].mean(), "rank of", g["group"], "with lost runs")
+        means = [mean(c[g["group"]]) for c in x.values() if math.isfinite(mean(c[g["group"]]))]
+        near(g["mean"], -np.mean(means) if means else math.nan, "mean of", g["group"], "with lost runs")
+        check(g["lost"] == sum(np.isinf(c[g["group"]]).sum() for c in x.values()), "lost runs of", g["group"], g["lost"])
+        if i:
+            near(g["improvement"], np.mean([np.mean([(a > b) + (a == b) / 2 for a in c[names[0]] for b in c[g["group"]]])
+                                            for c in x.values()]), "improvement over", g["group"], "with lost runs")
+    # figures order groups as the table does: the fewest lost of all first, then the mean
+    total = {a: (np.mean([np.isinf(v) for c in x.values() for v in c[a]]),
+                 -np.mean([mean(c[a]) for c in x.values() if math.isfinite(mean(c[a]))] or [-math.inf])) for a in names}
+    check(list(said["profile"]["groups"]) == sorted(names, key=total.get), "order of profiles", list(said["profile"]["groups"]), total)
+    check([m["group"] for m in said["improvements"][:len(names) - 1]] == [min(names, key=total.get)] * (len(names) - 1), "order of pairs")
+    for name, g in said["profile"]["groups"].items():
+        for t, share in zip(said["profile"]["bounds"], g["share"]):
+            near(share, np.mean([np.mean(np.array(c[name]) > -t) for c in x.values()]), "profile of", name, "at", t)
+    whole = [a for a in names if total[a][0] == 1]
+    check(len(whole) == 1 and set(said["profile"]["groups"][whole[0]]["share"]) == {0}, "a wholly lost group's profile", whole)
+
+
 def signed_ranks(d):
     """Wilcoxon's p by all sign flips, ties as they are."""
     d = d[d != 0]
@@ -350,6 +396,10 @@ def main():
         check_comparison(top / "a", ["init"], ["lr"], control="zeros")
         check_across(top / "a")
         check_spread(top / "a")
+        initlab("sweep", "run", "--layers", "in,8x5,out", "--init", "he_normal,lecun_normal,normal:std=9,normal:std=12,normal:std=1e20",
+                "--activation", "relu,elu,leaky_relu", "--lr", "0.01,0.02", "--seeds", "0..4", "--epochs", "2", "--batch", "16", "--data",
+                top / "set", "--devices", "cpu:1", "--out", top / "lost", "-q")
+        check_lost(top / "lost")
         check_curves(top / "a")
         check_target(top / "a")
         initlab("sweep", "run", "--layers", "in,8x4,out", "--init", "he_normal,normal:std=30", "--lr", "0.1,0.5", "--seeds", "0..5",

@@ -249,6 +249,14 @@ def check_ranks():
     flips = np.array(list(itertools.product([0, 1], repeat=9))) @ ranks
     low = min(ranks[d[d != 0] > 0].sum(), ranks[d[d != 0] < 0].sum())
     near(p.value, min(1, 2 * np.mean(flips <= low)), "Wilcoxon with ties")
+    # infinite differences are larger than all others and tie, both infinite is none: as SciPy has it of finite ones like that
+    x, y = [1., 2., 3., -math.inf, 7., -math.inf, 5., 6.], [2., 1.5, 1., 4., -math.inf, -math.inf, -math.inf, -math.inf]
+    assert LIB.il_wilcoxon(array(x), array(y), N(8), ctypes.byref(p), None) == OK
+    d = np.array([-1, .5, 2, -9, 9, 9, 9])
+    ranks = stats.rankdata(np.abs(d))
+    flips = np.array(list(itertools.product([0, 1], repeat=7))) @ ranks
+    near(p.value, min(1, 2 * np.mean(flips <= min(ranks[d > 0].sum(), ranks[d < 0].sum()))), "Wilcoxon of what is infinite")
+    check(LIB.il_wilcoxon(array([math.nan]), array([1.]), N(1), ctypes.byref(p), None) == USAGE, "Wilcoxon took what is no number")
 
 
 class Stratum(ctypes.Structure):
@@ -308,6 +316,28 @@ def check_strata():
                     slack = 5 * math.sqrt(2 * part * (1 - part) / 2000)
                     below, up_to = np.mean(again < got - 1e-9), np.mean(again <= got + 1e-9)
                     check(below - slack <= part <= up_to + slack, f"profile's band of {sizes} at {t}", got, below, up_to, part)
+    # one run each: conditions are drawn again, as far as there are 3
+    for conditions in 3, 5, 20:
+        x, y = ([np.round(RNG.normal(shift, 1, 1), 1) for _ in range(conditions)] for shift in (.5, 0))
+        p, interval = improvement(x, y)
+        near(p, ahead(x, y), f"improvement of {conditions} conditions")
+        picks = [RNG.integers(conditions, size=conditions) for _ in range(2000)]
+        bounds = np.unique(np.concatenate(x))
+        share, low, high = profile(x, bounds)
+        wins = np.array([ahead_of([a], [b]) for a, b in zip(x, y)])
+        drawn = [("improvement", interval.low, interval.high, np.array([wins[c].mean() for c in picks]))]
+        drawn += [(f"profile at {t}", low[k], high[k], np.array([(np.concatenate(x)[c] > t).mean() for c in picks]))
+                  for k, t in enumerate(bounds)]
+        for what, low_end, high_end, again in drawn:
+            for got, part in (low_end, .025), (high_end, .975):
+                slack = 5 * math.sqrt(2 * part * (1 - part) / 2000)
+                below, up_to = np.mean(again < got - 1e-9), np.mean(again <= got + 1e-9)
+                check(below - slack <= part <= up_to + slack, f"{what} of {conditions} conditions", got, below, up_to, part)
+    two = improvement([[1.], [2.]], [[0.], [3.]])
+    check(two[0] == .5 and two[1].kind == NONE and math.isnan(two[1].low) and math.isnan(two[1].high), "two conditions of one run", two)
+    check(all(map(math.isnan, profile([[1.], [2.]], [1.])[1])), "a band of two conditions of one run")
+    some = improvement([[1.], [2.], [5.]], [[0., 4.], [3., 1.], [2., 3.]]) # one of both groups has one run in each
+    check(some[1].kind == 6 and some[1].low < some[0] < some[1].high, "one run against two", some)
     # what is infinitely bad loses to all, and is above no bound; of two runs there is no interval
     p, interval = improvement([[1., 2.]], [[-math.inf, 3.]])
     check(p == .5 and interval.kind == NONE and math.isnan(interval.low), "improvement of two runs", p)

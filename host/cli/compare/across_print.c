@@ -51,7 +51,7 @@ static void put_improvement(const il_ranked *g, char text[CELL])
     if (isnan(g->improvement))
         snprintf(text, CELL, "-");
     else if (i->kind == IL_INTERVAL_NONE)
-        snprintf(text, CELL, "%.0f %%", 100 * g->improvement);
+        snprintf(text, CELL, "%.0f %% [-]", 100 * g->improvement);
     else
         snprintf(text, CELL, "%.0f %% [%.0f, %.0f]", 100 * g->improvement, 100 * i->low,
                  100 * i->high);
@@ -94,19 +94,30 @@ int across_note(const il_across *a, size_t index, char text[ANSWER])
 
     text[0] = 0;
     if (index == 0 && a->left_out)
-        snprintf(text, ANSWER, "%zu conditions lack a run of some group and are left out",
-                 a->left_out);
-    if (index == 1)
+        snprintf(text, ANSWER, "%zu condition%s a run of some group and %s left out", a->left_out,
+                 a->left_out == 1 ? " lacks" : "s lack", a->left_out == 1 ? "is" : "are");
+    if (index == 1 && a->lost)
         snprintf(text, ANSWER,
-                 "rank: within each condition, of the mean %.60s, 1 the best; best beats it: how "
-                 "often a run of the best-ranked group is ahead of one of this, within a "
-                 "condition, with its 95 %% interval; groups with a letter in common cannot be "
-                 "told apart (Wilcoxon's signed ranks of conditions, Holm over %zu pairs, which "
-                 "takes %zu conditions at least)",
-                 a->metric, pairs, il_pairs_least(0.05, pairs));
-    if (index == 2)
+                 "%zu of %zu runs have no finite %.60s, as those that diverged: each is worse than "
+                 "any that has one; within a condition the fewer of them a group has, the better "
+                 "its rank, whatever the mean of the others",
+                 a->lost, a->runs, a->metric);
+    if (index == 2) {
+        char drawn[WORDS_DRAWN];
+
+        answer_drawn(a->drawn, 1, drawn);
+        snprintf(
+            text, ANSWER,
+            "rank: within each condition, of the mean %.60s, 1 the best; best beats it: how "
+            "often a run of the best-ranked group is ahead of one of this, within a "
+            "condition, with its 95 %% interval (%s); groups with a letter in common cannot be "
+            "told apart (Wilcoxon's signed ranks of conditions, Holm over %zu pairs, which "
+            "takes %zu conditions at least)",
+            a->metric, drawn, pairs, il_pairs_least(0.05, pairs));
+    }
+    if (index == 3)
         answer_pooled(a->pooled, a->pooleds, "groups and conditions", text);
-    return index < 3;
+    return index < 4;
 }
 
 static void print_lines(const il_across *a, const char *format, const char *const *notes,
@@ -155,7 +166,7 @@ out:
 
 static void print_csv(const il_across *a)
 {
-    puts("group,rank,mean,improvement,improvement_low,improvement_high,same_as");
+    puts("group,rank,mean,improvement,improvement_low,improvement_high,same_as,lost");
     for (size_t i = 0; i < a->groups; i++) {
         char letters[LETTERS + 1];
 
@@ -171,7 +182,7 @@ static void print_csv(const il_across *a)
         csv_number(stdout, a->group[i].improvement_interval.low);
         putchar(',');
         csv_number(stdout, a->group[i].improvement_interval.high);
-        printf(",%s\n", letters);
+        printf(",%s,%zu\n", letters, a->group[i].lost);
     }
 }
 
@@ -187,7 +198,8 @@ static json_t *group_json(const il_across *a, size_t i)
     ok =
         ok && json_object_set_new(object, "group", cli_json_utf8(a->group[i].name)) == 0 &&
         json_object_set_new(object, "rank", json_real(a->group[i].rank)) == 0 &&
-        json_object_set_new(object, "mean", json_real(a->group[i].mean)) == 0 &&
+        json_object_set_new(object, "mean", cli_json_number(a->group[i].mean)) == 0 &&
+        json_object_set_new(object, "lost", json_integer((json_int_t)a->group[i].lost)) == 0 &&
         json_object_set_new(object, "improvement", cli_json_number(a->group[i].improvement)) == 0 &&
         json_object_set_new(object, "improvement_low",
                             cli_json_number(a->group[i].improvement_interval.low)) == 0 &&

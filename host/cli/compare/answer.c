@@ -209,6 +209,24 @@ static void note_lost(const il_comparison *c, char *text)
             lost, runs, c->metric);
 }
 
+void answer_drawn(const size_t *drawn, int across, char text[WORDS_DRAWN])
+{
+    const char *const within = across ? " within each condition" : "";
+
+    if (drawn[IL_DRAWN_RUNS] && drawn[IL_DRAWN_CONDITIONS])
+        snprintf(text, WORDS_DRAWN,
+                 "runs drawn again %d times%s; conditions, where a group has one run in each",
+                 IL_STRATA_RESAMPLES, within);
+    else if (drawn[IL_DRAWN_CONDITIONS])
+        snprintf(text, WORDS_DRAWN,
+                 "conditions drawn again %d times, as each has one run of a group",
+                 IL_STRATA_RESAMPLES);
+    else if (drawn[IL_DRAWN_RUNS])
+        snprintf(text, WORDS_DRAWN, "runs drawn again %d times%s", IL_STRATA_RESAMPLES, within);
+    else
+        snprintf(text, WORDS_DRAWN, "which takes 3 %s at least", across ? "conditions" : "runs");
+}
+
 static void note_pooled(const il_comparison *c, char *text)
 {
     answer_pooled(c->pooled, c->pooleds, "groups", text);

@@ -12,6 +12,13 @@ void answer(const il_comparison *c, char text[ANSWER]);
 /* "pooled within groups: lr, batch"; nothing is written where nothing is pooled. */
 void answer_pooled(const char *const *pooled, size_t count, const char *within, char text[ANSWER]);
 
+/*
+ * "runs drawn again 2000 times within each condition": what intervals counted by il_drawn are made of; across: are
+ * there conditions?
+ */
+enum { WORDS_DRAWN = 120 };
+void answer_drawn(const size_t *drawn, int across, char text[WORDS_DRAWN]);
+
 /* Lines of small print: how the numbers came about. */
 enum { NOTE_INTERVALS, NOTE_TESTS, NOTE_TARGET, NOTE_LOST, NOTE_POOLED, NOTE_DATA, NOTE_LEFT_OVER };
 

@@ -37,7 +37,16 @@ static void note_conditions(const struct to_draw *from, size_t conditions, size_
              conditions == 1 ? "" : "s", from->across_by);
     if (left_out)
         snprintf(text + strlen(text), sizeof text - strlen(text),
-                 "; %zu more lack a run of a group", left_out);
+                 "; %zu more lack%s a run of a group", left_out, left_out == 1 ? "s" : "");
+    figure_note(note, text);
+}
+
+static void note_runs(size_t runs, size_t groups, char note[NOTE])
+{
+    char text[WORDS];
+
+    snprintf(text, sizeof text, "n = %zu run%s of %zu group%s", runs, runs == 1 ? "" : "s", groups,
+             groups == 1 ? "" : "s");
     figure_note(note, text);
 }
 
@@ -85,13 +94,14 @@ out:
 
 /*
  * The share is constant from one bound to the next and changes at it: two points a bound. Of `more is better`
- * it is what it was before the bound, and falls there; else it rises behind it.
+ * it is what it was before the bound, and falls there; else it rises behind it. beyond: beyond the bounds, where
+ * all is better that has a finite value.
  */
-static void steps(const il_profiles *p, const double *share, double first, double last, double *to)
+static void steps(const il_profiles *p, const double *share, double beyond, double *to)
 {
     for (size_t k = 0; k < p->points; k++) {
-        to[2 * k] = p->more_is_better ? k ? share[k - 1] : first : share[k];
-        to[2 * k + 1] = p->more_is_better ? share[k] : k + 1 < p->points ? share[k + 1] : last;
+        to[2 * k] = p->more_is_better ? k ? share[k - 1] : beyond : share[k];
+        to[2 * k + 1] = p->more_is_better ? share[k] : k + 1 < p->points ? share[k + 1] : beyond;
     }
 }
 
@@ -100,7 +110,6 @@ enum { BANDS_MOST = 8 /* groups whose bands can be told apart */ };
 static double *fill_lines(const il_profiles *p, il_line *line)
 {
     const size_t n = 2 * p->points;
-    const double first = p->more_is_better ? 1 : 0, last = p->more_is_better ? 0 : 1;
     double *const x = calloc((3 * p->groups + 1) * n + 1, sizeof *x);
     double *at = x + n;
 
@@ -109,9 +118,12 @@ static double *fill_lines(const il_profiles *p, il_line *line)
     for (size_t i = 0; x && i < p->groups; i++, at += 3 * n) {
         const il_group_profile *const g = &p->group[i];
 
-        steps(p, g->share, first, last, at);
-        steps(p, g->low, first, last, at + n);
-        steps(p, g->high, first, last, at + 2 * n);
+        /* beyond all bounds a band has an end only where all runs or none are better */
+        const double end = g->finite > 0 && g->finite < 1 ? NAN : g->finite;
+
+        steps(p, g->share, g->finite, at);
+        steps(p, g->low, end, at + n);
+        steps(p, g->high, end, at + 2 * n);
         line[i] = (il_line){ .label = g->label,
                              .x = x,
                              .y = at,
@@ -129,7 +141,7 @@ il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_err
     il_profiles *p = NULL;
     il_line *line = NULL;
     double *x = NULL;
-    char title[WORDS], x_label[WORDS], text[WORDS], note[NOTE] = "";
+    char title[WORDS], x_label[WORDS], text[WORDS], drawn[WORDS_DRAWN], note[NOTE] = "";
     il_panel panel = { .least = 0, .most = 1, .y_scale = IL_SCALE_LINEAR };
     il_lines figure = { .title = title,
                         .x_label = x_label,
@@ -141,6 +153,9 @@ il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_err
 
     if (st == IL_OK)
         st = figure_few_groups(p->groups, err);
+    if (st == IL_OK && p->points == 0)
+        st = cli_error(err, IL_E_USAGE, "no run has a finite %s: there is no profile to draw",
+                       p->metric);
     if (st != IL_OK)
         goto out;
     line = calloc(p->groups + 1, sizeof *line);
@@ -155,19 +170,18 @@ il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_err
     if (p->bound[0] > 0 && p->bound[p->points - 1] > 50 * p->bound[0])
         figure.x_scale = IL_SCALE_LOG;
     title_of(from, "Performance profiles by ", p->metric, title);
+    answer_drawn(p->drawn, from->across_by != NULL, drawn);
     snprintf(x_label, sizeof x_label, "t: %.200s%s", il_metric_words(p->metric),
              figure.x_scale == IL_SCALE_LOG ? ", log scale" : "");
-    snprintf(text, sizeof text, "n = %zu runs of %zu groups", p->runs, p->groups);
-    figure_note(note, text);
+    note_runs(p->runs, p->groups, note);
     note_conditions(from, p->conditions, p->left_out, note);
     figure_note(note, "line: share of a group's runs that is better than t; a run without a finite "
                       "value is worse than any");
     if (p->groups > BANDS_MOST)
         snprintf(text, sizeof text, "bands are left out of more than %d groups", BANDS_MOST);
     else
-        snprintf(text, sizeof text,
-                 "band: its %g %% interval at each t, runs drawn again %d times%s", 100 * p->level,
-                 IL_STRATA_RESAMPLES, from->across_by ? ", within each condition" : "");
+        snprintf(text, sizeof text, "band: its %g %% interval at each t, %s", 100 * p->level,
+                 drawn);
     figure_note(note, text);
     st = il_figure_lines(svg, n, &figure, from->terminal, err);
 out:
@@ -240,7 +254,7 @@ il_status draw_improvement(char **svg, size_t *n, const struct to_draw *from, il
     il_improvements *m = NULL;
     il_forest_row *row = NULL;
     char(*label)[LABEL] = NULL;
-    char title[WORDS], text[WORDS], note[NOTE] = "";
+    char title[WORDS], text[ANSWER], drawn[WORDS_DRAWN], note[NOTE] = "";
     il_forest figure = { .title = title,
                          .mean_label = "probability (share of pairs of runs)",
                          .difference_label = "",
@@ -263,14 +277,14 @@ il_status draw_improvement(char **svg, size_t *n, const struct to_draw *from, il
     figure.row = row;
     figure.rows = m->pairs;
     title_of(from, "Probability of improvement in ", m->metric, title);
-    snprintf(text, sizeof text, "n = %zu runs of %zu groups", m->runs, m->groups);
-    figure_note(note, text);
+    answer_drawn(m->drawn, from->across_by != NULL, drawn);
+    note_runs(m->runs, m->groups, note);
     note_conditions(from, m->conditions, m->left_out, note);
     snprintf(text, sizeof text,
              "marker: how often a run of the first group is better than one of the second%s, a tie "
-             "by half; line: its %g %% interval, runs drawn again %d times, of each pair alone; "
+             "by half; line: its %g %% interval, of each pair alone, %s; "
              "filled: the interval leaves out one half",
-             from->across_by ? ", within a condition" : "", 100 * m->level, IL_STRATA_RESAMPLES);
+             from->across_by ? ", within a condition" : "", 100 * m->level, drawn);
     figure_note(note, text);
     st = il_figure_forest(svg, n, &figure, from->terminal, err);
 out:

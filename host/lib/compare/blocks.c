@@ -8,8 +8,7 @@
 
 /* where values of a group under a condition stand, while they are gathered */
 struct cells {
-    size_t *start;  /* [blocks * groups + 1] */
-    size_t *finite; /* [blocks * groups] */
+    size_t *start; /* [blocks * groups + 1] */
     size_t blocks, groups;
 };
 
@@ -18,21 +17,22 @@ static size_t cell_of(const struct il_blocks *b, const struct il_groups *by, siz
     return (by ? by->of[run] * b->groups.groups : 0) + b->groups.of[run];
 }
 
+static int has_result(const il_runs *r, size_t i)
+{
+    return !r->run[i].failed && (isfinite(r->run[i].metric) || il_run_is_lost(r, &r->run[i]));
+}
+
 static il_status count_cells(struct il_blocks *b, const il_runs *r, const struct il_groups *by,
                              struct cells *c, il_error *err)
 {
     const size_t n = c->blocks * c->groups;
 
     c->start = calloc(n + 2, sizeof *c->start);
-    c->finite = calloc(n + 1, sizeof *c->finite);
-    if (!c->start || !c->finite)
+    if (!c->start)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", c->groups);
     for (size_t i = 0; i < r->count; i++)
-        if (!r->run[i].failed) {
-            const size_t k = cell_of(b, by, i);
-
-            c->start[k + 2]++; /* two places on: filling moves each start to its end */
-            c->finite[k] += isfinite(r->run[i].metric);
+        if (has_result(r, i)) { /* two places on: filling moves each start to its end */
+            c->start[cell_of(b, by, i) + 2]++;
             b->values++;
         }
     for (size_t k = 0; k < n; k++)
@@ -47,7 +47,7 @@ static void fill_cells(struct il_blocks *b, const il_runs *r, const struct il_gr
     const double sign = r->more_is_better ? 1 : -1;
 
     for (size_t i = 0; i < r->count; i++)
-        if (!r->run[i].failed)
+        if (has_result(r, i))
             b->value[c->start[cell_of(b, by, i) + 1]++] =
                 isfinite(r->run[i].metric) ? sign * r->run[i].metric : -INFINITY;
 }
@@ -55,7 +55,7 @@ static void fill_cells(struct il_blocks *b, const il_runs *r, const struct il_gr
 static int is_whole(const struct cells *c, size_t block)
 {
     for (size_t g = 0; g < c->groups; g++)
-        if (c->finite[block * c->groups + g] == 0)
+        if (c->start[block * c->groups + g] == c->start[block * c->groups + g + 1])
             return 0;
     return 1;
 }
@@ -74,36 +74,71 @@ static void keep_whole(struct il_blocks *b, const struct cells *c)
             const size_t cell = k * c->groups + g;
             const il_stratum s = { &b->value[c->start[cell]], c->start[cell + 1] - c->start[cell] };
             double sum = 0;
+            size_t finite = 0;
 
             for (size_t i = 0; i < s.n; i++)
-                sum += isfinite(s.x[i]) ? s.x[i] : 0;
+                if (isfinite(s.x[i])) {
+                    sum += s.x[i];
+                    finite++;
+                }
             b->stratum[g * b->kept + at] = s;
-            b->mean[at * c->groups + g] = sum / (double)c->finite[cell];
+            b->mean[at * c->groups + g] = finite ? sum / (double)finite : NAN;
+            b->lost[at * c->groups + g] = (double)(s.n - finite) / (double)s.n;
         }
         at++;
     }
 }
 
-static double mean_of(const struct il_blocks *b, size_t g)
+double il_blocks_mean(const struct il_blocks *b, size_t group)
 {
     double sum = 0;
+    size_t n = 0;
 
-    for (size_t c = 0; c < b->kept; c++)
-        sum += b->mean[c * b->groups.groups + g];
-    return sum;
+    for (size_t c = 0; c < b->kept; c++) {
+        const double mean = b->mean[c * b->groups.groups + group];
+
+        if (!isnan(mean)) {
+            sum += mean;
+            n++;
+        }
+    }
+    return n ? sum / (double)n : NAN;
 }
 
-static void sort_by_mean(struct il_blocks *b)
+size_t il_blocks_runs(const struct il_blocks *b, size_t group)
 {
-    for (size_t i = 0; i < b->groups.groups; i++) {
-        size_t at = i;
+    size_t n = 0;
 
-        while (at > 0 && mean_of(b, b->order[at - 1]) < mean_of(b, i)) {
-            b->order[at] = b->order[at - 1];
-            at--;
-        }
-        b->order[at] = i;
-    }
+    for (size_t c = 0; c < b->kept; c++)
+        n += b->stratum[group * b->kept + c].n;
+    return n;
+}
+
+size_t il_blocks_lost(const struct il_blocks *b, size_t group)
+{
+    size_t n = 0;
+
+    for (size_t c = 0; c < b->kept; c++)
+        for (size_t i = 0; i < b->stratum[group * b->kept + c].n; i++)
+            n += (size_t)!isfinite(b->stratum[group * b->kept + c].x[i]);
+    return n;
+}
+
+static il_status sort_groups(struct il_blocks *b, il_error *err)
+{
+    const size_t k = b->groups.groups;
+    struct il_place *const place = calloc(k + 1, sizeof *place);
+
+    if (!place)
+        return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
+    for (size_t g = 0; g < k && b->kept; g++)
+        place[g] = (struct il_place){ (double)il_blocks_lost(b, g) / (double)il_blocks_runs(b, g),
+                                      il_blocks_mean(b, g), g };
+    qsort(place, b->kept ? k : 0, sizeof *place, il_place_order);
+    for (size_t i = 0; i < k; i++)
+        b->order[i] = place[i].group;
+    free(place);
+    return IL_OK;
 }
 
 static il_status allocate(struct il_blocks *b, const il_runs *r, size_t blocks, il_error *err)
@@ -117,8 +152,9 @@ static il_status allocate(struct il_blocks *b, const il_runs *r, size_t blocks, 
     b->order = calloc(k + 1, sizeof *b->order);
     b->stratum = calloc(k * blocks + 1, sizeof *b->stratum);
     b->mean = calloc(k * blocks + 1, sizeof *b->mean);
+    b->lost = calloc(k * blocks + 1, sizeof *b->lost);
     b->value = calloc(r->count + 1, sizeof *b->value);
-    return b->style && b->order && b->stratum && b->mean && b->value
+    return b->style && b->order && b->stratum && b->mean && b->lost && b->value
                ? IL_OK
                : il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
 }
@@ -127,7 +163,7 @@ il_status il_blocks_make(struct il_blocks *b, const il_runs *runs, const char *b
                          const char *across, il_error *err)
 {
     struct il_groups conditions = { .groups = 1 };
-    struct cells c = { NULL };
+    struct cells c = { .start = NULL };
     il_status st;
 
     *b = (struct il_blocks){ .kept = 0 };
@@ -141,11 +177,10 @@ il_status il_blocks_make(struct il_blocks *b, const il_runs *runs, const char *b
     IL_TRY(count_cells(b, runs, across ? &conditions : NULL, &c, err));
     fill_cells(b, runs, across ? &conditions : NULL, &c);
     keep_whole(b, &c);
-    sort_by_mean(b);
+    IL_TRY(sort_groups(b, err));
 out:
     il_groups_free(&conditions);
     free(c.start);
-    free(c.finite);
     return st;
 }
 
@@ -156,5 +191,6 @@ void il_blocks_free(struct il_blocks *b)
     free(b->stratum);
     free(b->value);
     free(b->mean);
+    free(b->lost);
     free(b->order);
 }

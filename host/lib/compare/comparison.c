@@ -9,12 +9,6 @@
 #include "groups.h"
 #include "statistics/samples.h"
 
-struct place {
-    double lost;  /* share of its runs */
-    double score; /* the mean, more is better; NaN last */
-    size_t group;
-};
-
 /* A comparison with what it owns. */
 struct owned {
     il_comparison head; /* first: a comparison is cast to this */
@@ -24,7 +18,7 @@ struct owned {
     char **label, **name; /* [groups] */
     /* runs of the group that was k-th before they were sorted: member[start[k]] ... member[start[k + 1] - 1] */
     size_t *start, *member;
-    struct place *order; /* [groups]: which one is i-th now */
+    struct il_place *order; /* [groups]: which one is i-th now */
 };
 
 /* what is at work while a comparison is made */
@@ -83,15 +77,6 @@ static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
     out->reached_interval = il_wilson(out->reached, n, j->out->head.level);
 }
 
-/* Has a run that ended no finite number where others have one? Not if it held no samples back for validation. */
-static int is_lost(const il_runs *r, const struct il_run_row *run)
-{
-    const size_t validation = il_runs_column(r, "validation", 10);
-
-    return r->of_epochs && !run->failed && !isfinite(run->metric) &&
-           (strncmp(r->metric, "validation_", 11) != 0 || strtod(run->value[validation], NULL) > 0);
-}
-
 static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *err)
 {
     const size_t id = il_runs_column(j->runs, "run_id", 6);
@@ -113,7 +98,7 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
         out->diverged += (size_t)run->diverged;
         out->stuck += (size_t)run->stuck;
         out->failed += (size_t)run->failed;
-        out->lost += (size_t)is_lost(j->runs, run);
+        out->lost += (size_t)il_run_is_lost(j->runs, run);
         if (isfinite(run->metric)) {
             j->x[n++] = run->metric;
             if (isnan(best) || (more ? run->metric > best : run->metric < best)) {
@@ -145,22 +130,6 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
     }
     sum_up_reached(j, k, out);
     return IL_OK;
-}
-
-/* ---- order: the best first ------------------------------------------------------------------- */
-
-/* A run without a finite metric is worse than any that has one: the fewer a group has of them, the better. */
-static int better(const void *a, const void *b)
-{
-    const struct place *const x = a, *const y = b;
-
-    if (x->lost != y->lost)
-        return (x->lost > y->lost) - (x->lost < y->lost);
-    if (isnan(x->score) || isnan(y->score))
-        return isnan(x->score) != isnan(y->score) ? isnan(x->score) - isnan(y->score)
-                                                  : (x->group > y->group) - (x->group < y->group);
-    return x->score != y->score ? (x->score < y->score) - (x->score > y->score)
-                                : (x->group > y->group) - (x->group < y->group);
 }
 
 /* ---- differences ----------------------------------------------------------------------------- */
@@ -201,7 +170,7 @@ static il_status differ(struct job *j, size_t a, size_t b, il_difference *out, i
  * p of every pair, corrected together; those with the reference go to their groups. order[i]: the
  * group that is the i-th best.
  */
-static il_status correct_all(struct job *j, const struct place *order, il_error *err)
+static il_status correct_all(struct job *j, const struct il_place *order, il_error *err)
 {
     il_comparison *const c = &j->out->head;
     const size_t k = c->groups;
@@ -288,7 +257,7 @@ static void judge(il_comparison *c)
     }
 }
 
-static il_status compare_groups(struct job *j, const struct place *order, il_error *err)
+static il_status compare_groups(struct job *j, const struct il_place *order, il_error *err)
 {
     il_comparison *const c = &j->out->head;
     il_status st = IL_OK;
@@ -351,7 +320,7 @@ static il_status set_values(struct job *j, size_t group, size_t run, il_error *e
     return IL_OK;
 }
 
-static il_status fill_groups(struct job *j, struct place *order, il_error *err)
+static il_status fill_groups(struct job *j, struct il_place *order, il_error *err)
 {
     struct owned *const out = j->out;
     il_comparison *const c = &out->head;
@@ -368,7 +337,7 @@ static il_status fill_groups(struct job *j, struct place *order, il_error *err)
         order[k].lost = (double)c->group[k].lost / (double)c->group[k].runs;
         order[k].group = k;
     }
-    qsort(order, c->groups, sizeof *order, better);
+    qsort(order, c->groups, sizeof *order, il_place_order);
     for (size_t i = 0; i < c->groups; i++) { /* again, in that order */
         const size_t run = g->first[order[i].group];
 
@@ -386,7 +355,7 @@ out:
     return st;
 }
 
-static il_status allocate(struct job *j, struct place **order, il_error *err)
+static il_status allocate(struct job *j, struct il_place **order, il_error *err)
 {
     struct owned *const out = j->out;
     const size_t runs = j->runs->count + 1, groups = j->groups.groups + 1;
@@ -435,7 +404,7 @@ il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_
                      il_error *err)
 {
     struct job j = { .runs = runs, .options = options, .out = calloc(1, sizeof *j.out) };
-    struct place *order = NULL;
+    struct il_place *order = NULL;
     il_status st;
 
     *out = NULL;

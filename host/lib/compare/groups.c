@@ -1,6 +1,7 @@
 /* groups.c - runs by group. Texts are kept once (runs.h), so that equal values are equal pointers. */
 #include "groups.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -295,4 +296,17 @@ void il_groups_free(struct il_groups *g)
     free(g->of);
     free(g->key);
     free(g->first);
+}
+
+int il_place_order(const void *a, const void *b)
+{
+    const struct il_place *const x = a, *const y = b;
+
+    if (x->lost != y->lost)
+        return (x->lost > y->lost) - (x->lost < y->lost);
+    if (isnan(x->score) || isnan(y->score))
+        return isnan(x->score) != isnan(y->score) ? isnan(x->score) - isnan(y->score)
+                                                  : (x->group > y->group) - (x->group < y->group);
+    return x->score != y->score ? (x->score < y->score) - (x->score > y->score)
+                                : (x->group > y->group) - (x->group < y->group);
 }

@@ -102,6 +102,14 @@ size_t il_runs_column(const il_runs *r, const char *name, size_t n)
     return r->columns;
 }
 
+int il_run_is_lost(const il_runs *r, const struct il_run_row *run)
+{
+    const size_t validation = il_runs_column(r, "validation", 10);
+
+    return r->of_epochs && !run->failed && !isfinite(run->metric) &&
+           (strncmp(r->metric, "validation_", 11) != 0 || strtod(run->value[validation], NULL) > 0);
+}
+
 il_status il_runs_no_column(const il_runs *r, const char *name, size_t n, il_error *err)
 {
     const char *all[IL_RUN_COLUMNS + 1] = { NULL }, *near;

@@ -54,6 +54,9 @@ struct il_runs {
 /* The one copy of a text; NULL: out of memory. */
 const char *il_runs_text(il_runs *runs, const char *text);
 
+/* Has a run that ended no finite number where others have one? Not if it held no samples back for validation. */
+int il_run_is_lost(const il_runs *runs, const struct il_run_row *run);
+
 /* Is more of this result better? */
 int il_more_is_better(const char *metric);
 

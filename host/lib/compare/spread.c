@@ -17,8 +17,8 @@ static size_t runs_in(const struct il_blocks *b)
 {
     size_t n = 0;
 
-    for (size_t s = 0; s < b->groups.groups * b->kept; s++)
-        n += b->stratum[s].n;
+    for (size_t g = 0; g < b->groups.groups; g++)
+        n += il_blocks_runs(b, g);
     return n;
 }
 
@@ -63,6 +63,9 @@ static il_status fill_profile(il_profiles *p, const struct il_blocks *b, const i
     if (st != IL_OK)
         return st;
     to->style = b->style[group];
+    for (size_t c = 0; c < b->kept; c++)
+        to->finite += (1 - b->lost[c * b->groups.groups + group]) / (double)b->kept;
+    p->drawn[il_strata_drawn(&b->stratum[group * b->kept], b->kept)]++;
     to->share = calloc(p->points + 1, sizeof *to->share);
     to->low = calloc(p->points + 1, sizeof *to->low);
     to->high = calloc(p->points + 1, sizeof *to->high);
@@ -168,7 +171,10 @@ static il_status fill_pairs(il_improvements *m, const struct il_blocks *b, const
                              &m->name[i], err);
         for (size_t j = i + 1; j < k && st == IL_OK; j++) {
             il_improved *const pair = &m->pair[m->pairs++];
+            const il_drawn x = il_strata_drawn(&b->stratum[b->order[i] * b->kept], b->kept);
+            const il_drawn y = il_strata_drawn(&b->stratum[b->order[j] * b->kept], b->kept);
 
+            m->drawn[x < y ? x : y]++;
             pair->first = i;
             pair->second = j;
             st = il_improvement(&b->stratum[b->order[i] * b->kept],

@@ -122,6 +122,14 @@ static double normal_signed(double positive, double n, double ties)
     return 2 * il_normal_below(-fabs(positive - mean) / sqrt(variance));
 }
 
+static il_status check_ranked(const double *x, size_t n, il_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isnan(x[i]))
+            return il_fail(err, IL_E_USAGE, "value %zu is not a number", i);
+    return n ? IL_OK : il_fail(err, IL_E_USAGE, "statistics of no values");
+}
+
 il_status il_wilcoxon(const double *x, const double *y, size_t n, double *p, il_error *err)
 {
     struct place *order = NULL;
@@ -130,8 +138,8 @@ il_status il_wilcoxon(const double *x, const double *y, size_t n, double *p, il_
     size_t used = 0;
     il_status st;
 
-    IL_TRY(il_check_values(x, n, 0.5, err));
-    IL_TRY(il_check_values(y, n, 0.5, err));
+    IL_TRY(check_ranked(x, n, err));
+    IL_TRY(check_ranked(y, n, err));
     order = calloc(n, sizeof *order);
     ranks = calloc(n, sizeof *ranks);
     count = calloc(2 * (EXACT_MOST * (EXACT_MOST + 1) / 2) + 1, sizeof *count);
