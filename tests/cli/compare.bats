@@ -465,3 +465,16 @@ P
     initlab compare r -o json
     has '"level": 0.95,' "$output"
 }
+
+@test "of more than 100 groups the sentence claims no test" {
+    tiny data
+    "$INITLAB" sweep run --layers in,4,out --init he_normal --lr "$(seq -s, 0.01 0.01 1.01)" --seeds 0..1 --data data --devices cpu:1 \
+        --batch 48 --epochs 1 --quiet --out r >/dev/null
+    initlab compare r
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^0\.' <<<"$output")" -ge 101 ]
+    has "more than 100 groups: no test was made." "${lines[0]}"
+    [[ $output != *"detectable"* ]]
+    initlab compare r --control 0.01
+    [[ $output != *"no test was made"* ]]
+}

@@ -60,6 +60,11 @@ static void beside(const il_comparison *c, const il_run_group *g, const il_run_g
                  ahead ? "better" : "worse", g->p, d->n);
         return;
     }
+    if (isnan(g->p)) {
+        snprintf(text, size, "%s is %s %s with n = %zu; more than %d groups: no test was made.",
+                 g->label, number, ahead ? "better" : "worse", d->n, IL_COMPARE_GROUPS_MOST);
+        return;
+    }
     if (d->n < least)
         snprintf(why, sizeof why, " (%zu pair%s cannot show one)", d->n, d->n > 1 ? "s" : "");
     if (g->pairs_needed > d->n)
