@@ -170,6 +170,8 @@ typedef struct il_comparison {
     size_t columns;
     const char *const *pooled; /**< [pooleds] that vary within groups, but seeds */
     size_t pooleds;
+    const char *const *alike; /**< [alikes] that vary among runs, and in which those of a pair agree */
+    size_t alikes;
     il_run_group *group; /**< [groups], the best first: the fewest lost runs, then the best mean */
     size_t groups;
     size_t reference;   /**< which group; groups: there is none */

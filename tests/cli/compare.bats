@@ -472,9 +472,25 @@ P
         --batch 48 --epochs 1 --quiet --out r >/dev/null
     initlab compare r
     [ "$status" -eq 0 ]
-    [ "$(grep -c '^0\.' <<<"$output")" -ge 101 ]
+    [ "$(grep -c '^[01][0-9.]* * 2  0' <<<"$output")" -eq 101 ]
     has "more than 100 groups: no test was made." "${lines[0]}"
     [[ $output != *"detectable"* ]]
     initlab compare r --control 0.01
     [[ $output != *"no test was made"* ]]
+}
+
+@test "why groups have no pairs: what no two runs are alike in" {
+    tiny data
+    while read -r words; do
+        # shellcheck disable=SC2086
+        "$INITLAB" sweep run --layers in,8,out --data data --devices cpu:1 --batch 8 --epochs 1 --quiet --out $words >/dev/null
+    done <<'E'
+a --init he_normal --lr 0.1,0.3 --seeds 0..2
+b --init zeros --lr 0.2 --seeds 0..2
+c --init zeros --lr 0.1 --seeds 3..4
+E
+    initlab compare a b --by init --control he_normal
+    has "no two runs of zeros and he_normal are alike in seed and lr: no test." "${lines[0]}"
+    initlab compare a c --by init --control he_normal --where lr=0.1
+    has "no two runs of zeros and he_normal are alike in seed: no test." "${lines[0]}"
 }

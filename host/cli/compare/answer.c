@@ -31,6 +31,41 @@ static size_t column_data(const char *const *column, size_t n)
     return i;
 }
 
+/* "seed, data_seed and lr": what runs of a pair have to agree in */
+static void alike_in(const il_comparison *c, char text[CELL * 4])
+{
+    size_t n = 0;
+
+    snprintf(text, CELL * 4, "seed");
+    for (size_t i = 0; i < c->alikes && n < CELL * 4; i++)
+        n += (size_t)snprintf(text + n, CELL * 4 - n, "%s%.40s",
+                              i == 0              ? ""
+                              : i + 1 < c->alikes ? ", "
+                                                  : " and ",
+                              c->alike[i]);
+}
+
+/* why two groups have no pairs */
+static void no_pairs(const il_comparison *c, const il_run_group *g, const il_run_group *reference,
+                     char *text, size_t size)
+{
+    const size_t data = column_data(c->column, c->columns);
+    const int all = g->metric.n == g->runs && reference->metric.n == reference->runs;
+    char alike[CELL * 4];
+
+    if (data < c->columns && strcmp(g->value[data], reference->value[data]) != 0) {
+        snprintf(text, size, "%s is of another dataset: no test.", g->label);
+        return;
+    }
+    if (g->metric.n == 0) {
+        snprintf(text, size, "no run of %s has a %s: no test.", g->label, c->metric);
+        return;
+    }
+    alike_in(c, alike);
+    snprintf(text, size, "no two runs of %s and %s%s%s are alike in %s: no test.", g->label,
+             reference->label, all ? "" : " that have a ", all ? "" : c->metric, alike);
+}
+
 /* what is said of another group beside the reference */
 static void beside(const il_comparison *c, const il_run_group *g, const il_run_group *reference,
                    char *text, size_t size)
@@ -42,17 +77,11 @@ static void beside(const il_comparison *c, const il_run_group *g, const il_run_g
                                ahead == c->more_is_better ? d->interval.high : -d->interval.low,
                                d->interval.kind };
     const size_t least = il_pairs_least(c->alpha, c->comparisons);
-    const size_t data = column_data(c->column, c->columns);
     char number[3 * CELL], why[3 * CELL] = "";
 
     with_interval(c, by, &away, number, sizeof number);
-    if (d->n == 0 && data < c->columns && strcmp(g->value[data], reference->value[data]) != 0) {
-        snprintf(text, size, "%s is of another dataset: no test.", g->label);
-        return;
-    }
     if (d->n == 0) {
-        snprintf(text, size, "%s has no run with the seeds of one of %s: no test.", g->label,
-                 reference->label);
+        no_pairs(c, g, reference, text, size);
         return;
     }
     if (g->verdict == IL_VERDICT_WORSE || g->verdict == IL_VERDICT_BETTER) {

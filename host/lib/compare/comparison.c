@@ -18,7 +18,7 @@ struct place {
 /* A comparison with what it owns. */
 struct owned {
     il_comparison head; /* first: a comparison is cast to this */
-    const char *column[IL_RUN_COLUMNS], *pooled[IL_RUN_COLUMNS];
+    const char *column[IL_RUN_COLUMNS], *pooled[IL_RUN_COLUMNS], *alike[IL_RUN_COLUMNS];
     const char **value;   /* [groups, columns] */
     char **shown;         /* [groups, columns] */
     char **label, **name; /* [groups] */
@@ -425,10 +425,14 @@ static void set_head(struct job *j)
     c->pooleds = g->pooleds;
     c->column = j->out->column;
     c->pooled = j->out->pooled;
+    c->alike = j->out->alike;
     for (size_t i = 0; i < g->columns; i++)
         j->out->column[i] = j->runs->column[g->by[i]];
     for (size_t i = 0; i < g->pooleds; i++)
         j->out->pooled[i] = j->runs->column[g->pooled[i]];
+    for (size_t i = 0; i < g->pairs; i++)
+        if (il_groups_varies(j->runs, g->pair[i]))
+            j->out->alike[c->alikes++] = j->runs->column[g->pair[i]];
 }
 
 il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_options *options,
