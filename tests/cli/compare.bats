@@ -494,3 +494,50 @@ E
     initlab compare a c --by init --control he_normal --where lr=0.1
     has "no two runs of zeros and he_normal are alike in seed: no test." "${lines[0]}"
 }
+
+@test "costs of different losses are not compared, drawn together, or summed up as areas" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,zeros --loss cross_entropy,mse --data data --devices cpu:1 --batch 8 \
+        --epochs 2 --validation 16 --seeds 0..2 --quiet --out r >/dev/null
+    for metric in cost test_cost validation_cost; do
+        for words in "compare r" "compare r --by init" "compare r --across loss" "plot r curves" "plot r intervals" \
+            "report r --out page.html" "compare r --by loss --best-over init --select validation_accuracy"; do
+            # shellcheck disable=SC2086
+            initlab $words --metric $metric
+            exits 2
+            has "$metric: the runs differ in loss" "$stderr"
+            has "--where loss=VALUE takes those of one, --metric test_accuracy compares all" "$stderr"
+        done
+        initlab compare r --where loss=mse --metric $metric
+        [ "$status" -eq 0 ]
+        initlab compare r --by init --best-over loss --select $metric
+        exits 2
+        has "settings of one group differ in loss: no $metric can choose between them" "$stderr"
+        initlab compare r --by init,loss --best-over lr --select $metric
+        [ "$status" -eq 0 ]
+    done
+    [ ! -e page.html ]
+    initlab compare r
+    has "no area under the loss curve: the runs differ in loss" "$output"
+    [[ ${lines[1]} != *area* ]]
+    initlab compare r -o json
+    [ "$(python3 -c 'import json, sys; print({g["area"] for g in json.load(sys.stdin)["groups"]})' <<<"$output")" = "{None}" ]
+    initlab compare r --where loss=mse
+    has " area " "${lines[1]}"
+    # label smoothing is part of what a cost is
+    "$INITLAB" sweep run --layers in,8,out --init zeros --label-smoothing 0,0.1 --data data --devices cpu:1 --batch 8 --epochs 1 \
+        --seeds 0..1 --quiet --out s >/dev/null
+    initlab compare s --metric cost
+    exits 2
+    has "differ in label_smoothing" "$stderr"
+    # and what is held against a baseline of another
+    for loss in cross_entropy mse; do
+        "$INITLAB" sweep run --layers in,8,out --init zeros --loss $loss --data data --devices cpu:1 --batch 8 --epochs 1 --seeds 0..1 \
+            --quiet --out $loss >/dev/null
+    done
+    initlab check mse --baseline cross_entropy --metric cost --max-drop 0.1
+    exits 2
+    has "cost: loss was 'cross_entropy' and is 'mse'" "$stderr"
+    initlab check mse --baseline mse --metric cost --max-drop 0.1
+    [ "$status" -eq 0 ]
+}

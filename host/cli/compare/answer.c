@@ -268,12 +268,21 @@ static void note_left_over(const il_comparison *c, char *text)
                  runs, runs > 1 ? "s" : "");
 }
 
+static void note_area(const il_comparison *c, char *text)
+{
+    if (c->losses)
+        snprintf(text, ANSWER,
+                 "no area under the loss curve: the runs differ in %.40s, and costs of different "
+                 "definitions cannot be compared",
+                 c->losses);
+}
+
 int answer_note(const il_comparison *c, size_t index, char text[ANSWER])
 {
     static void (*const notes[])(const il_comparison *, char *) = {
         [NOTE_INTERVALS] = note_intervals, [NOTE_TESTS] = note_tests,   [NOTE_TARGET] = note_target,
         [NOTE_LOST] = note_lost,           [NOTE_POOLED] = note_pooled, [NOTE_DATA] = note_data,
-        [NOTE_LEFT_OVER] = note_left_over
+        [NOTE_LEFT_OVER] = note_left_over, [NOTE_AREA] = note_area
     };
 
     text[0] = 0;

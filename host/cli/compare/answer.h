@@ -13,7 +13,7 @@ void answer(const il_comparison *c, char text[ANSWER]);
 void answer_pooled(const char *const *pooled, size_t count, const char *within, char text[ANSWER]);
 
 /* Lines of small print: how the numbers came about. */
-enum { NOTE_INTERVALS, NOTE_TESTS, NOTE_TARGET, NOTE_LOST, NOTE_POOLED, NOTE_DATA, NOTE_LEFT_OVER };
+enum { NOTE_INTERVALS, NOTE_TESTS, NOTE_TARGET, NOTE_LOST, NOTE_POOLED, NOTE_DATA, NOTE_LEFT_OVER, NOTE_AREA };
 
 /* The index-th of them, "" where it has nothing to say. 0: there is none. */
 int answer_note(const il_comparison *c, size_t index, char text[ANSWER]);

@@ -279,7 +279,9 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
             st = il_runs_where(k->runs, o->once[i].value, err);
     if (st != IL_OK || il_runs_count(k->runs) == 0)
         return st;
-    st = read_budgets(k->runs, o, k->by, &k->budget, &k->budgets, err);
+    st = il_runs_one_measure(k->runs, err);
+    if (st == IL_OK)
+        st = read_budgets(k->runs, o, k->by, &k->budget, &k->budgets, err);
     if (st == IL_OK)
         st = tune(k->runs, o, &k->by, line_of(k, LINE_TUNED), err);
     options.by = k->by;

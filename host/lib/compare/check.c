@@ -163,6 +163,20 @@ static il_status check_baseline(const struct job *j, il_error *err)
                    j->runs->metric);
 }
 
+/* a cost by another loss is another measure */
+static il_status check_losses(const struct job *j, il_error *err)
+{
+    for (size_t i = 0; i < j->out->changes && il_is_cost(j->runs->metric); i++)
+        if (il_defines_cost(j->out->changed[i].column))
+            return il_fail(
+                err, IL_E_USAGE,
+                "%s: %s was '%.100s' and is '%.100s', and costs of different definitions "
+                "cannot be compared: --metric test_accuracy can",
+                j->runs->metric, j->out->changed[i].column, j->out->changed[i].before,
+                j->out->changed[i].now);
+    return IL_OK;
+}
+
 il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
                            const il_compare_options *options, il_error *err)
 {
@@ -177,6 +191,7 @@ il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(check_baseline(&j, err));
     set_aside(&j, runs);
+    IL_TRY(check_losses(&j, err));
     IL_TRY(il_groups_make(&j.groups, runs, options->by, err));
     j.then = calloc(j.groups.keys + 1, sizeof *j.then);
     j.now = calloc(j.groups.keys + 1, sizeof *j.now);

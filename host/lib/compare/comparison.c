@@ -130,7 +130,7 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
             areas++;
         }
     }
-    out->area = areas ? area / (double)areas : NAN;
+    out->area = areas && !j->out->head.losses ? area / (double)areas : NAN;
     out->validation = validations ? validation / (double)validations : NAN;
     if (n > 0) {
         const il_status st =
@@ -418,6 +418,7 @@ static void set_head(struct job *j)
     c->metric = j->runs->metric;
     c->more_is_better = j->runs->more_is_better;
     c->target = j->runs->target;
+    c->losses = il_runs_losses(j->runs);
     c->level = j->options->level > 0 ? j->options->level : 0.95;
     c->alpha = j->options->alpha > 0 ? j->options->alpha : 0.05;
     c->groups = g->groups;

@@ -26,6 +26,9 @@ il_status il_groups_without(struct il_groups *g, const il_runs *runs, const char
 /* Do runs differ in the column? */
 int il_groups_varies(const il_runs *runs, size_t column);
 
+/* The column in which the definition of costs differs within a group, as "loss"; NULL: in none. */
+const char *il_groups_losses(const struct il_groups *g, const il_runs *runs);
+
 /*
  * The columns, but seeds, that vary within groups by `by` and conditions by `across` (NULL: one condition):
  * what each number pools. pooled [IL_RUN_COLUMNS].

@@ -57,6 +57,10 @@ const char *il_runs_text(il_runs *runs, const char *text);
 /* Is more of this result better? */
 int il_more_is_better(const char *metric);
 
+/* Is this result a cost, so that its definition is the run's loss? Is this column part of that definition? */
+int il_is_cost(const char *result);
+int il_defines_cost(const char *column);
+
 /* Free what a run has of its own: it is to be left out. */
 void il_run_forget(struct il_run_row *run);
 

@@ -35,6 +35,18 @@ static char *with_over(const char *by, const char *over)
     return both;
 }
 
+/* costs of different losses say nothing of which is best */
+static il_status check_select(const struct il_groups *g, const il_runs *r, il_error *err)
+{
+    const char *const column = il_is_cost(r->select) ? il_groups_losses(g, r) : NULL;
+
+    return column ? il_fail(err, IL_E_USAGE,
+                            "settings of one group differ in %s: no %s can choose between them; "
+                            "validation_accuracy can",
+                            column, r->select)
+                  : IL_OK;
+}
+
 static void score_settings(struct settings *s, const il_runs *r)
 {
     const double sign = il_more_is_better(r->select) ? 1 : -1;
@@ -69,6 +81,7 @@ il_status il_runs_best_over(il_runs *r, const char *by, const char *over, size_t
         goto out;
     }
     IL_TRY(il_groups_without(&s.groups, r, by, over, err));
+    IL_TRY(check_select(&s.groups, r, err));
     IL_TRY(il_groups_make(&s.all, r, both, err));
     s.score = calloc(s.all.groups + 1, sizeof *s.score);
     s.runs = calloc(s.all.groups + 1, sizeof *s.runs);
@@ -161,6 +174,7 @@ il_status il_runs_budgets(const il_runs *r, const char *by, const char *over, il
     }
     sign = il_more_is_better(r->select) ? 1 : -1;
     IL_TRY(il_groups_without(&g, r, by, over, err));
+    IL_TRY(check_select(&g, r, err));
     b = calloc(g.groups + 1, sizeof *b);
     if (!b) {
         st = il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", g.groups);
