@@ -183,8 +183,9 @@ typedef struct il_comparison {
     size_t alikes;
     il_run_group *group; /**< [groups], the best first: the fewest lost runs, then the best mean */
     size_t groups;
-    size_t reference;   /**< which group; groups: there is none */
-    int has_control;    /**< was that one named beforehand? Else it is the best */
+    size_t reference; /**< which group; groups: there is none */
+    int has_control;  /**< was that one named beforehand? Else it is the best */
+    int of_pack; /**< runs of a pack share the metric, as their time: no test, and no interval */
     const char *losses; /**< as il_runs_losses has it */
     double target;      /**< of test accuracy; NaN: none */
     int tested;         /**< were groups compared with it, as far as they have pairs? */
@@ -339,6 +340,7 @@ typedef struct il_check_list {
     size_t groups;
     size_t failed; /**< that fell, lost results or are gone */
     double most, alpha;
+    int of_pack; /**< as il_comparison's: the mean alone decides */
 } il_check_list;
 
 /**

@@ -541,3 +541,38 @@ E
     initlab check mse --baseline mse --metric cost --max-drop 0.1
     [ "$status" -eq 0 ]
 }
+
+@test "seconds are of a pack: no test, no interval, and a line says why" {
+    tiny data
+    swept r --seeds 0..9
+    for control in "" "--control zeros"; do
+        # shellcheck disable=SC2086
+        initlab compare r --metric seconds $control -o json
+        [ "$status" -eq 0 ]
+        python3 -c 'import json, sys
+said = json.load(sys.stdin)
+assert len(said["groups"]) == 2
+for g in said["groups"]:
+    assert g["n"] == 10 and g["mean"] > 0 and g["least"] > 0, g
+    assert (g["mean_interval"], g["difference_interval"], g["p_kind"]) == ("none",) * 3, g
+    assert all(g[k] is None for k in ("p", "p_alone", "mean_low", "difference_low")), g' <<<"$output"
+        # shellcheck disable=SC2086
+        initlab compare r --metric seconds $control
+        has "no p and no intervals: runs of a pack share their seconds" "$output"
+    done
+    for words in "compare r --by init --across seed" "plot r profile" "plot r improvement"; do
+        # shellcheck disable=SC2086
+        initlab $words --metric seconds
+        exits 2
+        has "runs of a pack share their seconds" "$stderr"
+    done
+    initlab plot r intervals --metric seconds --out x.svg
+    [ "$status" -eq 0 ]
+    initlab report r --metric seconds --out page.html
+    [ "$status" -eq 0 ]
+    initlab check r --baseline r --metric seconds --max-drop 1 -o json
+    [ "$status" -eq 0 ]
+    [ "$(python3 -c 'import json, sys; print({(g["p"], g["p_kind"]) for g in json.load(sys.stdin)["groups"]})' <<<"$output")" = "{(None, 'none')}" ]
+    initlab check r --baseline r --metric seconds --max-drop 1
+    has "runs of a pack share their seconds: the mean alone decides" "$output"
+}

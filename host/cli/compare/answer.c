@@ -199,6 +199,10 @@ static void note_tests(const il_comparison *c, char *text)
                  sampled && exact ? ", 100,000 random ones of more than 12 pairs" : "",
                  c->comparisons, c->comparisons > 1 ? "s" : "", c->alpha,
                  il_pairs_least(c->alpha, c->comparisons));
+    else if (c->of_pack)
+        snprintf(text, ANSWER,
+                 "no p and no intervals: runs of a pack share their %s, so that they are no sample",
+                 c->metric);
     else if (c->groups > IL_COMPARE_GROUPS_MOST)
         snprintf(text, ANSWER,
                  "more than %d groups: no p, which all pairs would have to share; --control or "

@@ -140,6 +140,8 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
             return st;
         for (size_t i = 0; i < out->lost; i++)
             j->x[n + i] = more ? -INFINITY : INFINITY;
+        if (j->runs->of_pack)
+            out->metric.interval = (il_interval){ NAN, NAN, IL_INTERVAL_NONE };
         il_sort_values(j->x, n + out->lost);
         il_order_summary(j->x, n + out->lost, &out->metric);
     }
@@ -295,6 +297,10 @@ static il_status compare_groups(struct job *j, const struct place *order, il_err
 
     if (c->reference == c->groups || j->options->no_tests)
         return IL_OK;
+    if (c->of_pack) {
+        c->group[c->reference].verdict = IL_VERDICT_REFERENCE;
+        return IL_OK;
+    }
     c->tested = 1;
     for (size_t i = 0; i < c->groups; i++) {
         il_run_group *const g = &c->group[i];
@@ -418,6 +424,7 @@ static void set_head(struct job *j)
     c->metric = j->runs->metric;
     c->more_is_better = j->runs->more_is_better;
     c->target = j->runs->target;
+    c->of_pack = j->runs->of_pack;
     c->losses = il_runs_losses(j->runs);
     c->level = j->options->level > 0 ? j->options->level : 0.95;
     c->alpha = j->options->alpha > 0 ? j->options->alpha : 0.05;

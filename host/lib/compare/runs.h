@@ -37,6 +37,7 @@ struct il_runs {
     size_t tuned[IL_RUN_COLUMNS],
         tuneds;    /* columns whose values were chosen: groups are by them, too */
     int of_epochs; /* does each epoch have the metric? */
+    int of_pack;   /* do runs of a pack share it? Then they are no sample: no test, no interval */
     int curves;    /* are they wanted? */
     double target;
     const char *column[IL_RUN_COLUMNS]; /* the parameters first, then others of the table */
