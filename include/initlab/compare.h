@@ -67,14 +67,25 @@ il_status il_runs_where(il_runs *runs, const char *where, il_error *err);
  */
 il_status il_runs_select(il_runs *runs, const char *select, il_error *err);
 
+/** What came of il_runs_best_over. */
+typedef struct il_tuned {
+    size_t settings;             /**< how many there were */
+    const char *metric, *select; /**< of the columns of results */
+    size_t
+        groups; /**< of which it is known what results chosen on test samples would be beside those chosen on
+                      validation samples: the metric is of test samples, the setting was chosen by either */
+    double gain; /**< by how much the metric looks better then, mean over those groups; NaN: none */
+    double gain_most; /**< of one group */
+} il_tuned;
+
 /**
  * Fair tuning: of each group keep the runs of its best setting of the columns `over` ("lr,schedule") alone,
  * by the mean of il_runs_select's column over the setting's runs; a setting that lacks it in a run is passed
- * over. by as il_compare_options has it, without `over`. *settings: how many there were.
+ * over. by as il_compare_options has it, without `over`.
  * IL_E_USAGE: no such column, nothing selected, a group none of whose settings has the column, or a cost by which
  * settings of different losses would be chosen.
  */
-il_status il_runs_best_over(il_runs *runs, const char *by, const char *over, size_t *settings,
+il_status il_runs_best_over(il_runs *runs, const char *by, const char *over, il_tuned *tuned,
                             il_error *err);
 
 /**

@@ -576,3 +576,40 @@ for g in said["groups"]:
     initlab check r --baseline r --metric seconds --max-drop 1
     has "runs of a pack share their seconds: the mean alone decides" "$output"
 }
+
+@test "--best-over on test samples says so; what that choice is worth beside validation is as counted here" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,glorot_uniform,orthogonal --lr 0.4,0.5,0.6,0.7 --data data --devices cpu:1 --batch 8 \
+        --epochs 1 --validation 16 --seeds 0..2 --quiet --out r >/dev/null
+    "$INITLAB" sweep export r -o jsonl >runs.jsonl
+    for metric in test_accuracy test_cost; do
+        initlab compare r --best-over lr --metric $metric
+        validation=$(grep "^chosen on test samples $metric would look" <<<"$output")
+        initlab compare r --best-over lr --metric $metric --select test_accuracy
+        has "chosen and told on test samples: each group looks better than it is; by validation_accuracy $metric would be" "$output"
+        on_test=$(grep "^chosen and told" <<<"$output")
+        python3 - $metric "$validation" "$on_test" <<'P'
+import collections, json, re, sys
+metric, sign = sys.argv[1], 1 if sys.argv[1] == "test_accuracy" else -1
+runs = collections.defaultdict(list)
+for line in open("runs.jsonl"):
+    r = json.loads(line)
+    runs[r["init"], r["lr"]].append(r)
+def mean(key, column):
+    return sum(r[column] for r in runs[key]) / len(runs[key])
+def gains(on_test, sign_of_test):
+    for init in sorted({k[0] for k in runs}):
+        keys = [k for k in runs if k[0] == init]
+        test = max(keys, key=lambda k: sign_of_test * mean(k, on_test))
+        held = max(keys, key=lambda k: mean(k, "validation_accuracy"))
+        yield sign * (mean(test, metric) - mean(held, metric))
+for said, want in ((sys.argv[2], list(gains(metric, sign))), (sys.argv[3], list(gains("test_accuracy", 1)))):
+    got = [float(x) for x in re.search(r"(?:look|be) (\S+) (?:better|worse) \(mean of 3 groups; (\S+) at most\)", said).groups()]
+    # four decimals, or four digits, are shown
+    assert all(abs(g - w) <= 6e-5 + 6e-4 * abs(w) for g, w in zip(got, (sum(want) / 3, max(want)))), (said, want)
+    assert max(want) > 0 or metric == "test_accuracy" or said == sys.argv[3], want
+P
+    done
+    initlab compare r --best-over lr --select cost
+    [[ $output != *"chosen"*"test samples"* ]]
+}
