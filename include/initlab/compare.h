@@ -175,7 +175,8 @@ typedef struct il_run_group {
                              or losses differ */
     const char *best_run; /**< id of the run with the best metric; "": none has it */
     il_verdict verdict;
-    size_t left_over;         /**< runs with the metric that have no partner in the reference */
+    size_t
+        left_over; /**< runs with the metric that have no partner in the reference; the reference's: in any group */
     il_difference difference; /**< this group - reference; n 0: no pairs */
     double p;                 /**< the difference's, after Holm; NaN: none */
     size_t

@@ -312,7 +312,8 @@ E
         exits 2
         has "$said" "$stderr"
     done <<'E'
---where init=he_normal --where init=zeros|no run has init zeros: they have he_normal
+--where init=he_normal --where init=zeros|no run has init zeros and what was asked of init before, which left he_normal; init=A,init=B in one condition takes either
+--where seed=0,seed=1 --where init=nosuch|no run has init nosuch: they have he_normal, h*=zeros,out=ones
 --where layers=in,9x2,out|no run has layers in,9x2,out: they have in,8,8,8,out, in,8,out
 --where layers=in,8x999999999,out|no run has layers
 --where lr=0.1,|no run has lr 0.1,: they have 0.1, 0.5
@@ -470,9 +471,9 @@ P
     tiny data
     "$INITLAB" sweep run --layers in,4,out --init he_normal --lr "$(seq -s, 0.01 0.01 1.01)" --seeds 0..1 --data data --devices cpu:1 \
         --batch 48 --epochs 1 --quiet --out r >/dev/null
-    initlab compare r
+    initlab compare r --metric test_cost
     [ "$status" -eq 0 ]
-    [ "$(grep -c '^[01][0-9.]* * 2  0' <<<"$output")" -eq 101 ]
+    [ "$(grep -c '^[01][0-9.]* * 2  *[0-9]' <<<"$output")" -eq 101 ]
     has "more than 100 groups: no test was made." "${lines[0]}"
     [[ $output != *"detectable"* ]]
     initlab compare r --control 0.01
@@ -612,4 +613,32 @@ P
     done
     initlab compare r --best-over lr --select cost
     [[ $output != *"chosen"*"test samples"* ]]
+}
+
+@test "values that runs have are whole in what --where says; groups of equal runs are equal; all without a partner count" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8,out --init "$(seq -s, -f 'normal:std=0.12345678901%02.0f' 1 9)" --data data --devices cpu:1 \
+        --batch 8 --epochs 1 --seeds 0 --quiet --out many >/dev/null
+    initlab compare many --where init=nosuch
+    exits 2
+    said=${stderr#*they have }
+    has " and more" "$said"
+    said=${said% and more}
+    for value in ${said//, / }; do
+        [[ $value =~ ^normal:std=0.12345678901[0-9]{2}$ ]]
+    done
+    # nothing is learned from zeros or ones: both guess, run for run
+    "$INITLAB" sweep run --layers in,8,out --init zeros,ones --data data --devices cpu:1 --batch 8 --epochs 1 --seeds 0..2 --quiet \
+        --out equal >/dev/null
+    initlab compare equal
+    has ": equal in all of 3 pairs." "${lines[0]}"
+    swept a --seeds 0..4
+    swept b --seeds 3..9
+    swept c --seeds 7..9
+    initlab compare a b --where init=zeros --by source
+    has "8 runs without a partner: in the means, not in the differences" "$output"
+    initlab compare a c --where init=zeros --by source
+    has "8 runs without a partner" "$output"
+    initlab compare a b c --by init
+    [[ $output != *"without a partner"* ]]
 }

@@ -89,6 +89,11 @@ static void beside(const il_comparison *c, const il_run_group *g, const il_run_g
                  ahead ? "better" : "worse", g->p, d->n);
         return;
     }
+    if (d->mean == 0 && !(d->sd > 0)) {
+        snprintf(text, size, "%s: equal in all of %zu pair%s.", g->label, d->n,
+                 d->n > 1 ? "s" : "");
+        return;
+    }
     if (isnan(g->p)) {
         snprintf(text, size, "%s is %s %s with n = %zu; more than %d groups: no test was made.",
                  g->label, number, ahead ? "better" : "worse", d->n, IL_COMPARE_GROUPS_MOST);

@@ -35,6 +35,7 @@ struct job {
     size_t *start, *member; /* of out, as is their meaning */
     double *slot;           /* [keys]: the metric of a group's run with this key; NaN: none */
     double *x, *y;          /* [runs]: values */
+    unsigned char *met;     /* [keys]: was a run with this key in a pair? */
     struct owned *out;
 };
 
@@ -181,6 +182,7 @@ static size_t pairs_of(struct job *j, size_t a, size_t b)
         if (isfinite(j->runs->run[j->member[i]].metric) && isfinite(*partner)) {
             j->x[n] = j->runs->run[j->member[i]].metric;
             j->y[n++] = *partner;
+            j->met[g->key[j->member[i]]] = 1;
             *partner = NAN; /* a run is in one pair */
         }
     }
@@ -290,6 +292,15 @@ static void judge(il_comparison *c)
     }
 }
 
+/* runs of the reference that no other group has a partner for */
+static void leave_over(const struct job *j, size_t k, il_run_group *reference)
+{
+    reference->left_over = 0;
+    for (size_t i = j->start[k]; i < j->start[k + 1] && j->out->head.groups > 1; i++)
+        reference->left_over +=
+            isfinite(j->runs->run[j->member[i]].metric) && !j->met[j->groups.key[j->member[i]]];
+}
+
 static il_status compare_groups(struct job *j, const struct place *order, il_error *err)
 {
     il_comparison *const c = &j->out->head;
@@ -310,6 +321,7 @@ static il_status compare_groups(struct job *j, const struct place *order, il_err
         IL_TRY(differ(j, order[i].group, order[c->reference].group, &g->difference, err));
         g->left_over = g->metric.n - g->difference.n;
     }
+    leave_over(j, order[c->reference].group, &c->group[c->reference]);
     if (j->options->control)
         IL_TRY(correct_control(c, err));
     else if (c->groups > 1 && c->groups <= IL_COMPARE_GROUPS_MOST)
@@ -408,8 +420,9 @@ static il_status allocate(struct job *j, struct place **order, il_error *err)
     j->x = calloc(runs, sizeof *j->x);
     j->y = calloc(runs, sizeof *j->y);
     j->slot = calloc(j->groups.keys + 1, sizeof *j->slot);
+    j->met = calloc(j->groups.keys + 1, sizeof *j->met);
     if (!out->label || !out->name || !out->value || !out->shown || !out->head.group || !*order ||
-        !j->start || !j->member || !j->x || !j->y || !j->slot || !set_members(j))
+        !j->start || !j->member || !j->x || !j->y || !j->slot || !j->met || !set_members(j))
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", j->runs->count);
     for (size_t k = 0; k <= j->groups.keys; k++)
         j->slot[k] = NAN;
@@ -466,6 +479,7 @@ out:
     free(j.x);
     free(j.y);
     free(j.slot);
+    free(j.met);
     if (j.out)
         il_comparison_free(&j.out->head);
     return st;

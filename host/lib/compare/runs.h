@@ -40,8 +40,9 @@ struct il_runs {
     int of_pack;   /* do runs of a pack share it? Then they are no sample: no test, no interval */
     int curves;    /* are they wanted? */
     double target;
-    const char *column[IL_RUN_COLUMNS]; /* the parameters first, then others of the table */
-    size_t parameters, columns;         /* what a run was trained on counts as one of them */
+    const char *column[IL_RUN_COLUMNS];     /* the parameters first, then others of the table */
+    size_t parameters, columns;             /* what a run was trained on counts as one of them */
+    unsigned char narrowed[IL_RUN_COLUMNS]; /* did il_runs_where choose by the column? */
     struct il_run_dataset dataset[IL_DATASETS_MOST];
     size_t datasets;
     struct il_run_row *run;
