@@ -42,8 +42,9 @@ def curves(epochs, looks):
         id, epoch, layer = row.pop("run_id"), row.pop("epoch"), row.pop("layer", None)
         prefix = "" if layer is None else f"layer{layer}/"
         row.pop("step", None)
-        at = rows.setdefault(id, {}).setdefault(epoch, {"epoch": epoch})
-        at.update({prefix + name: value for name, value in row.items() if value is not None})
+        values = {prefix + name: value for name, value in row.items() if value is not None}
+        if values:
+            rows.setdefault(id, {}).setdefault(epoch, {"epoch": epoch}).update(values)
     return {id: [at[epoch] for epoch in sorted(at)] for id, at in rows.items()}
 
 

@@ -67,13 +67,25 @@ il_status il_runs_where(il_runs *runs, const char *where, il_error *err);
  */
 il_status il_runs_select(il_runs *runs, const char *select, il_error *err);
 
+/** What came of il_runs_best_over. */
+typedef struct il_tuned {
+    size_t settings;             /**< how many there were */
+    const char *metric, *select; /**< of the columns of results */
+    size_t
+        groups; /**< of which it is known what results chosen on test samples would be beside those chosen on
+                      validation samples: the metric is of test samples, the setting was chosen by either */
+    double gain; /**< by how much the metric looks better then, mean over those groups; NaN: none */
+    double gain_most; /**< of one group */
+} il_tuned;
+
 /**
  * Fair tuning: of each group keep the runs of its best setting of the columns `over` ("lr,schedule") alone,
  * by the mean of il_runs_select's column over the setting's runs; a setting that lacks it in a run is passed
- * over. by as il_compare_options has it, without `over`. *settings: how many there were.
- * IL_E_USAGE: no such column, nothing selected, or a group none of whose settings has the column.
+ * over. by as il_compare_options has it, without `over`.
+ * IL_E_USAGE: no such column, nothing selected, a group none of whose settings has the column, or a cost by which
+ * settings of different losses would be chosen.
  */
-il_status il_runs_best_over(il_runs *runs, const char *by, const char *over, size_t *settings,
+il_status il_runs_best_over(il_runs *runs, const char *by, const char *over, il_tuned *tuned,
                             il_error *err);
 
 /**
@@ -110,6 +122,12 @@ const char *il_runs_id(const il_runs *runs, size_t index);
 
 /** Which of the calls of il_runs_add and il_runs_add_from it came by, from 0. */
 size_t il_runs_addition(const il_runs *runs, size_t index);
+
+/** The column in which the definition of the runs' costs differs, as "loss"; NULL: their costs are of one measure. */
+const char *il_runs_losses(const il_runs *runs);
+
+/** IL_E_USAGE: the metric is a cost, and the runs' losses differ: to ask before they are compared. */
+il_status il_runs_one_measure(const il_runs *runs, il_error *err);
 
 typedef struct il_compare_options {
     const char
@@ -152,11 +170,13 @@ typedef struct il_run_group {
     double reached_median; /**< epochs; infinite where half of the runs never did; NaN: no target */
     double
         reached_mean; /**< restricted: a run that never did counts with all its epochs; NaN: no target */
-    double validation;    /**< accuracy, mean over runs that have it; NaN: none */
-    double area;          /**< under the loss curve, mean over runs all of whose costs are finite */
+    double validation; /**< accuracy, mean over runs that have it; NaN: none */
+    double area; /**< under the loss curve, mean over runs all of whose costs are finite; NaN: none,
+                             or losses differ */
     const char *best_run; /**< id of the run with the best metric; "": none has it */
     il_verdict verdict;
-    size_t left_over;         /**< runs with the metric that have no partner in the reference */
+    size_t
+        left_over; /**< runs with the metric that have no partner in the reference; the reference's: in any group */
     il_difference difference; /**< this group - reference; n 0: no pairs */
     double p;                 /**< the difference's, after Holm; NaN: none */
     size_t
@@ -170,10 +190,15 @@ typedef struct il_comparison {
     size_t columns;
     const char *const *pooled; /**< [pooleds] that vary within groups, but seeds */
     size_t pooleds;
+    const char *const
+        *alike; /**< [alikes] that vary among runs, and in which those of a pair agree */
+    size_t alikes;
     il_run_group *group; /**< [groups], the best first: the fewest lost runs, then the best mean */
     size_t groups;
-    size_t reference;   /**< which group; groups: there is none */
-    int has_control;    /**< was that one named beforehand? Else it is the best */
+    size_t reference; /**< which group; groups: there is none */
+    int has_control;  /**< was that one named beforehand? Else it is the best */
+    int of_pack; /**< runs of a pack share the metric, as their time: no test, and no interval */
+    const char *losses; /**< as il_runs_losses has it */
     double target;      /**< of test accuracy; NaN: none */
     int tested;         /**< were groups compared with it, as far as they have pairs? */
     size_t comparisons; /**< that p was corrected for: of groups that have pairs */
@@ -335,6 +360,7 @@ typedef struct il_check_list {
     size_t groups;
     size_t failed; /**< that fell, lost results or are gone */
     double most, alpha;
+    int of_pack; /**< as il_comparison's: the mean alone decides */
 } il_check_list;
 
 /**

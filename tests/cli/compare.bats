@@ -312,7 +312,8 @@ E
         exits 2
         has "$said" "$stderr"
     done <<'E'
---where init=he_normal --where init=zeros|no run has init zeros: they have he_normal
+--where init=he_normal --where init=zeros|no run has init zeros and what was asked of init before, which left he_normal; init=A,init=B in one condition takes either
+--where seed=0,seed=1 --where init=nosuch|no run has init nosuch: they have he_normal, h*=zeros,out=ones
 --where layers=in,9x2,out|no run has layers in,9x2,out: they have in,8,8,8,out, in,8,out
 --where layers=in,8x999999999,out|no run has layers
 --where lr=0.1,|no run has lr 0.1,: they have 0.1, 0.5
@@ -544,4 +545,180 @@ print(said["groups"][1]["improvement_low"], said["improvements"][0]["high"], {v 
     has "1 condition lacks a run of some group and is left out" "$output"
     initlab plot more profile --where init=he_normal --where seed=2 -o x.svg
     has "n = 1 run of 1 group" "$(drawn x.svg)"
+}
+
+@test "of more than 100 groups the sentence claims no test" {
+    tiny data
+    "$INITLAB" sweep run --layers in,4,out --init he_normal --lr "$(seq -s, 0.01 0.01 1.01)" --seeds 0..1 --data data --devices cpu:1 \
+        --batch 48 --epochs 1 --quiet --out r >/dev/null
+    initlab compare r --metric test_cost
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^[01][0-9.]* * 2  *[0-9]' <<<"$output")" -eq 101 ]
+    has "more than 100 groups: no test was made." "${lines[0]}"
+    [[ $output != *"detectable"* ]]
+    initlab compare r --control 0.01
+    [[ $output != *"no test was made"* ]]
+}
+
+@test "why groups have no pairs: what no two runs are alike in" {
+    tiny data
+    while read -r words; do
+        # shellcheck disable=SC2086
+        "$INITLAB" sweep run --layers in,8,out --data data --devices cpu:1 --batch 8 --epochs 1 --quiet --out $words >/dev/null
+    done <<'E'
+a --init he_normal --lr 0.1,0.3 --seeds 0..2
+b --init zeros --lr 0.2 --seeds 0..2
+c --init zeros --lr 0.1 --seeds 3..4
+E
+    initlab compare a b --by init --control he_normal
+    has "no two runs of zeros and he_normal are alike in seed and lr: no test." "${lines[0]}"
+    initlab compare a c --by init --control he_normal --where lr=0.1
+    has "no two runs of zeros and he_normal are alike in seed: no test." "${lines[0]}"
+}
+
+@test "costs of different losses are not compared, drawn together, or summed up as areas" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,zeros --loss cross_entropy,mse --data data --devices cpu:1 --batch 8 \
+        --epochs 2 --validation 16 --seeds 0..2 --quiet --out r >/dev/null
+    for metric in cost test_cost validation_cost; do
+        for words in "compare r" "compare r --by init" "compare r --across loss" "plot r curves" "plot r intervals" \
+            "report r --out page.html" "compare r --by loss --best-over init --select validation_accuracy"; do
+            # shellcheck disable=SC2086
+            initlab $words --metric $metric
+            exits 2
+            has "$metric: the runs differ in loss" "$stderr"
+            has "--where loss=VALUE takes those of one, --metric test_accuracy compares all" "$stderr"
+        done
+        initlab compare r --where loss=mse --metric $metric
+        [ "$status" -eq 0 ]
+        initlab compare r --by init --best-over loss --select $metric
+        exits 2
+        has "settings of one group differ in loss: no $metric can choose between them" "$stderr"
+        initlab compare r --by init,loss --best-over lr --select $metric
+        [ "$status" -eq 0 ]
+    done
+    [ ! -e page.html ]
+    initlab compare r
+    has "no area under the loss curve: the runs differ in loss" "$output"
+    [[ ${lines[1]} != *area* ]]
+    initlab compare r -o json
+    [ "$(python3 -c 'import json, sys; print({g["area"] for g in json.load(sys.stdin)["groups"]})' <<<"$output")" = "{None}" ]
+    initlab compare r --where loss=mse
+    has " area " "${lines[1]}"
+    # label smoothing is part of what a cost is
+    "$INITLAB" sweep run --layers in,8,out --init zeros --label-smoothing 0,0.1 --data data --devices cpu:1 --batch 8 --epochs 1 \
+        --seeds 0..1 --quiet --out s >/dev/null
+    initlab compare s --metric cost
+    exits 2
+    has "differ in label_smoothing" "$stderr"
+    # and what is held against a baseline of another
+    for loss in cross_entropy mse; do
+        "$INITLAB" sweep run --layers in,8,out --init zeros --loss $loss --data data --devices cpu:1 --batch 8 --epochs 1 --seeds 0..1 \
+            --quiet --out $loss >/dev/null
+    done
+    initlab check mse --baseline cross_entropy --metric cost --max-drop 0.1
+    exits 2
+    has "cost: loss was 'cross_entropy' and is 'mse'" "$stderr"
+    initlab check mse --baseline mse --metric cost --max-drop 0.1
+    [ "$status" -eq 0 ]
+}
+
+@test "seconds are of a pack: no test, no interval, and a line says why" {
+    tiny data
+    swept r --seeds 0..9
+    for control in "" "--control zeros"; do
+        # shellcheck disable=SC2086
+        initlab compare r --metric seconds $control -o json
+        [ "$status" -eq 0 ]
+        python3 -c 'import json, sys
+said = json.load(sys.stdin)
+assert len(said["groups"]) == 2
+for g in said["groups"]:
+    assert g["n"] == 10 and g["mean"] > 0 and g["least"] > 0, g
+    assert (g["mean_interval"], g["difference_interval"], g["p_kind"]) == ("none",) * 3, g
+    assert all(g[k] is None for k in ("p", "p_alone", "mean_low", "difference_low")), g' <<<"$output"
+        # shellcheck disable=SC2086
+        initlab compare r --metric seconds $control
+        has "no p and no intervals: runs of a pack share their seconds" "$output"
+    done
+    for words in "compare r --by init --across seed" "plot r profile" "plot r improvement"; do
+        # shellcheck disable=SC2086
+        initlab $words --metric seconds
+        exits 2
+        has "runs of a pack share their seconds" "$stderr"
+    done
+    initlab plot r intervals --metric seconds --out x.svg
+    [ "$status" -eq 0 ]
+    initlab report r --metric seconds --out page.html
+    [ "$status" -eq 0 ]
+    initlab check r --baseline r --metric seconds --max-drop 1 -o json
+    [ "$status" -eq 0 ]
+    [ "$(python3 -c 'import json, sys; print({(g["p"], g["p_kind"]) for g in json.load(sys.stdin)["groups"]})' <<<"$output")" = "{(None, 'none')}" ]
+    initlab check r --baseline r --metric seconds --max-drop 1
+    has "runs of a pack share their seconds: the mean alone decides" "$output"
+}
+
+@test "--best-over on test samples says so; what that choice is worth beside validation is as counted here" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,glorot_uniform,orthogonal --lr 0.4,0.5,0.6,0.7 --data data --devices cpu:1 --batch 8 \
+        --epochs 1 --validation 16 --seeds 0..2 --quiet --out r >/dev/null
+    "$INITLAB" sweep export r -o jsonl >runs.jsonl
+    for metric in test_accuracy test_cost; do
+        initlab compare r --best-over lr --metric $metric
+        validation=$(grep "^chosen on test samples $metric would look" <<<"$output")
+        initlab compare r --best-over lr --metric $metric --select test_accuracy
+        has "chosen and told on test samples: each group looks better than it is; by validation_accuracy $metric would be" "$output"
+        on_test=$(grep "^chosen and told" <<<"$output")
+        python3 - $metric "$validation" "$on_test" <<'P'
+import collections, json, re, sys
+metric, sign = sys.argv[1], 1 if sys.argv[1] == "test_accuracy" else -1
+runs = collections.defaultdict(list)
+for line in open("runs.jsonl"):
+    r = json.loads(line)
+    runs[r["init"], r["lr"]].append(r)
+def mean(key, column):
+    return sum(r[column] for r in runs[key]) / len(runs[key])
+def gains(on_test, sign_of_test):
+    for init in sorted({k[0] for k in runs}):
+        keys = [k for k in runs if k[0] == init]
+        test = max(keys, key=lambda k: sign_of_test * mean(k, on_test))
+        held = max(keys, key=lambda k: mean(k, "validation_accuracy"))
+        yield sign * (mean(test, metric) - mean(held, metric))
+for said, want in ((sys.argv[2], list(gains(metric, sign))), (sys.argv[3], list(gains("test_accuracy", 1)))):
+    got = [float(x) for x in re.search(r"(?:look|be) (\S+) (?:better|worse) \(mean of 3 groups; (\S+) at most\)", said).groups()]
+    # four decimals, or four digits, are shown
+    assert all(abs(g - w) <= 6e-5 + 6e-4 * abs(w) for g, w in zip(got, (sum(want) / 3, max(want)))), (said, want)
+    assert max(want) > 0 or metric == "test_accuracy" or said == sys.argv[3], want
+P
+    done
+    initlab compare r --best-over lr --select cost
+    [[ $output != *"chosen"*"test samples"* ]]
+}
+
+@test "values that runs have are whole in what --where says; groups of equal runs are equal; all without a partner count" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8,out --init "$(seq -s, -f 'normal:std=0.12345678901%02.0f' 1 9)" --data data --devices cpu:1 \
+        --batch 8 --epochs 1 --seeds 0 --quiet --out many >/dev/null
+    initlab compare many --where init=nosuch
+    exits 2
+    said=${stderr#*they have }
+    has " and more" "$said"
+    said=${said% and more}
+    for value in ${said//, / }; do
+        [[ $value =~ ^normal:std=0.12345678901[0-9]{2}$ ]]
+    done
+    # nothing is learned from zeros or ones: both guess, run for run
+    "$INITLAB" sweep run --layers in,8,out --init zeros,ones --data data --devices cpu:1 --batch 8 --epochs 1 --seeds 0..2 --quiet \
+        --out equal >/dev/null
+    initlab compare equal
+    has ": equal in all of 3 pairs." "${lines[0]}"
+    swept a --seeds 0..4
+    swept b --seeds 3..9
+    swept c --seeds 7..9
+    initlab compare a b --where init=zeros --by source
+    has "8 runs without a partner: in the means, not in the differences" "$output"
+    initlab compare a c --where init=zeros --by source
+    has "8 runs without a partner" "$output"
+    initlab compare a b c --by init
+    [[ $output != *"without a partner"* ]]
 }

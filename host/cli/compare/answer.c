@@ -31,6 +31,41 @@ static size_t column_data(const char *const *column, size_t n)
     return i;
 }
 
+/* "seed, data_seed and lr": what runs of a pair have to agree in */
+static void alike_in(const il_comparison *c, char text[CELL * 4])
+{
+    size_t n = 0;
+
+    snprintf(text, CELL * 4, "seed");
+    for (size_t i = 0; i < c->alikes && n < CELL * 4; i++)
+        n += (size_t)snprintf(text + n, CELL * 4 - n, "%s%.40s",
+                              i == 0              ? ""
+                              : i + 1 < c->alikes ? ", "
+                                                  : " and ",
+                              c->alike[i]);
+}
+
+/* why two groups have no pairs */
+static void no_pairs(const il_comparison *c, const il_run_group *g, const il_run_group *reference,
+                     char *text, size_t size)
+{
+    const size_t data = column_data(c->column, c->columns);
+    const int all = g->metric.n == g->runs && reference->metric.n == reference->runs;
+    char alike[CELL * 4];
+
+    if (data < c->columns && strcmp(g->value[data], reference->value[data]) != 0) {
+        snprintf(text, size, "%s is of another dataset: no test.", g->label);
+        return;
+    }
+    if (g->metric.n == 0) {
+        snprintf(text, size, "no run of %s has a %s: no test.", g->label, c->metric);
+        return;
+    }
+    alike_in(c, alike);
+    snprintf(text, size, "no two runs of %s and %s%s%s are alike in %s: no test.", g->label,
+             reference->label, all ? "" : " that have a ", all ? "" : c->metric, alike);
+}
+
 /* what is said of another group beside the reference */
 static void beside(const il_comparison *c, const il_run_group *g, const il_run_group *reference,
                    char *text, size_t size)
@@ -42,22 +77,26 @@ static void beside(const il_comparison *c, const il_run_group *g, const il_run_g
                                ahead == c->more_is_better ? d->interval.high : -d->interval.low,
                                d->interval.kind };
     const size_t least = il_pairs_least(c->alpha, c->comparisons);
-    const size_t data = column_data(c->column, c->columns);
     char number[3 * CELL], why[3 * CELL] = "";
 
     with_interval(c, by, &away, number, sizeof number);
-    if (d->n == 0 && data < c->columns && strcmp(g->value[data], reference->value[data]) != 0) {
-        snprintf(text, size, "%s is of another dataset: no test.", g->label);
-        return;
-    }
     if (d->n == 0) {
-        snprintf(text, size, "%s has no run with the seeds of one of %s: no test.", g->label,
-                 reference->label);
+        no_pairs(c, g, reference, text, size);
         return;
     }
     if (g->verdict == IL_VERDICT_WORSE || g->verdict == IL_VERDICT_BETTER) {
         snprintf(text, size, "%s is %s %s, p = %.2g, n = %zu pairs.", g->label, number,
                  ahead ? "better" : "worse", g->p, d->n);
+        return;
+    }
+    if (d->mean == 0 && !(d->sd > 0)) {
+        snprintf(text, size, "%s: equal in all of %zu pair%s.", g->label, d->n,
+                 d->n > 1 ? "s" : "");
+        return;
+    }
+    if (isnan(g->p)) {
+        snprintf(text, size, "%s is %s %s with n = %zu; more than %d groups: no test was made.",
+                 g->label, number, ahead ? "better" : "worse", d->n, IL_COMPARE_GROUPS_MOST);
         return;
     }
     if (d->n < least)
@@ -165,6 +204,10 @@ static void note_tests(const il_comparison *c, char *text)
                  sampled && exact ? ", 100,000 random ones of more than 12 pairs" : "",
                  c->comparisons, c->comparisons > 1 ? "s" : "", c->alpha,
                  il_pairs_least(c->alpha, c->comparisons));
+    else if (c->of_pack)
+        snprintf(text, ANSWER,
+                 "no p and no intervals: runs of a pack share their %s, so that they are no sample",
+                 c->metric);
     else if (c->groups > IL_COMPARE_GROUPS_MOST)
         snprintf(text, ANSWER,
                  "more than %d groups: no p, which all pairs would have to share; --control or "
@@ -252,12 +295,21 @@ static void note_left_over(const il_comparison *c, char *text)
                  runs, runs > 1 ? "s" : "");
 }
 
+static void note_area(const il_comparison *c, char *text)
+{
+    if (c->losses)
+        snprintf(text, ANSWER,
+                 "no area under the loss curve: the runs differ in %.40s, and costs of different "
+                 "definitions cannot be compared",
+                 c->losses);
+}
+
 int answer_note(const il_comparison *c, size_t index, char text[ANSWER])
 {
     static void (*const notes[])(const il_comparison *, char *) = {
         [NOTE_INTERVALS] = note_intervals, [NOTE_TESTS] = note_tests,   [NOTE_TARGET] = note_target,
         [NOTE_LOST] = note_lost,           [NOTE_POOLED] = note_pooled, [NOTE_DATA] = note_data,
-        [NOTE_LEFT_OVER] = note_left_over
+        [NOTE_LEFT_OVER] = note_left_over, [NOTE_AREA] = note_area
     };
 
     text[0] = 0;

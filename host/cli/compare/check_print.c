@@ -81,7 +81,9 @@ static void say_few(const il_check_list *list, const struct check_from *from, ch
     (void)from;
     for (size_t i = 0; i < list->groups; i++)
         n += (size_t)(list->group[i].few != 0);
-    if (n)
+    if (list->of_pack)
+        snprintf(text, SAID, "runs of a pack share their %s: the mean alone decides", list->metric);
+    else if (n)
         snprintf(text, SAID, "%zu group%s too few pairs for a test: the mean alone decides", n,
                  n > 1 ? "s have" : " has");
 }

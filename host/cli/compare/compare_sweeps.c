@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "answer.h"
+#include "columns.h"
 #include "common/cli_error.h"
 #include "across_print.h"
 #include "comparison_print.h"
@@ -43,7 +44,7 @@ static il_status add_folder(const struct cli *cli, il_runs *runs, il_folder *f, 
 }
 
 /* lines of small print: one a source, then these */
-enum { LINE_SELECTION, LINE_REPEATED, LINE_KINDS, LINE_TUNED, LINES };
+enum { LINE_SELECTION, LINE_REPEATED, LINE_KINDS, LINE_TUNED, LINE_CHOSEN, LINES };
 
 static char *line_of_source(struct compared *k, size_t index) { return k->lines + index * ANSWER; }
 
@@ -223,20 +224,49 @@ static il_status open_runs(il_runs **runs, const struct options *o, const char *
                : st;
 }
 
+/* What choosing on test samples does to results on them, and by how much where validation samples tell. */
+static void note_chosen(const il_tuned *t, char *line)
+{
+    const il_comparison c = { .metric = t->metric };
+    const int on_test = strncmp(t->select, "test_", 5) == 0;
+    char mean[CELL], most[CELL];
+    int n = 0;
+
+    if (strncmp(t->metric, "test_", 5) != 0)
+        return;
+    if (on_test)
+        n = snprintf(line, ANSWER,
+                     "chosen and told on test samples: each group looks better than it is");
+    if (!t->groups)
+        return;
+    put_metric(&c, t->gain, mean);
+    put_metric(&c, t->gain_most, most);
+    if (on_test)
+        snprintf(line + n, ANSWER - (size_t)n,
+                 "; by validation_accuracy %s would be %s worse (mean of %zu group%s; %s at most)",
+                 t->metric, mean, t->groups, t->groups > 1 ? "s" : "", most);
+    else
+        snprintf(line, ANSWER,
+                 "chosen on test samples %s would look %s better (mean of %zu group%s; %s at most)",
+                 t->metric, mean, t->groups, t->groups > 1 ? "s" : "", most);
+}
+
 /* --best-over: choose, and say so. *by becomes what groups are by then; to be freed. */
-static il_status tune(il_runs *runs, const struct options *o, char **by, char *line, il_error *err)
+static il_status tune(il_runs *runs, const struct options *o, char **by, char *line, char *chosen,
+                      il_error *err)
 {
     const char *const over = opt_get(o, "best-over");
-    size_t settings;
+    il_tuned tuned;
     il_status st;
 
     if (!opt_given(o, "best-over"))
         return IL_OK;
-    st = il_runs_best_over(runs, *by, over, &settings, err);
+    st = il_runs_best_over(runs, *by, over, &tuned, err);
     if (st != IL_OK)
         return st;
     snprintf(line, ANSWER, "each group with its best %.100s of %zu settings in all, by mean %.100s",
-             over, settings, opt_get(o, "select"));
+             over, tuned.settings, tuned.select);
+    note_chosen(&tuned, chosen);
     if (*by) {
         char *both = NULL;
 
@@ -279,9 +309,11 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
             st = il_runs_where(k->runs, o->once[i].value, err);
     if (st != IL_OK || il_runs_count(k->runs) == 0)
         return st;
-    st = read_budgets(k->runs, o, k->by, &k->budget, &k->budgets, err);
+    st = il_runs_one_measure(k->runs, err);
     if (st == IL_OK)
-        st = tune(k->runs, o, &k->by, line_of(k, LINE_TUNED), err);
+        st = read_budgets(k->runs, o, k->by, &k->budget, &k->budgets, err);
+    if (st == IL_OK)
+        st = tune(k->runs, o, &k->by, line_of(k, LINE_TUNED), line_of(k, LINE_CHOSEN), err);
     options.by = k->by;
     if (st == IL_OK && opt_given(o, "across"))
         st = il_compare_across(&k->across, k->runs, opt_get(o, "across"), &options, err);

@@ -167,6 +167,14 @@ il_status il_blocks_make(struct il_blocks *b, const il_runs *runs, const char *b
     il_status st;
 
     *b = (struct il_blocks){ .kept = 0 };
+    if (runs->of_pack) {
+        st =
+            il_fail(err, IL_E_USAGE,
+                    "runs of a pack share their %s: groups cannot be ranked or compared run by run "
+                    "by it",
+                    runs->metric);
+        goto out;
+    }
     IL_TRY(il_groups_without(&b->groups, runs, by, across, err));
     if (across)
         IL_TRY(il_groups_make(&conditions, runs, across, err));

@@ -113,6 +113,10 @@ static il_status hold(struct job *j, size_t group, il_checked *out, il_error *er
     else if (count[0] && count[1])
         st = il_compare_unpaired(j->x, count[1], j->y, count[0], level, j->options->seed,
                                  &out->difference, err);
+    if (j->runs->of_pack) {
+        out->difference.p = NAN;
+        out->difference.interval = (il_interval){ NAN, NAN, IL_INTERVAL_NONE };
+    }
     return st == IL_OK ? il_groups_names(&j->groups, j->runs, j->groups.first[group], &out->label,
                                          &out->name, err)
                        : st;
@@ -123,7 +127,8 @@ static void judge(il_check_list *list, il_checked *g, int more_is_better, size_t
 {
     const double worse = more_is_better ? -g->difference.mean : g->difference.mean;
 
-    g->few = g->difference.n && g->difference.least_p * (double)tests >= list->alpha;
+    g->few =
+        g->difference.n && (list->of_pack || g->difference.least_p * (double)tests >= list->alpha);
     if (g->difference.n && worse > list->most && (g->few || g->p < list->alpha))
         g->change = IL_CHECKED_FELL;
     else if (g->change == IL_CHECKED_OK && g->lost > g->gained)
@@ -141,11 +146,11 @@ static il_status correct(il_check_list *list, int more_is_better, il_error *err)
     if (!p)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", list->groups);
     for (size_t i = 0; i < list->groups; i++)
-        if (list->group[i].difference.n)
+        if (list->group[i].difference.n && !list->of_pack)
             p[m++] = list->group[i].difference.p;
     st = il_holm(p, m, err);
     for (size_t i = 0, k = 0; st == IL_OK && i < list->groups; i++) {
-        if (list->group[i].difference.n)
+        if (list->group[i].difference.n && !list->of_pack)
             list->group[i].p = p[k++];
         judge(list, &list->group[i], more_is_better, m);
     }
@@ -163,6 +168,20 @@ static il_status check_baseline(const struct job *j, il_error *err)
                    j->runs->metric);
 }
 
+/* a cost by another loss is another measure */
+static il_status check_losses(const struct job *j, il_error *err)
+{
+    for (size_t i = 0; i < j->out->changes && il_is_cost(j->runs->metric); i++)
+        if (il_defines_cost(j->out->changed[i].column))
+            return il_fail(
+                err, IL_E_USAGE,
+                "%s: %s was '%.100s' and is '%.100s', and costs of different definitions "
+                "cannot be compared: --metric test_accuracy can",
+                j->runs->metric, j->out->changed[i].column, j->out->changed[i].before,
+                j->out->changed[i].now);
+    return IL_OK;
+}
+
 il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
                            const il_compare_options *options, il_error *err)
 {
@@ -177,6 +196,7 @@ il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(check_baseline(&j, err));
     set_aside(&j, runs);
+    IL_TRY(check_losses(&j, err));
     IL_TRY(il_groups_make(&j.groups, runs, options->by, err));
     j.then = calloc(j.groups.keys + 1, sizeof *j.then);
     j.now = calloc(j.groups.keys + 1, sizeof *j.now);
@@ -188,6 +208,7 @@ il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
         goto out;
     }
     j.out->metric = runs->metric;
+    j.out->of_pack = runs->of_pack;
     j.out->most = most;
     j.out->alpha = options->alpha > 0 ? options->alpha : 0.05;
     for (; j.out->groups < j.groups.groups; j.out->groups++)

@@ -12,7 +12,7 @@
 /* A comparison with what it owns. */
 struct owned {
     il_comparison head; /* first: a comparison is cast to this */
-    const char *column[IL_RUN_COLUMNS], *pooled[IL_RUN_COLUMNS];
+    const char *column[IL_RUN_COLUMNS], *pooled[IL_RUN_COLUMNS], *alike[IL_RUN_COLUMNS];
     const char **value;   /* [groups, columns] */
     char **shown;         /* [groups, columns] */
     char **label, **name; /* [groups] */
@@ -29,6 +29,7 @@ struct job {
     size_t *start, *member; /* of out, as is their meaning */
     double *slot;           /* [keys]: the metric of a group's run with this key; NaN: none */
     double *x, *y;          /* [runs]: values */
+    unsigned char *met;     /* [keys]: was a run with this key in a pair? */
     struct owned *out;
 };
 
@@ -115,7 +116,7 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
             areas++;
         }
     }
-    out->area = areas ? area / (double)areas : NAN;
+    out->area = areas && !j->out->head.losses ? area / (double)areas : NAN;
     out->validation = validations ? validation / (double)validations : NAN;
     if (n > 0) {
         const il_status st =
@@ -125,6 +126,8 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
             return st;
         for (size_t i = 0; i < out->lost; i++)
             j->x[n + i] = more ? -INFINITY : INFINITY;
+        if (j->runs->of_pack)
+            out->metric.interval = (il_interval){ NAN, NAN, IL_INTERVAL_NONE };
         il_sort_values(j->x, n + out->lost);
         il_order_summary(j->x, n + out->lost, &out->metric);
     }
@@ -148,6 +151,7 @@ static size_t pairs_of(struct job *j, size_t a, size_t b)
         if (isfinite(j->runs->run[j->member[i]].metric) && isfinite(*partner)) {
             j->x[n] = j->runs->run[j->member[i]].metric;
             j->y[n++] = *partner;
+            j->met[g->key[j->member[i]]] = 1;
             *partner = NAN; /* a run is in one pair */
         }
     }
@@ -257,6 +261,15 @@ static void judge(il_comparison *c)
     }
 }
 
+/* runs of the reference that no other group has a partner for */
+static void leave_over(const struct job *j, size_t k, il_run_group *reference)
+{
+    reference->left_over = 0;
+    for (size_t i = j->start[k]; i < j->start[k + 1] && j->out->head.groups > 1; i++)
+        reference->left_over +=
+            isfinite(j->runs->run[j->member[i]].metric) && !j->met[j->groups.key[j->member[i]]];
+}
+
 static il_status compare_groups(struct job *j, const struct il_place *order, il_error *err)
 {
     il_comparison *const c = &j->out->head;
@@ -264,6 +277,10 @@ static il_status compare_groups(struct job *j, const struct il_place *order, il_
 
     if (c->reference == c->groups || j->options->no_tests)
         return IL_OK;
+    if (c->of_pack) {
+        c->group[c->reference].verdict = IL_VERDICT_REFERENCE;
+        return IL_OK;
+    }
     c->tested = 1;
     for (size_t i = 0; i < c->groups; i++) {
         il_run_group *const g = &c->group[i];
@@ -273,6 +290,7 @@ static il_status compare_groups(struct job *j, const struct il_place *order, il_
         IL_TRY(differ(j, order[i].group, order[c->reference].group, &g->difference, err));
         g->left_over = g->metric.n - g->difference.n;
     }
+    leave_over(j, order[c->reference].group, &c->group[c->reference]);
     if (j->options->control)
         IL_TRY(correct_control(c, err));
     else if (c->groups > 1 && c->groups <= IL_COMPARE_GROUPS_MOST)
@@ -334,7 +352,9 @@ static il_status fill_groups(struct job *j, struct il_place *order, il_error *er
     for (size_t k = 0; k < c->groups; k++) {
         IL_TRY(sum_up(j, k, &c->group[k], err));
         order[k].score = c->more_is_better ? c->group[k].metric.mean : -c->group[k].metric.mean;
-        order[k].lost = (double)c->group[k].lost / (double)c->group[k].runs;
+        order[k].lost = c->group[k].lost ? (double)c->group[k].lost /
+                                               (double)(c->group[k].runs - c->group[k].failed)
+                                         : 0;
         order[k].group = k;
     }
     qsort(order, c->groups, sizeof *order, il_place_order);
@@ -371,8 +391,9 @@ static il_status allocate(struct job *j, struct il_place **order, il_error *err)
     j->x = calloc(runs, sizeof *j->x);
     j->y = calloc(runs, sizeof *j->y);
     j->slot = calloc(j->groups.keys + 1, sizeof *j->slot);
+    j->met = calloc(j->groups.keys + 1, sizeof *j->met);
     if (!out->label || !out->name || !out->value || !out->shown || !out->head.group || !*order ||
-        !j->start || !j->member || !j->x || !j->y || !j->slot || !set_members(j))
+        !j->start || !j->member || !j->x || !j->y || !j->slot || !j->met || !set_members(j))
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", j->runs->count);
     for (size_t k = 0; k <= j->groups.keys; k++)
         j->slot[k] = NAN;
@@ -387,6 +408,8 @@ static void set_head(struct job *j)
     c->metric = j->runs->metric;
     c->more_is_better = j->runs->more_is_better;
     c->target = j->runs->target;
+    c->of_pack = j->runs->of_pack;
+    c->losses = il_runs_losses(j->runs);
     c->level = j->options->level > 0 ? j->options->level : 0.95;
     c->alpha = j->options->alpha > 0 ? j->options->alpha : 0.05;
     c->groups = g->groups;
@@ -394,10 +417,14 @@ static void set_head(struct job *j)
     c->pooleds = g->pooleds;
     c->column = j->out->column;
     c->pooled = j->out->pooled;
+    c->alike = j->out->alike;
     for (size_t i = 0; i < g->columns; i++)
         j->out->column[i] = j->runs->column[g->by[i]];
     for (size_t i = 0; i < g->pooleds; i++)
         j->out->pooled[i] = j->runs->column[g->pooled[i]];
+    for (size_t i = 0; i < g->pairs; i++)
+        if (il_groups_varies(j->runs, g->pair[i]))
+            j->out->alike[c->alikes++] = j->runs->column[g->pair[i]];
 }
 
 il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_options *options,
@@ -423,6 +450,7 @@ out:
     free(j.x);
     free(j.y);
     free(j.slot);
+    free(j.met);
     if (j.out)
         il_comparison_free(&j.out->head);
     return st;

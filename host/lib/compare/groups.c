@@ -21,7 +21,7 @@ static int is_of_pairs(const char *column)
     return is_seed(column) || strcmp(column, IL_DATA_COLUMN) == 0;
 }
 
-static int varies(const il_runs *r, size_t column)
+int il_groups_varies(const il_runs *r, size_t column)
 {
     for (size_t i = 1; i < r->count; i++)
         if (r->run[i].value[column] != r->run[0].value[column])
@@ -69,7 +69,7 @@ il_status il_compare_by(const char *by, il_error *err)
 static void choose_columns(struct il_groups *g, const il_runs *r)
 {
     for (size_t c = 0; c < r->parameters; c++)
-        if (!is_seed(r->column[c]) && !is_by(g, c) && varies(r, c))
+        if (!is_seed(r->column[c]) && !is_by(g, c) && il_groups_varies(r, c))
             g->by[g->columns++] = c;
     for (size_t i = 0; i < r->tuneds; i++) /* whether they differ or not */
         if (!is_by(g, r->tuned[i]))
@@ -188,7 +188,7 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
         groups.column[groups.columns++] = g->by[i];
     for (size_t c = 0; c < r->parameters; c++)
         if (is_of_pairs(r->column[c]) && (!is_by(g, c) || !is_seed(r->column[c])))
-            pairs.column[pairs.columns++] = c;
+            g->pair[g->pairs++] = c;
     g->of = calloc(n, sizeof *g->of);
     g->key = calloc(n, sizeof *g->key);
     g->first = calloc(n, sizeof *g->first);
@@ -198,7 +198,9 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
     }
     find_pooled(g, r, &out);
     for (size_t i = 0; i < g->pooleds; i++)
-        pairs.column[pairs.columns++] = g->pooled[i];
+        g->pair[g->pairs++] = g->pooled[i];
+    memcpy(pairs.column, g->pair, g->pairs * sizeof *g->pair);
+    pairs.columns = g->pairs;
     if (!number_tuples(&pairs, g->key, NULL, &g->keys))
         st = il_fail(err, IL_E_MEMORY, "out of memory for pairs of %zu runs", r->count);
 out:

@@ -7,6 +7,7 @@
 struct il_groups {
     size_t by[IL_RUN_COLUMNS], columns;     /* columns that groups are by */
     size_t pooled[IL_RUN_COLUMNS], pooleds; /* parameters, but seeds, that vary within groups */
+    size_t pair[IL_RUN_COLUMNS], pairs;     /* columns that runs of a pair agree in */
     size_t *of;                             /* [runs]: a run's group */
     size_t *key;   /* [runs]: runs of two groups with equal keys are a pair; below `keys` */
     size_t *first; /* [groups]: a run of each */
@@ -34,6 +35,12 @@ il_status il_groups_tuned(il_runs *runs, const char *over, il_error *err);
 /* The same, with the columns `over` ("lr,schedule") left out of what groups are by. */
 il_status il_groups_without(struct il_groups *g, const il_runs *runs, const char *by,
                             const char *over, il_error *err);
+
+/* Do runs differ in the column? */
+int il_groups_varies(const il_runs *runs, size_t column);
+
+/* The column in which the definition of costs differs within a group, as "loss"; NULL: in none. */
+const char *il_groups_losses(const struct il_groups *g, const il_runs *runs);
 
 /*
  * The columns, but seeds, that vary within groups by `by` and conditions by `across` (NULL: one condition):

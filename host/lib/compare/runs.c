@@ -59,20 +59,20 @@ const char *il_runs_text(il_runs *r, const char *s)
 static const char *const OTHERS[] = { "run_id", "number", "pack",        "status",
                                       "stuck",  "depth",  "environment", "source" };
 
-/* results of runs: their names, what axes call them, and whether each epoch has one */
+/* results of runs: their names, what axes call them, whether each epoch has one, and whether a pack has one for all */
 static const struct {
     const char *name, *words;
-    int of_epochs;
+    int of_epochs, of_pack;
 } METRICS[] = {
-    { "test_accuracy", "test accuracy (share of samples)", 1 },
-    { "test_cost", "test cost (mean over samples)", 1 },
-    { "cost", "cost (mean over training samples)", 1 },
-    { "train_accuracy", "training accuracy (share of samples)", 1 },
-    { "validation_accuracy", "validation accuracy (share of samples)", 1 },
-    { "validation_cost", "validation cost (mean over samples)", 1 },
-    { "diverged_epoch", "divergence (epoch)", 0 },
-    { "diverged_step", "divergence (step)", 0 },
-    { "seconds", "training time (seconds)", 0 },
+    { "test_accuracy", "test accuracy (share of samples)", 1, 0 },
+    { "test_cost", "test cost (mean over samples)", 1, 0 },
+    { "cost", "cost (mean over training samples)", 1, 0 },
+    { "train_accuracy", "training accuracy (share of samples)", 1, 0 },
+    { "validation_accuracy", "validation accuracy (share of samples)", 1, 0 },
+    { "validation_cost", "validation cost (mean over samples)", 1, 0 },
+    { "diverged_epoch", "divergence (epoch)", 0, 0 },
+    { "diverged_step", "divergence (step)", 0, 0 },
+    { "seconds", "training time (seconds)", 0, 1 },
 };
 enum { METRICS_ALL = sizeof METRICS / sizeof *METRICS };
 
@@ -160,6 +160,7 @@ il_status il_runs_new(il_runs **out, const char *metric, double target, il_error
     IL_TRY(find_metric(metric, &r->metric, err));
     r->more_is_better = il_more_is_better(r->metric);
     r->of_epochs = METRICS[metric_named(metric)].of_epochs;
+    r->of_pack = METRICS[metric_named(metric)].of_pack;
     r->target = target;
     for (size_t i = 0; (p = il_parameter_at(i)) && r->columns < IL_RUN_COLUMNS; i++)
         r->column[r->columns++] = p->name;

@@ -37,10 +37,12 @@ struct il_runs {
     size_t tuned[IL_RUN_COLUMNS],
         tuneds;    /* columns whose values were chosen: groups are by them, too */
     int of_epochs; /* does each epoch have the metric? */
+    int of_pack;   /* do runs of a pack share it? Then they are no sample: no test, no interval */
     int curves;    /* are they wanted? */
     double target;
-    const char *column[IL_RUN_COLUMNS]; /* the parameters first, then others of the table */
-    size_t parameters, columns;         /* what a run was trained on counts as one of them */
+    const char *column[IL_RUN_COLUMNS];     /* the parameters first, then others of the table */
+    size_t parameters, columns;             /* what a run was trained on counts as one of them */
+    unsigned char narrowed[IL_RUN_COLUMNS]; /* did il_runs_where choose by the column? */
     struct il_run_dataset dataset[IL_DATASETS_MOST];
     size_t datasets;
     struct il_run_row *run;
@@ -59,6 +61,10 @@ int il_run_is_lost(const il_runs *runs, const struct il_run_row *run);
 
 /* Is more of this result better? */
 int il_more_is_better(const char *metric);
+
+/* Is this result a cost, so that its definition is the run's loss? Is this column part of that definition? */
+int il_is_cost(const char *result);
+int il_defines_cost(const char *column);
 
 /* Free what a run has of its own: it is to be left out. */
 void il_run_forget(struct il_run_row *run);

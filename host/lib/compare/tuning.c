@@ -11,9 +11,11 @@
 /* settings: groups by `by` and `over` together */
 struct settings {
     struct il_groups groups, all;
-    double *score; /* [all.groups]: mean of select, more is better; NaN: not of every run */
-    size_t *runs;  /* [all.groups] */
-    size_t *best;  /* [groups.groups]: a setting + 1; 0: none */
+    double *score;  /* [all.groups]: mean of what is chosen by; NaN: not of every run */
+    double *metric; /* [all.groups]: mean */
+    size_t *runs;   /* [all.groups] */
+    size_t *best;   /* [groups.groups]: a setting + 1; 0: none */
+    size_t *other;  /* [groups.groups]: the one that another choice gives */
 };
 
 static void free_settings(struct settings *s)
@@ -21,8 +23,24 @@ static void free_settings(struct settings *s)
     il_groups_free(&s->groups);
     il_groups_free(&s->all);
     free(s->score);
+    free(s->metric);
     free(s->runs);
     free(s->best);
+    free(s->other);
+}
+
+static il_status make_settings(struct settings *s, il_error *err)
+{
+    const size_t settings = s->all.groups + 1, groups = s->groups.groups + 1;
+
+    s->score = calloc(settings, sizeof *s->score);
+    s->metric = calloc(settings, sizeof *s->metric);
+    s->runs = calloc(settings, sizeof *s->runs);
+    s->best = calloc(groups, sizeof *s->best);
+    s->other = calloc(groups, sizeof *s->other);
+    return s->score && s->metric && s->runs && s->best && s->other
+               ? IL_OK
+               : il_fail(err, IL_E_MEMORY, "out of memory for %zu settings", s->all.groups);
 }
 
 /* "by,over", or NULL where groups are by all that varies: then settings are, too */
@@ -35,24 +53,105 @@ static char *with_over(const char *by, const char *over)
     return both;
 }
 
-static void score_settings(struct settings *s, const il_runs *r)
+/* costs of different losses say nothing of which is best */
+static il_status check_select(const struct il_groups *g, const il_runs *r, il_error *err)
 {
-    const double sign = il_more_is_better(r->select) ? 1 : -1;
+    const char *const column = il_is_cost(r->select) ? il_groups_losses(g, r) : NULL;
 
+    return column ? il_fail(err, IL_E_USAGE,
+                            "settings of one group differ in %s: no %s can choose between them; "
+                            "validation_accuracy can",
+                            column, r->select)
+                  : IL_OK;
+}
+
+static double select_of(const struct il_run_row *run) { return run->select; }
+static double metric_of(const struct il_run_row *run) { return run->metric; }
+static double validation_of(const struct il_run_row *run) { return run->validation; }
+
+/* score[]: means over the runs of each setting; *s's runs are counted anew */
+static void score_settings(struct settings *s, const il_runs *r,
+                           double (*of)(const struct il_run_row *), double *score)
+{
+    memset(score, 0, s->all.groups * sizeof *score);
+    memset(s->runs, 0, s->all.groups * sizeof *s->runs);
     for (size_t i = 0; i < r->count; i++) {
-        s->score[s->all.of[i]] += sign * r->run[i].select;
+        score[s->all.of[i]] += of(&r->run[i]);
         s->runs[s->all.of[i]]++;
     }
-    for (size_t k = 0; k < s->all.groups; k++) {
-        size_t *const best = &s->best[s->groups.of[s->all.first[k]]];
+    for (size_t k = 0; k < s->all.groups; k++)
+        score[k] /= (double)s->runs[k];
+}
 
-        s->score[k] /= (double)s->runs[k];
-        if (isfinite(s->score[k]) && (!*best || s->score[k] > s->score[*best - 1]))
-            *best = k + 1;
+/* best[]: of each group the setting of the best score + 1 */
+static void choose(const struct settings *s, const double *score, int more_is_better, size_t *best)
+{
+    for (size_t k = 0; k < s->all.groups; k++) {
+        size_t *const to = &best[s->groups.of[s->all.first[k]]];
+
+        if (isfinite(score[k]) &&
+            (!*to || (more_is_better ? score[k] > score[*to - 1] : score[k] < score[*to - 1])))
+            *to = k + 1;
     }
 }
 
-il_status il_runs_best_over(il_runs *r, const char *by, const char *over, size_t *settings,
+static int is_of(const char *result, const char *samples)
+{
+    return strncmp(result, samples, strlen(samples)) == 0;
+}
+
+/* by how much results chosen on test samples look better than those chosen on validation samples */
+static void find_gain(struct settings *s, const il_runs *r, il_tuned *out)
+{
+    const int on_test = is_of(r->select, "test_");
+    double sum = 0;
+
+    if (!is_of(r->metric, "test_") || (!on_test && !is_of(r->select, "validation_")))
+        return;
+    score_settings(s, r, metric_of, s->metric);
+    score_settings(s, r, on_test ? validation_of : metric_of, s->score);
+    choose(s, s->score, on_test || r->more_is_better, s->other);
+    for (size_t g = 0; g < s->groups.groups; g++) {
+        const size_t test = on_test ? s->best[g] : s->other[g];
+        const size_t validation = on_test ? s->other[g] : s->best[g];
+        double gain;
+
+        if (!test || !validation)
+            continue;
+        gain = r->more_is_better ? s->metric[test - 1] - s->metric[validation - 1]
+                                 : s->metric[validation - 1] - s->metric[test - 1];
+        if (!isfinite(gain))
+            continue;
+        sum += gain;
+        out->gain_most = out->groups++ && out->gain_most > gain ? out->gain_most : gain;
+    }
+    if (out->groups)
+        out->gain = sum / (double)out->groups;
+}
+
+/* IL_E_USAGE: a group none of whose settings can be chosen */
+static il_status check_best(const struct settings *s, const il_runs *r, il_error *err)
+{
+    char *label, *name;
+    size_t g = 0;
+    il_status st;
+
+    while (g < s->groups.groups && s->best[g])
+        g++;
+    if (g == s->groups.groups)
+        return IL_OK;
+    st = il_groups_names(&s->groups, r, s->groups.first[g], &label, &name, err);
+    if (st == IL_OK)
+        st = il_fail(
+            err, IL_E_USAGE, "%s has no setting all of whose runs have %s%s", label, r->select,
+            is_of(r->select, "validation_") ? ": train with --validation N to hold out samples"
+                                            : "");
+    free(label);
+    free(name);
+    return st;
+}
+
+il_status il_runs_best_over(il_runs *r, const char *by, const char *over, il_tuned *tuned,
                             il_error *err)
 {
     char *const both = with_over(by, over);
@@ -60,6 +159,7 @@ il_status il_runs_best_over(il_runs *r, const char *by, const char *over, size_t
     size_t to = 0;
     il_status st;
 
+    *tuned = (il_tuned){ .metric = r->metric, .select = r->select, .gain = NAN, .gain_most = NAN };
     if (by && !both) {
         st = il_fail(err, IL_E_MEMORY, "out of memory");
         goto out;
@@ -69,30 +169,13 @@ il_status il_runs_best_over(il_runs *r, const char *by, const char *over, size_t
         goto out;
     }
     IL_TRY(il_groups_without(&s.groups, r, by, over, err));
+    IL_TRY(check_select(&s.groups, r, err));
     IL_TRY(il_groups_make(&s.all, r, both, err));
-    s.score = calloc(s.all.groups + 1, sizeof *s.score);
-    s.runs = calloc(s.all.groups + 1, sizeof *s.runs);
-    s.best = calloc(s.groups.groups + 1, sizeof *s.best);
-    if (!s.score || !s.runs || !s.best) {
-        st = il_fail(err, IL_E_MEMORY, "out of memory for %zu settings", s.all.groups);
-        goto out;
-    }
-    score_settings(&s, r);
-    for (size_t g = 0; g < s.groups.groups; g++)
-        if (!s.best[g]) {
-            char *label, *name;
-
-            st = il_groups_names(&s.groups, r, s.groups.first[g], &label, &name, err);
-            if (st == IL_OK)
-                st = il_fail(err, IL_E_USAGE, "%s has no setting all of whose runs have %s%s",
-                             label, r->select,
-                             strncmp(r->select, "validation_", 11) == 0
-                                 ? ": train with --validation N to hold out samples"
-                                 : "");
-            free(label);
-            free(name);
-            goto out;
-        }
+    IL_TRY(make_settings(&s, err));
+    score_settings(&s, r, select_of, s.score);
+    choose(&s, s.score, il_more_is_better(r->select), s.best);
+    IL_TRY(check_best(&s, r, err));
+    find_gain(&s, r, tuned);
     for (size_t i = 0; i < r->count; i++) {
         if (s.best[s.groups.of[i]] == s.all.of[i] + 1)
             r->run[to++] = r->run[i];
@@ -100,7 +183,7 @@ il_status il_runs_best_over(il_runs *r, const char *by, const char *over, size_t
             il_run_forget(&r->run[i]);
     }
     r->count = to;
-    *settings = s.all.groups;
+    tuned->settings = s.all.groups;
     IL_TRY(il_groups_tuned(r, over, err));
 out:
     free_settings(&s);
@@ -161,6 +244,7 @@ il_status il_runs_budgets(const il_runs *r, const char *by, const char *over, il
     }
     sign = il_more_is_better(r->select) ? 1 : -1;
     IL_TRY(il_groups_without(&g, r, by, over, err));
+    IL_TRY(check_select(&g, r, err));
     b = calloc(g.groups + 1, sizeof *b);
     if (!b) {
         st = il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", g.groups);

@@ -139,14 +139,15 @@ static il_status read_where(il_runs *r, const char *where, struct wanted *w, siz
     return st;
 }
 
-/* what the column has, for the message: the first few values */
+/* what the column has, for the message: the first few values, none of them cut */
 static void values_of(const il_runs *r, size_t column, char *text, size_t size)
 {
-    const char *seen[5];
+    enum { MOST = 5 };
+    const char *seen[MOST];
     size_t n = 0, at = 0;
 
     text[0] = 0;
-    for (size_t i = 0; i < r->count && n < 5; i++) {
+    for (size_t i = 0; i < r->count; i++) {
         const char *const v = r->run[i].value[column];
         size_t k = 0;
 
@@ -154,10 +155,29 @@ static void values_of(const il_runs *r, size_t column, char *text, size_t size)
             k++;
         if (k < n)
             continue;
+        if (n == MOST || at + strlen(v) + sizeof ",  and more" > size) {
+            snprintf(text + at, size - at, "%s", n ? " and more" : "longer ones");
+            return;
+        }
         seen[n++] = v;
-        if (at < size)
-            at += (size_t)snprintf(text + at, size - at, "%s%s", n > 1 ? ", " : "", v);
+        at += (size_t)snprintf(text + at, size - at, "%s%s", n > 1 ? ", " : "", v);
     }
+}
+
+/* no run has what is asked for; where conditions before it hold, too, that may be why */
+static il_status none_has(const il_runs *r, const struct wanted *w, il_error *err)
+{
+    const char *const column = r->column[w->column];
+    char values[160];
+
+    values_of(r, w->column, values, sizeof values);
+    return r->narrowed[w->column]
+               ? il_fail(err, IL_E_USAGE,
+                         "no run has %s %.100s and what was asked of %s before, which left %s; "
+                         "%s=A,%s=B in one condition takes either",
+                         column, w->value, column, values, column, column)
+               : il_fail(err, IL_E_USAGE, "no run has %s %.100s: they have %s", column, w->value,
+                         values);
 }
 
 il_status il_runs_where(il_runs *r, const char *where, il_error *err)
@@ -165,7 +185,6 @@ il_status il_runs_where(il_runs *r, const char *where, il_error *err)
     struct wanted w[IL_RUN_COLUMNS];
     size_t n = 0, to = 0;
     int any_left = 0;
-    char values[160];
     il_status st;
 
     IL_TRY(read_where(r, where, w, &n, err));
@@ -174,10 +193,8 @@ il_status il_runs_where(il_runs *r, const char *where, il_error *err)
 
         for (size_t i = 0; i < r->count; i++)
             any += (size_t)is_value(&r->run[i], &w[k]);
-        values_of(r, w[k].column, values, sizeof values);
         if (!any && r->count) {
-            st = il_fail(err, IL_E_USAGE, "no run has %s %.100s: they have %s",
-                         r->column[w[k].column], w[k].value, values);
+            st = none_has(r, &w[k], err);
             goto out;
         }
     }
@@ -194,6 +211,8 @@ il_status il_runs_where(il_runs *r, const char *where, il_error *err)
             il_run_forget(&r->run[i]);
     }
     r->count = to;
+    for (size_t k = 0; k < n; k++)
+        r->narrowed[w[k].column] = 1;
 out:
     return st;
 }
