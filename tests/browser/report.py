@@ -335,7 +335,7 @@ return [...document.querySelectorAll('#ranking tbody tr')].map(r => [...r.cells]
 
 def check_ranking(b, where, width):
     """What answers the question is seen without scrolling sideways: on a desk as the first columns, on a phone as a card."""
-    head = b.run("return [...document.querySelectorAll('#ranking thead th')].map(t => t.textContent)")
+    head = b.run("return [...document.querySelectorAll('#ranking thead th')].map(t => t.textContent.replace(/ \\(.*/, ''))")
     asked = ["init", "lr", "verdict", "n", "mean", "interval", "difference", "interval", "p", "d_z"]
     check(head[:len(asked)] == asked, f"{where}: the ranking's columns are {head}")
     check(set(head[-6:]) == {"median", "iqm", "worst", "best", "best_run", "area"}, f"{where}: the ranking ends in {head}")
