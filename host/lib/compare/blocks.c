@@ -127,14 +127,15 @@ size_t il_blocks_lost(const struct il_blocks *b, size_t group)
 static il_status sort_groups(struct il_blocks *b, il_error *err)
 {
     const size_t k = b->groups.groups;
-    struct il_place *const place = calloc(k + 1, sizeof *place);
+    struct il_standing *const place = calloc(k + 1, sizeof *place);
 
     if (!place)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", k);
     for (size_t g = 0; g < k && b->kept; g++)
-        place[g] = (struct il_place){ (double)il_blocks_lost(b, g) / (double)il_blocks_runs(b, g),
-                                      il_blocks_mean(b, g), g };
-    qsort(place, b->kept ? k : 0, sizeof *place, il_place_order);
+        place[g] =
+            (struct il_standing){ (double)il_blocks_lost(b, g) / (double)il_blocks_runs(b, g),
+                                  il_blocks_mean(b, g), g };
+    qsort(place, b->kept ? k : 0, sizeof *place, il_standing_order);
     for (size_t i = 0; i < k; i++)
         b->order[i] = place[i].group;
     free(place);

@@ -18,7 +18,7 @@ struct owned {
     char **label, **name; /* [groups] */
     /* runs of the group that was k-th before they were sorted: member[start[k]] ... member[start[k + 1] - 1] */
     size_t *start, *member;
-    struct il_place *order; /* [groups]: which one is i-th now */
+    struct il_standing *order; /* [groups]: which one is i-th now */
 };
 
 /* what is at work while a comparison is made */
@@ -174,7 +174,7 @@ static il_status differ(struct job *j, size_t a, size_t b, il_difference *out, i
  * p of every pair, corrected together; those with the reference go to their groups. order[i]: the
  * group that is the i-th best.
  */
-static il_status correct_all(struct job *j, const struct il_place *order, il_error *err)
+static il_status correct_all(struct job *j, const struct il_standing *order, il_error *err)
 {
     il_comparison *const c = &j->out->head;
     const size_t k = c->groups;
@@ -270,7 +270,7 @@ static void leave_over(const struct job *j, size_t k, il_run_group *reference)
             isfinite(j->runs->run[j->member[i]].metric) && !j->met[j->groups.key[j->member[i]]];
 }
 
-static il_status compare_groups(struct job *j, const struct il_place *order, il_error *err)
+static il_status compare_groups(struct job *j, const struct il_standing *order, il_error *err)
 {
     il_comparison *const c = &j->out->head;
     il_status st = IL_OK;
@@ -338,7 +338,7 @@ static il_status set_values(struct job *j, size_t group, size_t run, il_error *e
     return IL_OK;
 }
 
-static il_status fill_groups(struct job *j, struct il_place *order, il_error *err)
+static il_status fill_groups(struct job *j, struct il_standing *order, il_error *err)
 {
     struct owned *const out = j->out;
     il_comparison *const c = &out->head;
@@ -357,7 +357,7 @@ static il_status fill_groups(struct job *j, struct il_place *order, il_error *er
                                          : 0;
         order[k].group = k;
     }
-    qsort(order, c->groups, sizeof *order, il_place_order);
+    qsort(order, c->groups, sizeof *order, il_standing_order);
     for (size_t i = 0; i < c->groups; i++) { /* again, in that order */
         const size_t run = g->first[order[i].group];
 
@@ -375,7 +375,7 @@ out:
     return st;
 }
 
-static il_status allocate(struct job *j, struct il_place **order, il_error *err)
+static il_status allocate(struct job *j, struct il_standing **order, il_error *err)
 {
     struct owned *const out = j->out;
     const size_t runs = j->runs->count + 1, groups = j->groups.groups + 1;
@@ -431,7 +431,7 @@ il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_
                      il_error *err)
 {
     struct job j = { .runs = runs, .options = options, .out = calloc(1, sizeof *j.out) };
-    struct il_place *order = NULL;
+    struct il_standing *order = NULL;
     il_status st;
 
     *out = NULL;

@@ -19,7 +19,7 @@ struct work {
 };
 
 /* score, a place for each group, is room */
-static void place_groups(struct work *w, struct il_place *score)
+static void place_groups(struct work *w, struct il_standing *score)
 {
     const struct il_blocks *const b = &w->blocks;
     const size_t k = b->groups.groups;
@@ -28,8 +28,8 @@ static void place_groups(struct work *w, struct il_place *score)
         size_t first = 0;
 
         for (size_t g = 0; g < k; g++)
-            score[g] = (struct il_place){ b->lost[c * k + g], b->mean[c * k + g], g };
-        qsort(score, k, sizeof *score, il_place_order);
+            score[g] = (struct il_standing){ b->lost[c * k + g], b->mean[c * k + g], g };
+        qsort(score, k, sizeof *score, il_standing_order);
         for (size_t i = 0; i < k; i++) {
             if (score[i].lost != score[first].lost ||
                 (score[i].score != score[first].score && !isnan(score[i].score)))
@@ -182,7 +182,7 @@ il_status il_compare_across(il_across **out, const il_runs *runs, const char *ac
     struct work w = { .runs = runs, .sign = runs->more_is_better ? 1 : -1 };
     il_across *a = calloc(1, sizeof *a);
     size_t pooled[IL_RUN_COLUMNS];
-    struct il_place *score = NULL;
+    struct il_standing *score = NULL;
     il_status st;
 
     *out = NULL;

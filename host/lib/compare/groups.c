@@ -300,9 +300,9 @@ void il_groups_free(struct il_groups *g)
     free(g->first);
 }
 
-int il_place_order(const void *a, const void *b)
+int il_standing_order(const void *a, const void *b)
 {
-    const struct il_place *const x = a, *const y = b;
+    const struct il_standing *const x = a, *const y = b;
 
     if (x->lost != y->lost)
         return (x->lost > y->lost) - (x->lost < y->lost);

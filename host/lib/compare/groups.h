@@ -15,7 +15,7 @@ struct il_groups {
 };
 
 /* where a group stands among others */
-struct il_place {
+struct il_standing {
     double lost;  /* share of its runs */
     double score; /* the mean, more is better; NaN last */
     size_t group;
@@ -25,7 +25,7 @@ struct il_place {
  * For qsort, the best first: a run without a finite metric is worse than any that has one, so that the fewer a
  * group has of them, the better.
  */
-int il_place_order(const void *a, const void *b);
+int il_standing_order(const void *a, const void *b);
 
 /* by NULL: every parameter that varies, but seeds. IL_E_USAGE: no such column. */
 il_status il_groups_make(struct il_groups *g, const il_runs *runs, const char *by, il_error *err);
