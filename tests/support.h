@@ -20,6 +20,13 @@ static inline void must(il_status st, const il_error *err, const char *what)
         fail_msg("%s: %s", what, err->text);
 }
 
+/* a call that must succeed, with an il_error err of the caller's */
+#define OK(call)                                                                                   \
+    do {                                                                                           \
+        if ((call) != IL_OK)                                                                       \
+            fail_msg("%s: %s", #call, err.text);                                                   \
+    } while (0)
+
 static inline void near(double got, double want, double tolerance, const char *what)
 {
     if (!(fabs(got - want) <= tolerance))

@@ -16,27 +16,10 @@
 #include <unistd.h>
 #include "initlab/initlab.h"
 #include "folder/folder_impl.h"
+#include "place.h"
 #include "support.h"
 
 enum { RUNS_MOST = 4096 };
-
-static char place[] = "/tmp/test_extend.XXXXXX";
-
-static int enter(void **state)
-{
-    (void)state;
-    strcpy(place + strlen(place) - 6, "XXXXXX");
-    return mkdtemp(place) ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-    char command[300];
-
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", place);
-    return system(command);
-}
 
 /* a sweep of texts, which end in NULL */
 static il_status parse(il_sweep **out, const char *const *text, il_error *err)

@@ -24,41 +24,13 @@
 #include "initlab/initlab.h"
 #include "core/crc32c.h"
 #include "folder/folder_impl.h"
-
-static char place[] = "/tmp/test_folder.XXXXXX";
+#include "place.h"
+#include "support.h"
 
 static const char SWEEP[] =
     "parameters:\n  layers: [\"in,out\", \"in,4,out\"]\n"
     "  init: [he_normal, zeros, \"normal:0:1e30\"]\n  batch: 4\n  epochs: 3\n"
     "  optimizer: [sgd, adam]\nseeds: 0..4\n";
-
-static const char *at(const char *name, char path[256])
-{
-    snprintf(path, 256, "%s/%s", place, name);
-    return path;
-}
-
-static int enter(void **state)
-{
-    (void)state;
-    strcpy(place + strlen(place) - 6, "XXXXXX");
-    return mkdtemp(place) ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-    char command[300];
-
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", place);
-    return system(command);
-}
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        if ((call) != IL_OK)                                                                       \
-            fail_msg("%s: %s", #call, err.text);                                                   \
-    } while (0)
 
 /* 20 training and 9 test images of 2x3 pixels in 3 classes */
 static il_dataset *dataset(void)

@@ -17,8 +17,8 @@
 #include "initlab/initlab.h"
 #include "device/seam.h"
 #include "folder/pieces.h"
-
-static char place[] = "/tmp/test_pieces.XXXXXX";
+#include "place.h"
+#include "support.h"
 
 enum { RUNS = 7, EPOCHS = 3, PIECES = 4 };
 
@@ -32,34 +32,6 @@ static const char SWEEP[] =
 static const struct {
     size_t first, runs;
 } PIECE[PIECES] = { { 0, 2 }, { 2, 2 }, { 4, 2 }, { 6, 1 } };
-
-static const char *at(const char *name, char path[256])
-{
-    snprintf(path, 256, "%s/%s", place, name);
-    return path;
-}
-
-static int enter(void **state)
-{
-    (void)state;
-    strcpy(place + strlen(place) - 6, "XXXXXX");
-    return mkdtemp(place) ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-    char command[300];
-
-    (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", place);
-    return system(command);
-}
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        if ((call) != IL_OK)                                                                       \
-            fail_msg("%s: %s", #call, err.text);                                                   \
-    } while (0)
 
 /* ---- a bench --------------------------------------------------------------------------------- */
 
