@@ -248,7 +248,7 @@ __global__ void __launch_bounds__(LANES, BLOCKS)
 }
 
 /*
- * Elements that a launch may walk over, in one run and in all: a quarter of a second where a block has
+ * Elements that a launch may walk over, in one run and in all: some .3 s where a block has
  * FLIGHT loads under way and waits 480 cycles for them at 1.7 GHz, and where all of them, each read
  * twice and written, share 200 GB/s.
  */
