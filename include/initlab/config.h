@@ -27,6 +27,11 @@ typedef struct il_parameter {
 /** The index-th parameter, NULL past the end. Static storage; thread-safe. */
 const il_parameter *il_parameter_at(size_t index);
 
+/** X(name): the parameters that say what a cost is. Costs of runs that differ in one cannot be compared. */
+#define IL_COST_PARAMETERS(X)                                                                      \
+    X(loss)                                                                                        \
+    X(label_smoothing)
+
 typedef struct il_config il_config;
 
 /** A config with every parameter at its default. IL_E_MEMORY only. il_config_free frees it. */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "api.h"
+#include "config.h"
 #include "folder.h"
 #include "pack.h"
 #include "status.h"
@@ -48,6 +49,11 @@ typedef struct il_file_run {
     size_t epochs;      /**< 0: it was stopped in the first */
     const il_epoch *epoch; /**< [epochs]; NaN: it was not finite, or not there */
     double test_accuracy;  /**< of the last object, else of the last epoch; NaN: unknown */
+    int stuck;             /**< as the last object says */
+#define X(name) const char *name;
+    /** what its cost is, as the last object's config has it; NULL: unknown */
+    IL_COST_PARAMETERS(X)
+#undef X
 } il_file_run;
 
 /** Called for each run; what is not IL_OK ends the reading, and is its result. */

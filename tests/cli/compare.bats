@@ -39,6 +39,43 @@ two_runs()
     [[ $(grep nan <<<"$output") == *"  -  "* ]]
 }
 
+@test "--runs says which runs are stuck, as a sweep's folder does, and draws no costs of different losses together" {
+    tiny data
+    for init in he_normal zeros; do
+        "$INITLAB" train --layers in,8,out --data data --device cpu --batch 8 --epochs 4 --lr 0.5 --init $init --quiet \
+            --out $init.jsonl >/dev/null
+    done
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,zeros --lr 0.5 --data data --devices cpu:1 --batch 8 --epochs 4 \
+        --quiet --out r >/dev/null
+    initlab compare --runs he_normal.jsonl zeros.jsonl --plot both.svg
+    [ "$status" -eq 0 ]
+    for init in he_normal zeros; do
+        [ "$(awk -v run=$init '$1 == run { print $6 }' <<<"$output")" = "$("$INITLAB" sweep show r | awk "/init=$init/ { print \$3 }")" ]
+    done
+    [ "$(awk '$1 == "zeros" { print $6 }' <<<"$output")" = stuck ]
+    sed 's/"stuck":true,//' zeros.jsonl >older.jsonl # before there was the key
+    initlab compare --runs older.jsonl
+    [ "$(awk '$1 == "older" { print $6 }' <<<"$output")" = ok ]
+
+    "$INITLAB" train --layers in,8,out --data data --device cpu --batch 8 --epochs 2 --loss mse --quiet --out mse.jsonl >/dev/null
+    "$INITLAB" train --layers in,8,out --data data --device cpu --batch 8 --epochs 2 --label-smoothing 0.1 --quiet \
+        --out smooth.jsonl >/dev/null
+    initlab compare --runs he_normal.jsonl mse.jsonl
+    [ "$status" -eq 0 ]
+    for other in mse:loss smooth:label_smoothing; do
+        for where in "--plot no.svg" --term "--plot -"; do
+            # shellcheck disable=SC2086
+            initlab compare --runs he_normal.jsonl zeros.jsonl ${other%:*}.jsonl $where
+            exits 2
+            has "the runs differ in ${other#*:}, and costs of different definitions cannot be compared: name files of one" "$stderr"
+        done
+    done
+    [ ! -e no.svg ]
+    head -n 1 mse.jsonl >killed.jsonl # it does not say what it was
+    initlab compare --runs he_normal.jsonl killed.jsonl --plot yes.svg
+    [ "$status" -eq 0 ]
+}
+
 @test "mistakes: no file, a file that is not there, one that train did not write" {
     initlab compare
     exits 2

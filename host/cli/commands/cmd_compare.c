@@ -82,6 +82,17 @@ static il_status plot(const struct figure *figure, const struct run_files *f, il
     return st;
 }
 
+/* One axis has costs of one definition, as in comparisons of groups (measures.c of host/lib/compare). */
+static il_status check_measure(const struct run_files *f, const struct options *o, il_error *err)
+{
+    if (!f->differ || (!opt_given(o, "plot") && !opt_given(o, "term")))
+        return IL_OK;
+    return cli_error(err, IL_E_USAGE,
+                     "--%s: the runs differ in %s, and costs of different definitions cannot be "
+                     "compared: name files of one",
+                     opt_given(o, "plot") ? "plot" : "term", f->differ);
+}
+
 /* options that are of one view are an error beside the other */
 static il_status check_options(const struct options *o, il_error *err)
 {
@@ -127,6 +138,8 @@ static int run(struct cli *cli, const struct options *o)
         st = figure_open(&figure, opt_get(o, "plot"), &err);
     if (st == IL_OK)
         st = run_files_read(&f, o->operand, (size_t)o->operands, &err);
+    if (st == IL_OK)
+        st = check_measure(&f, o, &err);
     if (st == IL_OK)
         st = run_files_name(&f, &err);
     if (st == IL_OK) {
@@ -215,7 +228,10 @@ const struct command cmd_compare = {
         "losses of all of them in one figure. A run is called by its file, with as much of the "
         "path "
         "as tells it from others, and :2 where it is the second of its file. A run that did not "
-        "finish is shown as far as it came; a cost that was not finite is shown as -.",
+        "finish is shown as far as it came; a cost that was not finite is shown as -; one that "
+        "ended "
+        "and was no better than a guess as stuck. Costs of different losses are not drawn "
+        "together.",
     .examples = "initlab compare results\n"
                 "initlab compare results --where activation=tanh --by init --target 0.95\n"
                 "initlab compare results --by init --across activation\n"

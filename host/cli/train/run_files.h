@@ -7,7 +7,7 @@
 
 struct seen_run {
     char *name;          /* run_names.h gives it; else NULL */
-    char status[16];     /* ok, diverged, ...; "unfinished" without a last object */
+    char status[16];     /* ok, stuck, diverged, ...; "unfinished" without a last object */
     double *cost;        /* [epochs]; NaN where it was not finite */
     size_t epochs;       /* 0: it was stopped in the first */
     double accuracy;     /* on the test set; NaN: unknown */
@@ -19,6 +19,10 @@ struct run_files {
     size_t paths;
     struct seen_run *run; /* [runs] */
     size_t runs, room;
+#define X(name) char *name;
+    IL_COST_PARAMETERS(X) /* of the first run that tells */
+#undef X
+    const char *differ; /* the one of these in which runs differ; NULL: in none */
 };
 
 /* Read them all; "-" is standard input. IL_E_DATA names file and line. run_files_free frees, whatever came of it. */

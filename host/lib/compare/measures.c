@@ -2,8 +2,13 @@
 #include <string.h>
 #include "core/error.h"
 #include "groups.h"
+#include "initlab/config.h"
 
-static const char *const DEFINES_COST[] = { "loss", "label_smoothing" };
+static const char *const DEFINES_COST[] = {
+#define X(name) #name,
+    IL_COST_PARAMETERS(X)
+#undef X
+};
 enum { DEFINES = sizeof DEFINES_COST / sizeof *DEFINES_COST };
 
 int il_is_cost(const char *result) { return strstr(result, "cost") != NULL; }

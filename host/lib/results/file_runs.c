@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "core/error.h"
+#include "core/number.h"
 
 /* The longest line has a run's whole config: a million widths at most. */
 enum { LINE_MOST = 1 << 24 };
@@ -34,14 +35,35 @@ static il_status wrong(const struct reading *r, const char *what, il_error *err)
     return il_fail(err, IL_E_DATA, "%.300s:%zu: %.200s", r->run.path, r->line, what);
 }
 
+const char *il_parameter_text(const json_t *x, char number[IL_NUMBER_TEXT])
+{
+    if (json_is_boolean(x))
+        return json_is_true(x) ? "yes" : "no";
+    if (json_is_real(x))
+        il_write_real(json_real_value(x), number);
+    else if (json_is_integer(x))
+        snprintf(number, IL_NUMBER_TEXT, "%lld", (long long)json_integer_value(x));
+    else
+        return json_string_value(x);
+    return number;
+}
+
 /* ---- runs ------------------------------------------------------------------------------------ */
 
 /* Tell the run that was read, if there is any, and begin another. */
 static il_status end_run(struct reading *r, const char *status, const json_t *last, il_error *err)
 {
+#define X(name) char name##_text[IL_NUMBER_TEXT];
+    IL_COST_PARAMETERS(X)
+#undef X
+    const json_t *const config = json_object_get(last, "config");
     il_file_run *const h = &r->run.head;
     il_status st = IL_OK;
 
+    h->stuck = json_is_true(json_object_get(last, "stuck"));
+#define X(name) h->name = il_parameter_text(json_object_get(config, #name), name##_text);
+    IL_COST_PARAMETERS(X)
+#undef X
     if (last || h->epochs || r->run.states) {
         h->number = ++r->found;
         h->status = status;

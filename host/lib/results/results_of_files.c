@@ -22,20 +22,6 @@ static il_status wrong(const struct il_read_run *run, const char *what, il_error
 
 /* ---- what a run was -------------------------------------------------------------------------- */
 
-/* a parameter's value as text: what run_report_config of the program makes of it */
-static const char *text_of(const json_t *x, char number[IL_NUMBER_TEXT])
-{
-    if (json_is_boolean(x))
-        return json_is_true(x) ? "yes" : "no";
-    if (json_is_real(x))
-        il_write_real(json_real_value(x), number);
-    else if (json_is_integer(x))
-        snprintf(number, IL_NUMBER_TEXT, "%lld", (long long)json_integer_value(x));
-    else
-        return json_string_value(x);
-    return number;
-}
-
 static il_status read_config(const struct il_read_run *run, il_config **out, il_error *err)
 {
     json_t *const given = json_object_get(run->last, "config");
@@ -55,7 +41,7 @@ static il_status read_config(const struct il_read_run *run, il_config **out, il_
     IL_TRY(il_config_new(&c, err));
     json_object_foreach(given, name, value)
     {
-        const char *const text = text_of(value, number);
+        const char *const text = il_parameter_text(value, number);
 
         st = text ? il_config_set(c, name, text, &why) : wrong(run, "a value of 'config'", &why);
         if (st != IL_OK) {
