@@ -102,7 +102,8 @@ typedef enum il_table {
     IL_TABLE_ENVIRONMENTS,
     IL_TABLE_DIAGNOSTICS,
     IL_TABLE_DATASETS /**< what lies outside: data_sum, data, its folder, and the object files, {path: SHA-256} of files
-                           of weights: a row for each of IL_TABLE_RUNS */
+                           of weights; of files also how each run was trained: folder, that `train --data` named, device
+                           and threads. A row for each of IL_TABLE_RUNS */
 } il_table;
 
 /** The names of a table's columns, whether it has rows or not: one call, value NULL. */

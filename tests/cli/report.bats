@@ -109,6 +109,56 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     [ "$(rows tuned.html | wc -l)" -eq 10 ]
 }
 
+@test "of files of train every run has the command that trains it again, to the same numbers" {
+    tiny "it's a \$(set)"
+    "$INITLAB" init --layers in,8,out --init he_normal --data "it's a \$(set)" --save "w'.safetensors" >/dev/null
+    one() { "$INITLAB" train --data "it's a \$(set)" --device cpu --quiet --batch 8 --out "$1.jsonl" "${@:2}" >/dev/null; }
+    one plain --epochs 2
+    one deep --layers in,8x12,out --init 'h*=normal:std=0.2,out=zeros' --activation tanh --epochs 3 --lr 0.3 --diag every=epoch
+    one odd --layers in,7,out --init uniform:-0.1:0.1 --seed 18446744073709551615 --drop-last --eval-train --validation 17 \
+        --optimizer adam:beta1=0.8 --schedule cosine --weight-decay l2:1e-4 --label-smoothing 0.05 --epochs 4 --diag every=step:3
+    one threads --layers in,8,out --threads 2 --loss mse --output sigmoid --epochs 2 --data-seed 3
+    one weights --layers in,8,out --init "file:path=w'.safetensors" --epochs 1
+    sed 's/"folder":"[^"]*",//' plain.jsonl >older.jsonl # before there was the key
+    initlab report plain.jsonl deep.jsonl odd.jsonl threads.jsonl weights.jsonl -o report.html
+    [ "$status" -eq 0 ]
+    rows report.html >rows
+    [ "$(wc -l <rows)" -eq 5 ]
+    mkdir again
+    cp "w'.safetensors" again
+    cut -f 4 rows | sed 's/^initlab/"$INITLAB"/; s/$/ --quiet >\/dev\/null/' >again.sh
+    (cd again && bash -eu ../again.sh)
+    python3 - rows plain deep odd threads weights <<'P'
+import json, sys
+def read(path):
+    """all but the clock's numbers, and what the folder was called"""
+    lines = [json.loads(line) for line in open(path)]
+    return [{k: v for k, v in line.items() if k not in ("seconds", "data")} for line in lines]
+again = [read(f"again/{row.split(chr(9))[0]}.jsonl") for row in open(sys.argv[1])]
+for name in sys.argv[2:]:
+    assert read(name + ".jsonl") in again, name
+assert len({json.dumps(run) for run in again}) == len(again) == 5
+P
+    python3 - report.html rows <<'P'
+import html, re, sys
+page = open(sys.argv[1]).read()
+listed = html.unescape(re.search(r'id="again".*?<pre[^>]*><code>(.*?)</code>', page, re.S)[1]).split("\n")
+assert listed == [row.rstrip("\n").split("\t")[3] for row in open(sys.argv[2])], listed
+P
+    initlab report older.jsonl -o older.html
+    has "--data 'it'\\''s a \$(set)'" "$(rows older.html)"
+    "$INITLAB" sweep run --layers in,8,out --init zeros --data "it's a \$(set)" --devices cpu:1 --batch 8 --epochs 2 --quiet --out r >/dev/null
+    initlab report r plain.jsonl -o both.html # a folder and a file
+    [ "$(rows both.html | cut -f 4 | cut -d ' ' -f 1-3 | sort -u)" = "initlab sweep rerun
+initlab train --batch" ] || { rows both.html; false; }
+    long=$(printf ',%d' {10..4000})
+    sed "s/\"layers\":\"[^\"]*\"/\"layers\":\"in$long,out\"/" plain.jsonl >long.jsonl
+    initlab report long.jsonl -o long.html # too long for a word of a command, and said so
+    [ "$status" -eq 0 ]
+    has "# and more, which is too long" "$(text long.html)"
+    grep -q '"train":{}' long.html
+}
+
 @test "what files and paths say stays text: in tags, attributes, scripts and commands" {
     tiny set
     mkdir '<'

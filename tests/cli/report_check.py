@@ -89,7 +89,7 @@ def check_colours(text):
     lines = re.findall(r'<g data-group="(\d+)">(.*?)</g>', section, re.S)
     for n, line in lines:
         assert set(re.findall(r'stroke="(#\w+)"', line)) <= {legend[n], "#fff"}, (n, legend, line[:200])
-    assert len({n for n, _ in lines}) in (0, len(legend)), (len(lines), legend)
+    assert {n for n, _ in lines} <= set(legend), (len(lines), legend)
     return len(lines)
 
 
@@ -105,7 +105,8 @@ coloured = check_colours(text)
 data = json.loads(page.data)
 for row in data["rows"]:
     assert len(row) == 4 + len(data["columns"]), row
-    print(row[0], data["groups"][row[2]] if row[2] >= 0 else "-", data["ends"][row[3]], data["rerun"][row[1]] + row[0],
+    print(row[0], data["groups"][row[2]] if row[2] >= 0 else "-", data["ends"][row[3]],
+          data["train"][row[0]] if data["rerun"][row[1]] is None else data["rerun"][row[1]] + row[0],
           sep="\t")
 if sys.argv[2:]:
     assert coloured

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
+#include "common/data_paths.h"
 #include "common/signals.h"
 #include "sweep/sweep_rows.h"
 #include "train/train.h"
@@ -136,6 +137,16 @@ static json_t *data(const struct train *t)
     return json_string(folder);
 }
 
+/* Where --data was found. */
+static json_t *folder(const struct train *t)
+{
+    char path[4096];
+
+    data_path_absolute(opt_get(t->net.o, "data"), path);
+    il_utf8(path);
+    return json_string(path);
+}
+
 /* The last object of the report. */
 static json_t *summary(const struct train *t)
 {
@@ -155,6 +166,8 @@ static json_t *summary(const struct train *t)
     if (!bad) {
         bad |= json_object_set_new(all, "version", json_string(IL_VERSION));
         bad |= json_object_set_new(all, "data", data(t));
+        if (opt_given(t->net.o, "data"))
+            bad |= json_object_set_new(all, "folder", folder(t));
         bad |= json_object_set_new(all, "data_sum", json_string(il_dataset_sum(t->net.set)));
         if (t->files)
             bad |= json_object_set(all, "files", t->files);

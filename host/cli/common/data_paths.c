@@ -51,6 +51,21 @@ int data_path_of(const char *kind, const char *name, char *path, size_t size)
     return 0;
 }
 
+void data_path_absolute(const char *path, char *data)
+{
+    const char *const slash = strrchr(path, '/'), *const base = slash ? slash + 1 : path;
+    char folder[4096], whole[PATH_MAX];
+
+    if (realpath(path, whole)) {
+        snprintf(data, 4096, "%s", whole);
+        return;
+    }
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+             slash ? path : ".");
+    if (!realpath(folder, whole) || (size_t)snprintf(data, 4096, "%s/%s", whole, base) >= 4096)
+        snprintf(data, 4096, "%s", path);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);

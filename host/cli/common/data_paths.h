@@ -10,6 +10,12 @@ const char *data_path_at(size_t index);
 /* The bundled dataset's folder: 1, or 0 if no folder has it. */
 int data_path_of_dataset(char *path, size_t size);
 
+/*
+ * A dataset's folder from / on, as far as it is there: its last part may be how files begin, FOLDER/emnist-SPLIT. data has
+ * 4096 bytes.
+ */
+void data_path_absolute(const char *path, char *data);
+
 /* What else is bundled, by its folder there. */
 #define DATA_RECIPES "recipes"
 #define DATA_SWEEPS  "sweeps"

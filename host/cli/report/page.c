@@ -94,7 +94,8 @@ static void put_answer(struct html *h, const struct compared *k, const char *aga
 /* ---- the runs -------------------------------------------------------------------------------- */
 
 static il_status put_runs(struct html *h, const struct run_columns *columns,
-                          const struct compared *k, il_error *err)
+                          const struct compared *k, const struct file_commands *commands,
+                          il_error *err)
 {
     fputs("<section id=\"runs\"><h2>Runs</h2>\n<noscript><p>The table of runs needs scripts: "
           "initlab sweep show prints it, too.</p></noscript>\n<form class=\"filters\">\n"
@@ -110,7 +111,7 @@ static il_status put_runs(struct html *h, const struct run_columns *columns,
           "<p><button type=\"button\" id=\"more\" hidden>Show more</button></p>\n",
           h->f);
     fputs("</section>\n", h->f);
-    return runs_table(h, columns, k, err);
+    return runs_table(h, columns, k, commands, err);
 }
 
 /* ---- again ----------------------------------------------------------------------------------- */
@@ -122,31 +123,28 @@ static void put_command(struct html *h, const char *command, size_t n)
     fputs("</code></pre>\n", h->f);
 }
 
-enum { DIAG = 64 };
+/* How its runs were watched: the second look of the first that was. */
+struct look {
+    size_t step;
+    double epoch;
+};
 
-/* How its runs were watched, from the second look of the first that was: " --diag every=epoch" */
 static int take_look(void *arg, const char *const *name, const il_value *value, size_t columns)
 {
-    int64_t step = 0;
-    double epoch = 0;
+    struct look *const look = arg;
 
     for (size_t i = 0; i < columns; i++) {
         if (strcmp(name[i], "step") == 0)
-            step = value[i].whole;
+            look->step = (size_t)value[i].whole;
         if (strcmp(name[i], "epoch") == 0)
-            epoch = value[i].real;
+            look->epoch = value[i].real;
     }
-    if (step == 0)
-        return 0;
-    if (epoch == 1)
-        strcpy(arg, " --diag every=epoch");
-    else
-        snprintf(arg, DIAG, " --diag every=step:%lld", (long long)step);
-    return 1;
+    return look->step > 0;
 }
 
 /* The commands that train a folder's sweep again, into `again`, part by part as it grew. */
-static void put_commands(FILE *f, const il_folder *folder, const char *diag, const char *again)
+static void put_commands(FILE *f, const il_folder *folder, const struct look *look,
+                         const char *again)
 {
     const il_sweep *const sweep = il_folder_sweep(folder);
     const size_t parts = il_sweep_parts(sweep);
@@ -159,30 +157,34 @@ static void put_commands(FILE *f, const il_folder *folder, const char *diag, con
         fprintf(f, " --data %s", cli_word(word, il_folder_data(folder)));
     if (sweep_packs_by_size(folder))
         fprintf(f, " --pack-size %zu", il_folder_pack_size(folder));
-    fprintf(f, " --devices %s%s --out %s", il_folder_kind(folder), diag, again);
+    fprintf(f, " --devices %s", il_folder_kind(folder));
+    diag_put(f, look->step, look->epoch);
+    fprintf(f, " --out %s", again);
     for (size_t k = 1; k < parts; k++) {
         fprintf(f, "\ninitlab sweep extend %s", again);
         if (!options_of_addition(f, il_sweep_part_text(sweep, k, &n)))
             fprintf(f, " # what part %zu of the sweep file below says", k + 1);
     }
-    if (parts > 1)
-        fprintf(f, "\ninitlab sweep run %s%s", again, diag);
+    if (parts > 1) {
+        fprintf(f, "\ninitlab sweep run %s", again);
+        diag_put(f, look->step, look->epoch);
+    }
 }
 
 static il_status put_folder(struct html *h, const il_folder *f, il_results *results,
                             const char *again, il_error *err)
 {
     il_text commands;
-    char diag[DIAG] = "";
+    struct look look = { .step = 0 };
     const char *text;
     size_t n;
-    il_status st = il_results_rows(results, IL_TABLE_DIAGNOSTICS, take_look, diag, err);
+    il_status st = il_results_rows(results, IL_TABLE_DIAGNOSTICS, take_look, &look, err);
 
     if (st == IL_OK)
         st = il_text_open(&commands, err);
     if (st != IL_OK)
         return st;
-    put_commands(commands.stream, f, diag, again);
+    put_commands(commands.stream, f, &look, again);
     st = il_text_close(&commands, err);
     if (st == IL_OK)
         put_command(h, commands.bytes, commands.length);
@@ -199,6 +201,54 @@ static il_status put_folder(struct html *h, const il_folder *f, il_results *resu
         html_lines(h, text, n);
     }
     fputs("</pre></details>\n", h->f);
+    return st;
+}
+
+enum { FILE_COMMANDS = 100 /* that are listed; the table of runs has all */ };
+
+struct listing {
+    struct html *h;
+    const struct file_commands *commands;
+    FILE *f;
+    size_t runs;
+};
+
+static int list_command(void *arg, const struct row *row)
+{
+    struct listing *const l = arg;
+
+    if (row->folder != l->commands->source || l->runs++ >= FILE_COMMANDS)
+        return 0;
+    if (l->runs > 1)
+        fputc('\n', l->f);
+    if (!file_command_put(l->f, l->commands, row))
+        fputs(" # and more, which is too long", l->f);
+    return 0;
+}
+
+/* The commands that train runs of files again. */
+static il_status put_files(struct html *h, const struct compared *k,
+                           const struct file_commands *commands, il_error *err)
+{
+    struct listing l = { .h = h, .commands = commands };
+    il_text text;
+    il_status st = il_text_open(&text, err), closed;
+
+    if (st != IL_OK)
+        return st;
+    l.f = text.stream;
+    st = rows_each(k, list_command, &l, err);
+    closed = il_text_close(&text, st == IL_OK ? err : NULL);
+    st = st == IL_OK ? closed : st;
+    fputs("<p>Runs of files that <code>initlab train --out</code> left, each by its own command; "
+          "where one begins with files of weights, in the folder that it was trained in",
+          h->f);
+    if (l.runs > FILE_COMMANDS)
+        fprintf(h->f, "; the first %d of %zu, the table of runs has all", FILE_COMMANDS, l.runs);
+    fputs(":</p>\n", h->f);
+    if (st == IL_OK)
+        put_command(h, text.bytes, text.length);
+    free(text.bytes);
     return st;
 }
 
@@ -252,7 +302,8 @@ static il_status put_environments(struct html *h, const struct compared *k, il_e
 }
 
 static il_status put_again(struct html *h, const struct run_columns *columns,
-                           const struct compared *k, const char *command, il_error *err)
+                           const struct compared *k, const struct file_commands *commands,
+                           const char *command, il_error *err)
 {
     char again[32] = "again";
     il_status st = IL_OK;
@@ -267,11 +318,9 @@ static il_status put_again(struct html *h, const struct run_columns *columns,
         if (k->folder[i])
             st = put_folder(h, k->folder[i], k->results[i], again, err);
         else
-            fputs("<p>Runs of files that <code>initlab train --out</code> left: the last object of "
-                  "each has what it was, in <code>config</code>.</p>\n",
-                  h->f);
+            st = put_files(h, k, commands, err);
     }
-    fputs("<p>This page was made by the following; name the new folder in it:</p>\n", h->f);
+    fputs("<p>This page was made by the following; name what is new in it:</p>\n", h->f);
     put_command(h, command, strlen(command));
     fputs("<details><summary>What all runs have in common</summary><table><caption>Parameters with "
           "one value in all runs</caption>\n<thead><tr><th scope=\"col\">parameter</th>"
@@ -292,7 +341,11 @@ static il_status put_page(struct html *h, const struct options *o,
                           const char *command, il_error *err)
 {
     const char *const again = looks_again(o, k);
-    il_status st;
+    struct file_commands commands;
+    il_status st = file_commands_open(&commands, k, err);
+
+    if (st != IL_OK)
+        goto out;
 
     put_head(h, k->comparison, again);
     put_answer(h, k, again);
@@ -305,12 +358,14 @@ static il_status put_page(struct html *h, const struct options *o,
     if (st == IL_OK)
         st = troubles(h, k, err);
     if (st == IL_OK)
-        st = put_runs(h, columns, k, err);
+        st = put_runs(h, columns, k, &commands, err);
     if (st == IL_OK)
-        st = put_again(h, columns, k, command, err);
+        st = put_again(h, columns, k, &commands, command, err);
     fprintf(h->f,
             "</main>\n<div id=\"tip\" hidden></div>\n<script>\n%s</script>\n</body>\n</html>\n",
             page_js);
+out:
+    file_commands_close(&commands);
     return st;
 }
 

@@ -15,7 +15,7 @@
   data.columns.forEach(function (name, i) {
     columns.push({ name: name, of: function (r) { return r[FIRST + i]; } });
   });
-  columns.push({ name: 'trains it again', of: function (r) { return data.rerun[r[1]] === null ? '-' : data.rerun[r[1]] + r[0]; } });
+  columns.push({ name: 'trains it again', of: function (r) { return data.rerun[r[1]] === null ? data.train[r[0]] || '-' : data.rerun[r[1]] + r[0]; } });
 
   columns.forEach(function (c) {
     c.number = data.rows.some(function (r) { return typeof c.of(r) === 'number'; });

@@ -113,6 +113,7 @@ static int is_shown(const struct run_column *c)
 struct writing {
     struct html *h;
     const struct run_columns *columns;
+    const struct file_commands *commands;
     size_t groups, rows;
 };
 
@@ -189,15 +190,44 @@ static void put_heads(struct html *h, const struct run_columns *c, const struct 
     fputs("],\n\"rows\":[", h->f);
 }
 
-il_status runs_table(struct html *h, const struct run_columns *c, const struct compared *k,
-                     il_error *err)
+/* of a run of a file; that of another is told by its folder */
+static int put_command(void *arg, const struct row *row)
 {
-    struct writing w = { .h = h, .columns = c, .groups = k->comparison->groups };
+    struct writing *const w = arg;
+    il_text command;
+    int ok;
+
+    if (row->folder != w->commands->source)
+        return 0;
+    if (il_text_open(&command, NULL) != IL_OK)
+        return w->h->failed = 1;
+    ok = file_command_put(command.stream, w->commands, row);
+    w->h->failed |= il_text_close(&command, NULL) != IL_OK;
+    if (ok && !w->h->failed) {
+        fputs(w->rows++ ? ",\n" : "\n", w->h->f);
+        html_json(w->h, row->id);
+        fputc(':', w->h->f);
+        html_json(w->h, command.bytes);
+    }
+    free(command.bytes);
+    return w->h->failed;
+}
+
+il_status runs_table(struct html *h, const struct run_columns *c, const struct compared *k,
+                     const struct file_commands *commands, il_error *err)
+{
+    struct writing w = {
+        .h = h, .columns = c, .commands = commands, .groups = k->comparison->groups
+    };
     il_status st;
 
     fputs("<script type=\"application/json\" id=\"data\">", h->f);
     put_heads(h, c, k);
     st = rows_each(k, put_row, &w, err);
-    fputs("]}</script>\n", h->f);
+    fputs("],\n\"train\":{", h->f);
+    w.rows = 0;
+    if (st == IL_OK)
+        st = rows_each(k, put_command, &w, err);
+    fputs("}}</script>\n", h->f);
     return st == IL_OK && h->failed ? cli_no_memory(err) : st;
 }

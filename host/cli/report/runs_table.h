@@ -2,6 +2,7 @@
 #ifndef HOST_CLI_REPORT_RUNS_TABLE_H
 #define HOST_CLI_REPORT_RUNS_TABLE_H
 
+#include "file_commands.h"
 #include "html.h"
 #include "compare/rows.h"
 
@@ -19,9 +20,12 @@ struct run_columns {
 il_status run_columns_open(struct run_columns *c, const struct compared *k, il_error *err);
 void run_columns_close(struct run_columns *c);
 
-/* A <script> of JSON that page.js reads: groups, columns, and a row for each run. */
+/*
+ * A <script> of JSON that page.js reads: groups, columns, a row for each run, and, of files, the command that trains it
+ * again by its id; of a sweep's runs that is one for all, and the id.
+ */
 il_status runs_table(struct html *h, const struct run_columns *c, const struct compared *k,
-                     il_error *err);
+                     const struct file_commands *commands, il_error *err);
 
 /* The parameters that are the same in all runs, as rows of a table. */
 void runs_in_common(struct html *h, const struct run_columns *c);

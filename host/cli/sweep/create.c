@@ -120,29 +120,13 @@ static il_status from_options(struct sweep_draft *d, const struct options *o, il
     return st == IL_OK ? st : options_as_file_blame(&d->made, err);
 }
 
-/* From / on, as far as it is there: the last part may be how files begin, FOLDER/emnist-SPLIT. */
-static void absolute(const char *path, char data[4096])
-{
-    const char *const slash = strrchr(path, '/'), *const base = slash ? slash + 1 : path;
-    char folder[4096], whole[PATH_MAX];
-
-    if (realpath(path, whole)) {
-        snprintf(data, 4096, "%s", whole);
-        return;
-    }
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
-             slash ? path : ".");
-    if (!realpath(folder, whole) || (size_t)snprintf(data, 4096, "%s/%s", whole, base) >= 4096)
-        snprintf(data, 4096, "%s", path);
-}
-
 /* where the dataset will be found by workers: an absolute path, or "" for the bundled one */
 static il_status find_data(const struct options *o, char path[4096], char data[4096], il_error *err)
 {
     data[0] = 0;
     if (opt_given(o, "data")) {
         snprintf(path, 4096, "%s", opt_get(o, "data"));
-        absolute(path, data);
+        data_path_absolute(path, data);
         return IL_OK;
     }
     return data_path_of_dataset(path, 4096)

@@ -165,7 +165,8 @@ static const char *sql_of(const il_results *r, il_table table)
         [IL_TABLE_DIAGNOSTICS] =
             ("SELECT diagnostics.* FROM diagnostics JOIN runs USING (run_id) ORDER BY number, "
              "step, layer"),
-        [IL_TABLE_DATASETS] = "SELECT data_sum, data, files FROM datasets ORDER BY number",
+        [IL_TABLE_DATASETS] =
+            "SELECT data_sum, data, files, folder, device, threads FROM datasets ORDER BY number",
     };
 
     if (table == IL_TABLE_DIAGNOSTICS && il_results_version(r->db) < IL_RESULTS_DIAGNOSTICS)

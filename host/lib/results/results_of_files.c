@@ -173,6 +173,7 @@ static il_status add_dataset(struct files *f, const json_t *last, il_error *err)
 {
     const char *const data = json_string_value(json_object_get(last, "data"));
     const json_t *const files = json_object_get(last, "files");
+    static const char *const how[] = { "folder", "device", "threads" };
     char *const text = json_is_object(files) ? il_json_text(files, JSON_COMPACT) : strdup("{}");
     il_status st;
 
@@ -181,6 +182,8 @@ static il_status add_dataset(struct files *f, const json_t *last, il_error *err)
     il_insert_json(&f->in, f->dataset, 1, json_object_get(last, "data_sum"));
     IL_BIND(&f->in, sqlite3_bind_text(f->dataset, 2, data ? data : "", -1, SQLITE_STATIC));
     IL_BIND(&f->in, sqlite3_bind_text(f->dataset, 3, text, -1, SQLITE_STATIC));
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++)
+        il_insert_json(&f->in, f->dataset, 4 + (int)i, json_object_get(last, how[i]));
     st = step(f, f->dataset, err);
     free(text);
     return st;
@@ -262,7 +265,8 @@ out:
 }
 
 static const char datasets[] =
-    "CREATE TEMP TABLE datasets (number INTEGER PRIMARY KEY, data_sum TEXT, data TEXT, files TEXT)";
+    "CREATE TEMP TABLE datasets (number INTEGER PRIMARY KEY, data_sum TEXT, data TEXT, files TEXT, "
+    "folder, device, threads)";
 
 il_status il_results_of_files(il_results **out, const char *const *path, size_t paths,
                               il_file_tally *tally, il_error *err)
@@ -276,8 +280,10 @@ il_status il_results_of_files(il_results **out, const char *const *path, size_t 
     IL_TRY(il_results_blank(&db, err));
     if (!il_insert_prepare(&f.in, db) ||
         sqlite3_exec(db, datasets, NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(db, "INSERT INTO datasets (data_sum, data, files) VALUES (?, ?, ?)", -1,
-                           &f.dataset, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(db,
+                           "INSERT INTO datasets (data_sum, data, files, folder, device, threads) "
+                           "VALUES (?, ?, ?, ?, ?, ?)",
+                           -1, &f.dataset, NULL) != SQLITE_OK ||
         sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
         st = il_results_fail(db, err);
         goto out;
