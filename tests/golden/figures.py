@@ -4,6 +4,7 @@
 figures.py PROGRAM: trains in a folder of its own. A place on an axis is turned back into a value by the axis's own tick labels,
 to a pixel. Standard library, and numpy and scipy for figures of weights.
 """
+import collections
 import json
 import math
 import os
@@ -266,6 +267,46 @@ def check_layers(folder, to, column, words):
     check(seen == (4 if hidden else 6), "layers: lines of", column, seen)
 
 
+def check_layers_diverged(folder, to):
+    """Runs that diverged: counted by group, a cross for each in each layer, at its last finite look; what has no finite value says so."""
+    column = "gradient_norm"
+    initlab("plot", folder, "layers", "--diagnostic", column, "-o", to)
+    f = Figure(to, "n = 5 runs a group", "at its last look with a finite number")
+    legend = legend_of(f)
+    groups = rows(folder, "SELECT init, sum(status = 'diverged') AS diverged, count(*) AS runs FROM runs GROUP BY init")
+    strip = next(w for w in f.words if w.startswith("runs that diverged: "))
+    share = lambda r: "all 5" if r["diverged"] == r["runs"] else f"{r['diverged']} of 5"
+    said = dict(re.findall(r"(\S+) \(([^)]*)\)", strip.removeprefix("runs that diverged: ")))
+    want = {r["init"]: share(r) for r in groups if r["diverged"]}
+    check(said == want and len(want) == 2 and "all 5" in want.values() and any("of" in w for w in want.values()), "layers: strip", said, want)
+    panels = [w for w in f.words if w in {r["init"] for r in groups}]
+    wanted = collections.Counter()
+    for r in rows(folder, f"SELECT init, run_id, layer, max(epoch) AS epoch FROM diagnostics JOIN runs USING (run_id) "
+                  f"WHERE status = 'diverged' AND {column} IS NOT NULL GROUP BY run_id, layer"):
+        wanted[panels.index(r["init"]), r["layer"], round(3 * r["epoch"]) / 3] += 1  # a look is a third of an epoch
+    seen, finite = collections.Counter(), 0
+    for e in f.of_class("diverged"):
+        if e.get("stroke") not in legend:
+            continue # the strip's own
+        x, y = (n + 4 for n in numbers(e.get("d"))[:2])
+        panel = next(j for j in range(3) if -.05 < f.axis(False, j)(x) < 4.05)  # they stand in one row
+        seen[panel, int(legend[e.get("stroke")].split()[1]), round(3 * f.axis(False, panel)(x)) / 3] += 1
+        finite += f.axis(True, panel)(y) > 0
+    check(seen == wanted and len({epoch for _, _, epoch in wanted}) > 1 and finite == seen.total(), "layers: crosses", sorted(seen.items()), sorted(wanted.items()))
+    check(any(w == "no finite values" for w in f.words), "layers: a panel of nothing says nothing", f.words)
+
+
+def check_layers_none(folder, to):
+    """Layers without a finite value: in a panel of several beneath a legend, at the place of a name, and of a terminal's panel."""
+    initlab("plot", folder, "layers", "-o", to)
+    f = Figure(to, "no finite value: layer 2, layer 3")
+    check(sum("no finite value: " in w for w in f.words) == 1, "layers: panels without", f.words)
+    check(sorted(w for w in f.words if re.fullmatch(r"layer \d.*", w)) == ["layer 1", "layer 2", "layer 3"], "layers: legend", f.words)
+    check("no finite value: layer 2, layer 3" in initlab("plot", folder, "layers", "--term"), "layers: --term is silent")
+    initlab("plot", folder, "layers", "--where", "init=h2=normal:std=1e30", "-o", to)
+    Figure(to, "layer 2 (no finite value)", "layer 3 (no finite value)")
+
+
 def check_intervals(folder, to, metric):
     words = ["compare", folder, "--where", "lr=0.05,init=zeros,init=he_normal,init=glorot_uniform", "--metric", metric]
     said = json.loads(initlab(*words, "-o", "json"))
@@ -402,7 +443,7 @@ def check_spread(folder, to):
         initlab("compare", folder, "--plot", to, "--by", *more)
         for e in Figure(to).root.iter(SVG + "g"):
             if e.get("class") == "name":
-                name = "".join(e.find(SVG + "text").itertext()).removesuffix(" (no line)")
+                name = "".join(e.find(SVG + "text").itertext()).removesuffix(" (no finite value)")
                 colours[name].add(e.find(SVG + "path").get("stroke"))
     check(len(colours) == 4 and all(len(c) == 1 for c in colours.values()) and len(set.union(*colours.values())) == 4,
           "colours of groups", colours)
@@ -647,6 +688,14 @@ def main():
         for column, words in (("activation_mean", "mean of activations"), ("saturated", "saturated (share of activations)"),
                               ("gradient_norm", "norm of the gradient, log scale"), ("distance", "distance from the start")):
             check_layers(top / "c", top / "layers.svg", column, words)
+        initlab("sweep", "run", "--layers", "in,16,16,out", "--output", "linear", "--loss", "mse:reduction=sum", "--init",
+                "he_normal,normal:std=0.9,normal:std=1e30", "--lr", "0.4", "--seeds", "0..4", "--epochs", "4", "--batch", "16",
+                "--data", top / "set", "--devices", "cpu:1", "--diag", "every=step:4", "--out", top / "d", "-q")
+        check_layers_diverged(top / "d", top / "diverged.svg")
+        initlab("sweep", "run", "--layers", "in,6,5,4,out", "--activation", "linear", "--output", "linear", "--loss", "mse", "--init",
+                "he_normal,h2=normal:std=1e30", "--init", "he_normal", "--seeds", "0..2", "--epochs", "2", "--batch", "32", "--data", top / "set", "--devices", "cpu:1", "--diag", "every=epoch",
+                "--out", top / "e", "-q")
+        check_layers_none(top / "e", top / "none.svg")
         for metric in ("test_accuracy", "cost"):
             check_intervals(top / "a", top / "intervals.svg", metric)
         check_heatmap(top / "a", top / "heatmap.svg")

@@ -47,7 +47,8 @@ static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *fro
     const il_comparison *const c = from->of->comparison;
     il_forest_row *const row = calloc(c->groups + 1, sizeof *row);
     size_t *const count = calloc(c->groups + 1, sizeof *count);
-    char title[WORDS], mean[WORDS], difference[WORDS], text[WORDS], note[NOTE] = "";
+    char title[WORDS], mean[WORDS], difference[WORDS], text[WORDS], interval[WORDS],
+        note[NOTE] = "";
     il_forest figure = { .title = title,
                          .mean_label = mean,
                          .difference_label = difference,
@@ -68,8 +69,8 @@ static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *fro
     snprintf(difference, sizeof difference, "difference to the %s",
              c->has_control ? "control" : "best");
     figure_runs(count, c->groups, "group", text);
-    snprintf(text + strlen(text), sizeof text - strlen(text),
-             "; marker: mean; line: its %g %% interval", 100 * c->level);
+    figure_interval_words(c, "line", interval);
+    snprintf(text + strlen(text), sizeof text - strlen(text), "; marker: mean; %.200s", interval);
     figure_note(note, text);
     figure_limits_note(note, c);
     figure_answer_note(note, c, NOTE_INTERVALS);

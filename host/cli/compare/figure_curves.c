@@ -55,7 +55,7 @@ static void fill_line(struct page *g, const il_comparison *c, const il_group_cur
         line->crosses = 0;
     }
     if (curve[i].diverged > 0)
-        figure_diverged(g->strip, c->group[i].label, curve[i].diverged, curve[i].runs);
+        figure_diverged(g->strip, figure_group(c, i), curve[i].diverged, curve[i].runs);
 }
 
 static void fill_one(struct page *g, const il_comparison *c, const il_group_curve *curve,

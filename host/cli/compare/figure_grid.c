@@ -313,6 +313,27 @@ static void close_rates(struct rates *r)
     free(r->x);
 }
 
+/* Bands of many lines hide each other. */
+static void drop_bands(struct rates *r)
+{
+    for (size_t i = 0; r->lines > IL_FIGURE_NAMES && i < r->lines; i++)
+        r->line[i].low = r->line[i].high = NULL;
+}
+
+static void write_marks(const struct rates *r, const il_comparison *c, char text[WORDS])
+{
+    char band[WORDS];
+    size_t crosses = 0;
+
+    for (size_t i = 0; i < r->lines; i++)
+        crosses += r->line[i].crosses;
+    figure_interval_words(c, "band", band);
+    if (r->lines > IL_FIGURE_NAMES)
+        snprintf(band, sizeof band, "bands are left out of more than %d lines", IL_FIGURE_NAMES);
+    snprintf(text, WORDS, "marker: mean; %.200s%s", band,
+             crosses ? "; \u00d7: every run diverged" : "");
+}
+
 il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
     const il_comparison *const c = from->of->comparison;
@@ -339,6 +360,7 @@ il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error
         st = sort_points(c, lr, &r, err);
     if (st == IL_OK) {
         fill_lines(c, &r);
+        drop_bands(&r);
         panel.line = r.line;
         panel.lines = r.lines;
         figure.strip = r.strip[0] ? r.strip : NULL;
@@ -347,7 +369,8 @@ il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error
         snprintf(y_label, sizeof y_label, "%s", il_metric_words(c->metric));
         figure_runs(r.count, c->groups, "marker", text);
         figure_note(note, text);
-        figure_note(note, "marker: mean; band: its interval; \u00d7: every run diverged");
+        write_marks(&r, c, text);
+        figure_note(note, text);
         figure_limits_note(note, c);
         figure_answer_note(note, c, NOTE_INTERVALS);
         figure_answer_note(note, c, NOTE_LOST);

@@ -13,13 +13,17 @@
 enum { LINES = 7 /* layers that are shown */, LABEL = 40 };
 
 struct page {
-    size_t groups, layers, looks, lines; /* layers, looks: of the group that has most */
-    double *number;                      /* [groups, lines, SERIES, looks] */
-    il_line *line;                       /* [groups, lines + 1] */
+    size_t groups, layers, looks,
+        lines;                 /* layers that have it, looks: of the group that has most */
+    double *number;            /* [groups, lines, SERIES, looks] */
+    il_line *line;             /* [groups, lines + 1] */
+    double *cross_x, *cross_y; /* where runs that diverged ended, line by line */
+    size_t crosses;
     char label[LINES][LABEL];
     il_panel panel[PANELS_MOST];
     size_t runs[PANELS_MOST];
     double across[2]; /* the first and the last epoch */
+    char strip[STRIP];
 };
 
 /* a rule of thumb for a quantity, drawn across */
@@ -46,7 +50,8 @@ static size_t quantity_of(const char *name)
 }
 
 /* how large all is */
-static il_status measure(struct page *g, const struct states *s, size_t groups, il_error *err)
+static il_status measure(struct page *g, const struct states *s, size_t groups, size_t quantity,
+                         il_error *err)
 {
     if (s->count == 0)
         return cli_error(err, IL_E_DATA,
@@ -70,10 +75,16 @@ static il_status measure(struct page *g, const struct states *s, size_t groups, 
         g->across[0] = i == 0 ? at->epoch : fmin(g->across[0], at->epoch);
         g->across[1] = fmax(g->across[1], at->epoch);
     }
+    g->layers = state_layers_with(quantity, g->layers);
     g->lines = g->layers < LINES ? g->layers : LINES;
+    g->lines = g->lines ? g->lines : 1;
     g->number = calloc(g->groups * g->lines, SERIES * g->looks * sizeof *g->number);
     g->line = calloc(g->groups * (g->lines + 1), sizeof *g->line);
-    return g->number && g->line ? IL_OK : cli_no_memory(err);
+    g->cross_x = calloc(2 * s->ends + 1, sizeof *g->cross_x);
+    if (!g->number || !g->line || !g->cross_x)
+        return cli_no_memory(err);
+    g->cross_y = g->cross_x + s->ends;
+    return IL_OK;
 }
 
 static int has_rule(size_t quantity)
@@ -86,15 +97,39 @@ static void add_rule(struct page *g, il_line *line)
     *line = (il_line){ .x = g->across, .y = rule.y, .count = 2, .style = LINES - 1, .theory = 1 };
 }
 
-/* the group's looks, one after the other; which is no number at the output layer, or at all, is no line */
+/* a line of a group's layer, with a cross for each run that diverged */
+static void add_line(struct page *g, const struct states *s, size_t group, size_t line,
+                     size_t quantity, size_t looks)
+{
+    il_panel *const panel = &g->panel[group];
+    double *const x = g->cross_x + g->crosses, *const y = g->cross_y + g->crosses;
+    const size_t ends =
+        states_ends(s, group, state_layer(line, g->lines, g->layers), quantity, x, y);
+
+    g->crosses += ends;
+    g->line[group * (g->lines + 1) + panel->lines++] =
+        (il_line){ .label = g->label[line],
+                   .x = series(g, group, line, EPOCH),
+                   .y = series(g, group, line, MEDIAN),
+                   .low = g->runs[group] > 1 ? series(g, group, line, LOW) : NULL,
+                   .high = series(g, group, line, HIGH),
+                   .count = looks,
+                   .style = line,
+                   .cross_x = x,
+                   .cross_y = y,
+                   .crosses = ends };
+}
+
+/* the group's looks, one after the other, of all layers that it has */
 static void fill_group(struct page *g, const struct states *s, size_t group, size_t quantity)
 {
-    size_t n, look = 0;
+    size_t n, look = 0, layers = 0;
     const struct state *const state = states_of(s, group, &n);
     il_panel *const panel = &g->panel[group];
 
     for (size_t i = 0; i < n; i++) {
         look += i > 0 && state[i].step != state[i - 1].step;
+        layers = state[i].layer > layers ? state[i].layer : layers;
         g->runs[group] = state[i].runs > g->runs[group] ? state[i].runs : g->runs[group];
         for (size_t line = 0; line < g->lines; line++)
             if (state[i].layer == state_layer(line, g->lines, g->layers)) {
@@ -105,22 +140,9 @@ static void fill_group(struct page *g, const struct states *s, size_t group, siz
             }
     }
     panel->line = &g->line[group * (g->lines + 1)];
-    for (size_t line = 0; line < g->lines; line++) {
-        const double *const y = series(g, group, line, MEDIAN);
-        int any = 0;
-
-        for (size_t i = 0; n && i <= look; i++)
-            any |= isfinite(y[i]);
-        if (any)
-            g->line[group * (g->lines + 1) + panel->lines++] =
-                (il_line){ .label = g->label[line],
-                           .x = series(g, group, line, EPOCH),
-                           .y = y,
-                           .low = g->runs[group] > 1 ? series(g, group, line, LOW) : NULL,
-                           .high = series(g, group, line, HIGH),
-                           .count = look + 1,
-                           .style = line };
-    }
+    for (size_t line = 0; line < g->lines; line++)
+        if (state_layer(line, g->lines, g->layers) <= state_layers_with(quantity, layers))
+            add_line(g, s, group, line, quantity, look + 1);
     if (panel->lines && has_rule(quantity))
         add_rule(g, &g->line[group * (g->lines + 1) + panel->lines++]);
 }
@@ -135,6 +157,8 @@ static void fill(struct page *g, const il_comparison *c, const struct states *s,
                                   .y_scale = state_scale(quantity),
                                   .most = strstr(state_words(quantity), "(share of") ? 1 : 0 };
         fill_group(g, s, i, quantity);
+        if (s->diverged[i])
+            figure_diverged(g->strip, figure_group(c, i), s->diverged[i], s->runs[i]);
     }
 }
 
@@ -145,9 +169,11 @@ static void write_note(const struct page *g, const il_comparison *c, const struc
 
     figure_runs(g->runs, g->groups, "group", text);
     figure_note(note, text);
-    figure_note(note, "line: median over the runs of a group; band: interquartile range; it ends "
+    figure_note(note, "line: median over the runs of a group; band: interquartile range; both end "
                       "where fewer than half of "
                       "the runs have a finite number");
+    if (g->crosses)
+        figure_note(note, "\u00d7: a run that diverged, at its last look with a finite number");
     if (has_rule(quantity))
         figure_note(note, rule.words);
     if (g->groups > 1) {
@@ -155,7 +181,8 @@ static void write_note(const struct page *g, const il_comparison *c, const struc
         figure_note(note, text);
     }
     if (g->lines < g->layers) {
-        snprintf(text, sizeof text, "%zu of %zu layers are shown", g->lines, g->layers);
+        snprintf(text, sizeof text, "%zu of %zu %slayers are shown", g->lines, g->layers,
+                 state_layers_with(quantity, 1) ? "" : "hidden ");
         figure_note(note, text);
     }
     if (s->some_runs)
@@ -184,12 +211,13 @@ il_status draw_layers(char **svg, size_t *n, const struct to_draw *from, il_erro
     il_status st = states_read(&s, from->of, err);
 
     if (st == IL_OK)
-        st = measure(&g, &s, c->groups, err);
+        st = measure(&g, &s, c->groups, quantity, err);
     if (st != IL_OK)
         goto out;
     fill(&g, c, &s, quantity);
     write_title(c, quantity, title);
     write_note(&g, c, &s, quantity, note);
+    figure.strip = g.strip[0] ? g.strip : NULL;
     figure.panel = g.panel;
     figure.panels = g.groups;
     figure.columns = g.groups == 1 ? 0 : g.groups == 2 || g.groups == 4 ? 2 : 3;
@@ -197,6 +225,7 @@ il_status draw_layers(char **svg, size_t *n, const struct to_draw *from, il_erro
 out:
     free(g.number);
     free(g.line);
+    free(g.cross_x);
     states_free(&s);
     return st;
 }

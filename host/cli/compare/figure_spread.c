@@ -105,8 +105,6 @@ static void steps(const il_profiles *p, const double *share, double beyond, doub
     }
 }
 
-enum { BANDS_MOST = 8 /* groups whose bands can be told apart */ };
-
 static double *fill_lines(const il_profiles *p, il_line *line)
 {
     const size_t n = 2 * p->points;
@@ -127,7 +125,7 @@ static double *fill_lines(const il_profiles *p, il_line *line)
         line[i] = (il_line){ .label = g->label,
                              .x = x,
                              .y = at,
-                             .low = p->groups > BANDS_MOST ? NULL : at + n,
+                             .low = p->groups > IL_FIGURE_NAMES ? NULL : at + n,
                              .high = at + 2 * n,
                              .count = n,
                              .style = g->style };
@@ -177,8 +175,8 @@ il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_err
     note_conditions(from, p->conditions, p->left_out, note);
     figure_note(note, "line: share of a group's runs that is better than t; a run without a finite "
                       "value is worse than any");
-    if (p->groups > BANDS_MOST)
-        snprintf(text, sizeof text, "bands are left out of more than %d groups", BANDS_MOST);
+    if (p->groups > IL_FIGURE_NAMES)
+        snprintf(text, sizeof text, "bands are left out of more than %d groups", IL_FIGURE_NAMES);
     else
         snprintf(text, sizeof text, "band: its %g %% interval at each t, %s", 100 * p->level,
                  drawn);

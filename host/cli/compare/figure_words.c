@@ -98,6 +98,11 @@ void figure_runs(const size_t *n, size_t count, const char *of, char text[WORDS]
         snprintf(text, WORDS, "n = %zu to %zu runs a %s", least, most, of);
 }
 
+const char *figure_group(const il_comparison *c, size_t group)
+{
+    return c->columns ? c->group[group].label : NULL;
+}
+
 void figure_diverged(char strip[STRIP], const char *group, size_t diverged, size_t runs)
 {
     static const char MORE[] = ", ...";
@@ -106,8 +111,8 @@ void figure_diverged(char strip[STRIP], const char *group, size_t diverged, size
     size_t n;
 
     snprintf(share, sizeof share, diverged == runs ? "all %zu" : "%zu of %zu", diverged, runs);
-    n = (size_t)snprintf(one, sizeof one, "%s%.300s (%s)",
-                         at ? ", " : "runs that diverged: ", group, share);
+    n = (size_t)snprintf(one, sizeof one, group ? "%s%.300s (%s)" : "%s%.0s%s",
+                         at ? ", " : "runs that diverged: ", group ? group : "", share);
     if (at + n < most)
         strcpy(strip + at, one);
     else if (strcmp(strip + at - strlen(MORE), MORE) != 0)
@@ -120,6 +125,24 @@ void figure_note(char note[NOTE], const char *line)
 
     if (line[0])
         snprintf(note + n, NOTE - n, "%s%s", n ? "\n" : "", line);
+}
+
+void figure_interval_words(const il_comparison *c, const char *mark, char text[WORDS])
+{
+    size_t some = 0, none = 0;
+
+    for (size_t i = 0; i < c->groups; i++) {
+        const il_summary *const m = &c->group[i].metric;
+
+        some += m->n > 0 && m->interval.kind != IL_INTERVAL_NONE;
+        none += m->n > 0 && m->interval.kind == IL_INTERVAL_NONE;
+    }
+    if (some)
+        snprintf(text, WORDS, "%s: its %g %% interval%s", mark, 100 * c->level,
+                 none ? ", which takes 3 runs" : "");
+    else
+        snprintf(text, WORDS, "no %s: no group has an interval%s", mark,
+                 c->of_pack ? "" : ", which takes 3 runs");
 }
 
 void figure_limits_note(char note[NOTE], const il_comparison *c)

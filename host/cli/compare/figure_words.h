@@ -15,6 +15,9 @@ void figure_metric(const char *metric, char text[WORDS]);
 /* Where values of a metric end: a share is no more than 1. *least = *most: nowhere. */
 void figure_limits(const char *metric, double *least, double *most);
 
+/* "line: its 95 % interval", of whatever it is called; where no group has one, or some have none, so. */
+void figure_interval_words(const il_comparison *c, const char *mark, char text[WORDS]);
+
 /* An interval that passes them is drawn as far as they go, which is said. */
 void figure_limits_note(char note[NOTE], const il_comparison *c);
 
@@ -27,7 +30,13 @@ il_status figure_few_groups(size_t groups, il_error *err);
 /* "n = 5 runs a group", "n = 3 to 5 runs a cell"; the runs behind each of count groups, 0 is left out. */
 void figure_runs(const size_t *n, size_t count, const char *of, char text[WORDS]);
 
-/* Add a group to the runs that diverged, counted by group under an axis; those that find no room: "...". */
+/* A group's name among others; NULL: there are no groups. */
+const char *figure_group(const il_comparison *c, size_t group);
+
+/*
+ * Add a group to the runs that diverged, counted by group under an axis; those that find no room: "...". group NULL: there is
+ * but one.
+ */
 void figure_diverged(char strip[STRIP], const char *group, size_t diverged, size_t runs);
 
 /* Add a sentence, or the index-th line of the comparison's small print, on a line of its own. */

@@ -12,6 +12,7 @@ enum { MOST = 1500000 /* rows in memory, some 75 MB */, FIRST = 4 /* column of t
 struct member {
     char id[17];
     size_t folder, group;
+    int diverged;
 };
 
 /* one row of the table, as it is kept */
@@ -27,6 +28,8 @@ struct reading {
     struct seen *seen;                              /* [count] */
     size_t count, seen_room, folder, groups, *kept; /* kept [groups]: rows */
     const struct member *run;                       /* whose rows are being read */
+    size_t ends_before, end_room;                   /* ends of runs before it */
+    struct states *to;
     int skip, skipped, failed;
 };
 
@@ -42,6 +45,7 @@ static int take_member(void *arg, const struct row *row)
     snprintf(m->id, sizeof m->id, "%.16s", row->id);
     m->folder = row->folder;
     m->group = row->group;
+    m->diverged = row->end == RUN_DIVERGED;
     r->members++;
     return 0;
 }
@@ -65,6 +69,11 @@ static void begin_run(struct reading *r, const char *id)
     r->run = bsearch(&key, r->member, r->members, sizeof key, by_id);
     r->skip = r->run && r->kept[r->run->group] >= MOST / r->groups;
     r->skipped |= r->skip;
+    r->ends_before = r->to->ends;
+    if (r->run && !r->skip) {
+        r->to->runs[r->run->group]++;
+        r->to->diverged[r->run->group] += (size_t)r->run->diverged;
+    }
 }
 
 static int grow(struct reading *r)
@@ -77,6 +86,44 @@ static int grow(struct reading *r)
     r->seen = more;
     r->seen_room = room;
     return 1;
+}
+
+/* The end of the run's layer, a new one if need be. NULL: out of memory */
+static struct state_end *end_of(struct reading *r, size_t layer)
+{
+    struct states *const s = r->to;
+    size_t i = r->ends_before;
+
+    while (i < s->ends && s->end[i].layer != layer)
+        i++;
+    if (i == r->end_room) {
+        const size_t room = r->end_room ? 2 * r->end_room : 64;
+        struct state_end *const more = realloc(s->end, room * sizeof *more);
+
+        if (!more)
+            return NULL;
+        s->end = more;
+        r->end_room = room;
+    }
+    if (i == s->ends) {
+        s->end[s->ends++] = (struct state_end){ .group = r->run->group, .layer = layer };
+        for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++)
+            s->end[i].epoch[q] = s->end[i].value[q] = NAN;
+    }
+    return &s->end[i];
+}
+
+/* a run's looks come in their order: what is finite now is the last so far. 0: out of memory */
+static int move_end(struct reading *r, const struct seen *s)
+{
+    struct state_end *const end = end_of(r, s->layer);
+
+    for (size_t q = 0; end && q < IL_DIAGNOSTIC_COUNT; q++)
+        if (isfinite(s->value[q])) {
+            end->epoch[q] = s->epoch;
+            end->value[q] = s->value[q];
+        }
+    return end != NULL;
 }
 
 static int take(void *arg, const char *const *name, const il_value *value, size_t columns)
@@ -104,7 +151,8 @@ static int take(void *arg, const char *const *name, const il_value *value, size_
     for (size_t i = 0; i < IL_DIAGNOSTIC_COUNT; i++)
         s->value[i] = value[FIRST + i].kind == IL_VALUE_NULL ? NAN : (float)value[FIRST + i].real;
     r->kept[s->group]++;
-    return 0;
+    r->failed |= r->run->diverged && !move_end(r, s);
+    return r->failed;
 }
 
 static il_status read_rows(struct reading *r, const struct compared *k, il_error *err)
@@ -115,7 +163,9 @@ static il_status read_rows(struct reading *r, const struct compared *k, il_error
     r->room = il_runs_count(k->runs);
     r->member = calloc(r->room + 1, sizeof *r->member);
     r->kept = calloc(r->groups + 1, sizeof *r->kept);
-    if (!r->member || !r->kept)
+    r->to->runs = calloc(r->groups + 1, sizeof *r->to->runs);
+    r->to->diverged = calloc(r->groups + 1, sizeof *r->to->diverged);
+    if (!r->member || !r->kept || !r->to->runs || !r->to->diverged)
         return cli_no_memory(err);
     st = rows_each(k, take_member, r, err);
     qsort(r->member, r->members, sizeof *r->member, by_id);
@@ -188,7 +238,7 @@ static il_status sum_up_all(struct states *s, struct reading *r, il_error *err)
 
 il_status states_read(struct states *s, const struct compared *k, il_error *err)
 {
-    struct reading r = { .member = NULL };
+    struct reading r = { .to = s };
     il_status st;
 
     *s = (struct states){ .state = NULL };
@@ -202,7 +252,27 @@ il_status states_read(struct states *s, const struct compared *k, il_error *err)
     return st;
 }
 
-void states_free(struct states *s) { free(s->state); }
+void states_free(struct states *s)
+{
+    free(s->state);
+    free(s->end);
+    free(s->runs);
+    free(s->diverged);
+}
+
+size_t states_ends(const struct states *s, size_t group, size_t layer, size_t quantity, double *x,
+                   double *y)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->ends; i++)
+        if (s->end[i].group == group && s->end[i].layer == layer &&
+            isfinite(s->end[i].epoch[quantity])) {
+            x[n] = (double)s->end[i].epoch[quantity];
+            y[n++] = (double)s->end[i].value[quantity];
+        }
+    return n;
+}
 
 const struct state *states_of(const struct states *s, size_t group, size_t *count)
 {
@@ -221,16 +291,17 @@ const struct state *states_of(const struct states *s, size_t group, size_t *coun
 static const struct {
     const char *words;
     il_scale scale;
+    int hidden; /* of hidden layers alone */
 } quantities[IL_DIAGNOSTIC_COUNT] = {
-    [IL_DIAGNOSTIC_ACTIVATION_MEAN] = { "mean of activations", IL_SCALE_LINEAR },
-    [IL_DIAGNOSTIC_ACTIVATION_VARIANCE] = { "variance of activations", IL_SCALE_LOG },
-    [IL_DIAGNOSTIC_SATURATED] = { "saturated (share of activations)", IL_SCALE_LINEAR },
-    [IL_DIAGNOSTIC_DEAD] = { "dead (share of units)", IL_SCALE_LINEAR },
-    [IL_DIAGNOSTIC_GRADIENT_NORM] = { "norm of the gradient", IL_SCALE_LOG },
-    [IL_DIAGNOSTIC_UPDATE_RATIO] = { "update-to-weight ratio", IL_SCALE_LOG },
-    [IL_DIAGNOSTIC_DISTANCE] = { "distance from the start", IL_SCALE_AUTO },
-    [IL_DIAGNOSTIC_DISTINCT_UNITS] = { "distinct units", IL_SCALE_AUTO },
-    [IL_DIAGNOSTIC_EFFECTIVE_RANK] = { "effective rank", IL_SCALE_AUTO },
+    [IL_DIAGNOSTIC_ACTIVATION_MEAN] = { "mean of activations", IL_SCALE_LINEAR, 1 },
+    [IL_DIAGNOSTIC_ACTIVATION_VARIANCE] = { "variance of activations", IL_SCALE_LOG, 1 },
+    [IL_DIAGNOSTIC_SATURATED] = { "saturated (share of activations)", IL_SCALE_LINEAR, 1 },
+    [IL_DIAGNOSTIC_DEAD] = { "dead (share of units)", IL_SCALE_LINEAR, 1 },
+    [IL_DIAGNOSTIC_GRADIENT_NORM] = { "norm of the gradient", IL_SCALE_LOG, 0 },
+    [IL_DIAGNOSTIC_UPDATE_RATIO] = { "update-to-weight ratio", IL_SCALE_LOG, 0 },
+    [IL_DIAGNOSTIC_DISTANCE] = { "distance from the start", IL_SCALE_AUTO, 0 },
+    [IL_DIAGNOSTIC_DISTINCT_UNITS] = { "distinct units", IL_SCALE_AUTO, 0 },
+    [IL_DIAGNOSTIC_EFFECTIVE_RANK] = { "effective rank", IL_SCALE_AUTO, 0 },
 };
 
 const char *state_words(size_t quantity)
@@ -239,6 +310,11 @@ const char *state_words(size_t quantity)
 }
 
 il_scale state_scale(size_t quantity) { return quantities[quantity].scale; }
+
+size_t state_layers_with(size_t quantity, size_t layers)
+{
+    return layers - (quantities[quantity].hidden && layers > 0);
+}
 
 size_t state_layer(size_t line, size_t lines, size_t layers)
 {

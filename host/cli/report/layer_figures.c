@@ -90,11 +90,18 @@ struct page {
     il_line *line;        /* [panels, 2 * lines + 1] */
     il_panel panel[IL_DIAGNOSTIC_COUNT];
     size_t panels;
-    size_t *style; /* [lines] */
-    int grouped;   /* a line is a group, that the page's legend finds */
-    double *folk;  /* [points] */
+    size_t *style;       /* [lines] */
+    unsigned char *seen; /* [lines]: was it looked at? */
+    int grouped;         /* a line is a group, that the page's legend finds */
+    size_t layers;       /* else one of so many layers */
+    size_t group;        /* of whose runs they are */
+    const struct states *states;
+    double *folk; /* [points] */
     int folk_is_drawn;
-    char zero[WORDS];
+    char zero[WORDS], none[WORDS];
+    double *cross_x, *cross_y; /* where runs that diverged ended */
+    size_t crosses;
+    char strip[STRIP];
 };
 
 enum series { MEDIAN, LOW, HIGH, THEORY, SERIES };
@@ -106,7 +113,8 @@ static il_status page_open(struct page *g, size_t lines, size_t points, il_error
     g->line = calloc(IL_DIAGNOSTIC_COUNT * (2 * lines + 1) + 1, sizeof *g->line);
     g->folk = calloc(points + 1, sizeof *g->folk);
     g->style = calloc(lines + 1, sizeof *g->style);
-    if (!g->number || !g->line || !g->folk || !g->style)
+    g->seen = calloc(lines + 1, sizeof *g->seen);
+    if (!g->number || !g->line || !g->folk || !g->style || !g->seen)
         return cli_no_memory(err);
     for (size_t i = 0; i < lines; i++)
         g->style[i] = i;
@@ -123,6 +131,8 @@ static void page_close(struct page *g)
     free(g->line);
     free(g->folk);
     free(g->style);
+    free(g->seen);
+    free(g->cross_x);
 }
 
 static double *series(const struct page *g, size_t quantity, size_t line, enum series which)
@@ -138,9 +148,39 @@ static int any_finite(const struct page *g, const double *y, int but_zero)
     return 0;
 }
 
-/* Add a quantity's panel; one that is 0 everywhere is said, not drawn. x NULL: 1, 2, ... */
+/* "0 everywhere: dead, saturated" */
+static void name_quantity(char to[WORDS], const char *what, size_t quantity)
+{
+    snprintf(to + strlen(to), WORDS - strlen(to), "%s%s", to[0] ? ", " : what,
+             state_words(quantity));
+}
+
+/* where runs of the group diverged, in the layer of a line */
+static void add_crosses(struct page *g, size_t quantity, size_t line, il_line *to)
+{
+    double *const x = g->cross_x + g->crosses, *const y = g->cross_y + g->crosses;
+
+    to->cross_x = x;
+    to->cross_y = y;
+    to->crosses =
+        states_ends(g->states, g->group, state_layer(line, g->lines, g->layers), quantity, x, y);
+    g->crosses += to->crosses;
+}
+
+/* Has the line's layer such a quantity? */
+static int has_quantity(const struct page *g, size_t quantity, size_t line)
+{
+    return g->grouped
+               ? g->seen[line]
+               : state_layer(line, g->lines, g->layers) <= state_layers_with(quantity, g->layers);
+}
+
+/*
+ * Add a quantity's panel; one that is 0 everywhere, or has no number, is said, not drawn, unless it must be. x NULL: 1, 2,
+ * ...; bands are of groups.
+ */
 static void add_panel(struct page *g, size_t quantity, const double *x, char (*label)[LABEL],
-                      int bands)
+                      int must)
 {
     il_panel *const p = &g->panel[g->panels];
     int any = 0, some = 0;
@@ -152,10 +192,11 @@ static void add_panel(struct page *g, size_t quantity, const double *x, char (*l
         any |= any_finite(g, series(g, quantity, i, MEDIAN), 0);
         some |= any_finite(g, series(g, quantity, i, MEDIAN), 1);
     }
-    if (!some) {
+    if (!some && !must) {
         if (any)
-            snprintf(g->zero + strlen(g->zero), sizeof g->zero - strlen(g->zero), "%s%s",
-                     g->zero[0] ? ", " : "0 everywhere: ", state_words(quantity));
+            name_quantity(g->zero, "0 everywhere: ", quantity);
+        else
+            name_quantity(g->none, "no finite value: ", quantity);
         return;
     }
     g->panels++;
@@ -175,16 +216,19 @@ static void add_panel(struct page *g, size_t quantity, const double *x, char (*l
                                           .style = g->style[i],
                                           .group = g->grouped ? i + 1 : 0,
                                           .theory = 1 };
-        if (any_finite(g, series(g, quantity, i, MEDIAN), 0))
-            line[p->lines++] = (il_line){ .label = label[i],
-                                          .x = x,
-                                          .y = series(g, quantity, i, MEDIAN),
-                                          .low = bands ? series(g, quantity, i, LOW) : NULL,
-                                          .high = bands ? series(g, quantity, i, HIGH) : NULL,
-                                          .count = g->points,
-                                          .style = g->style[i],
-                                          .group = g->grouped ? i + 1 : 0,
-                                          .markers = !x };
+        if (!has_quantity(g, quantity, i))
+            continue;
+        line[p->lines++] = (il_line){ .label = label[i],
+                                      .x = x,
+                                      .y = series(g, quantity, i, MEDIAN),
+                                      .low = g->grouped ? series(g, quantity, i, LOW) : NULL,
+                                      .high = g->grouped ? series(g, quantity, i, HIGH) : NULL,
+                                      .count = g->points,
+                                      .style = g->style[i],
+                                      .group = g->grouped ? i + 1 : 0,
+                                      .markers = !x };
+        if (!g->grouped)
+            add_crosses(g, quantity, i, &line[p->lines - 1]);
     }
 }
 
@@ -194,6 +238,7 @@ static void note_of_page(const struct page *g, char note[NOTE])
         figure_note(note,
                     "grey, dashed: 1e-3, the update-to-weight ratio that practitioners aim at");
     figure_note(note, g->zero);
+    figure_note(note, g->none);
 }
 
 /* ---- over the layers ------------------------------------------------------------------------- */
@@ -205,6 +250,7 @@ static void fill_group(struct page *g, const struct states *s, const struct grou
     const struct state *const state = states_at(s, group, end, &n);
     const struct state *const start = states_at(s, group, 0, &starts);
 
+    g->seen[group] = n > 0;
     for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++) {
         for (size_t i = 0; i < n; i++) {
             const size_t l = state[i].layer - 1;
@@ -229,9 +275,34 @@ static size_t most_layers(const struct states *s)
     return most;
 }
 
-static void note_of_layers(const struct page *g, const struct states *s, size_t groups, int end,
-                           int any_theory, char note[NOTE])
+/* groups without a line: none of their runs was looked at */
+static void note_unseen(const struct page *g, const il_comparison *c, char note[NOTE])
 {
+    enum { MORE = 32 }; /* bytes of " and 12 more" */
+    char text[ANSWER] = "";
+    size_t n = 0, others = 0;
+
+    for (size_t i = 0; i < c->groups; i++) {
+        const char *const label = c->group[i].label;
+
+        if (g->seen[i])
+            continue;
+        if (others || n + strlen(label) + 2 * MORE > sizeof text)
+            others++;
+        else
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
+                                  n ? ", " : "not looked at (--diag): ", label);
+    }
+    if (others)
+        snprintf(text + n, sizeof text - n, "%s%zu more",
+                 n ? " and " : "not looked at (--diag): ", others);
+    figure_note(note, text);
+}
+
+static void note_of_layers(const struct page *g, const struct states *s, const il_comparison *c,
+                           int end, int any_theory, char note[NOTE])
+{
+    const size_t groups = c->groups;
     size_t *const runs = calloc(groups + 1, sizeof *runs);
     char text[WORDS] = "";
 
@@ -250,6 +321,7 @@ static void note_of_layers(const struct page *g, const struct states *s, size_t 
         "finite numbers",
         s->some_runs ? ", the first ones" : "");
     figure_note(note, text);
+    note_unseen(g, c, note);
     if (!end && any_theory)
         figure_note(note, "thin, dashed: mean-field theory, of gradients level with the last "
                           "hidden layer");
@@ -280,15 +352,19 @@ il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, cons
         g.style[i] = c->group[i].style;
         fill_group(&g, s, &e->group[i], i, end);
         any_theory |= e->group[i].layer != NULL;
+        if (s->diverged[i])
+            figure_diverged(g.strip, figure_group(c, i), s->diverged[i], s->runs[i]);
     }
+    figure.strip = g.strip[0] ? g.strip : NULL;
     for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++)
         if (end ? shown[q].end : shown[q].start)
-            add_panel(&g, q, NULL, label, 1);
-    note_of_layers(&g, s, c->groups, end, any_theory, note);
+            add_panel(&g, q, NULL, label, 0);
+    if (g.panels == 0)
+        add_panel(&g, IL_DIAGNOSTIC_GRADIENT_NORM, NULL, label, 1);
+    note_of_layers(&g, s, c, end, any_theory, note);
     figure.panel = g.panel;
     figure.panels = g.panels;
-    if (g.panels)
-        st = il_figure_lines(svg, n, &figure, NULL, err);
+    st = il_figure_lines(svg, n, &figure, NULL, err);
 out:
     free(label);
     page_close(&g);
@@ -332,26 +408,37 @@ il_status draw_over_epochs(char **svg, size_t *n, const struct compared *k, cons
     }
     x = calloc(looks + 1, sizeof *x);
     st = page_open(&g, layers < LAYERS_SHOWN ? layers : LAYERS_SHOWN, looks, err);
-    if (st == IL_OK && !x)
+    g.cross_x = calloc(2 * IL_DIAGNOSTIC_COUNT * s->ends + 1, sizeof *g.cross_x);
+    g.states = s;
+    g.group = group;
+    g.layers = layers;
+    if (st == IL_OK && (!x || !g.cross_x))
         st = cli_no_memory(err);
     if (st != IL_OK || looks < 2)
         goto out;
+    g.cross_y = g.cross_x + IL_DIAGNOSTIC_COUNT * s->ends;
     for (size_t i = 0; i < g.lines; i++)
         snprintf(label[i], LABEL, "layer %zu", state_layer(i, g.lines, layers));
     fill_looks(&g, state, count, layers, x);
     for (size_t q = 0; q < IL_DIAGNOSTIC_COUNT; q++)
         if (shown[q].through)
             add_panel(&g, q, x, label, 0);
+    if (g.panels == 0)
+        add_panel(&g, IL_DIAGNOSTIC_GRADIENT_NORM, x, label, 1);
+    if (s->diverged[group])
+        figure_diverged(g.strip, NULL, s->diverged[group], s->runs[group]);
+    figure.strip = g.strip[0] ? g.strip : NULL;
     snprintf(title, sizeof title, "Layers through training: %s", k->comparison->group[group].label);
     snprintf(text, sizeof text, "n = %zu run%s%s; line: median over them%s", state->runs,
              state->runs == 1 ? "" : "s", s->some_runs ? ", the first ones" : "",
              layers > g.lines ? "; not all layers are shown" : "");
     figure_note(note, text);
+    if (g.crosses)
+        figure_note(note, "\u00d7: a run that diverged, at its last look with a finite number");
     note_of_page(&g, note);
     figure.panel = g.panel;
     figure.panels = g.panels;
-    if (g.panels)
-        st = il_figure_lines(svg, n, &figure, NULL, err);
+    st = il_figure_lines(svg, n, &figure, NULL, err);
 out:
     free(x);
     page_close(&g);

@@ -134,6 +134,16 @@ static unsigned beyond_of(const il_panel *p, const struct il_ruler *a, size_t fr
     return beyond;
 }
 
+unsigned il_y_axis_beyond(const il_panel *p, const struct il_y_axis *v)
+{
+    unsigned beyond = beyond_of(p, &v->ruler, isfinite(v->left_out));
+
+    for (size_t k = 0; v->beyond & IL_BEYOND_LINES && k < p->lines; k++)
+        for (size_t i = 0; i < p->line[k].count; i++)
+            beyond |= is_off(p, &v->ruler, p->line[k].y[i]) ? IL_BEYOND_LINES : 0;
+    return beyond;
+}
+
 void il_y_axis_words(const struct il_y_axis *v, char text[IL_AXIS_WORDS])
 {
     static const char *const what[] = { "lines", "bands", "crosses" };

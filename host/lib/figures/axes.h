@@ -27,6 +27,9 @@ void il_y_axis_words(const struct il_y_axis *v, char text[IL_AXIS_WORDS]);
 void il_y_axis(const il_panel *p, int ticks, struct il_y_axis *v);
 il_status il_y_axis_of_all(const il_lines *d, int ticks, struct il_y_axis *v, il_error *err);
 
+/* What of one panel is not on the axis of all. */
+unsigned il_y_axis_beyond(const il_panel *p, const struct il_y_axis *of_all);
+
 /* The one below all panels. */
 void il_x_axis(const il_lines *d, int ticks, struct il_ruler *x);
 

@@ -60,7 +60,7 @@ static il_status share_y_axis(struct page *g, il_error *err)
         up->ruler.from = from;
         up->ruler.to = to;
         up->left_out = j == 0 ? shared.left_out : NAN;
-        up->beyond = shared.beyond;
+        up->beyond = il_y_axis_beyond(&g->data->panel[j], &shared);
     }
     return st;
 }
@@ -90,6 +90,9 @@ static double top_of(const struct page *g, size_t j)
     return TOP + (double)j * (g->high + BETWEEN);
 }
 
+/* A legend is of all panels: which of them lacks a line's values is said in the panel. */
+static int says_none(const struct page *g) { return g->ends || g->data->panels == 1; }
+
 static il_status set_panels(struct page *g, il_error *err)
 {
     const size_t n = g->data->panels;
@@ -99,16 +102,17 @@ static il_status set_panels(struct page *g, il_error *err)
     g->wide = g->data->columns ? fmax(GRID / (double)g->data->columns, NARROW) : WIDTH;
     g->high = n > 1 ? LOW_HEIGHT : HEIGHT;
     g->panel = calloc(n, sizeof *g->panel);
+    for (size_t j = 0; j < n; j++)
+        g->names = (size_t)fmax((double)g->names, (double)il_names_count(&g->data->panel[j]));
+    g->ends = g->names <= IL_FIGURE_NAMES && !g->data->columns;
     for (size_t j = 0; g->panel && j < n; j++) {
         struct panel *const v = &g->panel[j];
-        size_t named;
 
         v->data = &g->data->panel[j];
         v->shown = calloc(v->data->lines + 1, sizeof *v->shown);
         if (!v->shown)
             return il_fail(err, IL_E_MEMORY, "out of memory for a figure");
-        named = il_names_make(v->data, v->shown);
-        g->names = named > g->names ? named : g->names;
+        il_names_make(v->data, says_none(g), v->shown);
         g->name_width = fmax(g->name_width, il_names_width(v->shown, v->data->lines));
         il_y_axis(v->data, g->high < HEIGHT ? TICKS_LOW : TICKS_HIGH, &v->up);
         v->up.ruler.to = top_of(g, j);
@@ -151,7 +155,6 @@ static void set_layout(struct page *g)
 {
     const size_t all = entries(g);
 
-    g->ends = g->names <= IL_FIGURE_NAMES && !g->data->columns;
     g->width = g->right + RIGHT;
     if (g->ends || (!g->data->columns && (double)(all * IL_NAMES_ROW) <= g->bottom - TOP)) {
         g->width += fmax(0, g->name_width - RIGHT / 2.0);
@@ -263,18 +266,26 @@ static void draw_line(struct page *g, const struct panel *v, size_t k)
     }
 }
 
-/* What is not on the axis is told. */
+/* What is not on the axis is told, and what has nothing that could be. */
 static void draw_left_out(struct page *g, const struct panel *v)
 {
-    char text[IL_AXIS_WORDS];
+    char text[IL_AXIS_WORDS], none[IL_NAMES_NONE] = "";
+    size_t lines = 0;
 
     il_y_axis_words(&v->up, text);
-    if (!text[0])
+    if (!says_none(g))
+        il_names_none(v->data, none);
+    if (!text[0] && !none[0])
         return;
-    il_put_marker(&g->file, 3, v->x.from + 14, v->up.ruler.to + 13, 4, "#333", 0);
+    if (text[0])
+        il_put_marker(&g->file, 3, v->x.from + 14, v->up.ruler.to + 13, 4, "#333", 0);
     il_file_print(&g->file, "<g stroke=\"#fff\" stroke-width=\"4\" stroke-linejoin=\"round\" "
                             "paint-order=\"stroke\">\n"); /* lines may lie beneath it */
-    il_put_note(&g->file, text, v->x.from + 24, v->up.ruler.to + 17, g->wide - 40);
+    if (text[0])
+        lines = il_put_note(&g->file, text, v->x.from + 24, v->up.ruler.to + 17, g->wide - 40);
+    if (none[0])
+        il_put_note(&g->file, none, v->x.from + 10, v->up.ruler.to + 17 + IL_LINE * (double)lines,
+                    g->wide - 26);
     il_file_print(&g->file, "</g>\n");
 }
 

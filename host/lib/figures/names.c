@@ -28,12 +28,13 @@ static int is_named(const il_line *line)
     return !line->theory && !line->faint && line->label && line->label[0];
 }
 
+static int is_none(const il_line *line) { return line->count > 0 && il_points(line) == 0; }
+
 /* A label, cut in its middle if it is long; with the line's number where others would be the same. */
-static void set_text(const il_panel *p, size_t k, char *text, size_t size)
+static void set_text(const il_panel *p, size_t k, int say_none, char *text, size_t size)
 {
     const char *const label = p->line[k].label;
-    const char *const none =
-        p->line[k].count > 0 && il_points(&p->line[k]) == 0 ? " (no line)" : "";
+    const char *const none = say_none && is_none(&p->line[k]) ? " (no finite value)" : "";
     const size_t n = il_letters(label);
     size_t same = 0;
     char number[24] = "";
@@ -48,6 +49,25 @@ static void set_text(const il_panel *p, size_t k, char *text, size_t size)
         snprintf(number, sizeof number, "%zu: ", k + 1);
     snprintf(text, size, "%s%.*s\u2026%s%s", number, (int)(il_behind(label, HEAD) - label), label,
              il_behind(label, n - TAIL), none);
+}
+
+void il_names_none(const il_panel *p, char text[IL_NAMES_NONE])
+{
+    enum { MOST = 5 };
+    size_t none = 0, n = 0;
+
+    text[0] = 0;
+    for (size_t k = 0; k < p->lines; k++)
+        none += is_named(&p->line[k]) && is_none(&p->line[k]);
+    if (none == 0 || none == il_names_count(p)) /* a panel of none says so as a whole */
+        return;
+    none = 0;
+    for (size_t k = 0; k < p->lines; k++)
+        if (is_named(&p->line[k]) && is_none(&p->line[k]) && none++ < MOST)
+            n += (size_t)snprintf(text + n, IL_NAMES_NONE - n, "%s%.70s",
+                                  n ? ", " : "no finite value: ", p->line[k].label);
+    if (none > MOST)
+        snprintf(text + n, IL_NAMES_NONE - n, " and %zu more", none - MOST);
 }
 
 /* ---- lines that lie upon others -------------------------------------------------------------- */
@@ -73,20 +93,24 @@ static size_t under(const il_panel *p, size_t k)
     return n;
 }
 
-size_t il_names_make(const il_panel *p, struct il_shown *shown)
+size_t il_names_count(const il_panel *p)
 {
     size_t named = 0;
 
+    for (size_t k = 0; k < p->lines; k++)
+        named += (size_t)is_named(&p->line[k]);
+    return named;
+}
+
+void il_names_make(const il_panel *p, int say_none, struct il_shown *shown)
+{
     for (size_t k = 0; k < p->lines; k++) {
         shown[k].text[0] = 0;
         shown[k].under = under(p, k);
         shown[k].y = NAN;
-        if (is_named(&p->line[k])) {
-            set_text(p, k, shown[k].text, sizeof shown[k].text);
-            named++;
-        }
+        if (is_named(&p->line[k]))
+            set_text(p, k, say_none, shown[k].text, sizeof shown[k].text);
     }
-    return named;
 }
 
 void il_names_stroke(struct il_file *f, const il_line *line, const struct il_shown *shown)

@@ -16,8 +16,15 @@ struct il_shown {
     double x, y;  /* where the line ends; y NaN: nowhere */
 };
 
-/* shown [lines]; how many have a name */
-size_t il_names_make(const il_panel *panel, struct il_shown *shown);
+/* how many lines have a name */
+size_t il_names_count(const il_panel *panel);
+
+/* shown [lines]; say_none: a line without a finite value is called so in its name */
+void il_names_make(const il_panel *panel, int say_none, struct il_shown *shown);
+
+/* Else in the panel: "no finite value: layer 3, layer 4"; "": each named line has one, or none has. */
+enum { IL_NAMES_NONE = 480 };
+void il_names_none(const il_panel *panel, char text[IL_NAMES_NONE]);
 
 /* Pixels that names take, with a piece of their lines before them; 0: there are none. */
 double il_names_width(const struct il_shown *shown, size_t lines);

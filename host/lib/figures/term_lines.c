@@ -9,6 +9,7 @@
 #include "axes.h"
 #include "canvas.h"
 #include "core/error.h"
+#include "names.h"
 #include "term_axes.h"
 
 enum {
@@ -27,7 +28,8 @@ struct page {
     size_t row;              /* where the panel begins */
     const il_line **name;    /* [names]: lines that are called differently */
     size_t names;
-    int theory, band; /* is any drawn? band -1: there are some, but too many */
+    struct il_y_axis all; /* of a grid's panels */
+    int theory, band;     /* is any drawn? band -1: there are some, but too many */
 };
 
 /* ---- names ----------------------------------------------------------------------------------- */
@@ -203,7 +205,7 @@ static void draw_lines(struct page *g, const il_panel *p)
 
 static void draw_panel(struct page *g, const il_panel *p, int last)
 {
-    char text[4 * IL_LABEL];
+    char text[IL_NAMES_NONE > 4 * IL_LABEL ? IL_NAMES_NONE : 4 * IL_LABEL];
     size_t row;
 
     snprintf(text, sizeof text, "%.100s%s%.100s%s", p->title ? p->title : "", p->title ? ": " : "",
@@ -222,6 +224,9 @@ static void draw_panel(struct page *g, const il_panel *p, int last)
         il_cells_put(&g->cells, row, g->left, g->data->x_label, g->wide, IL_PLAIN);
     }
     il_y_axis_words(&g->up, text);
+    if (text[0])
+        il_cells_note(&g->cells, text);
+    il_names_none(p, text);
     if (text[0])
         il_cells_note(&g->cells, text);
 }
@@ -261,6 +266,8 @@ static void draw(struct page *g)
         if (!d->columns) {
             il_y_axis(&d->panel[j], d->panels > 1 ? 4 : 6, &g->up);
             il_term_up_range(&g->up.ruler, g->high);
+        } else {
+            g->up.beyond = il_y_axis_beyond(&d->panel[j], &g->all);
         }
         draw_panel(g, &d->panel[j], j + 1 == d->panels);
     }
@@ -289,7 +296,8 @@ il_status il_term_lines(char **text, size_t *n, const il_lines *d, const il_term
 
     *text = NULL;
     if (st == IL_OK && d->columns)
-        st = il_y_axis_of_all(d, 4, &g.up, err);
+        st = il_y_axis_of_all(d, 4, &g.all, err);
+    g.up = g.all;
     if (st != IL_OK)
         goto out;
     g.high = d->panels > 1 ? LOW : HIGH;

@@ -499,7 +499,7 @@ static void test_plot_seen(void **state)
     (void)state;
     assert_int_equal(count(svg, "stroke-dasharray=\"8 8\""), 2); /* b and its legend */
     assert_int_equal(count(svg, "stroke-dasharray=\"8 16\""), 2);
-    assert_int_equal(count(svg, ">d (no line)<"), 1);
+    assert_int_equal(count(svg, ">d (no finite value)<"), 1);
     assert_int_equal(count(svg, ">2.5<"), 1); /* the axis is that of what stays */
     assert_int_equal(count(svg, "L450 52"), 0);
     assert_null(strstr(svg, "e30"));
