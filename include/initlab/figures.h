@@ -16,9 +16,6 @@
 
 IL_API_BEGIN
 
-/** The colour of a style, as "#0072b2". */
-const char *il_figure_colour(size_t style);
-
 /** A terminal with letters of one width. */
 typedef struct il_terminal {
     size_t columns; /**< IL_TERMINAL_LEAST at least are taken, whatever it says */
@@ -26,6 +23,12 @@ typedef struct il_terminal {
 } il_terminal;
 
 enum { IL_TERMINAL_LEAST = 40, IL_TERMINAL_MOST = 400 };
+
+/**
+ * What a style looks like, for a legend of a page's own: a piece of its line, with its dash and its marker, as a picture
+ * that has no name, as the legend has it.
+ */
+il_status il_figure_key(char **svg, size_t *n, size_t style, il_error *err);
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 

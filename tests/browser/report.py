@@ -186,7 +186,7 @@ no('input, select', e => e.labels.length && e.labels[0].textContent.trim(), 'lab
 no('button, a, summary', e => e.textContent.trim(), 'button-name');
 no('table', e => e.caption && e.caption.textContent.trim() && e.tHead.rows.length, 'table caption');
 no('th', e => e.scope && e.textContent.trim(), 'scope-attr-valid');
-no('svg', e => e.getAttribute('role') === 'img' && e.querySelector(':scope > title').textContent &&
+no('svg:not([aria-hidden])', e => e.getAttribute('role') === 'img' && e.querySelector(':scope > title').textContent &&
   e.querySelector(':scope > desc').textContent, 'svg-img-alt');
 no('[role=region], [role=group], nav', e => e.getAttribute('aria-label'), 'aria-label');
 no('.scroll, .figure, pre', e => e.tabIndex === 0 || e.closest('details'), 'scrollable-region-focusable');

@@ -271,6 +271,16 @@ P
     grep -q -- "--out again-2" both.html
 }
 
+@test "of more groups than there are colours each has a button of its own look, and its dash in the figures" {
+    tiny set
+    sweep r --init zeros,he_normal --lr 0.1,0.2,0.3,0.4,0.5,0.6 --seeds 0..2 --diag every=epoch
+    initlab report r
+    [ "$status" -eq 0 ]
+    rows report.html >/dev/null
+    [ "$(grep -c '<span class="key"><svg' report.html)" -eq 12 ]
+    grep -A 1 '<g class="name" data-group' report.html | grep -q stroke-dasharray # or nothing was compared
+}
+
 @test "--across: ranks, Friedman's test and its figures, as compare has them, beside the ranking" {
     tiny set
     sweep r --init zeros,he_normal,orthogonal --activation tanh,relu --lr 0.1,0.5,1 --seeds 0..2

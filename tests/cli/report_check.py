@@ -82,13 +82,34 @@ def check_layers(text, results):
     assert section.count('class="theory"') >= 4
 
 
+def attributes(element):
+    return dict(re.findall(r'([\w-]+)="([^"]*)"', element))
+
+
+def check_keys(text, groups):
+    """The legend's buttons: what a group looks like, no two alike, and with the dash that it has in the figures' own legends."""
+    keys, shapes = {}, {}
+    for n, svg in re.findall(r'<button type="button" aria-pressed="false" data-group="(\d+)"><span class="key">(.*?)</svg>', text, re.S):
+        line, marker = re.findall("<(?:path|circle)[^>]*>", svg)
+        keys[n] = attributes(line)
+        shapes[n] = attributes(marker).get("d", "circle")
+        assert attributes(marker)["fill"] == keys[n]["stroke"] and 'aria-hidden="true"' in svg, svg
+    assert len(keys) == (min(len(groups), 100) if len(groups) > 1 else 0), (len(keys), len(groups))
+    looks = {(k["stroke"], k.get("stroke-dasharray"), shapes[n]) for n, k in keys.items()}
+    assert len(looks) == len(keys), "buttons that look alike"
+    for n, path in re.findall(r'<g class="name" data-group="(\d+)">\n(<path[^>]*>)', text):
+        if "stroke-dasharray" in keys.get(n, {}):
+            assert attributes(path)["stroke-dasharray"] == keys[n]["stroke-dasharray"], (n, path, keys[n])
+    return keys
+
+
 def check_colours(text, groups):
     """A group has one colour in all figures, and a line or a word in those of layers."""
-    legend = dict(re.findall(r'data-group="(\d+)"><span class="swatch" style="background:(#\w+)"', text))
+    legend = {n: key["stroke"] for n, key in check_keys(text, groups).items()}
     section = text[text.index('<section id="layers">'):]
     lines = re.findall(r'<g data-group="(\d+)">(.*?)</g>', section, re.S)
     for n, line in lines:
-        assert set(re.findall(r'stroke="(#\w+)"', line)) <= {legend[n], "#fff"}, (n, legend, line[:200])
+        assert not legend or set(re.findall(r'stroke="(#\w+)"', line)) <= {legend[n], "#fff"}, (n, legend, line[:200])
     for n in set(legend) - {n for n, _ in lines}:
         said = [html.unescape(d).partition("not looked at (--diag): ")[2] for d in re.findall("<desc>(.*?)</desc>", section, re.S)]
         assert not lines or any(groups[int(n)] in words or re.search(r"\d+ more", words) for words in said), (groups[int(n)], said)

@@ -131,21 +131,38 @@ const char *report_verdict(const il_comparison *c, const il_run_group *g)
     return c->groups == 1 || g->verdict == IL_VERDICT_NONE ? "-" : verdict_word(c, g);
 }
 
-static void put_legend(struct html *h, const il_comparison *c)
+/* colour, dash and marker of a group, as figures have them */
+static il_status put_key(struct html *h, size_t style, il_error *err)
 {
+    char *svg;
+    size_t n;
+    const il_status st = il_figure_key(&svg, &n, style, err);
+
+    if (st != IL_OK)
+        return st;
+    fputs("<span class=\"key\">", h->f);
+    fwrite(svg, 1, n, h->f);
+    fputs("</span>", h->f);
+    free(svg);
+    return IL_OK;
+}
+
+static il_status put_legend(struct html *h, const il_comparison *c, il_error *err)
+{
+    il_status st = IL_OK;
+
     fprintf(h->f,
             "<div class=\"legend%s\" role=\"group\" aria-label=\"Groups: press one to see it "
             "alone\">\n",
             c->groups > LONG ? " long" : "");
-    for (size_t i = 0; i < c->groups && i < LEGEND; i++) {
-        fprintf(h->f,
-                "<button type=\"button\" aria-pressed=\"false\" data-group=\"%zu\">"
-                "<span class=\"swatch\" style=\"background:%s\"></span>",
-                i, il_figure_colour(c->group[i].style));
+    for (size_t i = 0; i < c->groups && i < LEGEND && st == IL_OK; i++) {
+        fprintf(h->f, "<button type=\"button\" aria-pressed=\"false\" data-group=\"%zu\">", i);
+        st = put_key(h, c->group[i].style, err);
         html_text(h, c->group[i].label);
         fputs("</button>\n", h->f);
     }
     fputs("</div>\n", h->f);
+    return st;
 }
 
 static int is_by(const il_comparison *c, const char *column)
@@ -159,12 +176,13 @@ static int is_by(const il_comparison *c, const char *column)
 il_status drawings(struct html *h, const struct compared *k, il_error *err)
 {
     const il_comparison *const c = k->comparison;
-    il_status st;
+    il_status st = IL_OK;
 
     fputs("<section id=\"figures\"><h2>Figures</h2>\n", h->f);
     if (c->groups > 1)
-        put_legend(h, c);
-    st = put_figure(h, k, "intervals", "Means and differences with their intervals", err);
+        st = put_legend(h, c, err);
+    if (st == IL_OK)
+        st = put_figure(h, k, "intervals", "Means and differences with their intervals", err);
     if (st == IL_OK && k->epochs)
         st = put_curves(h, k, err);
     if (st == IL_OK && c->columns == 2)

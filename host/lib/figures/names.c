@@ -141,7 +141,10 @@ void il_names_entry(struct il_file *f, const il_line *line, const struct il_show
     else
         il_file_print(f, "<g class=\"name\">\n");
     il_file_print(f, "<path stroke-width=\"2\"");
-    il_names_stroke(f, line, shown);
+    if (il_is_dashed(line->style)) /* which tells it from another of its colour, wherever it lies */
+        il_put_stroke(f, line->style);
+    else
+        il_names_stroke(f, line, shown);
     il_file_print(f, " d=\"M%s %sh%d\"/>\n", il_px(x).text, il_px(y).text, PIECE);
     if (line->markers)
         il_put_marker(f, line->style, x + PIECE / 2.0, y, 4, il_colour(line->style), 0);

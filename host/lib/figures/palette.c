@@ -15,7 +15,7 @@ enum { COLOURS = sizeof colours / sizeof *colours, DASHES = sizeof dashes / size
 
 const char *il_colour(size_t style) { return colours[style % COLOURS]; }
 
-const char *il_figure_colour(size_t style) { return il_colour(style); }
+int il_is_dashed(size_t style) { return style / COLOURS % DASHES > 0; }
 
 void il_put_stroke(struct il_file *f, size_t style)
 {
@@ -46,6 +46,23 @@ void il_put_marker(struct il_file *f, size_t shape, double x, double y, double r
         il_file_print(f, " fill=\"#fff\" stroke=\"%s\" stroke-width=\"1.5\"/>\n", colour);
     else
         il_file_print(f, " fill=\"%s\"/>\n", colour);
+}
+
+il_status il_figure_key(char **svg, size_t *n, size_t style, il_error *err)
+{
+    struct il_file f;
+    il_text text;
+    const il_status st = il_page_begin(&f, &text, svg, err);
+
+    if (st != IL_OK)
+        return st;
+    il_file_print(&f, "<svg xmlns=\"http://www.w3.org/2000/svg\" aria-hidden=\"true\" "
+                      "width=\"36\" height=\"12\" viewBox=\"0 0 36 12\">"
+                      "<path fill=\"none\" stroke-width=\"2\"");
+    il_put_stroke(&f, style);
+    il_file_print(&f, " d=\"M0 6h36\"/>\n");
+    il_put_marker(&f, style, 18, 6, 4, il_colour(style), 0);
+    return il_page_end(&f, &text, svg, n, err);
 }
 
 void il_put_cross(struct il_file *f, double x, double y, const char *colour)

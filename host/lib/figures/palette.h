@@ -8,6 +8,7 @@
 /* Of the style-th line: its colour, then its stroke as attributes. */
 const char *il_colour(size_t style);
 void il_put_stroke(struct il_file *f, size_t style);
+int il_is_dashed(size_t style);
 
 /* The style-th shape around a place; hollow: its edge alone. */
 void il_put_marker(struct il_file *f, size_t shape, double x, double y, double radius,
