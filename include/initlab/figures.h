@@ -74,6 +74,7 @@ typedef struct il_lines {
         columns; /**< small multiples: a grid of panels of one y axis, so many beside each other; 0: no grid */
     const char *strip; /**< under the axis: which runs diverged; NULL: none */
     const char *note;  /**< small print: n, what lines and bands are; NULL: none */
+    int titled;        /**< markers have their values as titles, which a page shows */
 } il_lines;
 
 /**

@@ -3,8 +3,8 @@
 
 Of a small sweep that has everything in it (a winner, runs that diverge, runs that are stuck), in a folder of a hostile
 name: nothing on the console, no request; on a desk and on a phone, in light and dark: what answers the question is seen
-without scrolling, every column sorts, searching, legend, hover, touch and keyboard work, the focus is seen, contrasts hold,
-and a phone scrolls down and never sideways; on paper all of the ranking, and nothing cut. Of 10,000 runs: under 5 MB, and few
+without scrolling, every column sorts, searching, legend, hover, touch and keyboard work, arrow keys reach every value of
+a figure, the focus is seen, contrasts hold, and a phone scrolls down and never sideways; on paper all of the ranking, and nothing cut. Of 10,000 runs: under 5 MB, and few
 elements until more are asked for, which is what makes it quick; tools/bench/report_opens.py has the seconds. --shots leaves
 pictures to look at. Skips with 77 where there is no browser.
 """
@@ -27,7 +27,8 @@ SHOTS = pathlib.Path(sys.argv[3]) if sys.argv[2:3] == ["--shots"] else None
 # figures, the filter's 1,000 groups, and what surrounds them. All rows would be 120,000 and 17,000.
 ELEMENTS = 16000
 COUNT = "return ['#list', '#ranking', '.figure'].map(c => c + ' ' + document.querySelectorAll(c + ' *').length).join(', ')"
-ENTER, TAB, ESCAPE, SPACE, HOME, DOWN, SHIFT = "\ue007", "\ue004", "\ue00c", " ", "\ue011", "\ue015", "\ue008"
+ENTER, TAB, ESCAPE, SPACE, HOME, END, SHIFT = "\ue007", "\ue004", "\ue00c", " ", "\ue011", "\ue010", "\ue008"
+LEFT, UP, RIGHT, DOWN = "\ue012", "\ue013", "\ue014", "\ue015"
 DESK, PHONE, PAPER = 1280, 360, 720
 HOSTILE = "<script>alert(1)<\\script>&\"'"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -189,7 +190,8 @@ no('th', e => e.scope && e.textContent.trim(), 'scope-attr-valid');
 no('svg:not([aria-hidden])', e => e.getAttribute('role') === 'img' && e.querySelector(':scope > title').textContent &&
   e.querySelector(':scope > desc').textContent, 'svg-img-alt');
 no('[role=region], [role=group], nav', e => e.getAttribute('aria-label'), 'aria-label');
-no('.scroll, .figure, pre', e => e.tabIndex === 0 || e.closest('details'), 'scrollable-region-focusable');
+no('.scroll, .figure, pre', e => e.tabIndex === 0 || e.querySelector('[tabindex="0"]') || e.closest('details'), 'scrollable-region-focusable');
+no('[role=slider]', e => e.getAttribute('aria-label') && e.hasAttribute('aria-valuenow'), 'aria-input-field-name');
 no('[id]', e => document.querySelectorAll('#' + CSS.escape(e.id)).length === 1, 'duplicate-id');
 const level = [...document.querySelectorAll('h1, h2, h3')].map(e => Number(e.tagName[1]));
 if (level[0] !== 1 || level.some((l, i) => i && l > level[i - 1] + 1)) wrong.push('heading-order: ' + level);
@@ -400,6 +402,81 @@ def check_tips(b, where):
     check(not tip(b), f"{where}: '{tip(b)}' stays when the page moves on")
 
 
+AT = """const slider = document.activeElement, figure = slider.closest('.figure'), ring = figure && figure.querySelector('.at');
+if (!ring || slider.getAttribute('role') !== 'slider') return null;
+const t = document.getElementById('tip'), k = t.getBoundingClientRect(), o = ring.getBoundingClientRect(), m = ring.getScreenCTM();
+return [t.hidden ? '' : t.textContent, slider.getAttribute('aria-valuetext'), Number(slider.getAttribute('aria-valuenow')),
+  Number(slider.getAttribute('aria-valuemax')), Math.min(k.left, k.top, innerWidth - k.right, innerHeight - k.bottom),
+  o.left >= 0 && o.right <= innerWidth && o.top >= 0 && o.bottom <= innerHeight,
+  [m.e + m.a * ring.cx.baseVal.value, m.f + m.d * ring.cy.baseVal.value]];"""
+
+
+def walked(b, where, *keys):
+    """What is said after these keys, shown and read out alike, whole on the screen: the value, its place and how many there are."""
+    for key in keys:
+        b.press(key)
+    seen = b.run(AT)
+    check(seen, f"{where}: no value of a figure has the focus")
+    text, said, now, most, room, in_sight, place = seen
+    check(text == said != "", f"{where}: shown '{text}', read out '{said}'")
+    check(room >= 0 and in_sight, f"{where}: '{text}' is out of sight")
+    check(1 <= now <= most, f"{where}: value {now} of {most}")
+    return text, now, most, place
+
+
+def check_walk(b, where):
+    """Values by keyboard: all of curves, cells, intervals; as a slider that says each; of one group alone where one is chosen."""
+    table = b.run("""return [...document.querySelectorAll('#figures details tbody tr')].map(r =>
+      [...r.cells].slice(1).map(c => c.textContent.split(' ')[0]))""")
+    names = b.run("return [...document.querySelectorAll('.legend button')].map(e => e.textContent.trim())")
+    b.run("document.querySelector('.figure.curves .walk').focus({ focusVisible: true })")
+    _, now, most, _ = walked(b, where, *len(names) * [UP], HOME)
+    check(now == 1 and most == sum(cell != "-" for row in table for cell in row), f"{where}: value {now} of {most}")
+    seen = set()
+    for group in range(len(names)):
+        lines = [walked(b, where, HOME)] + [walked(b, where, RIGHT) for _ in range(len(table) - 1)]
+        found = re.fullmatch(r"(.*)\nepoch 1: median (\S+)", lines[0][0])
+        check(found and found[1] in names, f"{where}: '{lines[0][0]}' is no first value of a group")
+        of = names.index(found[1])
+        for epoch, line in enumerate(lines):
+            if table[epoch][of] == "-":
+                break
+            value = re.fullmatch(r".*\nepoch (\d+): median (\S+)", line[0])
+            check(value and int(value[1]) == epoch + 1 and abs(float(value[2]) - float(table[epoch][of])) < 1e-4,
+                  f"{where}: '{line[0]}', its table {table[epoch][of]}")
+            seen.add(line[1])
+        check(walked(b, where, END)[0] == line[0] or table[-1][of] == "-", f"{where}: End")
+        check(walked(b, where, HOME, LEFT)[1] == lines[0][1], f"{where}: left of the first value")
+        walked(b, where, DOWN)
+    check(len(seen) == most, f"{where}: {len(seen)} of {most} values of curves by keys")
+    b.press(ESCAPE)
+    check(not tip(b), f"{where}: Escape leaves '{tip(b)}'")
+    check(walked(b, where, UP)[0], f"{where}: no value after Escape")
+    b.press(TAB)
+    check(not tip(b) and not b.run("return document.querySelectorAll('.at').length"), f"{where}: '{tip(b)}' stays when the focus goes on")
+
+    b.run("document.querySelector('.figure .cell').closest('.figure').querySelector('.walk').focus({ focusVisible: true })")
+    cells = b.run("return [...document.querySelectorAll('.figure .cell title')].map(t => t.textContent)")
+    columns = b.run("return new Set([...document.querySelectorAll('.figure .cell')].map(c => c.getAttribute('x'))).size")
+    rows = [[walked(b, where, *len(cells) * [UP], HOME)] + [walked(b, where, RIGHT) for _ in range(columns - 1)]]
+    for _ in range(len(cells) // columns - 1):
+        rows.append([walked(b, where, DOWN, HOME)] + [walked(b, where, RIGHT) for _ in range(columns - 1)])
+    check(sorted(c[0] for row in rows for c in row) == sorted(cells), f"{where}: cells by keys: {rows}")
+    check(all(c[3][1] > above[3][1] for row, higher in zip(rows[1:], rows) for c, above in zip(row, higher)), f"{where}: down is not down")
+
+    b.run("document.querySelector('.figure.intervals .walk').focus({ focusVisible: true })")
+    first = walked(b, where, *len(names) * [UP])
+    means = [first[0]] + [walked(b, where, key)[0] for key in (DOWN, RIGHT, DOWN, DOWN, DOWN, DOWN, DOWN)]
+    check(len(set(means)) == first[2] == len(names), f"{where}: intervals by keys: {means}")
+    b.click(".legend button[data-group='3']")
+    for css in ".intervals", ".curves":
+        b.run("document.querySelector(arguments[0] + ' .walk').focus({ focusVisible: true })", css)
+        for keys in (), (DOWN,), (UP, UP), (RIGHT,):
+            text = walked(b, where, *keys)[0]
+            check(text.startswith(names[3]), f"{where}: {css}: '{text}' of a group that is faint")
+    b.click(".legend button[data-group='3']")
+
+
 def check_find(b, where):
     """Keys in the filter, what nothing matches, and choices of both lists."""
     count = lambda: b.run("return document.getElementById('count').textContent")
@@ -430,6 +507,8 @@ def check_screens(b):
             check_ranking(b, where, width)
             check_legend_box(b, where, range(8) if where == f"light, {DESK}" else (0, 7))
             check_tips(b, where)
+            if where in (f"light, {DESK}", f"dark, {PHONE}"):
+                check_walk(b, where)
             check_keyboard(b, where)
             if where == f"light, {DESK}":
                 check_sort(b, where, (b.click, b.click))
@@ -465,7 +544,7 @@ def check_paper(b):
     b.width(PAPER)
     wide = b.run("return document.documentElement.scrollWidth")
     check(wide <= PAPER, f"print: {wide} pixels wide on paper of {PAPER}")
-    left = b.run("return ['nav', '.legend', '.filters'].filter(c => document.querySelector(c).getClientRects().length)")
+    left = b.run("return ['nav', '.legend', '.filters', '.walk'].filter(c => document.querySelector(c).getClientRects().length)")
     check(not left, f"print: {left} are on paper")
     check(b.run("return document.querySelector('#again details:not([open]) pre').checkVisibility()"), "print: no sweep file")
     b.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")

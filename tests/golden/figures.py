@@ -351,7 +351,8 @@ def check_heatmap(folder, to):
     cells = {}
     for cell in f.of_class("cell", "rect"):
         name, n = re.fullmatch(r"(.*): (.*, n = \d+)", cell.find(SVG + "title").text).groups()
-        cells[tuple(name.split(", "))] = (n.split(", ")[0], n.split("= ")[1], cell)
+        check([part.split("=")[0] for part in name.split(", ")] == ["init", "lr"], "heatmap: what a cell is called", name)
+        cells[tuple(part.split("=", 1)[1] for part in name.split(", "))] = (n.split(", ")[0], n.split("= ")[1], cell)
     check(set(cells) == set(want), "heatmap: cells", set(cells) ^ set(want))
     places = {}
     for key, (mean, n, cell) in cells.items():

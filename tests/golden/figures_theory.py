@@ -83,7 +83,7 @@ def check_line(folder, to, by, expected):
     across = by.startswith("depth") or by.startswith("layers")
     order = []
     for e in sorted(f.of_class("cell", "rect"), key=lambda e: -center(e)[1] if across else center(e)[0]):
-        init = e.find(SVG + "title").text.rsplit(": ", 1)[0].split(", ")[1 if across else 0]
+        init = e.find(SVG + "title").text.rsplit(": ", 1)[0].split(", ")[1 if across else 0].split("=", 1)[1]
         order += [init] * (init not in order)
     found, beyond = steps(f, across), 0
     for i, init in enumerate(order):

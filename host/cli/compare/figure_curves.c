@@ -21,6 +21,7 @@ struct page {
     il_panel panel[PANELS_MOST];
     size_t panels, beside;
     int some; /* are some groups grey? */
+    int page; /* is it of a page, whose buttons choose a group? */
     char strip[STRIP];
 };
 
@@ -95,6 +96,8 @@ static void write_note(const struct page *g, const il_comparison *c, const il_gr
                 "line: median over the runs of a group; band: interquartile range, the middle "
                 "half of the runs; what is not finite counts as the worst, as in the table's "
                 "median: a line ends where half of the runs diverged, a band where a quarter did");
+    if (g->page && figure_hides_bands(c))
+        figure_note(note, figure_hidden_bands);
     if (g->some) {
         snprintf(text, sizeof text,
                  "by name: the best %d and the worst %d of %zu groups; grey: the other %zu, their "
@@ -152,6 +155,7 @@ il_status draw_curves(char **svg, size_t *n, const struct to_draw *from, il_erro
     if (st != IL_OK)
         goto out;
     g.some = many && !panels.panels;
+    g.page = from->page;
     snprintf(y_label, sizeof y_label, "%s", il_metric_words(c->metric));
     if (panels.panels)
         fill_many(&g, c, curve, &panels, y_label);

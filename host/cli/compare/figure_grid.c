@@ -345,6 +345,7 @@ il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error
                         .x_scale = IL_SCALE_LOG,
                         .panel = &panel,
                         .panels = 1,
+                        .titled = from->page,
                         .note = note };
     size_t lr = 0;
     il_status st;

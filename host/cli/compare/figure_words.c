@@ -145,6 +145,11 @@ void figure_interval_words(const il_comparison *c, const char *mark, char text[W
                  c->of_pack ? "" : ", which takes 3 runs");
 }
 
+const char figure_hidden_bands[] = "more than 8 bands hide each other: the one of a group is seen "
+                                   "when its button above is pressed";
+
+int figure_hides_bands(const il_comparison *c) { return c->groups > IL_FIGURE_NAMES; }
+
 void figure_limits_note(char note[NOTE], const il_comparison *c)
 {
     double least, most;

@@ -18,6 +18,10 @@ void figure_limits(const char *metric, double *least, double *most);
 /* "line: its 95 % interval", of whatever it is called; where no group has one, or some have none, so. */
 void figure_interval_words(const il_comparison *c, const char *mark, char text[WORDS]);
 
+/* Are there so many groups that a page shows the band of a chosen one alone (page.css)? And its small print. */
+int figure_hides_bands(const il_comparison *c);
+extern const char figure_hidden_bands[];
+
 /* An interval that passes them is drawn as far as they go, which is said. */
 void figure_limits_note(char note[NOTE], const il_comparison *c);
 

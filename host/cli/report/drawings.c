@@ -6,6 +6,7 @@
 #include <string.h>
 #include "compare/columns.h"
 #include "compare/compare_figure.h"
+#include "compare/figure_words.h"
 
 enum {
     LEGEND = 100 /* groups: as many as figures have */,
@@ -19,7 +20,7 @@ il_status put_drawing(struct html *h, const struct to_draw *from, const char *ki
                       const char *name, il_error *err)
 {
     const int ungrouped = from->across_by || strcmp(kind, "rates") == 0;
-    char *svg = NULL;
+    char *svg = NULL, classes[64];
     size_t n;
     const il_status st = compare_figure_svg(kind, &svg, &n, from, err);
 
@@ -31,7 +32,9 @@ il_status put_drawing(struct html *h, const struct to_draw *from, const char *ki
     }
     if (st != IL_OK)
         return st;
-    html_figure(h, ungrouped ? "ungrouped" : kind, name, svg, n);
+    snprintf(classes, sizeof classes, "%s%s", ungrouped ? "ungrouped" : kind,
+             !ungrouped && figure_hides_bands(from->of->comparison) ? " many" : "");
+    html_figure(h, classes, name, svg, n);
     free(svg);
     return IL_OK;
 }

@@ -321,6 +321,8 @@ static void note_of_layers(const struct page *g, const struct states *s, const i
         "finite numbers",
         s->some_runs ? ", the first ones" : "");
     figure_note(note, text);
+    if (figure_hides_bands(c))
+        figure_note(note, figure_hidden_bands);
     note_unseen(g, c, note);
     if (!end && any_theory)
         figure_note(note, "thin, dashed: mean-field theory, of gradients level with the last "
@@ -338,6 +340,7 @@ il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, cons
     il_lines figure = { .title = end ? "Layers after training" : "Layers before training",
                         .x_label = "layer",
                         .x_scale = IL_SCALE_LINEAR,
+                        .titled = c->groups <= IL_FIGURE_NAMES * IL_FIGURE_NAMES,
                         .note = note };
     il_status st = page_open(&g, c->groups, most_layers(s), err);
     int any_theory = 0;

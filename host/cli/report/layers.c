@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include "compare/figure_words.h"
 #include "layer_figures.h"
 
 enum { GROUPS_MOST = 100 /* that can be told apart */, THROUGH = 8 /* groups */, ROWS = 1000 };
@@ -24,7 +25,7 @@ static il_status put_over_layers(struct html *h, const struct compared *k, const
     const il_status st = draw_over_layers(&svg, &n, k, s, e, end, err);
 
     if (svg)
-        html_figure(h, "layers",
+        html_figure(h, figure_hides_bands(k->comparison) ? "layers many" : "layers",
                     end ? "Layers after training" : "Layers before training, beside theory", svg,
                     n);
     free(svg);

@@ -1,4 +1,7 @@
-/* page.js - the table of runs, sorted, searched and shown part by part; one group alone in all figures; values on hover. */
+/*
+ * page.js - the table of runs, sorted, searched and shown part by part; one group alone in all figures; values under the
+ * pointer, and by arrow keys.
+ */
 (function () {
   'use strict';
   var PART = 200;
@@ -189,7 +192,7 @@
       var epochs = values.map(function (v, i) { return i; }).filter(function (i) { return values[i] !== null; });
       return (path.getAttribute('d').match(/[-\d.]+ [-\d.]+/g) || []).map(function (p, i) {
         var xy = p.split(' ');
-        return { x: Number(xy[0]), y: Number(xy[1]), text: data.groups[which] + '\nepoch ' + (epochs[i] + 1) +
+        return { x: Number(xy[0]), y: Number(xy[1]), group: which, text: data.groups[which] + '\nepoch ' + (epochs[i] + 1) +
           ': median ' + values[epochs[i]] };
       });
     }));
@@ -200,30 +203,117 @@
     var x = (e.clientX - box.left) * scale, y = (e.clientY - box.top) * scale, best = null, least = 400;
     points.forEach(function (p) {
       var far = (p.x - x) * (p.x - x) + (p.y - y) * (p.y - y);
-      if (far < least && !(chosen >= 0 && p.text.indexOf(data.groups[chosen] + '\n') !== 0)) {
+      if (far < least && (chosen < 0 || p.group === chosen)) {
         least = far;
         best = p;
       }
     });
     return best && best.text;
   }
-  var last = null;
-  function show(e) {
-    var title = titled(e.target), text = title ? title.textContent : nearest(e);
-    last = { clientX: e.clientX, clientY: e.clientY };
+  function put(text, x, y) {
     tip.hidden = !text;
     if (!text) return;
     tip.textContent = text;
-    tip.style.left = Math.max(4, Math.min(e.clientX + 12, innerWidth - tip.offsetWidth - 4)) + 'px';
-    tip.style.top = Math.max(4, e.clientY - tip.offsetHeight - 10) + 'px';
+    tip.style.left = Math.max(4, Math.min(x + 12, innerWidth - tip.offsetWidth - 4)) + 'px';
+    tip.style.top = Math.max(4, y - tip.offsetHeight - 10) + 'px';
+  }
+  var last = null, walking = null; /* where the pointer was; the figure whose values the keyboard goes over */
+  function show(e) {
+    var title = titled(e.target), text = title ? title.textContent : nearest(e);
+    last = { clientX: e.clientX, clientY: e.clientY };
+    if (text || !walking) put(text, e.clientX, e.clientY);
   }
   ['pointermove', 'pointerdown'].forEach(function (name) { document.addEventListener(name, show); });
   document.addEventListener('scroll', function () { /* of the page or of a frame: other things come under the pointer */
     if (tip.hidden) return;
+    if (walking) return walking.show();
     last.target = document.elementFromPoint(last.clientX, last.clientY) || document.body;
     show(last);
   }, { capture: true, passive: true });
   document.addEventListener('keydown', function (e) { if (e.key === 'Escape') tip.hidden = true; });
+
+  /* the values of a figure in rows, from the top: of a line, of a row of cells, or one alone */
+  function rowsOf(figure) {
+    var rows = [], at = new Map();
+    function add(key, mark) {
+      if (!at.has(key)) at.set(key, rows[rows.push([]) - 1]);
+      at.get(key).push(mark);
+    }
+    if (points && figure.matches('.curves')) points.forEach(function (p) { add(p.group, p); });
+    else figure.querySelectorAll('svg * > title').forEach(function (t) {
+      var e = t.parentNode, box = e.getBBox(), of = e.closest('[data-group]');
+      add(e.matches('.cell') ? box.y : e.parentNode.tagName === 'svg' ? e : e.parentNode, { x: box.x + box.width / 2,
+        y: box.y + box.height / 2, text: t.textContent, group: of && !figure.matches('.ungrouped') ? Number(of.dataset.group) : -1 });
+    });
+    if (figure.querySelector('.cell')) rows.sort(function (a, b) { return a[0].y - b[0].y; });
+    return rows;
+  }
+
+  /* A slider in each figure that has values: arrow keys go along a row, and from row to row; what it is at is its value. */
+  function walk(figure) {
+    var slider = element('div', 'arrow keys: other values', 'walk'), svg = figure.querySelector('svg'), rows = null, r = 0, i = 0;
+    var ring = document.createElementNS('http://www.w3.org/2000/svg', 'circle');
+    function free(row) { return chosen < 0 || row[0].group < 0 || row[0].group === chosen; }
+    function step(by) { /* to the next row that is not faint, at the place that is nearest */
+      var to = r + by, x = rows[r][i].x;
+      while (rows[to] && !free(rows[to])) to += by;
+      if (!rows[to]) return;
+      r = to;
+      i = rows[r].reduce(function (best, m, k) { return Math.abs(m.x - x) < Math.abs(rows[r][best].x - x) ? k : best; }, 0);
+    }
+    this.show = function () {
+      var m = rows[r][i], to = svg.getScreenCTM();
+      put(m.text, to.e + to.a * m.x, to.f + to.d * m.y);
+    };
+    this.at = function () {
+      var before = rows.slice(0, r).reduce(function (n, row) { return n + row.length; }, 0);
+      ring.setAttribute('cx', rows[r][i].x);
+      ring.setAttribute('cy', rows[r][i].y);
+      ring.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      slider.setAttribute('aria-valuenow', before + i + 1);
+      slider.setAttribute('aria-valuetext', rows[r][i].text);
+      this.show();
+    };
+    slider.tabIndex = 0;
+    slider.setAttribute('role', 'slider');
+    slider.setAttribute('aria-label', figure.getAttribute('aria-label') + ': values');
+    slider.setAttribute('aria-valuemin', 1);
+    slider.setAttribute('aria-valuenow', 1);
+    ring.setAttribute('class', 'at');
+    ring.setAttribute('r', 8);
+    slider.addEventListener('focus', function () {
+      rows = rows || rowsOf(figure);
+      if (!free(rows[r])) r = Math.max(0, rows.findIndex(free));
+      i = Math.min(i, rows[r].length - 1);
+      slider.setAttribute('aria-valuemax', rows.reduce(function (n, row) { return n + row.length; }, 0));
+      svg.appendChild(ring);
+      walking = this;
+      this.at();
+    }.bind(this));
+    slider.addEventListener('blur', function () {
+      walking = null;
+      ring.remove();
+      tip.hidden = true;
+    });
+    slider.addEventListener('keydown', function (e) {
+      var n = rows[r].length, one = n === 1; /* rows of one value: both ways */
+      if (e.altKey || e.ctrlKey || e.metaKey || e.shiftKey) return;
+      if (e.key === 'ArrowDown' || (one && e.key === 'ArrowRight')) step(1);
+      else if (e.key === 'ArrowUp' || (one && e.key === 'ArrowLeft')) step(-1);
+      else if (e.key === 'ArrowRight') i = Math.min(i + 1, n - 1);
+      else if (e.key === 'ArrowLeft') i = Math.max(i - 1, 0);
+      else if (e.key === 'Home') i = 0;
+      else if (e.key === 'End') i = n - 1;
+      else return;
+      e.preventDefault();
+      this.at();
+    }.bind(this));
+    figure.removeAttribute('tabindex'); /* it is scrolled with its values */
+    figure.insertBefore(slider, svg);
+  }
+  document.querySelectorAll('.figure').forEach(function (f) {
+    if (f.querySelector('svg * > title') || (points && points.length && f.matches('.curves'))) new walk(f);
+  });
 
   update();
 

@@ -112,8 +112,12 @@ static void draw_cell(struct page *g, size_t row, size_t column)
                   "fill=\"#%02x%02x%02x\" stroke=\"#fff\"><title>",
                   il_px(x).text, il_px(y).text, il_px(g->wide).text, il_px(g->high).text, c.red,
                   c.green, c.blue);
+    il_put_text(f, d->x_label, 200);
+    il_file_print(f, "=");
     il_put_text(f, d->x[column], 200);
     il_file_print(f, ", ");
+    il_put_text(f, d->y_label, 200);
+    il_file_print(f, "=");
     il_put_text(f, d->y[row], 200);
     il_file_print(f, ": %s, n = %zu</title></rect>\n", il_digits(value, 6).text, runs);
 }

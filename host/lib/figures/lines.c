@@ -222,11 +222,13 @@ static void put_path(struct page *g, const struct panel *v, const il_line *l)
 
 static void draw_theory(struct page *g, const struct panel *v, const il_line *l)
 {
+    begin_group(g, l);
     il_file_print(&g->file,
                   "<path class=\"theory\" fill=\"none\" stroke-width=\"1\" stroke=\"%s\" "
                   "stroke-dasharray=\"4 3\"",
                   il_colour(l->style));
     put_path(g, v, l);
+    end_group(g);
 }
 
 static void draw_faint(struct page *g, const struct panel *v, const il_line *l)
@@ -241,6 +243,24 @@ static int is_alone(const il_line *l, size_t i)
 {
     return il_is_drawn(l->y[i]) && !(i > 0 && il_is_drawn(l->y[i - 1])) &&
            !(i + 1 < l->count && il_is_drawn(l->y[i + 1]));
+}
+
+/* "he_normal, layer 3, norm of the gradient: 0.123", around the marker that comes */
+static void put_title(struct page *g, const struct panel *v, const il_line *l, size_t i)
+{
+    const char *const x = g->data->x_label, *const y = v->data->y_label;
+
+    if (!g->data->titled)
+        return;
+    il_file_print(&g->file, "<g><title>");
+    if (l->label && l->label[0]) {
+        il_put_letters(&g->file, l->label, SIZE_MAX);
+        il_file_print(&g->file, ", ");
+    }
+    il_file_print(&g->file, "%.*s %s, %.*s: %s</title>\n", (int)strcspn(x, ","), x,
+                  il_digits(il_x_of(l, i), 6).text,
+                  (int)(strstr(y, " (") ? strstr(y, " (") - y : (ptrdiff_t)strlen(y)), y,
+                  il_digits(l->y[i], 4).text);
 }
 
 static void draw_line(struct page *g, const struct panel *v, size_t k)
@@ -259,9 +279,12 @@ static void draw_line(struct page *g, const struct panel *v, size_t k)
             continue;
         shown->x = x;
         shown->y = y;
-        if (l->markers)
+        if (l->markers) {
+            put_title(g, v, l, i);
             il_put_marker(f, l->style, x, y, 4, il_colour(l->style), 0);
-        else if (is_alone(l, i))
+            if (g->data->titled)
+                end_group(g);
+        } else if (is_alone(l, i))
             il_put_marker(f, 0, x, y, 6 / (2 + (double)shown->under), il_colour(l->style), 0);
     }
 }
