@@ -142,6 +142,7 @@ typedef struct il_heatmap {
     const char *note;
     const char *const *x; /**< [columns], from the left */
     const char *const *y; /**< [rows], from the bottom */
+    int rising; /**< rows are numbers that rise so, which text says: it is read from the top */
     size_t columns, rows;
     const double *value; /**< [rows * columns]; NaN: none */
     const size_t *runs;  /**< [rows * columns] that ended: 0 leaves the cell empty, without a

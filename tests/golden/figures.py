@@ -369,6 +369,29 @@ def check_heatmap(folder, to):
     check(places["zeros", "2.2"][1] < places["zeros", "0.05"][1], "heatmap: rows are not sorted by number")
 
 
+def check_heatmap_text(folder, to):
+    """Text has the rows of the picture, from the top: words in their order, numbers rising upwards, which it says."""
+    for by, rising, first in (("lr,init", False, "glorot_uniform"), ("init,lr", True, "2.2")):
+        words = ["plot", folder, "heatmap", "--by", by, "--metric", "test_accuracy"]
+        initlab(*words, "-o", to)
+        f, (x, y) = Figure(to), by.split(",")
+        parents = f.parents()
+        named = sorted((float(t.get("y")), w) for t, w in zip(f.texts, f.words) if not (t.get("transform") or t.get("text-anchor"))
+                       and parents[t].get("text-anchor") == "end" and parents[t].get("font-size"))
+        lines = initlab(*words, "--term").splitlines()
+        head = lines.index(f"rows: {y}" + (", rising upwards" if rising else ""))
+        text = [line.split()[0] for line in lines[head + 1:head + 1 + len(named)]]
+        check(text == [w for _, w in named] and text[0] == first, "heatmap: rows of text", text, "and of the picture", named)
+        cells = {tuple(p.split("=", 1)[1] for p in e.find(SVG + "title").text.split(": ")[0].split(", ")):
+                 float(e.find(SVG + "title").text.split(": ")[1].split(",")[0]) for e in f.of_class("cell", "rect")}
+        columns = [w for _, w in sorted((float(t.get("x") or numbers(t.get("transform"))[0]), w) for t, w in zip(f.texts, f.words)
+                                        if w in {key[0] for key in cells} and w not in text)]
+        for line, row in zip(lines[head + 1:], text):
+            shown = [float(n) for n in re.findall(r"[0-9.]+", line[line.index(row) + len(row):])]
+            want = [cells[column, row] for column in columns]
+            check(len(shown) == len(want) and all(abs(a - b) < .006 for a, b in zip(shown, want)), "heatmap: text of", row, shown, want)
+
+
 def check_rates(folder, to):
     words = ["compare", folder, "--metric", "cost", "--where", "lr=0.05,lr=0.5,lr=2.2"]
     initlab(*words, "--figure", "rates", "--plot", to)
@@ -700,6 +723,7 @@ def main():
         for metric in ("test_accuracy", "cost"):
             check_intervals(top / "a", top / "intervals.svg", metric)
         check_heatmap(top / "a", top / "heatmap.svg")
+        check_heatmap_text(top / "a", top / "heatmap.svg")
         check_rates(top / "a", top / "rates.svg")
         check_ranks(top / "a", top / "ranks.svg")
         check_spread(top / "a", top / "spread.svg")

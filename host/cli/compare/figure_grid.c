@@ -45,6 +45,29 @@ static size_t values_of(const il_comparison *c, size_t column, const char **valu
     return n;
 }
 
+/* Do the values of a column rise? Numbers do, and layers by their depth; words are in the order of the alphabet. */
+static int are_rising(const il_comparison *c, size_t column, const char *const *value, size_t n)
+{
+    char *end;
+
+    for (size_t i = 0; i < n && strcmp(c->column[column], "layers") != 0; i++) {
+        strtod(value[i], &end);
+        if (end == value[i] || *end)
+            return 0;
+    }
+    return 1;
+}
+
+static void reverse(const char **value, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        const char *const first = value[i];
+
+        value[i] = value[n - 1 - i];
+        value[n - 1 - i] = first;
+    }
+}
+
 static size_t place_of(const char *const *value, const char *text)
 {
     size_t k = 0;
@@ -124,6 +147,9 @@ il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_err
         st = too_many(c, figure.columns == SIZE_MAX ? 0 : 1, err);
         goto out;
     }
+    figure.rising = are_rising(c, 1, y, figure.rows);
+    if (!figure.rising) /* as words are read: the first at the top */
+        reverse(y, figure.rows);
     figure.x_label = c->column[0];
     figure.y_label = c->column[1];
     st = trainable(&theory, from->of, &(struct heat_axis){ c->column[0], x, figure.columns },

@@ -95,7 +95,7 @@ static void draw_cell(struct page *g, size_t top, size_t i, size_t k)
         il_cells_put(&g->cells, row, column + wide / 2, "\u00d7", 1, IL_PLAIN);
     } else {
         fill(g, row, column, wide, share_of(g, value));
-        if (n + 2 <= wide)
+        if (n + (g->colour ? 0 : 2) <= wide) /* without colour a shade is to be seen */
             il_cells_put(&g->cells, row, column + (wide - n) / 2, text.text, n,
                          g->colour ? il_cells_at(&g->cells, row, column)
                                          ? il_cells_at(&g->cells, row, column)->colour
@@ -179,15 +179,20 @@ static void draw_columns(struct page *g)
                  d->x[k]);
         il_cells_put(&g->cells, il_cells_add(&g->cells, 1), 0, text, g->cells.columns, IL_PLAIN);
     }
-    if (!g->numbered)
-        il_cells_put(&g->cells, il_cells_add(&g->cells, 1), g->labels + 1, d->x_label,
-                     g->cells.columns, IL_PLAIN);
+    if (!g->numbered) {
+        char text[400];
+
+        snprintf(text, sizeof text, "columns: %.300s", d->x_label);
+        il_cells_put(&g->cells, il_cells_add(&g->cells, 1), g->labels + 1, text, g->cells.columns,
+                     IL_PLAIN);
+    }
 }
 
 il_status il_term_heatmap(char **text, size_t *n, const il_heatmap *d, const il_terminal *t,
                           il_error *err)
 {
     struct page g = { .cells = { .columns = il_term_columns(t) }, .data = d, .colour = t->colour };
+    char rows[400];
     size_t top;
 
     set_layout(&g);
@@ -195,7 +200,8 @@ il_status il_term_heatmap(char **text, size_t *n, const il_heatmap *d, const il_
     if (g.labels + 1 + g.wide * d->columns > g.cells.columns)
         g.cells.columns = g.labels + 1 + g.wide * d->columns;
     il_cells_title(&g.cells, d->title);
-    il_cells_put(&g.cells, il_cells_add(&g.cells, 1), 0, d->y_label, g.cells.columns, IL_PLAIN);
+    snprintf(rows, sizeof rows, "rows: %.300s%s", d->y_label, d->rising ? ", rising upwards" : "");
+    il_cells_put(&g.cells, il_cells_add(&g.cells, 1), 0, rows, g.cells.columns, IL_PLAIN);
     top = il_cells_add(&g.cells, d->rows);
     for (size_t i = 0; i < d->rows; i++) {
         const char *const name = d->y[d->rows - 1 - i];
