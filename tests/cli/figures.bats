@@ -186,6 +186,40 @@ E
     [ "$(grep -c 'class="band"' <<<"$output")" -eq 2 ]
 }
 
+@test "an axis of shares ends at 1, though all are 1" {
+    tiny data
+    "$INITLAB" sweep run --data data --layers in,8,out --lr 0.5 --batch 8 --epochs 6 --devices cpu:1 --init he_normal,orthogonal \
+        --seeds 0..2 --out r -q >/dev/null
+    for kind in curves intervals rates profile; do
+        initlab plot r $kind --by init,lr
+        [ "$status" -eq 0 ]
+        grep -q '>1\(\.0*\)\?</text>' <<<"$output"
+        [ "$(grep -c '>1\.0*[1-9][0-9]*</text>' <<<"$output")" -eq 0 ]
+    done
+    initlab plot r curves --where epochs=6 --term
+    [[ $output != *1.05* ]] && [[ $output != *1.1* ]]
+}
+
+@test "names that are too long for a terminal are cut in their middle, and stay apart" {
+    sweep_of --init "he_normal:gain=relu:mode=fan_out,he_normal:gain=relu:mode=fan_avg" --lr 0.1,0.2 --seeds 0..2
+    for kind in intervals "critical-difference --by init,lr --across seed"; do
+        # shellcheck disable=SC2086
+        COLUMNS=72 initlab plot r $kind --term
+        [ "$(grep '^[^ ]*…' <<<"$output" | awk '{ print $1, $2 }' | sort -u | wc -l)" -eq 4 ] || { echo "$output"; false; }
+    done
+    COLUMNS=46 initlab plot r heatmap --by lr,init --term
+    [ "$(grep -c '^he_norm…fan_\(avg\|out\) ' <<<"$output")" -eq 2 ]
+}
+
+@test "a scheme that has no c* is named where the distance to it is drawn" {
+    tiny data
+    initlab inspect --data data --layers in,16x4,out --activation tanh --samples 32 --device cpu --init he_normal --init zeros --plot -
+    [ "$status" -eq 0 ]
+    has "zeros: no c* (no finite value)" "$output"
+    initlab inspect --data data --layers in,16x4,out --activation tanh --samples 32 --device cpu --init zeros --init ones --plot -
+    [[ $output != *"distance |c"* ]]
+}
+
 @test "layers through training: of runs with --diag, one column of them" {
     sweep_of --init zeros,he_normal --seeds 0..2
     initlab plot r layers

@@ -64,6 +64,7 @@ static void fill_one(struct page *g, const il_comparison *c, const il_group_curv
 {
     g->panels = 1;
     g->panel[0] = (il_panel){ .y_label = y_label, .line = g->line, .lines = c->groups };
+    figure_limits(c->metric, &g->panel[0].least, &g->panel[0].most);
     for (size_t i = 0; i < c->groups; i++)
         fill_line(g, c, curve, i, c->group[i].label, c->group[i].style, &g->line[i]);
 }
@@ -77,6 +78,7 @@ static void fill_many(struct page *g, const il_comparison *c, const il_group_cur
     g->beside = p->beside;
     for (size_t j = 0; j < p->panels; j++) {
         g->panel[j] = (il_panel){ .title = p->title[j], .y_label = y_label, .line = &g->line[n] };
+        figure_limits(c->metric, &g->panel[j].least, &g->panel[j].most);
         for (size_t i = 0; i < c->groups; i++)
             if (p->panel[i] == j) {
                 fill_line(g, c, curve, i, p->line[i], p->style[i], &g->line[n++]);

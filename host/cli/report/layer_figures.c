@@ -187,6 +187,7 @@ static void add_panel(struct page *g, size_t quantity, const double *x, char (*l
 
     *p = (il_panel){ .y_label = state_words(quantity),
                      .y_scale = state_scale(quantity),
+                     .most = strstr(state_words(quantity), "(share of") ? 1 : 0,
                      .line = &g->line[g->panels * (2 * g->lines + 1)] };
     for (size_t i = 0; i < g->lines; i++) {
         any |= any_finite(g, series(g, quantity, i, MEDIAN), 0);

@@ -15,6 +15,7 @@ struct page {
     il_line *line;        /* [panels, 2 * schemes] */
     char (*label)[LABEL]; /* [panels, schemes] */
     il_panel panel[PANELS];
+    size_t limits; /* schemes that have a c* */
 };
 
 /* the last hidden layer, or the only one: the theory's limits are of many layers like it */
@@ -56,6 +57,8 @@ static void set_label(const struct page *g, int panel, size_t k, char *text)
         snprintf(text, LABEL, "%.300s: q* %.4g", init, last->theory.q_star);
     else if (panel == GRADIENT && !isnan(last->theory.xi_grad))
         snprintf(text, LABEL, "%.300s: xi_grad %.4g", init, last->theory.xi_grad);
+    else if (panel == CORRELATION && isnan(last->theory.c_star))
+        snprintf(text, LABEL, "%.300s: no c*", init);
     else if (panel == CORRELATION)
         snprintf(text, LABEL, "%.300s: c* %.4g, xi_c %.4g", init, last->theory.c_star,
                  last->theory.xi_c);
@@ -63,7 +66,7 @@ static void set_label(const struct page *g, int panel, size_t k, char *text)
         snprintf(text, LABEL, "%.300s", init);
 }
 
-/* A scheme without a limit c* is on no way to it. */
+/* A scheme without a limit c* is on no way to it: it has a name, and no value. */
 static void add_scheme(struct page *g, int panel, size_t k)
 {
     const il_signal *const layer = g->scheme[k].layer;
@@ -73,8 +76,7 @@ static void add_scheme(struct page *g, int panel, size_t k)
     il_line *const line = &g->line[(size_t)panel * 2 * g->schemes];
     char *const label = g->label[(size_t)panel * g->schemes + k];
 
-    if (panel == CORRELATION && isnan(c_star))
-        return;
+    g->limits += panel == CORRELATION && !isnan(c_star);
     set_label(g, panel, k, label);
     for (size_t l = 0; l < g->layers; l++) {
         y[l] = measured(&layer[l], panel, c_star);
@@ -122,7 +124,7 @@ il_status signal_figure(const struct figure *to, const struct scheme_signal *sch
     st = fill(&g, err);
     if (st != IL_OK)
         goto out;
-    if (g.panel[CORRELATION].lines == 0)
+    if (g.limits == 0)
         figure.panels--;
     snprintf(title, sizeof title, "Signal of %.200s, %.100s",
              schemes > 1 ? "networks before training" : scheme->init, activation);

@@ -164,6 +164,21 @@ void il_y_axis_words(const struct il_y_axis *v, char text[IL_AXIS_WORDS])
         snprintf(text + n, IL_AXIS_WORDS - n, " at the edge lie beyond this axis");
 }
 
+/* Between these values end; a single one has room beside it, as far as there can be any. */
+static void keep_within(double least, double most, double *lo, double *hi)
+{
+    const double room = (most - least) / 10;
+
+    if (!(most > least))
+        return;
+    *lo = fmin(fmax(*lo, least), most);
+    *hi = fmax(fmin(*hi, most), least);
+    if (*lo == *hi) {
+        *lo = fmax(*lo - room, least);
+        *hi = fmin(*hi + room, most);
+    }
+}
+
 void il_y_axis(const il_panel *p, int ticks, struct il_y_axis *v)
 {
     static const double RATIO = 50; /* from here on an axis is logarithmic */
@@ -176,10 +191,7 @@ void il_y_axis(const il_panel *p, int ticks, struct il_y_axis *v)
     log = r.lo >= 0 && isfinite(r.least) &&
           (p->y_scale == IL_SCALE_LOG || (p->y_scale == IL_SCALE_AUTO && r.hi > RATIO * r.least));
     widen_by_bands(p, &r, log && v->any);
-    if (p->most > p->least) {
-        r.lo = fmax(r.lo, p->least);
-        r.hi = fmin(r.hi, p->most);
-    }
+    keep_within(p->least, p->most, &r.lo, &r.hi);
     if (log && v->any)
         il_ruler_log(&v->ruler, r.least, r.hi, r.zero, 1);
     else
@@ -256,10 +268,8 @@ static void set_mean_axis(const il_forest *d, struct il_ruler *mean)
         widen_to(&lo, &hi, d->row[i].low);
         widen_to(&lo, &hi, d->row[i].high);
     }
-    if (d->most > d->least) {
-        lo = fmax(lo, d->least);
-        hi = fmin(hi, d->most);
-    }
+    if (least <= most)
+        keep_within(d->least, d->most, &lo, &hi);
     if (d->middle != 0)
         widen_to(&lo, &hi, d->middle);
     if (least > 0 && most > RATIO * least)

@@ -78,6 +78,17 @@ size_t il_cells_put(struct il_cells *c, size_t row, size_t column, const char *t
     return column;
 }
 
+size_t il_cells_put_ends(struct il_cells *c, size_t row, size_t column, const char *text,
+                         size_t most, unsigned colour)
+{
+    const size_t n = il_letters(text), tail = most / 2;
+
+    if (n <= most || tail == 0)
+        return il_cells_put(c, row, column, text, most, colour);
+    column = il_cells_put(c, row, column, text, most - tail, colour); /* with the ellipsis */
+    return il_cells_put(c, row, column, il_behind(text, n - tail), tail, colour);
+}
+
 /* Braille's bits go down the left column, then the right, and the fourth row came later. */
 static void put_dot(struct il_cells *c, size_t row, double x, double y, unsigned colour)
 {

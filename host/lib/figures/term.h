@@ -30,6 +30,9 @@ size_t il_cells_add(struct il_cells *c, size_t rows);
 /* A text from a cell on, up to `most` letters, the last an ellipsis where it is longer; the column behind it. */
 size_t il_cells_put(struct il_cells *c, size_t row, size_t column, const char *text, size_t most,
                     unsigned colour);
+/* The same, but an ellipsis in the middle of what is longer: names often differ at their ends. */
+size_t il_cells_put_ends(struct il_cells *c, size_t row, size_t column, const char *text,
+                         size_t most, unsigned colour);
 struct il_cell *il_cells_at(struct il_cells *c, size_t row, size_t column); /* NULL: beside them */
 
 /* A line between two places in dots, counted from the top left of a row; a dot in `every`. */

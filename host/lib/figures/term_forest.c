@@ -88,7 +88,7 @@ static void draw_rows(struct page *g, size_t top)
         const il_forest_row *const r = &d->row[i];
         char count[24];
 
-        il_cells_put(&g->cells, top + i, 0, r->label, g->labels, IL_PLAIN);
+        il_cells_put_ends(&g->cells, top + i, 0, r->label, g->labels, IL_PLAIN);
         if (!d->head)
             il_cells_put(&g->cells, top + i, g->labels + 1, count,
                          (size_t)snprintf(count, sizeof count, "%4zu", r->n), IL_PLAIN);

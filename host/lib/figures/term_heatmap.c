@@ -173,11 +173,14 @@ static void draw_columns(struct page *g)
         il_cells_put(&g->cells, row, at, g->numbered ? number : d->x[k], g->wide - 1, IL_PLAIN);
     }
     for (size_t k = 0; k < d->columns && g->numbered; k++) {
+        const size_t below = il_cells_add(&g->cells, 1);
         char text[400];
+        size_t at = g->labels + 1;
 
-        snprintf(text, sizeof text, "%*s%s %zu: %.300s", (int)g->labels + 1, "", d->x_label, k + 1,
-                 d->x[k]);
-        il_cells_put(&g->cells, il_cells_add(&g->cells, 1), 0, text, g->cells.columns, IL_PLAIN);
+        snprintf(text, sizeof text, "%.300s %zu: ", d->x_label, k + 1);
+        at = il_cells_put(&g->cells, below, at, text, g->cells.columns, IL_PLAIN);
+        if (at < g->cells.columns)
+            il_cells_put_ends(&g->cells, below, at, d->x[k], g->cells.columns - at, IL_PLAIN);
     }
     if (!g->numbered) {
         char text[400];
@@ -207,7 +210,7 @@ il_status il_term_heatmap(char **text, size_t *n, const il_heatmap *d, const il_
         const char *const name = d->y[d->rows - 1 - i];
         const size_t long_by = il_letters(name) < g.labels ? g.labels - il_letters(name) : 0;
 
-        il_cells_put(&g.cells, top + i, long_by, name, g.labels, IL_PLAIN);
+        il_cells_put_ends(&g.cells, top + i, long_by, name, g.labels, IL_PLAIN);
         for (size_t k = 0; k < d->columns; k++)
             draw_cell(&g, top, i, k);
     }

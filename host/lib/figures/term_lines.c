@@ -252,8 +252,8 @@ static void draw_legend(struct page *g)
             row = il_cells_add(&g->cells, 1);
         letter_of(g, g->name[i], letter);
         il_cells_put(&g->cells, row, column, letter, 1, il_term_colour(g->name[i]->style));
-        il_cells_put(&g->cells, row, column + 2, g->name[i]->label, g->cells.columns - column - 2,
-                     IL_PLAIN);
+        il_cells_put_ends(&g->cells, row, column + 2, g->name[i]->label,
+                          g->cells.columns - column - 2, IL_PLAIN);
     }
 }
 

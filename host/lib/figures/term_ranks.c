@@ -23,7 +23,7 @@ il_status il_term_ranks(char **text, size_t *n, const il_ranks *d, const il_term
     for (size_t i = 0; i < d->groups; i++) {
         const struct il_number rank = il_digits(d->group[i].rank, 3);
 
-        il_cells_put(&cells, row + i, 0, d->group[i].label, labels, IL_PLAIN);
+        il_cells_put_ends(&cells, row + i, 0, d->group[i].label, labels, IL_PLAIN);
         il_cells_put(&cells, row + i, labels + 2, rank.text, 5, IL_PLAIN);
         il_cells_put(&cells, row + i, il_term_cell(&axis, d->group[i].rank, IL_DOTS_WIDE), "\u25cf",
                      1, il_term_colour(d->group[i].style));
