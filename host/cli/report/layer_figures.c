@@ -356,7 +356,7 @@ il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, cons
         g.style[i] = c->group[i].style;
         fill_group(&g, s, &e->group[i], i, end);
         any_theory |= e->group[i].layer != NULL;
-        if (s->diverged[i])
+        if (end && s->diverged[i]) /* before training none has */
             figure_diverged(g.strip, figure_group(c, i), s->diverged[i], s->runs[i]);
     }
     figure.strip = g.strip[0] ? g.strip : NULL;

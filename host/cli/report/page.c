@@ -308,10 +308,12 @@ static il_status put_again(struct html *h, const struct run_columns *columns,
     char again[32] = "again";
     il_status st = IL_OK;
 
-    fputs("<section id=\"again\"><h2>How to repeat it</h2>\n<p>Train all of it again, into a new "
-          "folder, on the kind of device that trained it, as numbers differ between kinds; more "
-          "devices of that kind, as cpu:4 or cuda:0,cuda:1, give the same:</p>\n",
-          h->f);
+    fprintf(h->f,
+            "<section id=\"again\"><h2>How to repeat it</h2>\n<p>Train all of it again%s, on the "
+            "kind of device that trained it, as numbers differ between kinds%s:</p>\n",
+            k->folder[0] ? ", into a new folder" : "",
+            k->folder[0] ? "; more devices of that kind, as cpu:4 or cuda:0,cuda:1, give the same"
+                         : "");
     for (size_t i = 0; i < k->sources && st == IL_OK; i++) {
         if (k->sources > 1)
             snprintf(again, sizeof again, "again-%zu", i + 1);

@@ -104,10 +104,11 @@ static void put_notes(struct html *h, const struct compared *k)
             html_text(h, text);
             fputs("</li>\n", h->f);
         }
-    fputs(
-        "<li>same: cannot be told from the best group, or the control; too few: so few pairs that "
-        "no difference could be told; -: no test was made</li>\n</ul>\n",
-        h->f);
+    if (k->comparison->groups > 1)
+        fputs("<li>same: cannot be told from the best group, or the control; too few: so few pairs "
+              "that no difference could be told; -: no test was made</li>\n",
+              h->f);
+    fputs("</ul>\n", h->f);
 }
 
 void ranking(struct html *h, const struct compared *k)
