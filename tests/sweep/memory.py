@@ -52,6 +52,7 @@ COMMANDS = [
     "compare r --by layers,lr --plot o.svg --figure heatmap",
     "compare r --plot o.svg --figure rates",
     "report r --by init,lr -o o.html",
+    "report a.jsonl b.jsonl -o o.html",
     "sweep plan s.yaml --data data",
     "sweep plan random.yaml --data data --json",
     "sweep plan r",
