@@ -4,7 +4,7 @@
  *
  * Groups are of runs that agree in every parameter but the seeds, and in their dataset, unless `by` names
  * columns: then what else varies within groups is pooled, and named. Groups are compared by pairs: runs with
- * the same seed, data_seed, dataset and values of what is pooled. All runs of a pack see the same batches, and
+ * the same seed, data_seed, dataset and values of what is pooled; by all their runs, unpaired, where there are none. All runs of a pack see the same batches, and
  * all runs of a dataset the same test samples, so pairs differ by less than runs do; of groups of different
  * datasets there are no pairs.
  */
@@ -141,14 +141,22 @@ typedef struct il_compare_options {
     int no_tests;  /**< groups and their means alone: differences take time where runs are many */
 } il_compare_options;
 
+/** What two groups are compared by. */
+typedef enum il_unit {
+    IL_UNIT_NONE,  /**< nothing: one has no result, or they are of different datasets */
+    IL_UNIT_PAIRS, /**< runs that are alike but in what groups are by (il_compare_paired) */
+    IL_UNIT_RUNS, /**< no two runs are: all runs, within values of what is pooled (il_compare_strata) */
+    IL_UNIT_SETTINGS /**< they share no values of what is pooled, as of random search: means over the runs of each */
+} il_unit;
+
 /** What is said of a group beside the reference. */
 typedef enum il_verdict {
     IL_VERDICT_REFERENCE, /**< it is the best one, or the control */
     IL_VERDICT_SAME,      /**< cannot be told from it */
     IL_VERDICT_WORSE,
     IL_VERDICT_BETTER, /**< than the control */
-    IL_VERDICT_FEW,    /**< so few pairs that no difference could be told: il_pairs_least */
-    IL_VERDICT_NONE    /**< no test: too few pairs, or too many groups */
+    IL_VERDICT_FEW,    /**< so few pairs or runs that no difference could be told */
+    IL_VERDICT_NONE    /**< no test: nothing to compare, or too many groups */
 } il_verdict;
 
 typedef struct il_run_group {
@@ -176,11 +184,12 @@ typedef struct il_run_group {
     const char *best_run; /**< id of the run with the best metric; "": none has it */
     il_verdict verdict;
     size_t
-        left_over; /**< runs with the metric that have no partner in the reference; the reference's: in any group */
-    il_difference difference; /**< this group - reference; n 0: no pairs */
+        left_over; /**< runs with the metric that are in no comparison with the reference; the reference's: with any group */
+    il_unit unit;  /**< what the difference is of */
+    il_difference difference; /**< this group - reference; n 0: none */
     double p;                 /**< the difference's, after Holm; NaN: none */
     size_t
-        pairs_needed; /**< about so many pairs would show a difference of this size; 0: no number */
+        pairs_needed; /**< about so many pairs, or runs or settings of each group, would show a difference of this size; 0: no number */
 } il_run_group;
 
 typedef struct il_comparison {
@@ -200,8 +209,9 @@ typedef struct il_comparison {
     int of_pack; /**< runs of a pack share the metric, as their time: no test, and no interval */
     const char *losses; /**< as il_runs_losses has it */
     double target;      /**< of test accuracy; NaN: none */
-    int tested;         /**< were groups compared with it, as far as they have pairs? */
-    size_t comparisons; /**< that p was corrected for: of groups that have pairs */
+    int tested;         /**< were groups compared with it? */
+    size_t comparisons; /**< that p was corrected for */
+    int within; /**< does a group pool conditions of several runs? Intervals are of how these differ then (il_interval_within) */
     double alpha, level;
 } il_comparison;
 
@@ -339,6 +349,7 @@ typedef struct il_checked {
     il_checked_as change;
     double before, now; /**< means of the metric over pairs; over all runs where there is no pair */
     size_t pairs;       /**< runs of equal parameters, then and now, that have it */
+    il_unit unit;       /**< what the difference is of */
     size_t lost,
         gained; /**< runs that had it and have not, and the reverse: NaN and infinite are no results */
     il_difference

@@ -19,13 +19,14 @@ IL_API_BEGIN
 
 /** How an interval was made. */
 typedef enum il_interval_kind {
-    IL_INTERVAL_NONE,      /**< fewer than 3 values: low and high are NaN */
-    IL_INTERVAL_SAME,      /**< all values are equal: low and high are that value */
-    IL_INTERVAL_STUDENT,   /**< Student's t, below IL_BOOTSTRAP_FROM values */
-    IL_INTERVAL_BOOTSTRAP, /**< BCa of the mean, IL_RESAMPLES resamples (Efron 1987) */
-    IL_INTERVAL_WELCH,     /**< Welch's, of a difference of two groups that are not paired */
-    IL_INTERVAL_WILSON,    /**< Wilson's, of a share */
-    IL_INTERVAL_PERCENTILE /**< percentiles of IL_STRATA_RESAMPLES resamples (il_strata_drawn) */
+    IL_INTERVAL_NONE,       /**< fewer than 3 values: low and high are NaN */
+    IL_INTERVAL_SAME,       /**< all values are equal: low and high are that value */
+    IL_INTERVAL_STUDENT,    /**< Student's t, below IL_BOOTSTRAP_FROM values */
+    IL_INTERVAL_BOOTSTRAP,  /**< BCa of the mean, IL_RESAMPLES resamples (Efron 1987) */
+    IL_INTERVAL_WELCH,      /**< Welch's, of a difference of two groups that are not paired */
+    IL_INTERVAL_WILSON,     /**< Wilson's, of a share */
+    IL_INTERVAL_PERCENTILE, /**< percentiles of IL_STRATA_RESAMPLES resamples (il_strata_drawn) */
+    IL_INTERVAL_WITHIN /**< Student's t, of how runs differ within their conditions (il_interval_within) */
 } il_interval_kind;
 
 enum {
@@ -76,14 +77,15 @@ typedef struct il_difference {
     double least_p;       /**< no smaller one can come of so few values */
     int exact;            /**< all permutations were tried */
     double welch_p;       /**< Welch's t, beside it, where they are not paired; else NaN */
-    double effect;        /**< paired: mean / sd (d_z); else Cohen's d over the pooled sd */
-    double improvement;   /**< P(x > y) + P(x = y) / 2, over all pairs of values */
+    double
+        effect; /**< paired: mean / sd (d_z); else Cohen's d over the pooled sd; NaN: that is 0, up to rounding */
+    double improvement; /**< P(x > y) + P(x = y) / 2, over all pairs of values */
 } il_difference;
 
 /**
  * The difference of pairs x[i], y[i]: p by flips of the signs of x - y, all of them for up to
  * IL_FLIPS_EXACT_MOST pairs, else (b + 1) / (IL_FLIPS + 1) (Phipson & Smyth 2010). Sums that differ by
- * rounding count as equal. Errors as il_summarize's.
+ * rounding count as equal, and so do differences: sd is 0 then. Errors as il_summarize's.
  */
 il_status il_compare_paired(const double *x, const double *y, size_t n, double level, uint64_t seed,
                             il_difference *out, il_error *err);
@@ -106,6 +108,13 @@ size_t il_pairs_needed(double mean, double sd, double alpha, size_t m);
 
 /** The least pairs whose smallest p, 2 / 2^n, is below alpha after Holm among m. */
 size_t il_pairs_least(double alpha, size_t m);
+
+/**
+ * The same of groups that are not paired, for each of two of one size: so many runs find an effect of this size, as
+ * il_difference has it; and the least whose smallest p, 2 of all choices of n from 2 n, is below alpha.
+ */
+size_t il_runs_needed(double effect, double alpha, size_t m);
+size_t il_runs_least(double alpha, size_t m);
 
 /** Wilson's interval of a share k / n. n 0: none. */
 il_interval il_wilson(size_t k, size_t n, double level);
@@ -144,6 +153,21 @@ typedef enum il_drawn {
 } il_drawn;
 
 il_drawn il_strata_drawn(const il_stratum *x, size_t strata);
+
+/**
+ * The interval of the mean of all values, where conditions may differ: by how runs differ within each (what drawing again
+ * within them tends to, without its being too narrow for few), with Student's t and Satterthwaite's degrees of freedom;
+ * a condition with one run is taken to vary as the others together. Where each has one, or there is one alone, as
+ * il_summarize. IL_E_USAGE: no condition, one without a run; IL_E_MEMORY.
+ */
+il_status il_interval_within(const il_stratum *x, size_t strata, double level, uint64_t seed,
+                             il_interval *out, il_error *err);
+
+/**
+ * il_compare_unpaired within conditions: the mean of their differences, each by its runs; labels are permuted within them.
+ */
+il_status il_compare_strata(const il_stratum *x, const il_stratum *y, size_t strata, double level,
+                            uint64_t seed, il_difference *out, il_error *err);
 
 /**
  * P(x > y) + P(x = y) / 2 of runs of two groups, the mean over conditions, and its interval; drawn is the

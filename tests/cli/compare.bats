@@ -309,7 +309,7 @@ E
     sed '1s/,"test_cost":[^,]*//; 2s/,"test_cost":[^,]*//' a.jsonl >less.jsonl
     initlab compare less.jsonl b.jsonl --metric test_cost -o csv
     [ "$status" -eq 0 ]
-    [ "$(grep -c '^he_normal,test_cost,none,,none,none,none,none,1,0,' <<<"$output")" -eq 1 ]
+    [ "$(grep -c '^he_normal,test_cost,none,,none,none,none,none,none,1,0,' <<<"$output")" -eq 1 ]
 }
 
 @test "--runs is a view of files alone, and has no options of groups" {
@@ -597,7 +597,7 @@ print(said["groups"][1]["improvement_low"], said["improvements"][0]["high"], {v 
     [[ $output != *"no test was made"* ]]
 }
 
-@test "why groups have no pairs: what no two runs are alike in" {
+@test "groups without pairs are compared unpaired: by runs, or by settings where they share none; why is said" {
     tiny data
     while read -r words; do
         # shellcheck disable=SC2086
@@ -607,10 +607,34 @@ a --init he_normal --lr 0.1,0.3 --seeds 0..2
 b --init zeros --lr 0.2 --seeds 0..2
 c --init zeros --lr 0.1 --seeds 3..4
 E
+    # 6 runs at two rates, 3 at another: the means of 2 settings and of 1
     initlab compare a b --by init --control he_normal
-    has "no two runs of zeros and he_normal are alike in seed and lr: no test." "${lines[0]}"
+    has "with n = 1 and 2 settings, unpaired (1 and 2 settings cannot show one)" "${lines[0]}"
+    has "unpaired: 1 group shares no values of what is pooled with the control: means of settings are held against each other" "$output"
     initlab compare a c --by init --control he_normal --where lr=0.1
-    has "no two runs of zeros and he_normal are alike in seed: no test." "${lines[0]}"
+    has "with n = 2 and 3 runs, unpaired (2 and 3 runs cannot show one); about " "${lines[0]}"
+    has " runs of each would." "${lines[0]}"
+    has "unpaired: 1 group has no run that is alike in seed to one of the control: runs are held against runs, with Welch's interval, labels permuted and Cohen's d" "$output"
+    has "below 0.05 takes 4 of each group at least" "$output"
+    # at the rate that both have; he_normal's runs at the other are in its mean alone
+    initlab compare a c --by init --control he_normal -o csv
+    [ "$(python3 -c 'import csv, sys
+print(*(" ".join(r[c] for c in ("init", "unit", "pairs", "units_here", "units_there", "left_over")) for r in csv.DictReader(sys.stdin)), sep=";")' \
+        <<<"$output" | tr ';' '\n' | sort | tr '\n' ';')" = "he_normal none 0 0 0 3;zeros runs 0 2 3 0;" ]
+}
+
+@test "pairs whose differences are all equal have no effect size, and a line says so" {
+    tiny data
+    # nothing is drawn, and the order of samples is one for all seeds: runs of a scheme are the same run
+    "$INITLAB" sweep run --layers in,8,out --init constant:value=0.01,constant:value=0.5 --data data --devices cpu:1 --batch 8 --epochs 1 \
+        --seeds 0..4 --quiet --out r >/dev/null
+    initlab compare r --metric cost
+    [ "$status" -eq 0 ]
+    has "no d_z of 1 group: the differences of all pairs are equal, as far as rounding lets that be told" "$output"
+    initlab compare r --metric cost -o json
+    [ "$(python3 -c 'import json, sys
+g = json.load(sys.stdin)["groups"][1]
+print(g["effect"], g["difference_sd"], g["difference_interval"], g["difference"] != 0)' <<<"$output")" = "None 0.0 equal True" ]
 }
 
 @test "costs of different losses are not compared, drawn together, or summed up as areas" {
@@ -755,7 +779,8 @@ P
     initlab compare a b --where init=zeros --by source
     has "8 runs without a partner: in the means, not in the differences" "$output"
     initlab compare a c --where init=zeros --by source
-    has "8 runs without a partner" "$output"
+    has ": equal in all of 3 and 5 runs." "${lines[0]}"
+    [[ $output != *"without a partner"* ]]
     initlab compare a b c --by init
     [[ $output != *"without a partner"* ]]
 }

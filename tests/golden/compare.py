@@ -16,7 +16,7 @@ import tempfile
 
 try:
     import numpy as np
-    from scipy import stats
+    from scipy import optimize, stats
 except ImportError:
     print("skipped: no SciPy")
     sys.exit(77)
@@ -68,6 +68,23 @@ def paired(a, b):
     return np.array([a[key] - b[key] for key in a if key in b])
 
 
+def student(df):
+    """The .975 quantile, from SciPy's tail: its own ppf is off by 1e-8 where degrees of freedom are no whole number."""
+    return optimize.brentq(lambda t: stats.t.sf(t, df) - .025, 1, 100, xtol=1e-13, rtol=1e-14)
+
+
+def interval_of(x, conditions):
+    """The 95 % interval of the mean of x: of how they differ within their conditions, where some condition has two."""
+    cells = [np.array([v for v, c in zip(x, conditions) if c == one]) for one in sorted(set(conditions))]
+    if len(cells) == 1 or max(map(len, cells)) == 1:
+        return ("t", *stats.t.interval(.95, len(x) - 1, loc=x.mean(), scale=stats.sem(x))) if np.ptp(x) else ("equal", x[0], x[0])
+    parts = [len(c) * c.var(ddof=1) / len(x)**2 for c in cells]
+    if sum(parts) == 0:
+        return "equal", x.mean(), x.mean()
+    half = student(sum(parts)**2 / sum(v**2 / (len(c) - 1) for v, c in zip(parts, cells))) * math.sqrt(sum(parts))
+    return "t within", x.mean() - half, x.mean() + half
+
+
 def check_comparison(folder, by, pooled, metric="test_accuracy", control=None):
     words = ["--by", ",".join(by), "--metric", metric] + (["--control", control] if control else [])
     said = json.loads(initlab("compare", folder, "-o", "json", *words))
@@ -99,8 +116,8 @@ def check_comparison(folder, by, pooled, metric="test_accuracy", control=None):
         near(g["median"], finite(np.median(order)), name, "median")
         near(g["least"], finite(order.min()), name, "least")
         near(g["most"], finite(order.max()), name, "most")
-        low, high = stats.t.interval(.95, len(x) - 1, loc=x.mean(), scale=stats.sem(x)) if x.std() else (x[0], x[0])
-        check(g["mean_interval"] == ("t" if np.ptp(x) else "equal"), name, "kind of interval", g["mean_interval"])
+        kind, low, high = interval_of(x, [key[2:] for key in groups[name]])
+        check(g["mean_interval"] == kind, name, "kind of interval", g["mean_interval"], kind)
         near(g["mean_low"], low, name, "low end")
         near(g["mean_high"], high, name, "high end")
         if name == reference:
@@ -109,11 +126,12 @@ def check_comparison(folder, by, pooled, metric="test_accuracy", control=None):
             continue
         d = paired(groups[name], groups[reference])
         check(g["pairs"] == len(d), name, "pairs", g["pairs"], len(d))
-        check((g["difference_interval"], g["p_kind"]) == ("t" if np.ptp(d) else "equal", "exact"), name, "kinds", g["p_kind"])
+        kind, low, high = interval_of(d, [key[2:] for key in groups[name] if key in groups[reference]])
+        check((g["difference_interval"], g["p_kind"], g["unit"]) == (kind, "exact", "pairs"), name, "kinds", g["difference_interval"], kind)
+        check((g["units_here"], g["units_there"]) == (len(d), len(d)), name, "units")
         near(g["difference"], d.mean(), name, "difference")
         near(g["p_alone"], flips(d), name, "p")
         near(g["p"], p[name], name, "p after Holm")
-        low, high = stats.t.interval(.95, len(d) - 1, loc=d.mean(), scale=stats.sem(d)) if d.std() else (d[0], d[0])
         near(g["difference_low"], low, name, "difference's low end")
         near(g["difference_high"], high, name, "difference's high end")
         both = [list(groups[k].values()) for k in (name, reference)]
@@ -124,6 +142,108 @@ def check_comparison(folder, by, pooled, metric="test_accuracy", control=None):
         least = next(n for n in range(1, 99) if 2 * said["comparisons"] / 2**n < .05)
         check(g["verdict"] == ("too few" if len(d) < least else "same" if p[name] >= .05 else "worse" if worse else "better"), name, "verdict", g["verdict"])
     return said
+
+
+def labels(cells):
+    """p of labels permuted within cells, pairs of groups' values; every way there is, and their number"""
+    total = sum(len(x) + len(y) for x, y in cells)
+    away = np.zeros(1)
+    for x, y in cells:
+        both, weight = np.concatenate([x, y]), (len(x) + len(y)) / total
+        sums = np.array([both[list(c)].sum() for c in itertools.combinations(range(len(both)), len(x))])
+        one = weight * (sums / len(x) - (both.sum() - sums) / len(y))
+        away = np.add.outer(away, one).ravel()
+    mean = sum((len(x) + len(y)) / total * (x.mean() - y.mean()) for x, y in cells)
+    return np.mean(np.abs(away) >= abs(mean) - 1e-12), len(away)
+
+
+def unpaired(cells):
+    """The difference of groups whose runs have no partners, by cells of one condition, as numpy and SciPy have it."""
+    n, m = sum(len(x) for x, _ in cells), sum(len(y) for _, y in cells)
+    weight = [(len(x) + len(y)) / (n + m) for x, y in cells]
+    mean = sum(w * (x.mean() - y.mean()) for w, (x, y) in zip(weight, cells))
+    parts = [(w * w * v.var(ddof=1) / len(v), len(v) - 1) for w, cell in zip(weight, cells) for v in cell]
+    variance = sum(v for v, _ in parts)
+    df = variance**2 / sum(v * v / free for v, free in parts)
+    half = student(df) * math.sqrt(variance)
+    spread = sum(v.var(ddof=1) * (len(v) - 1) for cell in cells for v in cell) / (n + m - 2 * len(cells))
+    larger = sum(w * stats.mannwhitneyu(x, y, method="asymptotic").statistic / len(x) / len(y) for w, (x, y) in zip(weight, cells))
+    if len(cells) == 1 and all(map(np.ptp, cells[0])): # SciPy has no strata
+        x, y = cells[0]
+        near(2 * stats.t.sf(abs(mean) / math.sqrt(variance), df), stats.ttest_ind(x, y, equal_var=False).pvalue, "Welch")
+    return {"difference": mean, "difference_low": mean - half, "difference_high": mean + half, "effect": mean / math.sqrt(spread),
+            "improvement": larger, "units_here": n, "units_there": m}
+
+
+def check_unpaired(folders, by, pooled, control, settings=False):
+    """Groups that share no seeds with the control: runs against runs within conditions, or means of settings."""
+    said = json.loads(initlab("compare", *folders, "-o", "json", "--by", ",".join(by), "--control", control))
+    groups = {}
+    for run in (run for folder in folders for run in rows(folder, "SELECT * FROM runs ORDER BY number")):
+        groups.setdefault(run[by[0]], {}).setdefault(tuple(run[c] for c in pooled), []).append(run["test_accuracy"])
+    p, counts = {}, {}
+    for g in said["groups"]:
+        name = g["by"][by[0]]
+        if name == control:
+            check(g["unit"] == "none" and g["left_over"] == 0, name, "the control", g["unit"], g["left_over"])
+            continue
+        if settings:
+            check(not set(groups[name]) & set(groups[control]), "settings in common: the test sees nothing")
+            cells = [tuple(np.array([np.mean(x) for x in groups[k].values()]) for k in (name, control))]
+        else:
+            cells = [(np.array(groups[name][c]), np.array(groups[control][c])) for c in groups[control]]
+        for what, want in unpaired(cells).items():
+            near(g[what], want, name, what, "unpaired")
+        check((g["unit"], g["pairs"], g["left_over"]) == ("settings" if settings else "runs", 0, 0), name, "unit", g["unit"])
+        check(g["difference_interval"] == "Welch", name, "kind of interval", g["difference_interval"])
+        p[name], counts[name] = labels(cells)
+        check(g["p_kind"] == ("exact" if counts[name] <= 100000 else "sampled"), name, "kind of p", g["p_kind"], counts[name])
+        if counts[name] <= 100000:
+            near(g["p_alone"], p[name], name, "p of labels")
+        else: # what 100,000 labels leave: 5 standard deviations
+            check(abs(g["p_alone"] - p[name]) < 5 * math.sqrt(p[name] * (1 - p[name]) / 1e5) + 2e-5, name, g["p_alone"], p[name])
+            p[name] = g["p_alone"]
+    for g, want in zip((g for g in said["groups"] if g["by"][by[0]] != control), holm(list(p.values()))):
+        near(g["p"], want, g["by"], "p after Holm, unpaired")
+        ahead = g["difference"] > 0
+        check(g["verdict"] == ("same" if want >= .05 else "better" if ahead else "worse"), g["by"], "verdict", g["verdict"], want)
+    return said
+
+
+def check_no_pairs(top):
+    """Folders with other seeds, of one rate and of two pooled ones; a random search."""
+    words = ["--layers", "in,8,out", "--epochs", "2", "--batch", "16", "--data", top / "set", "--devices", "cpu:1", "-q"]
+    initlab("sweep", "run", "--init", "he_normal", "--lr", "0.05,0.5", "--seeds", "0..4", "--out", top / "left", *words)
+    initlab("sweep", "run", "--init", "zeros,normal:std=0.5", "--lr", "0.05,0.5", "--seeds", "10..13", "--out", top / "right", *words)
+    text = check_unpaired([top / "left", top / "right"], ["init"], ["lr"], "he_normal")["answer"]
+    check(", unpaired" in text and "n = 8 and 10 runs" in text, text)
+    both = [top / "left", top / "right"]
+    for form in "text", "md", "tex":
+        text = initlab("compare", *both, "--by", "init", "--control", "he_normal", "-o", form)
+        for word in "interval (Welch)", "unpaired: 2 groups have no run that is alike in seed and lr to one of the control", "within conditions", \
+                "p (exact, sampled)" if "exact, sampled" in text else "p (", "permutations of labels of runs that are not paired", "of each group at least":
+            check(word in text.replace("\\_", "_"), form, "has no", word)
+        check("d_z" not in text and "sign flips" not in text, form, "speaks of pairs")
+    drawn = initlab("plot", *both, "intervals", "--by", "init", "--control", "he_normal")
+    check("unpaired: 2 groups have no run" in drawn, "the figure has no word of unpaired groups")
+    initlab("report", *both, "--by", "init", "--control", "he_normal", "-o", top / "page.html")
+    page = (top / "page.html").read_text()
+    check("unpaired: 2 groups have no run" in page and ", unpaired" in page, "the report has no word of unpaired groups")
+    # one condition: SciPy's own Welch and Mann-Whitney; all choices of 4 out of 9
+    initlab("sweep", "run", "--init", "he_normal", "--lr", "0.05", "--seeds", "0..4", "--out", top / "one", *words)
+    initlab("sweep", "run", "--init", "zeros,normal:std=0.5", "--lr", "0.05", "--seeds", "10..13", "--out", top / "two", *words)
+    said = check_unpaired([top / "one", top / "two"], ["init"], [], "he_normal")
+    check({g["p_kind"] for g in said["groups"]} == {"none", "exact"}, "p of 5 and 4 runs is not exact")
+    # all pairs share Holm's correction, paired ones too
+    said = json.loads(initlab("compare", top / "one", top / "two", "-o", "json"))
+    check(said["comparisons"] == 3, "comparisons", said["comparisons"])
+    (top / "random.yaml").write_text("method: random\ncount: 12\nparameters:\n  layers: 'in,8,out'\n  init: [he_normal, 'normal:std=0.5']\n"
+                                     "  batch: 16\n  epochs: 2\n  lr: {min: 0.001, max: 0.5, distribution: log_uniform_values}\nseeds: 0..2\n")
+    initlab("sweep", "run", top / "random.yaml", "--data", top / "set", "--devices", "cpu:1", "-q", "--out", top / "random")
+    said = check_unpaired([top / "random"], ["init"], ["lr"], "he_normal", settings=True)
+    check("settings" in said["answer"] and ", unpaired" in said["answer"], said["answer"])
+    text = initlab("compare", top / "random", "--by", "init")
+    check("unpaired: 1 group shares no values of what is pooled with the best" in text, text)
 
 
 def finite(x):
@@ -167,7 +287,7 @@ def check_target(folder):
             near(row[name], g[name], "csv", name)
     for form in "text", "md", "tex":
         text = initlab(*words, "-o", form)
-        for word in "interval (t)", "interval (Wilson)", "p (exact)", "mean epochs", "a test accuracy of 0.6":
+        for word in "interval (t within)", "Student's t within conditions", "interval (Wilson)", "p (exact)", "mean epochs", "a test accuracy of 0.6":
             check(word in text, form, "has no", word)
         for g in by_json["groups"]:
             for word in f"{g['reached_low']:.3f}, {g['reached_high']:.3f}]", f"{g['reached_mean']:.4g}":
@@ -360,7 +480,7 @@ def check_formats(folder):
     check(rows_of_doc - {"column", "---"} == set(by_json[0]) - {"by"}, "docs/formats.md:", rows_of_doc ^ set(by_json[0]))
     for a, b in zip(by_json, by_csv):
         words = {name for name, value in a.items() if isinstance(value, str)}
-        check({"metric", "verdict", "best_run", "mean_interval", "reached_interval", "difference_interval", "p_kind"} == words, words)
+        check({"metric", "verdict", "best_run", "mean_interval", "reached_interval", "difference_interval", "p_kind", "unit"} == words, words)
         for name in words:
             check(a[name] == b[name], "csv", name, b[name])
         for name in set(a) - {"by"} - words:
@@ -368,7 +488,7 @@ def check_formats(folder):
     text = initlab("compare", folder, "--by", "init")
     for g in by_json:
         check(g["by"]["init"] in text and f"{g['mean']:.4f}" in text, "the table lacks", g["by"])
-    check("pooled within groups: lr" in text, "what is pooled is not named")
+    check("pooled within groups: lr; intervals are of how runs differ within each setting of these" in text, "what is pooled is not named")
     check(text.splitlines()[0].startswith(by_json[0]["by"]["init"] + " is best"), text.splitlines()[0])
     markdown = initlab("compare", folder, "-o", "md").splitlines()
     table = [line for line in markdown if line.startswith("|")]
@@ -389,6 +509,7 @@ def main():
         initlab("sweep", "run", "--layers", "in,8,out", "--init", "he_normal,normal:std=3,zeros", "--lr", "0.003,0.1,3", "--seeds", "0..3",
                 "--epochs", "3", "--batch", "16", "--validation", "64", "--data", top / "set", "--devices", "cpu:1", "--out",
                 top / "v", "-q")
+        check_no_pairs(top)
         check_tuning(top / "v")
         check_comparison(top / "a", ["init"], ["lr"])
         check_comparison(top / "a", ["init", "lr"], [])

@@ -13,7 +13,7 @@ import sys
 try:
     import numpy as np
     import scipy
-    from scipy import stats
+    from scipy import optimize, stats
 except ImportError:
     print("skipped: no SciPy")
     sys.exit(77)
@@ -23,7 +23,7 @@ SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 20261127
 RNG = np.random.default_rng(SEED)
 D, N = ctypes.c_double, ctypes.c_size_t
 OK, USAGE = 0, 1
-NONE, SAME, STUDENT, BOOTSTRAP, WELCH, WILSON = range(6)
+NONE, SAME, STUDENT, BOOTSTRAP, WELCH, WILSON, PERCENTILE, WITHIN = range(8)
 WRONG = []
 
 
@@ -49,6 +49,9 @@ LIB.il_wilson.restype = Interval
 LIB.il_wilson.argtypes = [N, N, D]
 LIB.il_pairs_needed.restype = LIB.il_pairs_least.restype = N
 LIB.il_pairs_needed.argtypes = [D, D, D, N]
+LIB.il_runs_needed.restype = LIB.il_runs_least.restype = N
+LIB.il_runs_needed.argtypes = [D, D, N]
+LIB.il_runs_least.argtypes = [D, N]
 LIB.il_pairs_least.argtypes = [D, N]
 LIB.il_stuck_accuracy.restype = D
 LIB.il_stuck_accuracy.argtypes = [D, N]
@@ -196,6 +199,110 @@ def check_unpaired():
                   f"p of {n} and {m}", d.p, "not", want)
 
 
+def student(df):
+    """The .975 quantile, from SciPy's tail: its own ppf is off by 1e-8 where degrees of freedom are no whole number."""
+    return optimize.brentq(lambda t: stats.t.sf(t, df) - .025, 1, 100, xtol=1e-13, rtol=1e-14)
+
+
+def within(x, level=.95, seed=1):
+    (a, _keep), i = strata(x), Interval()
+    code = LIB.il_interval_within(a, N(len(x)), D(level), ctypes.c_uint64(seed), ctypes.byref(i), None)
+    return i if code == OK else code
+
+
+def by_strata(x, y, level=.95, seed=1):
+    (a, _keep), (b, _too), out = strata(x), strata(y), Difference()
+    code = LIB.il_compare_strata(a, b, N(len(x)), D(level), ctypes.c_uint64(seed), ctypes.byref(out), None)
+    return out if code == OK else code
+
+
+def check_within():
+    """The mean of several conditions: how runs differ within each, as numpy has it, and as drawing again within them."""
+    for sizes in [(5, 5, 5), (2, 2, 2, 2), (3, 8), (40, 60), (1, 4, 5), (1, 1, 6, 2)]:
+        x = [RNG.normal(10 * k, 1 + k, n) for k, n in enumerate(sizes)]
+        i, total, many = within(x), sum(sizes), [g for g in x if len(g) > 1]
+        free = sum(len(g) - 1 for g in many)
+        spread = sum(g.var(ddof=1) * (len(g) - 1) for g in many) / free
+        parts = [(len(g) * g.var(ddof=1) / total**2, len(g) - 1) for g in many]
+        parts += [(sum(len(g) == 1 for g in x) * spread / total**2, free)] if len(many) < len(x) else []
+        variance = sum(v for v, _ in parts)
+        half = student(variance**2 / sum(v * v / f for v, f in parts)) * math.sqrt(variance)
+        mean = np.concatenate(x).mean()
+        near(i.low, mean - half, f"low end within {sizes}")
+        near(i.high, mean + half, f"high end within {sizes}")
+        check(i.kind == WITHIN, "kind within", sizes, i.kind)
+    # of many runs that is what is drawn again within conditions: a quantile of 4,000 means, and t for 98 in place of a normal law
+    x = [RNG.normal(10 * k, 1 + k, 50) for k in range(2)]
+    i, again = within(x), [np.concatenate([RNG.choice(g, 50) for g in x]).mean() for _ in range(4000)]
+    slack = np.std(again) * (5 * math.sqrt(.025 * .975 / 4000) / .0584 + 1.5 / 50)
+    for got, want in zip((i.low, i.high), np.quantile(again, [.025, .975])):
+        check(abs(got - want) < slack, "within and resampled", got, want, slack)
+    # one run a condition, or one condition: as all values together
+    for x in [[1.], [2.], [4.], [5.]], [[1., 2, 4, 5]]:
+        i, all_ = within(x), summary(np.concatenate(x)).interval
+        check((i.low, i.high, i.kind) == (all_.low, all_.high, all_.kind), "single runs", i.low, all_.low)
+    i = within([[1., 1, 1], [2., 2, 2]])
+    check((i.low, i.high, i.kind) == (1.5, 1.5, SAME), "no spread within", i.low, i.kind)
+    check(within([]) == USAGE and within([[1.], []]) == USAGE and within([[math.nan]]) == USAGE, "bad conditions taken")
+
+
+def check_within_unpaired():
+    for sizes in [((3, 2), (2, 3)), ((4, 4), (3, 3)), ((2, 2), (2, 2), (2, 2)), ((5, 1), (1, 4)), ((12, 11), (9, 14))]:
+        x, y = ([np.round(RNG.normal(3 * k + shift, 1 + k, n[side]), 2) for k, n in enumerate(sizes)] for side, shift in ((0, .4), (1, 0)))
+        d = by_strata(x, y)
+        n, m = sum(map(len, x)), sum(map(len, y))
+        weight = [(len(a) + len(b)) / (n + m) for a, b in zip(x, y)]
+        mean = sum(w * (a.mean() - b.mean()) for w, a, b in zip(weight, x, y))
+        near(d.mean, mean, f"difference within {sizes}")
+        check((d.n, d.m) == (n, m), "counts", d.n, d.m)
+        near(d.improvement, sum(w * stats.mannwhitneyu(a, b, method="asymptotic").statistic / len(a) / len(b)
+                                for w, a, b in zip(weight, x, y)), f"improvement within {sizes}")
+        away, ways, cells = np.zeros(1), 1, list(zip(weight, x, y))
+        for _, a, b in cells:
+            ways *= math.comb(len(a) + len(b), len(a))
+        if ways <= 100000:
+            for w, a, b in cells:
+                both = np.concatenate([a, b])
+                sums = np.array([both[list(c)].sum() for c in itertools.combinations(range(len(both)), len(a))])
+                away = np.add.outer(away, w * (sums / len(a) - (both.sum() - sums) / len(b))).ravel()
+            near(d.p, np.mean(np.abs(away) >= abs(mean) - 1e-11), f"p within {sizes}")
+            # the labels all exchanged are as far away, where groups are of one size
+            near(d.least_p, (2 if all(len(a) == len(b) for a, b in zip(x, y)) else 1) / ways, "least p within")
+        else:
+            drawn = np.zeros(20000)
+            for w, a, b in cells:
+                both = np.concatenate([a, b])
+                sums = np.array([RNG.permutation(both)[:len(a)].sum() for _ in range(20000)])
+                drawn += w * (sums / len(a) - (both.sum() - sums) / len(b))
+            want = np.mean(np.abs(drawn) >= abs(mean) - 1e-11)
+            check(abs(d.p - want) < 5 * math.sqrt(want * (1 - want) * (1 / 1e5 + 1 / 2e4)) + 2e-4, f"p within {sizes}", d.p, want)
+        check(d.exact == (ways <= 100000), "exact", ways)
+        spread = sum(v.var(ddof=1) * (len(v) - 1) for v in x + y if len(v) > 1) / (n + m - 2 * len(x))
+        near(d.effect, mean / math.sqrt(spread), f"d within {sizes}")
+        parts = [(w * w * v.var(ddof=1) / len(v), len(v) - 1) for w, *cell in cells for v in cell if len(v) > 1]
+        lone = sum(w * w for w, *cell in cells for v in cell if len(v) == 1)
+        parts += [(lone * spread, sum(f for _, f in parts))] if lone else []
+        variance = sum(v for v, _ in parts)
+        df = variance**2 / sum(v * v / f for v, f in parts)
+        near(d.interval.low, mean - student(df) * math.sqrt(variance), f"Welch's interval within {sizes}")
+        near(d.welch_p, 2 * stats.t.sf(abs(mean) / math.sqrt(variance), df), f"Welch's p within {sizes}")
+
+
+def check_equal_differences():
+    """Differences that are equal but for rounding have no d_z, and an interval that is their value; others, however near, have."""
+    x = np.array([.1, .2, .3, .7, .9])
+    d = paired(x + .05, x)
+    check(np.ptp((x + .05) - x) > 0, "no rounding: the test sees nothing")
+    check((d.sd, d.interval.kind) == (0, SAME) and math.isnan(d.effect) and abs(d.mean - .05) < 1e-15, "d_z of equal differences",
+          d.effect, d.sd, d.interval.kind)
+    near(d.p, 2 / 32, "p of equal differences")
+    d = paired([.1 + .2] * 4, [.3] * 4)
+    check(d.mean == 0 and d.p == 1 and math.isnan(d.effect), "a difference of rounding", d.mean, d.p)
+    d = paired(x + .05 + np.array([0, 1e-12, 0, -1e-12, 0]), x)
+    near(d.effect, .05 / np.std([0, 1e-12, 0, -1e-12, 0], ddof=1), "d_z of what differs by little", 1e-3)
+    check(math.isnan(unpaired([.1] * 3, [.3] * 3).effect), "d of groups without spread")
+
+
 def check_many():
     # by hand: Holm's own steps
     for got, want in zip(holm([.01, .04, .03, .005]), [.03, .06, .06, .02]):
@@ -213,6 +320,13 @@ def check_many():
     z = stats.norm.ppf(1 - .05 / 2)
     near(LIB.il_pairs_needed(.002, .004, .05, 1), math.ceil(((z + .8416) * 2)**2 + z * z / 2), "pairs needed")
     check(LIB.il_pairs_needed(1., .01, .05, 1) == 6 and LIB.il_pairs_needed(0., 1., .05, 1) == 0, "pairs needed at the ends")
+    for m in 1, 3, 28, 1000:
+        least = next(n for n in range(1, 99) if 2 * m / math.comb(2 * n, n) < .05)
+        check(LIB.il_runs_least(.05, m) == least, "least runs", m, LIB.il_runs_least(.05, m), least)
+    z = stats.norm.ppf(1 - .05 / 6)
+    near(LIB.il_runs_needed(.5, .05, 3), math.ceil(2 * ((z + .8416) / .5)**2 + z * z / 4), "runs needed")
+    check(LIB.il_runs_needed(100., .05, 1) == 4 and LIB.il_runs_needed(0., .05, 1) == LIB.il_runs_needed(math.nan, .05, 1) == 0,
+          "runs needed at the ends")
     for k, n in (0, 10), (3, 10), (10, 10), (950, 1000):
         want = stats.binomtest(k, n).proportion_ci(method="wilson")
         near(LIB.il_wilson(k, n, .95).low, want.low, "Wilson")
@@ -390,8 +504,19 @@ def check_false_alarms():
         print(f"k = {k}: {alarms} false alarms in {sweeps} sweeps of equal groups")
 
 
+def check_coverage_within():
+    """Conditions that are far apart, and differ in spread: all runs together would cover nearly always, drawing 5 again from 5 too seldom."""
+    for conditions, n in (3, 5), (4, 3), (6, 20):
+        covers = 0
+        for _ in range(2000):
+            i = within([RNG.normal(.5 + .2 * c, .02 * (1 + c / 2), n) for c in range(conditions)])
+            covers += i.low <= .5 + .1 * (conditions - 1) <= i.high
+        check(.93 <= covers / 2000 <= .97, f"{conditions} conditions of {n}: intervals cover in {covers / 20} %")
+        print(f"{conditions} conditions of {n}: 95 % intervals cover in {covers / 20} % of 2,000 samples")
+
+
 print(f"statistics.py: seed {SEED}")
 for part in (check_summaries, check_pairs, check_unpaired, check_many, check_ranks, check_strata, check_best_of, check_coverage,
-             check_false_alarms):
+             check_false_alarms, check_within, check_within_unpaired, check_equal_differences, check_coverage_within):
     part()
 sys.exit("\n".join(WRONG) if WRONG else 0)

@@ -20,7 +20,18 @@ enum { WORDS_DRAWN = 120 };
 void answer_drawn(const size_t *drawn, int across, char text[WORDS_DRAWN]);
 
 /* Lines of small print: how the numbers came about. */
-enum { NOTE_INTERVALS, NOTE_TESTS, NOTE_TARGET, NOTE_LOST, NOTE_POOLED, NOTE_DATA, NOTE_LEFT_OVER, NOTE_AREA };
+enum {
+    NOTE_INTERVALS,
+    NOTE_TESTS,
+    NOTE_UNPAIRED,
+    NOTE_EFFECT,
+    NOTE_TARGET,
+    NOTE_LOST,
+    NOTE_POOLED,
+    NOTE_DATA,
+    NOTE_LEFT_OVER,
+    NOTE_AREA
+};
 
 /* The index-th of them, "" where it has nothing to say. 0: there is none. */
 int answer_note(const il_comparison *c, size_t index, char text[ANSWER]);

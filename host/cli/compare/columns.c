@@ -45,7 +45,8 @@ const char *interval_word(const il_interval *i)
                                         [IL_INTERVAL_BOOTSTRAP] = "BCa",
                                         [IL_INTERVAL_WELCH] = "Welch",
                                         [IL_INTERVAL_WILSON] = "Wilson",
-                                        [IL_INTERVAL_PERCENTILE] = "percentile" };
+                                        [IL_INTERVAL_PERCENTILE] = "percentile",
+                                        [IL_INTERVAL_WITHIN] = "t within" };
 
     return word[i->kind];
 }
@@ -53,6 +54,16 @@ const char *interval_word(const il_interval *i)
 const char *p_word(const il_difference *d)
 {
     return d->n == 0 || isnan(d->p) ? "none" : d->exact ? "exact" : "sampled";
+}
+
+const char *unit_word(il_unit unit)
+{
+    static const char *const word[] = { [IL_UNIT_NONE] = "none",
+                                        [IL_UNIT_PAIRS] = "pairs",
+                                        [IL_UNIT_RUNS] = "runs",
+                                        [IL_UNIT_SETTINGS] = "settings" };
+
+    return word[unit];
 }
 
 /* ---- for people ------------------------------------------------------------------------------ */
@@ -182,6 +193,10 @@ PUT(verdict)
     snprintf(text, CELL, "%s", g->verdict == IL_VERDICT_NONE ? "-" : verdict_word(c, g));
 }
 
+/* what the effect size is called: its column has the names of what it holds */
+#define EFFECT_OF_PAIRS "d_z"
+#define EFFECT_UNPAIRED "d"
+
 #define HOW(name, word)                                                                            \
     static const char *how_##name(const il_run_group *g) { return word; }
 
@@ -189,6 +204,9 @@ HOW(mean, interval_word(&g->metric.interval))
 HOW(reached, interval_word(&g->reached_interval))
 HOW(difference, interval_word(&g->difference.interval))
 HOW(p, p_word(&g->difference))
+HOW(effect, g->unit == IL_UNIT_NONE    ? "none"
+            : g->unit == IL_UNIT_PAIRS ? EFFECT_OF_PAIRS
+                                       : EFFECT_UNPAIRED)
 
 const struct shown_column shown_columns[] = {
     { "n", SHOWN_FIRST, NULL, put_n, NULL },
@@ -210,10 +228,21 @@ const struct shown_column shown_columns[] = {
     { "difference", SHOWN_FIRST, any_difference, put_difference, NULL },
     { "interval", SHOWN_FIRST, any_difference, put_difference_interval, how_difference },
     { "p", SHOWN_FIRST, any_difference, put_p, how_p },
-    { "d_z", SHOWN_FIRST, any_difference, put_effect, NULL },
+    { EFFECT_OF_PAIRS, SHOWN_FIRST, any_difference, put_effect, how_effect },
     { "verdict", SHOWN_FIRST, any_difference, put_verdict, NULL },
     { NULL, 0, NULL, NULL, NULL },
 };
+
+/* is the word one of "t, Welch"? */
+static int is_listed(const char *list, const char *word)
+{
+    const size_t n = strlen(word);
+
+    for (; *list; list += strcspn(list, ","), list += strspn(list, ", "))
+        if (strcspn(list, ",") == n && strncmp(list, word, n) == 0)
+            return 1;
+    return 0;
+}
 
 void shown_head(const struct shown_column *s, const il_comparison *c, char text[CELL])
 {
@@ -223,10 +252,12 @@ void shown_head(const struct shown_column *s, const il_comparison *c, char text[
         const char *const word = s->how(&c->group[i]);
         const size_t n = strlen(seen);
 
-        if (strcmp(word, "none") != 0 && strcmp(word, "equal") != 0 && !strstr(seen, word))
+        if (strcmp(word, "none") != 0 && strcmp(word, "equal") != 0 && !is_listed(seen, word))
             snprintf(seen + n, CELL - n, "%s%s", n ? ", " : "", word);
     }
-    if (seen[0])
+    if (seen[0] && s->how == how_effect)
+        snprintf(text, CELL, "%s", seen);
+    else if (seen[0])
         snprintf(text, CELL, "%.20s (%.40s)", s->name, seen);
     else
         snprintf(text, CELL, "%s", s->name);

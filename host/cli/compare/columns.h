@@ -39,14 +39,17 @@ struct word_column {
 };
 extern const struct word_column word_columns[]; /* the last has no name */
 
-/* best, control, same, worse, better, too few (pairs), none */
+/* best, control, same, worse, better, too few (pairs or runs), none */
 const char *verdict_word(const il_comparison *c, const il_run_group *g);
 
-/* t, BCa, Wilson, Welch, percentile; equal: all values are; none */
+/* t, t within (conditions), BCa, Wilson, Welch, percentile; equal: all values are; none */
 const char *interval_word(const il_interval *i);
 
 /* exact, sampled, none: how the p of a difference came about */
 const char *p_word(const il_difference *d);
+
+/* pairs, runs, settings, none: what a difference is of */
+const char *unit_word(il_unit unit);
 
 /* a value of the metric; a difference of two: "-" where it is not finite */
 void put_metric(const il_comparison *c, double x, char text[CELL]);

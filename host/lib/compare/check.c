@@ -3,15 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/error.h"
-#include "groups.h"
+#include "by_condition.h"
+#include "statistics/samples.h"
 
 /* what is at work; slots by key: the metric of the group's run then, of its run now; infinite: it has no result; NaN: there is no run */
 struct job {
     const il_runs *runs;
     struct il_groups groups;
     size_t source;
-    double *then, *now; /* [keys] */
-    double *x, *y;      /* [runs]: values now and then */
+    double *then, *now;                 /* [keys] */
+    double *x, *y;                      /* [runs]: values of pairs, now and then */
+    struct il_sample *of_now, *of_then; /* [runs]: with their conditions */
+    size_t data;                        /* the dataset's column */
     il_check_list *out;
     const il_compare_options *options;
 };
@@ -21,20 +24,42 @@ static int is_now(const struct job *j, size_t run)
     return strcmp(j->runs->run[run].value[j->source], "now") == 0;
 }
 
-static double mean_of(const double *x, size_t n)
+static double mean_of(const struct il_sample *x, size_t n)
 {
     double sum = 0;
 
     for (size_t i = 0; i < n; i++)
-        sum += x[i];
+        sum += x[i].value;
     return n ? sum / (double)n : NAN;
 }
 
-/* x[], y[]: values now and then, count[1] and count[0] of them: of pairs, or of all runs where there are none */
-static void collect(struct job *j, size_t group, il_checked *out, size_t count[2])
+static struct il_sample sample_of(const struct job *j, size_t run, double value)
+{
+    return (struct il_sample){ j->groups.condition[run], j->runs->run[run].value[j->data], value };
+}
+
+/* what the pairs of the group's runs are: x[], y[] now and then; of_now[]: how they differ; returns how many */
+static size_t pairs_of(struct job *j, size_t group)
 {
     size_t n = 0;
 
+    for (size_t i = 0; i < j->runs->count; i++) {
+        const size_t k = j->groups.key[i];
+
+        if (j->groups.of[i] != group || !is_now(j, i) || !isfinite(j->then[k]) ||
+            !isfinite(j->now[k]))
+            continue;
+        j->x[n] = j->now[k];
+        j->y[n] = j->then[k];
+        j->of_now[n++] = sample_of(j, i, j->now[k] - j->then[k]);
+        j->now[k] = NAN; /* a run is in one pair */
+    }
+    return n;
+}
+
+/* of_now[], of_then[]: the group's runs that have the metric, count[1] and count[0] of them; and how many came and went */
+static void collect(struct job *j, size_t group, il_checked *out, size_t count[2])
+{
     for (size_t k = 0; k < j->groups.keys; k++)
         j->then[k] = j->now[k] = NAN;
     for (size_t i = 0; i < j->runs->count; i++) {
@@ -45,7 +70,7 @@ static void collect(struct job *j, size_t group, il_checked *out, size_t count[2
             continue;
         (now ? j->now : j->then)[j->groups.key[i]] = isfinite(x) ? x : INFINITY;
         if (isfinite(x))
-            (now ? j->x : j->y)[count[now]++] = x;
+            (now ? j->of_now : j->of_then)[count[now]++] = sample_of(j, i, x);
     }
     out->change = count[0] && count[1] ? IL_CHECKED_OK
                   : count[0]           ? IL_CHECKED_GONE
@@ -56,14 +81,6 @@ static void collect(struct job *j, size_t group, il_checked *out, size_t count[2
         out->lost += isfinite(j->then[k]) && isinf(j->now[k]);
         out->gained += isinf(j->then[k]) && isfinite(j->now[k]);
     }
-    if (!out->pairs)
-        return;
-    for (size_t k = 0; k < j->groups.keys; k++)
-        if (isfinite(j->then[k]) && isfinite(j->now[k])) {
-            j->x[n] = j->now[k];
-            j->y[n++] = j->then[k];
-        }
-    count[0] = count[1] = n;
 }
 
 /* the one value that a column has in all runs of a source; NULL: it varies, or there is no run */
@@ -97,22 +114,38 @@ static void set_aside(struct job *j, il_runs *runs)
     }
 }
 
-static il_status hold(struct job *j, size_t group, il_checked *out, il_error *err)
+/* by pairs, or by all runs where there are none */
+static il_status differ(struct job *j, size_t group, il_checked *out, const size_t count[2],
+                        il_error *err)
 {
     const double level = j->options->level > 0 ? j->options->level : 0.95;
+    const size_t n = out->pairs ? pairs_of(j, group) : 0;
+    il_status st;
+
+    if (n == 0) {
+        out->before = mean_of(j->of_then, count[0]);
+        out->now = mean_of(j->of_now, count[1]);
+        return il_samples_unpaired(j->of_now, count[1], j->of_then, count[0], level,
+                                   j->options->seed, &out->difference, &out->unit, err);
+    }
+    out->unit = IL_UNIT_PAIRS;
+    out->before = il_mean_of(j->y, n);
+    out->now = il_mean_of(j->x, n);
+    st = il_compare_paired(j->x, j->y, n, level, j->options->seed, &out->difference, err);
+    return st == IL_OK && out->difference.sd > 0
+               ? il_samples_interval(j->of_now, n, level, j->options->seed,
+                                     &out->difference.interval, err)
+               : st;
+}
+
+static il_status hold(struct job *j, size_t group, il_checked *out, il_error *err)
+{
     size_t count[2] = { 0, 0 };
-    il_status st = IL_OK;
+    il_status st;
 
     out->p = NAN;
     collect(j, group, out, count);
-    out->before = mean_of(j->y, count[0]);
-    out->now = mean_of(j->x, count[1]);
-    if (out->pairs)
-        st = il_compare_paired(j->x, j->y, out->pairs, level, j->options->seed, &out->difference,
-                               err);
-    else if (count[0] && count[1])
-        st = il_compare_unpaired(j->x, count[1], j->y, count[0], level, j->options->seed,
-                                 &out->difference, err);
+    st = differ(j, group, out, count, err);
     if (j->runs->of_pack) {
         out->difference.p = NAN;
         out->difference.interval = (il_interval){ NAN, NAN, IL_INTERVAL_NONE };
@@ -188,6 +221,7 @@ il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
     struct job j = { .runs = runs,
                      .options = options,
                      .source = il_runs_column(runs, "source", 6),
+                     .data = il_runs_column(runs, IL_DATA_COLUMN, strlen(IL_DATA_COLUMN)),
                      .out = calloc(1, sizeof *j.out) };
     il_status st;
 
@@ -202,8 +236,10 @@ il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
     j.now = calloc(j.groups.keys + 1, sizeof *j.now);
     j.x = calloc(runs->count + 1, sizeof *j.x);
     j.y = calloc(runs->count + 1, sizeof *j.y);
+    j.of_now = calloc(runs->count + 1, sizeof *j.of_now);
+    j.of_then = calloc(runs->count + 1, sizeof *j.of_then);
     j.out->group = calloc(j.groups.groups + 1, sizeof *j.out->group);
-    if (!j.then || !j.now || !j.x || !j.y || !j.out->group) {
+    if (!j.then || !j.now || !j.x || !j.y || !j.of_now || !j.of_then || !j.out->group) {
         st = il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", runs->count);
         goto out;
     }
@@ -222,6 +258,8 @@ out:
     free(j.now);
     free(j.x);
     free(j.y);
+    free(j.of_now);
+    free(j.of_then);
     il_check_list_free(j.out);
     return st;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "initlab/config.h"
 #include "core/error.h"
-#include "groups.h"
+#include "by_condition.h"
 #include "statistics/samples.h"
 
 /* A comparison with what it owns. */
@@ -29,7 +29,10 @@ struct job {
     size_t *start, *member; /* of out, as is their meaning */
     double *slot;           /* [keys]: the metric of a group's run with this key; NaN: none */
     double *x, *y;          /* [runs]: values */
-    unsigned char *met;     /* [keys]: was a run with this key in a pair? */
+    struct il_sample *of_x, *of_y; /* [runs]: the same, where they have conditions */
+    size_t data;                   /* the dataset's column */
+    unsigned char *met;  /* [keys]: was a run with this key compared with another group's? */
+    unsigned char *here; /* [conditions]: has a group a run with this one? */
     struct owned *out;
 };
 
@@ -78,6 +81,24 @@ static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
     out->reached_interval = il_wilson(out->reached, n, j->out->head.level);
 }
 
+static struct il_sample sample_of(const struct job *j, size_t run, double value)
+{
+    return (struct il_sample){ j->groups.condition[run], j->runs->run[run].value[j->data], value };
+}
+
+/* the interval of n values, whose samples are in of_x, by how they differ within conditions where that can be told */
+static il_status set_interval(struct job *j, size_t n, il_interval *out, il_error *err)
+{
+    const il_interval before = *out;
+    il_status st;
+
+    if (j->groups.conditions < 2)
+        return IL_OK;
+    st = il_samples_interval(j->of_x, n, j->out->head.level, j->options->seed, out, err);
+    j->out->head.within |= st == IL_OK && out->kind != before.kind;
+    return st;
+}
+
 static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *err)
 {
     const size_t id = il_runs_column(j->runs, "run_id", 6);
@@ -101,6 +122,7 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
         out->failed += (size_t)run->failed;
         out->lost += (size_t)il_run_is_lost(j->runs, run);
         if (isfinite(run->metric)) {
+            j->of_x[n] = sample_of(j, j->member[i], run->metric);
             j->x[n++] = run->metric;
             if (isnan(best) || (more ? run->metric > best : run->metric < best)) {
                 best = run->metric;
@@ -119,9 +141,11 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
     out->area = areas && !j->out->head.losses ? area / (double)areas : NAN;
     out->validation = validations ? validation / (double)validations : NAN;
     if (n > 0) {
-        const il_status st =
+        il_status st =
             il_summarize(j->x, n, j->out->head.level, j->options->seed, &out->metric, err);
 
+        if (st == IL_OK)
+            st = set_interval(j, n, &out->metric.interval, err);
         if (st != IL_OK)
             return st;
         for (size_t i = 0; i < out->lost; i++)
@@ -150,6 +174,7 @@ static size_t pairs_of(struct job *j, size_t a, size_t b)
 
         if (isfinite(j->runs->run[j->member[i]].metric) && isfinite(*partner)) {
             j->x[n] = j->runs->run[j->member[i]].metric;
+            j->of_x[n] = sample_of(j, j->member[i], j->x[n] - *partner);
             j->y[n++] = *partner;
             j->met[g->key[j->member[i]]] = 1;
             *partner = NAN; /* a run is in one pair */
@@ -160,14 +185,31 @@ static size_t pairs_of(struct job *j, size_t a, size_t b)
     return n;
 }
 
-static il_status differ(struct job *j, size_t a, size_t b, il_difference *out, il_error *err)
+/* of[]: the runs of a group that have the metric; returns how many */
+static size_t samples_of(const struct job *j, size_t group, struct il_sample *of)
 {
-    const size_t n = pairs_of(j, a, b);
+    size_t n = 0;
 
-    *out = (il_difference){ .mean = NAN, .sd = NAN, .p = NAN, .effect = NAN };
-    return n == 0
-               ? IL_OK
-               : il_compare_paired(j->x, j->y, n, j->out->head.level, j->options->seed, out, err);
+    for (size_t i = j->start[group]; i < j->start[group + 1]; i++)
+        if (isfinite(j->runs->run[j->member[i]].metric))
+            of[n++] = sample_of(j, j->member[i], j->runs->run[j->member[i]].metric);
+    return n;
+}
+
+static il_status differ(struct job *j, size_t a, size_t b, il_difference *out, il_unit *unit,
+                        il_error *err)
+{
+    const double level = j->out->head.level;
+    const size_t n = pairs_of(j, a, b);
+    il_status st;
+
+    *unit = IL_UNIT_PAIRS;
+    if (n == 0)
+        return il_samples_unpaired(j->of_x, samples_of(j, a, j->of_x), j->of_y,
+                                   samples_of(j, b, j->of_y), level, j->options->seed, out, unit,
+                                   err);
+    st = il_compare_paired(j->x, j->y, n, level, j->options->seed, out, err);
+    return st == IL_OK && out->sd > 0 ? set_interval(j, n, &out->interval, err) : st;
 }
 
 /*
@@ -190,11 +232,12 @@ static il_status correct_all(struct job *j, const struct il_standing *order, il_
     for (size_t a = 0; a < k; a++)
         for (size_t b = a + 1; b < k; b++) {
             il_difference d;
+            il_unit unit;
 
             if (a == c->reference || b == c->reference)
                 d = c->group[a == c->reference ? b : a].difference;
             else
-                IL_TRY(differ(j, order[a].group, order[b].group, &d, err));
+                IL_TRY(differ(j, order[a].group, order[b].group, &d, &unit, err));
             if (!isnan(d.p))
                 p[m++] = d.p;
             if ((a == c->reference || b == c->reference) && !isnan(d.p))
@@ -211,7 +254,7 @@ out:
     return st;
 }
 
-/* has it pairs with the reference? */
+/* was it compared with the reference? */
 static int is_tested(const il_comparison *c, size_t group)
 {
     return group != c->reference && !isnan(c->group[group].difference.p);
@@ -240,7 +283,7 @@ static il_status correct_control(il_comparison *c, il_error *err)
 
 static void judge(il_comparison *c)
 {
-    const size_t least = il_pairs_least(c->alpha, c->comparisons ? c->comparisons : 1);
+    const double tests = c->comparisons ? (double)c->comparisons : 1;
 
     for (size_t i = 0; i < c->groups; i++) {
         il_run_group *const g = &c->group[i];
@@ -251,17 +294,34 @@ static void judge(il_comparison *c)
             continue;
         }
         if (c->comparisons)
-            g->pairs_needed =
-                il_pairs_needed(g->difference.mean, g->difference.sd, c->alpha, c->comparisons);
-        g->verdict = isnan(g->p)               ? IL_VERDICT_NONE
-                     : g->difference.n < least ? IL_VERDICT_FEW
-                     : g->p >= c->alpha        ? IL_VERDICT_SAME
-                     : ahead > 0               ? IL_VERDICT_BETTER
-                                               : IL_VERDICT_WORSE;
+            g->pairs_needed = g->unit == IL_UNIT_PAIRS
+                                  ? il_pairs_needed(g->difference.mean, g->difference.sd, c->alpha,
+                                                    c->comparisons)
+                                  : il_runs_needed(g->difference.effect, c->alpha, c->comparisons);
+        g->verdict = isnan(g->p)                                 ? IL_VERDICT_NONE
+                     : g->difference.least_p * tests >= c->alpha ? IL_VERDICT_FEW
+                     : g->p >= c->alpha                          ? IL_VERDICT_SAME
+                     : ahead > 0                                 ? IL_VERDICT_BETTER
+                                                                 : IL_VERDICT_WORSE;
     }
 }
 
-/* runs of the reference that no other group has a partner for */
+/* how many runs of a group are not in its comparison with the reference, whose own that are in it are met */
+static void meet(struct job *j, size_t group, size_t reference, il_run_group *g)
+{
+    const struct il_groups *const of = &j->groups;
+
+    g->left_over = g->metric.n - (g->unit == IL_UNIT_SETTINGS ? g->metric.n : g->difference.n);
+    if (g->unit != IL_UNIT_RUNS && g->unit != IL_UNIT_SETTINGS) /* pairs_of has met them */
+        return;
+    memset(j->here, g->unit == IL_UNIT_SETTINGS, of->conditions);
+    for (size_t i = j->start[group]; i < j->start[group + 1]; i++)
+        j->here[of->condition[j->member[i]]] |= isfinite(j->runs->run[j->member[i]].metric) != 0;
+    for (size_t i = j->start[reference]; i < j->start[reference + 1]; i++)
+        j->met[of->key[j->member[i]]] |= j->here[of->condition[j->member[i]]];
+}
+
+/* runs of the reference that are compared with no other group */
 static void leave_over(const struct job *j, size_t k, il_run_group *reference)
 {
     reference->left_over = 0;
@@ -287,8 +347,8 @@ static il_status compare_groups(struct job *j, const struct il_standing *order, 
 
         if (i == c->reference)
             continue;
-        IL_TRY(differ(j, order[i].group, order[c->reference].group, &g->difference, err));
-        g->left_over = g->metric.n - g->difference.n;
+        IL_TRY(differ(j, order[i].group, order[c->reference].group, &g->difference, &g->unit, err));
+        meet(j, order[i].group, order[c->reference].group, g);
     }
     leave_over(j, order[c->reference].group, &c->group[c->reference]);
     if (j->options->control)
@@ -392,8 +452,13 @@ static il_status allocate(struct job *j, struct il_standing **order, il_error *e
     j->y = calloc(runs, sizeof *j->y);
     j->slot = calloc(j->groups.keys + 1, sizeof *j->slot);
     j->met = calloc(j->groups.keys + 1, sizeof *j->met);
+    j->here = calloc(j->groups.conditions + 1, sizeof *j->here);
+    j->of_x = calloc(runs, sizeof *j->of_x);
+    j->of_y = calloc(runs, sizeof *j->of_y);
+    j->data = il_runs_column(j->runs, IL_DATA_COLUMN, strlen(IL_DATA_COLUMN));
     if (!out->label || !out->name || !out->value || !out->shown || !out->head.group || !*order ||
-        !j->start || !j->member || !j->x || !j->y || !j->slot || !j->met || !set_members(j))
+        !j->start || !j->member || !j->x || !j->y || !j->slot || !j->met || !j->here || !j->of_x ||
+        !j->of_y || !set_members(j))
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", j->runs->count);
     for (size_t k = 0; k <= j->groups.keys; k++)
         j->slot[k] = NAN;
@@ -451,6 +516,9 @@ out:
     free(j.y);
     free(j.slot);
     free(j.met);
+    free(j.here);
+    free(j.of_x);
+    free(j.of_y);
     if (j.out)
         il_comparison_free(&j.out->head);
     return st;

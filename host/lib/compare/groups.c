@@ -172,7 +172,7 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
                             il_error *err)
 {
     const size_t n = r->count ? r->count : 1;
-    struct tuples groups = { .runs = r }, pairs = { .runs = r };
+    struct tuples groups = { .runs = r }, pairs = { .runs = r }, conditions = { .runs = r };
     struct il_groups out = { .columns = 0 }; /* over, as columns */
     il_status st = IL_OK;
 
@@ -191,8 +191,10 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
             g->pair[g->pairs++] = c;
     g->of = calloc(n, sizeof *g->of);
     g->key = calloc(n, sizeof *g->key);
+    g->condition = calloc(n, sizeof *g->condition);
     g->first = calloc(n, sizeof *g->first);
-    if (!g->of || !g->key || !g->first || !number_tuples(&groups, g->of, g->first, &g->groups)) {
+    if (!g->of || !g->key || !g->condition || !g->first ||
+        !number_tuples(&groups, g->of, g->first, &g->groups)) {
         st = il_fail(err, IL_E_MEMORY, "out of memory for groups of %zu runs", r->count);
         goto out;
     }
@@ -201,7 +203,11 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
         g->pair[g->pairs++] = g->pooled[i];
     memcpy(pairs.column, g->pair, g->pairs * sizeof *g->pair);
     pairs.columns = g->pairs;
-    if (!number_tuples(&pairs, g->key, NULL, &g->keys))
+    for (size_t i = 0; i < g->pairs; i++)
+        if (!is_seed(r->column[g->pair[i]]))
+            conditions.column[conditions.columns++] = g->pair[i];
+    if (!number_tuples(&pairs, g->key, NULL, &g->keys) ||
+        !number_tuples(&conditions, g->condition, NULL, &g->conditions))
         st = il_fail(err, IL_E_MEMORY, "out of memory for pairs of %zu runs", r->count);
 out:
     return st;
@@ -297,6 +303,7 @@ void il_groups_free(struct il_groups *g)
 {
     free(g->of);
     free(g->key);
+    free(g->condition);
     free(g->first);
 }
 

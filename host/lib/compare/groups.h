@@ -9,9 +9,10 @@ struct il_groups {
     size_t pooled[IL_RUN_COLUMNS], pooleds; /* parameters, but seeds, that vary within groups */
     size_t pair[IL_RUN_COLUMNS], pairs;     /* columns that runs of a pair agree in */
     size_t *of;                             /* [runs]: a run's group */
-    size_t *key;   /* [runs]: runs of two groups with equal keys are a pair; below `keys` */
-    size_t *first; /* [groups]: a run of each */
-    size_t groups, keys;
+    size_t *key;       /* [runs]: runs of two groups with equal keys are a pair; below `keys` */
+    size_t *condition; /* [runs]: those of equal dataset and values of what is pooled have one */
+    size_t *first;     /* [groups]: a run of each */
+    size_t groups, keys, conditions;
 };
 
 /* where a group stands among others */

@@ -1,4 +1,4 @@
-/* many.c - many comparisons: Holm's correction, and how many pairs one of them needs. */
+/* many.c - many comparisons: Holm's correction, and how many pairs or runs one of them needs. */
 #include <math.h>
 #include <stdlib.h>
 #include "core/error.h"
@@ -53,6 +53,30 @@ size_t il_pairs_needed(double mean, double sd, double alpha, size_t m)
     const double z = -il_normal_quantile(alpha / 2 / (double)m), power = 0.8416;
     const double n = pow((z + power) * sd / mean, 2) + z * z / 2;
     const size_t least = il_pairs_least(alpha, m);
+
+    if (!isfinite(n) || n > 1e15)
+        return 0;
+    return ceil(n) > (double)least ? (size_t)ceil(n) : least;
+}
+
+size_t il_runs_least(double alpha, size_t m)
+{
+    double ways = 2; /* to choose n of 2 n; the least p is 2 of them */
+    size_t n = 1;
+
+    while (n < 1000 && 2 * (double)m / ways >= alpha) {
+        n++;
+        ways *= (4 * (double)n - 2) / (double)n;
+    }
+    return n;
+}
+
+/* Two groups have twice the variance of one; Guenther's term is half as large. */
+size_t il_runs_needed(double effect, double alpha, size_t m)
+{
+    const double z = -il_normal_quantile(alpha / 2 / (double)m), power = 0.8416;
+    const double n = 2 * pow((z + power) / effect, 2) + z * z / 4;
+    const size_t least = il_runs_least(alpha, m);
 
     if (!isfinite(n) || n > 1e15)
         return 0;

@@ -45,6 +45,15 @@ double il_sd_of(const double *x, size_t n)
     return n < 2 ? NAN : sqrt(il_spread_of(x, n, il_mean_of(x, n)) / (double)(n - 1));
 }
 
+double il_slack(const double *x, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += fabs(x[i]);
+    return 4 * (double)n * 0x1p-53 * sum;
+}
+
 static int by_value(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
