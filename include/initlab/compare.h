@@ -89,7 +89,7 @@ il_status il_runs_best_over(il_runs *runs, const char *by, const char *over, il_
                             il_error *err);
 
 /**
- * A group has a label for people, in which layers are short ("in,64x3,out": il_config_shown), and a name for programs,
+ * A group has a label for people, in which layers and numbers are short ("in,64x3,out": il_config_shown_in), and a name for programs,
  * with the values as runs have them.
  *
  * What the best of k trials of a group gives, for k = 1, ..., trials.
@@ -122,6 +122,9 @@ const char *il_runs_id(const il_runs *runs, size_t index);
 
 /** Which of the calls of il_runs_add and il_runs_add_from it came by, from 0. */
 size_t il_runs_addition(const il_runs *runs, size_t index);
+
+/** In how many digits the values of a column are shown to people (il_config_digits of all runs); 17: no such column. */
+int il_runs_digits(const il_runs *runs, const char *column);
 
 /** The column in which the definition of the runs' costs differs, as "loss"; NULL: their costs are of one measure. */
 const char *il_runs_losses(const il_runs *runs);

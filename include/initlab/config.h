@@ -58,6 +58,17 @@ const char *il_config_get(const il_config *config, const char *name);
  */
 char *il_config_shown(const char *name, const char *value);
 
+enum { IL_DIGITS_LEAST = 4 };
+
+/** The same with its numbers that have a point in so many significant digits, 17 for all: lr=0.003162. */
+char *il_config_shown_in(const char *name, const char *value, int digits);
+
+/**
+ * The least digits, IL_DIGITS_LEAST or more, in which those of n values that differ look different. The values are sorted here,
+ * and each that is there again is lost. 17 also where memory is out.
+ */
+int il_config_digits(const char **value, size_t n);
+
 /** How many widths `layers` has: one more than layers of weights. */
 size_t il_config_widths(const il_config *config);
 

@@ -511,6 +511,52 @@ drawn()
 print(" ".join(re.findall(r">([^<>]+)<", open(sys.argv[1]).read())))' "$1"
 }
 
+@test "people read numbers in as few digits as tell values apart, 4 at least; programs and commands have all" {
+    tiny set
+    long=0.0031622776601683794
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,normal:std=0.123456789 --lr $long,0.0031624,0.1 --batch 8 --epochs 1 \
+        --seeds 0..2 --data set --out r --devices cpu:1 --validation 16 --quiet >/dev/null
+    "$INITLAB" sweep show r >list
+    has "init=normal:std=0.1235, lr=0.0031623, seed=0" "$(cat list)"
+    for form in text md tex; do
+        for more in "" "--by lr --across init" "--by init,lr --best-over lr --budget" "--by lr"; do
+            # shellcheck disable=SC2086
+            initlab compare r -o $form $more
+            [ "$status" -eq 0 ]
+            [[ $output != *$long* && $output != *0.123456789* ]]
+        done
+        has 0.0031623 "$output"
+        has 0.0031624 "$output"
+    done
+    initlab check r --baseline r --by lr
+    has 0.0031623 "$output"
+    [[ $output != *$long* ]]
+    for form in csv json jsonl; do
+        initlab compare r -o $form
+        has $long "$output"
+        has normal:std=0.123456789 "$output"
+    done
+    for name in 0.0031623 $long; do
+        initlab compare r --by lr --control $name
+        has "0.0031623 is the control" "${lines[0]}"
+    done
+    initlab compare r --by lr --where init=he_normal,lr=0.1,lr=$long # of these two 4 digits are enough
+    has 0.003162 "$output"
+    [[ $output != *0.0031623* ]]
+    initlab report r -o page.html
+    has '<th scope="row" data-of="lr">0.0031623</th>' "$(cat page.html)"
+    python3 - page.html <<'P'
+import json, re, sys
+data = json.loads(re.search(r'id="data">(.*?)</script>', open(sys.argv[1]).read(), re.S)[1])
+lr = 4 + data["columns"].index("lr")
+assert {row[lr] for row in data["rows"]} == {0.0031623, 0.0031624, 0.1}, {row[lr] for row in data["rows"]}
+assert {row[4 + data["columns"].index("init")] for row in data["rows"]} == {"he_normal", "normal:std=0.1235"}, data["rows"][0]
+assert any("lr=0.0031623" in g for g in data["groups"]) and not any("0.00316227" in g for g in data["groups"]), data["groups"]
+P
+    # the file that repeats the sweep has all digits
+    grep -q "lr: .*$long" page.html
+}
+
 @test "a group whose runs all diverged ranks last across conditions and is drawn; its conditions stay" {
     tiny set
     "$INITLAB" sweep run --layers in,8x3,out --activation relu,tanh --init he_normal,normal:std=2,normal:std=1e20 --lr 0.1 --batch 16 \

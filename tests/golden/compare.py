@@ -221,7 +221,7 @@ def check_no_pairs(top):
     for form in "text", "md", "tex":
         text = initlab("compare", *both, "--by", "init", "--control", "he_normal", "-o", form)
         for word in "interval (Welch)", "unpaired: 2 groups have no run that is alike in seed and lr to one of the control", "within conditions", \
-                "p (exact, sampled)" if "exact, sampled" in text else "p (", "permutations of labels of runs that are not paired", "of each group at least":
+                "p (exact, sampled)" if "exact, sampled" in text else "p (", "permutations of labels, unpaired", "of each group at least":
             check(word in text.replace("\\_", "_"), form, "has no", word)
         check("d_z" not in text and "sign flips" not in text, form, "speaks of pairs")
     drawn = initlab("plot", *both, "intervals", "--by", "init", "--control", "he_normal")

@@ -73,7 +73,7 @@ static void put_test(const il_comparison *c, int paired, char text[TEST])
                  sampled && !exact ? "100,000 random" : "all",
                  sampled && exact ? ", 100,000 random ones of more than 12 pairs" : "");
     else if (exact + sampled)
-        snprintf(text, TEST, "%s permutations of labels of runs that are not paired",
+        snprintf(text, TEST, "%s permutations of labels, unpaired",
                  !exact    ? "100,000 random"
                  : sampled ? "all or 100,000 random"
                            : "all");

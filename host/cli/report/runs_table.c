@@ -1,6 +1,7 @@
 /* runs_table.c - the runs as JSON for the page's own table: 10,000 of them are a megabyte or two. */
 #include "runs_table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "common/cli_error.h"
@@ -66,6 +67,8 @@ il_status run_columns_open(struct run_columns *c, const struct compared *k, il_e
 
     *c = (struct run_columns){ .count = 0 };
     st = rows_each(k, take_columns, &r, err);
+    for (size_t i = 0; i < c->count; i++)
+        c->column[i].digits = il_runs_digits(k->runs, c->column[i].name);
     return st == IL_OK && r.failed ? cli_no_memory(err) : st;
 }
 
@@ -117,12 +120,28 @@ struct writing {
     size_t groups, rows;
 };
 
-static void put_value(struct html *h, const il_value *v, int parameter)
+/* a value as people read it, as in the names of groups; numbers are JSON's as they are */
+static void put_parameter(struct html *h, const struct run_column *c, const il_value *v)
+{
+    char *const shown = il_config_shown_in(c->name, v->text, c->digits);
+
+    h->failed |= !shown;
+    if (shown && v->kind == IL_VALUE_REAL)
+        fputs(shown, h->f);
+    else if (shown)
+        html_json(h, shown);
+    free(shown);
+}
+
+static void put_value(struct html *h, const struct run_column *c, const il_value *v)
 {
     if (!v || v->kind == IL_VALUE_NULL)
         fputs("null", h->f);
+    else if (c->parameter &&
+             (v->kind == IL_VALUE_TEXT || (v->kind == IL_VALUE_REAL && isfinite(v->real))))
+        put_parameter(h, c, v);
     else if (v->kind == IL_VALUE_REAL)
-        html_number(h, v->real, parameter ? 0 : DIGITS);
+        html_number(h, v->real, DIGITS);
     else if (v->kind == IL_VALUE_WHOLE && v->whole < (INT64_C(1) << 53) &&
              v->whole > -(INT64_C(1) << 53))
         fputs(v->text, h->f);
@@ -145,7 +164,7 @@ static int put_row(void *arg, const struct row *row)
         if (!is_shown(c))
             continue;
         fputc(',', f);
-        put_value(w->h, row_value(row, c->name), c->parameter);
+        put_value(w->h, c, row_value(row, c->name));
     }
     fputc(']', f);
     return w->h->failed;

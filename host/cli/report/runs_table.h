@@ -13,6 +13,7 @@ struct run_columns {
         int parameter;      /* of a run */
         int varies;         /* not all runs have the first one's */
         int any;            /* is there a value at all? */
+        int digits;         /* of a parameter's numbers, as many as tell runs apart */
     } column[ROWS_COLUMNS];
     size_t count;
 };

@@ -390,8 +390,9 @@ static il_status set_values(struct job *j, size_t group, size_t run, il_error *e
         const size_t at = group * g->columns + k;
 
         j->out->value[at] = value;
-        j->out->shown[at] =
-            value[0] ? il_config_shown(j->runs->column[g->by[k]], value) : strdup("-");
+        j->out->shown[at] = value[0]
+                                ? il_config_shown_in(j->runs->column[g->by[k]], value, g->digits[k])
+                                : strdup("-");
         if (!j->out->shown[at])
             return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", g->groups);
     }

@@ -198,6 +198,8 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
         st = il_fail(err, IL_E_MEMORY, "out of memory for groups of %zu runs", r->count);
         goto out;
     }
+    for (size_t i = 0; i < g->columns; i++)
+        g->digits[i] = il_runs_digits(r, r->column[g->by[i]]);
     find_pooled(g, r, &out);
     for (size_t i = 0; i < g->pooleds; i++)
         g->pair[g->pairs++] = g->pooled[i];
@@ -238,7 +240,8 @@ static char *join(const struct il_groups *g, const il_runs *r, size_t run, int f
     for (size_t i = 0; text && i < g->columns; i++) {
         const char *const column = r->column[g->by[i]];
         const char *const value = r->run[run].value[g->by[i]];
-        char *const shown = for_people ? il_config_shown(column, value) : strdup(value);
+        char *const shown =
+            for_people ? il_config_shown_in(column, value, g->digits[i]) : strdup(value);
         char *more = NULL;
         const int n = !shown ? -1
                       : g->columns == 1

@@ -5,7 +5,8 @@
 #include "runs.h"
 
 struct il_groups {
-    size_t by[IL_RUN_COLUMNS], columns;     /* columns that groups are by */
+    size_t by[IL_RUN_COLUMNS], columns; /* columns that groups are by */
+    int digits[IL_RUN_COLUMNS]; /* [columns]: of their numbers for people (il_config_shown_in) */
     size_t pooled[IL_RUN_COLUMNS], pooleds; /* parameters, but seeds, that vary within groups */
     size_t pair[IL_RUN_COLUMNS], pairs;     /* columns that runs of a pair agree in */
     size_t *of;                             /* [runs]: a run's group */

@@ -220,3 +220,32 @@ const char *il_runs_id(const il_runs *r, size_t index)
 {
     return r->run[index].value[il_runs_column(r, "run_id", 6)];
 }
+
+static int by_place(const void *a, const void *b)
+{
+    const uintptr_t x = (uintptr_t)(*(const char *const *)a);
+    const uintptr_t y = (uintptr_t)(*(const char *const *)b);
+
+    return (x > y) - (x < y);
+}
+
+/* A value is one text in all runs: each once is what its digits depend on. */
+int il_runs_digits(const il_runs *r, const char *name)
+{
+    const size_t column = il_runs_column(r, name, strlen(name));
+    const char **const value = calloc(r->count + 1, sizeof *value);
+    size_t n = 0;
+    int digits = 17;
+
+    for (size_t i = 0; value && column < r->columns && i < r->count; i++)
+        value[i] = r->run[i].value[column];
+    if (value && column < r->columns) {
+        qsort(value, r->count, sizeof *value, by_place);
+        for (size_t i = 0; i < r->count; i++)
+            if (i == 0 || value[i] != value[n - 1])
+                value[n++] = value[i];
+        digits = il_config_digits(value, n);
+    }
+    free(value);
+    return digits;
+}

@@ -2,6 +2,20 @@
 load ../common
 load sweep
 
+@test "sweep show breaks long values behind their commas, beside their names" {
+    tiny set
+    init=h1=zeros,h2=ones,h3=normal:std=0.25,h4=glorot_normal,h5=orthogonal,h6=lecun_normal,out=he_normal
+    initlab sweep run --layers in,8x6,out --init $init --init zeros --seeds 0 --epochs 1 --batch 8 --data set --out r --quiet
+    [ "$status" -eq 0 ]
+    id=$("$INITLAB" sweep show r | awk '/h1=zeros/ { print $2 }')
+    initlab sweep show r "$id"
+    [ "$status" -eq 0 ]
+    has "layers               in,8x6,out" "$output"
+    # no line of a value is longer than the page, and joined they are what it is
+    [ "$(sed '/^number/,$d' <<<"$output" | awk 'length > 80' | wc -l)" -eq 0 ]
+    [ "$(awk '/^init / { on = 1; print substr($0, 22); next } on && /^  / { print substr($0, 22); next } { on = 0 }' <<<"$output" | tr -d '\n')" = $init ]
+}
+
 @test "sweep show lists runs, done or not, and shows all of one by the first digits of its id" {
     tiny set
     small

@@ -216,6 +216,48 @@ static void for_people(void **state)
     il_config_free(c);
 }
 
+/* numbers with a point, and nothing else, in as few digits as tell values apart; never longer than they are */
+static void few_digits(void **state)
+{
+    static const struct {
+        const char *value, *shown;
+        int digits;
+    } texts[] = {
+        { "0.0031622776601683794", "0.003162", 4 },
+        { "0.0031622776601683794", "0.0031623", 5 },
+        { "0.0031622776601683794", "0.0031622776601683794", 17 },
+        { "1.2345678e-05", "1.235e-05", 4 },
+        { "-0.123456", "-0.1235", 4 },
+        { "0.1", "0.1", 4 },
+        { "123456", "123456", 4 },
+        { "12345.678", "12345.678", 4 }, /* 1.235e+04 is as long */
+        { "h1=normal:std=0.123456,h2=uniform:-0.654321:0.654321",
+          "h1=normal:std=0.1235,h2=uniform:-0.6543:0.6543", 4 },
+        { "file:w0.123456.npy", "file:w0.123456.npy", 4 },
+        { "file:/a,0.123456,b.npy", "file:/a,0.123456,b.npy", 4 },
+        { "1.23456.7", "1.23456.7", 4 },
+        { "v1.234567", "v1.234567", 4 },
+        { "", "", 4 },
+    };
+    const char *far[] = { "0.123456", "0.1", "0.123456", "0.223456" };
+    const char *near[] = { "0.1234561", "0.1234562", "0.1234561", "zeros" };
+    const char *nearest[] = { "0.30000000000000004", "0.3" };
+    const char *whole[] = { "1234567", "1234568" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char *const shown = il_config_shown_in("init", texts[i].value, texts[i].digits);
+
+        assert_string_equal(shown, texts[i].shown);
+        free(shown);
+    }
+    assert_int_equal(il_config_digits(far, 4), 4);
+    assert_int_equal(il_config_digits(near, 4), 7);
+    assert_int_equal(il_config_digits(nearest, 2), 17);
+    assert_int_equal(il_config_digits(whole, 2), 4);
+    assert_int_equal(il_config_digits(whole, 0), 4);
+}
+
 /* copies of a config share values, and a set changes one of them alone */
 static void copies(void **state)
 {
@@ -244,9 +286,10 @@ static void copies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(normal_forms), cmocka_unit_test(garbage),  cmocka_unit_test(words_resolve),
-        cmocka_unit_test(deep),         cmocka_unit_test(deep_run), cmocka_unit_test(copies),
-        cmocka_unit_test(for_people),
+        cmocka_unit_test(normal_forms),  cmocka_unit_test(garbage),
+        cmocka_unit_test(words_resolve), cmocka_unit_test(deep),
+        cmocka_unit_test(deep_run),      cmocka_unit_test(copies),
+        cmocka_unit_test(for_people),    cmocka_unit_test(few_digits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

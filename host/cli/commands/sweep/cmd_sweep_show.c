@@ -20,7 +20,29 @@ struct job {
     size_t runs;
     const char *id; /* the one that is shown; NULL: all are */
     int rows;       /* of the table that is being printed */
+    int *digits;    /* of numbers of what varies, where all are shown */
 };
+
+enum { WIDE = 80, NAME = 20 };
+
+/* A name, and its value beside it: one that is longer than the line goes on below itself, behind a comma. */
+static void put_named(const char *name, const char *value)
+{
+    const char *p = value;
+    char shown[8];
+    size_t at = 0; /* bytes on this line */
+
+    printf("%-*s ", NAME, name);
+    while (*p) {
+        if (p > value && strchr(",;", p[-1]) && at + strcspn(p, ",;") >= WIDE - NAME) {
+            printf("\n%*s ", NAME, "");
+            at = 0;
+        }
+        p += cli_piece(p, shown);
+        at += strlen(shown);
+        fputs(shown, stdout);
+    }
+}
 
 static void put_number(char *to, size_t size, const il_value *v, const char *format)
 {
@@ -62,7 +84,7 @@ static void put_varied(const struct job *j, size_t run)
 {
     for (size_t i = 0; i < il_sweep_varied(j->sweep); i++) {
         const il_varied v = il_sweep_value(j->sweep, run, i);
-        char *const shown = il_config_shown(v.name, v.value);
+        char *const shown = il_config_shown_in(v.name, v.value, j->digits[i]);
 
         if (i)
             fputs(", ", stdout);
@@ -71,6 +93,21 @@ static void put_varied(const struct job *j, size_t run)
         cli_put(stdout, shown ? shown : v.value); /* out of memory: at length */
         free(shown);
     }
+}
+
+/* in how few digits what varies can be told apart */
+static il_status set_digits(struct job *j, il_error *err)
+{
+    const char **const value = calloc(j->runs + 1, sizeof *value);
+
+    j->digits = calloc(il_sweep_varied(j->sweep) + 1, sizeof *j->digits);
+    for (size_t k = 0; value && j->digits && k < il_sweep_varied(j->sweep); k++) {
+        for (size_t i = 0; i < j->runs; i++)
+            value[i] = il_sweep_value(j->sweep, i, k).value;
+        j->digits[k] = il_config_digits(value, j->runs);
+    }
+    free(value);
+    return value && j->digits ? IL_OK : cli_no_memory(err);
 }
 
 static il_status list_text(const struct job *j, il_error *err)
@@ -160,8 +197,7 @@ static int put_result(void *arg, const char *const *name, const il_value *value,
             k++;
         if (p || value[i].kind == IL_VALUE_NULL)
             continue;
-        printf("%-20s ", name[i]);
-        cli_put(stdout, value[i].text);
+        put_named(name[i], value[i].text);
         putchar('\n');
     }
     return 1;
@@ -173,10 +209,11 @@ static void put_parameters(const il_config *config)
 
     for (size_t i = 0; (p = il_parameter_at(i)); i++) {
         const char *const value = il_config_get(config, p->name);
+        char *const shown = il_config_shown(p->name, value);
 
-        printf("%-20s ", p->name);
-        cli_put(stdout, value);
+        put_named(p->name, shown ? shown : value); /* out of memory: at length */
         puts(strcmp(value, p->value) == 0 ? "   (default)" : "");
+        free(shown);
     }
 }
 
@@ -233,12 +270,15 @@ static int run(struct cli *cli, const struct options *o)
         st = sweep_results(cli, j.folder, &r, &err);
     if (st == IL_OK)
         st = il_results_rows(r, IL_TABLE_RUNS, take_run, &j, &err);
+    if (st == IL_OK && !j.id && !opt_given(o, "json"))
+        st = set_digits(&j, &err);
     if (st == IL_OK)
         st = j.id                   ? show_one(&j, r, which, &err)
              : opt_given(o, "json") ? list_json(&j, &err)
                                     : list_text(&j, &err);
     il_results_close(r);
     free(j.ended);
+    free(j.digits);
     il_folder_close(j.folder);
     return st == IL_OK ? 0 : cli_fail(cli, st, "%s", err.text);
 }
