@@ -1,14 +1,15 @@
 # check.bats - a sweep held against another, for CI.
 load common
 
-# train FOLDER OPTIONS...: three schemes, eight seeds, unless others are given
+# train FOLDER OPTIONS...: three schemes, eight seeds, one network, unless others are given
 train()
 {
     local folder=$1
     shift
     [[ $* == *--seeds* ]] || set -- --seeds 0..7 "$@"
     [[ $* == *--init* ]] || set -- --init he_normal,zeros,normal:std=0.5 "$@"
-    "$INITLAB" sweep run --layers in,8,out --epochs 6 --batch 8 --data set --devices cpu:1 --out "$folder" -q "$@" >/dev/null
+    [[ $* == *--layers* ]] || set -- --layers in,8,out "$@"
+    "$INITLAB" sweep run --epochs 6 --batch 8 --data set --devices cpu:1 --out "$folder" -q "$@" >/dev/null
 }
 
 @test "a sweep is as good as itself; one that learnt less is not, group by group" {
@@ -74,7 +75,7 @@ P
     [ "$status" -eq 1 ]
     [ "$(awk 'NR > 1 && NR < 6 { print $1, $NF }' <<<"$output" | sort | tr '\n' ';')" = \
         "he_normal ok;normal:std=0.5 GONE;ones new;zeros GONE;" ]
-    has "too few pairs for a test: the mean alone decides" "$output"
+    has "too few pairs or runs for a test: the mean alone decides" "$output"
 }
 
 @test "check is told what to do, and with what" {
@@ -115,7 +116,7 @@ assert g["pairs"] == 0 and abs(g["difference"] - d) < 1e-12 and not g["few"], (g
 assert abs(g["p"] - min(1, 2 * far / all)) < 1e-12, (g, far / all)
 P
     initlab check other --baseline old
-    has "2 groups have no pairs, as of other seeds: all runs then are held against all now" "$output"
+    has "2 groups have no pairs, as of other seeds: all runs then are held against all now, unpaired" "$output"
     train broken --init he_normal,zeros --lr 1e30
     initlab check broken --baseline old --metric test_cost --max-drop 1e38
     [ "$status" -eq 1 ]
@@ -137,6 +138,28 @@ print(*sqlite3.connect("broken/results.sqlite").execute("SELECT count(*) FROM ru
     initlab check other --baseline old -o junit
     has "of the baseline 16 of 24 runs done" "$output"
     python3 "$BATS_TEST_DIRNAME/junit_shape.py" <<<"$output" >/dev/null
+}
+
+@test "of long values that changed the entries that differ are named; layers are short" {
+    tiny set
+    one=h1=zeros,h2=ones,h3=normal:std=0.25,h4=glorot_normal,h5=orthogonal,out=he_normal
+    train old --seeds 0..1 --layers in,8x5,out --init $one
+    train new --seeds 0..1 --layers in,8x5,out --init ${one/0.25/0.5}
+    initlab check new --baseline old
+    has "changed: init from h3=normal:std=0.25 to h3=normal:std=0.5; its other entries are the same" "$output"
+    train more --seeds 0..1 --layers in,8x20,out --init zeros
+    train less --seeds 0..1 --layers in,8x21,out --init zeros
+    initlab check more --baseline less
+    has "changed: layers from in,8x21,out to in,8x20,out" "$output"
+    long=in,8,7,6,5,4,3,4,5,6,7,8,7,6,5,4,3,4,5,6,7,8,9,8,7,6,5,4,3,4,5,6,7,8,out
+    train wide --seeds 0..1 --layers $long --init zeros
+    train thin --seeds 0..1 --layers ${long/8,9,8/8,1,2,8} --init zeros
+    initlab check thin --baseline wide
+    has "changed: layers from 9 to 1,2; its other entries are the same" "$output"
+    train less_so --seeds 0..1 --layers ${long/8,9,8/8,8} --init zeros
+    initlab check less_so --baseline wide -o json
+    has "changed: layers from" "$output"
+    has "its other entries are the same" "$output"
 }
 
 @test "a failed run loses its result; names are safe in each format" {

@@ -63,15 +63,24 @@ enum { SAID = 1024 };
 
 static void say_unpaired(const il_check_list *list, const struct check_from *from, char text[SAID])
 {
-    size_t n = 0;
+    size_t n = 0, settings = 0;
+    int at = 0;
 
     (void)from;
-    for (size_t i = 0; i < list->groups; i++)
-        n += list->group[i].difference.n && !list->group[i].pairs;
+    for (size_t i = 0; i < list->groups; i++) {
+        n += list->group[i].unit == IL_UNIT_RUNS;
+        settings += list->group[i].unit == IL_UNIT_SETTINGS;
+    }
     if (n)
-        snprintf(text, SAID,
-                 "%zu group%s no pairs, as of other seeds: all runs then are held against all now",
-                 n, n > 1 ? "s have" : " has");
+        at = snprintf(text, SAID,
+                      "%zu group%s no pairs, as of other seeds: all runs then are held against all "
+                      "now, unpaired",
+                      n, n > 1 ? "s have" : " has");
+    if (settings)
+        snprintf(text + at, SAID - (size_t)at,
+                 "%s%zu group%s no pairs, and other settings: means of settings are held against "
+                 "each other, unpaired",
+                 n ? "; " : "", settings, settings > 1 ? "s have" : " has");
 }
 
 static void say_few(const il_check_list *list, const struct check_from *from, char text[SAID])
@@ -84,8 +93,8 @@ static void say_few(const il_check_list *list, const struct check_from *from, ch
     if (list->of_pack)
         snprintf(text, SAID, "runs of a pack share their %s: the mean alone decides", list->metric);
     else if (n)
-        snprintf(text, SAID, "%zu group%s too few pairs for a test: the mean alone decides", n,
-                 n > 1 ? "s have" : " has");
+        snprintf(text, SAID, "%zu group%s too few pairs or runs for a test: the mean alone decides",
+                 n, n > 1 ? "s have" : " has");
 }
 
 static void say_lost(const il_check_list *list, const struct check_from *from, char text[SAID])
@@ -116,6 +125,51 @@ static void say_done(const il_check_list *list, const struct check_from *from, c
              from->before[0] && from->now[0] ? "; " : "", from->now[0] ? "now " : "", from->now);
 }
 
+enum { LONG = 60, MOST = 300 /* letters of a value */ };
+
+/*
+ * Where two lists differ: *lead bytes of both are the same entries, with the comma behind them, and *tail bytes at their
+ * ends, with the comma before them.
+ */
+static void find_change(const char *a, const char *b, size_t *lead, size_t *tail)
+{
+    const size_t n = strlen(a), m = strlen(b);
+
+    *lead = *tail = 0;
+    for (size_t i = 0; i < n && i < m && a[i] == b[i]; i++)
+        if (a[i] == ',')
+            *lead = i + 1;
+    for (size_t i = 1; i <= n - *lead && i <= m - *lead && a[n - i] == b[m - i]; i++)
+        if (a[n - i] == ',')
+            *tail = i;
+}
+
+/* "changed: lr from 0.1 to 0.01"; of long lists the entries that differ */
+static int say_change(const il_changed *c, char text[SAID])
+{
+    char *const before = il_config_shown(c->column, c->before);
+    char *const now = il_config_shown(c->column, c->now);
+    const int ok = before && now;
+    size_t lead = 0, tail = 0, n = 0, m = 0;
+
+    if (ok) {
+        n = strlen(before);
+        m = strlen(now);
+        if (n > LONG || m > LONG)
+            find_change(before, now, &lead, &tail);
+        n -= lead + tail;
+        m -= lead + tail;
+        snprintf(text, SAID, "changed: %s from %.*s%s to %.*s%s%s", c->column,
+                 n ? (int)(n < MOST ? n : MOST) : 7, n ? before + lead : "nothing",
+                 n > MOST ? "..." : "", m ? (int)(m < MOST ? m : MOST) : 7,
+                 m ? now + lead : "nothing", m > MOST ? "..." : "",
+                 lead + tail ? "; its other entries are the same" : "");
+    }
+    free(before);
+    free(now);
+    return ok;
+}
+
 /* the index-th remark, "" where it has nothing to say. 0: there is none */
 static int remark(const il_check_list *list, const struct check_from *from, size_t index,
                   char text[SAID])
@@ -127,9 +181,8 @@ static int remark(const il_check_list *list, const struct check_from *from, size
     text[0] = 0;
     if (index < all)
         say[index](list, from, text);
-    else if (index - all < list->changes)
-        snprintf(text, SAID, "changed: %s from %.400s to %.400s", list->changed[index - all].column,
-                 list->changed[index - all].before, list->changed[index - all].now);
+    else if (index - all < list->changes && !say_change(&list->changed[index - all], text))
+        snprintf(text, SAID, "changed: %s", list->changed[index - all].column); /* out of memory */
     return index < all + list->changes;
 }
 
