@@ -557,6 +557,28 @@ P
     grep -q "lr: .*$long" page.html
 }
 
+@test "what is said of one run is said of one" {
+    tiny set
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,zeros --seeds 0 --epochs 1 --batch 8 --data set --devices cpu:1 --quiet \
+        --out r >/dev/null
+    initlab compare r --where init=zeros
+    has "the only run has: test_accuracy" "${lines[0]}"
+    has "n = 1, which is stuck." "${lines[0]}"
+    initlab plot r profile --where init=zeros -o x.svg
+    has "n = 1 run of 1 group" "$(drawn x.svg)"
+    has "no band: its 95 % interval at each t, which takes 3 runs at least" "$(drawn x.svg)"
+    initlab plot r improvement -o x.svg
+    has "no line: its 95 % interval" "$(drawn x.svg)"
+    initlab plot r intervals -o x.svg
+    has "n = 1 run a group; marker: mean; no line: no group has an interval, which takes 3 runs" "$(drawn x.svg)"
+    initlab plot r intervals --metric validation_accuracy -o x.svg
+    has "n = 0: no run of any group has a finite value" "$(drawn x.svg)"
+    [[ $(drawn x.svg) != *"95 % interval"* ]]
+    initlab compare r --where init=zeros --figure profile --across seed --plot x.svg
+    exits 2
+    has "ranks want 2 groups at least under 2 conditions at least: there is 1 group, and 1 condition with a run of each" "$stderr"
+}
+
 @test "a group whose runs all diverged ranks last across conditions and is drawn; its conditions stay" {
     tiny set
     "$INITLAB" sweep run --layers in,8x3,out --activation relu,tanh --init he_normal,normal:std=2,normal:std=1e20 --lr 0.1 --batch 16 \

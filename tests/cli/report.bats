@@ -317,6 +317,21 @@ P
     [ ! -e x.html ]
 }
 
+@test "--across: where ranks over conditions and runs disagree, a line says why" {
+    tiny set
+    sweep r --init zeros,he_normal --activation tanh,relu,sigmoid --lr 0.5 --seeds 0..7 --layers in,8,out --epochs 2 --batch 8
+    initlab report r --by init --across activation -o three.html
+    [ "$status" -eq 0 ]
+    # 3 conditions cannot tell anything apart, 24 pairs can
+    has "1 of 1 groups is told apart from he_normal by runs, and not by ranks over conditions: ranks count each of 3 conditions once" \
+        "$(text three.html)"
+    initlab report r --by init --across activation,seed -o all.html
+    has "n = 24 conditions, each by the groups' means in it" "$(text all.html)"
+    [[ $(text all.html) != *"told apart from he_normal by"* ]]
+    initlab compare r --by init --across activation
+    has "n = 3 conditions, each by the groups' means in it; without --across n is pairs of runs of equal seeds" "$output"
+}
+
 # shard K of N: train that part of a sweep of 240 quick runs in 60 packs
 shard()
 {

@@ -117,7 +117,56 @@ int across_note(const il_across *a, size_t index, char text[ANSWER])
     }
     if (index == 3)
         answer_pooled(a->pooled, a->pooleds, "groups and conditions", text);
-    return index < 4;
+    if (index == 4)
+        snprintf(text, ANSWER,
+                 "n = %zu conditions, each by the groups' means in it; without --across n is pairs "
+                 "of runs of equal seeds: one may tell apart what the other does not",
+                 a->conditions);
+    return index < 5;
+}
+
+/* the group's place among those of a comparison; its groups: none is called so */
+static size_t place_in(const il_comparison *c, const char *name)
+{
+    size_t i = 0;
+
+    while (i < c->groups && strcmp(c->group[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+void across_beside(const il_across *a, const il_comparison *c, char text[ANSWER])
+{
+    size_t apart = 0, joined = 0, n = 0;
+
+    text[0] = 0;
+    if (!c->tested || c->reference >= c->groups)
+        return;
+    for (size_t i = 0; i < a->groups; i++)
+        if (place_in(c, a->group[i].name) == c->groups) /* groups are by other columns */
+            return;
+    for (size_t i = 1; i < a->groups; i++) {
+        const il_run_group *const g = &c->group[place_in(c, a->group[i].name)];
+        const int ranks = a->p[i] < c->alpha, runs = g->verdict == IL_VERDICT_WORSE;
+
+        apart += ranks && !runs && g->verdict != IL_VERDICT_NONE;
+        joined += !ranks && runs;
+    }
+    if (place_in(c, a->group[0].name) != c->reference)
+        n = (size_t)snprintf(text, ANSWER, "%.120s has the best mean rank, while %.120s %s above",
+                             a->group[0].label, c->group[c->reference].label,
+                             c->has_control ? "is the control" : "is best");
+    else if (apart || joined)
+        n = (size_t)snprintf(
+            text, ANSWER, "%zu of %zu groups %s told apart from %.120s by %s, and not by %s",
+            apart ? apart : joined, a->groups - 1, (apart ? apart : joined) == 1 ? "is" : "are",
+            a->group[0].label, apart ? "ranks over conditions" : "runs",
+            apart ? "runs" : "ranks over conditions");
+    if (n)
+        snprintf(text + n, ANSWER - n,
+                 ": ranks count each of %zu conditions once, whatever the distance of means in it; "
+                 "the ranking above counts each run, seed by seed, by how far it is apart",
+                 a->conditions);
 }
 
 static void print_lines(const il_across *a, const char *format, const char *const *notes,

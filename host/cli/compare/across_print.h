@@ -22,6 +22,9 @@ il_status across_table(struct text_table *t, const il_across *a, il_error *err);
 /* The index-th line of small print, "" where it has nothing to say. 0: there is none. */
 int across_note(const il_across *a, size_t index, char text[ANSWER]);
 
+/* Why ranks and the comparison of the same groups differ, as its runs are compared and not conditions; "": they do not. */
+void across_beside(const il_across *a, const il_comparison *c, char text[ANSWER]);
+
 /* across: the columns that conditions are by; notes as comparison_print has them. */
 il_status across_print(const struct cli *cli, const il_across *a, const char *across,
                        const struct spread *spread, const char *format, const char *const *notes,

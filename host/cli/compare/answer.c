@@ -109,8 +109,8 @@ static void none_has_it(const il_comparison *c, char text[ANSWER])
 /* the best of those that learned nothing is good at nothing */
 static const char *all_broke(const il_run_group *g)
 {
-    return g->diverged == g->runs              ? ", all of which diverged"
-           : g->stuck == g->runs               ? ", all of which are stuck"
+    return g->diverged == g->runs ? g->runs == 1 ? ", which diverged" : ", all of which diverged"
+           : g->stuck == g->runs  ? g->runs == 1 ? ", which is stuck" : ", all of which are stuck"
            : g->stuck + g->diverged == g->runs ? ", all of which diverged or are stuck"
                                                : "";
 }
@@ -129,8 +129,9 @@ void answer(const il_comparison *c, char text[ANSWER])
     with_interval(c, first->metric.mean, &first->metric.interval, number, sizeof number);
     if (first->lost)
         snprintf(lost, sizeof lost, " (%zu more have none)", first->lost);
-    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu%s%s.", first->label,
-                 c->columns == 0  ? "have"
+    n = snprintf(text, ANSWER, "%s %s: %s %s, n = %zu%s%s.",
+                 c->columns == 0 && first->runs == 1 ? "the only run" : first->label,
+                 c->columns == 0  ? first->runs == 1 ? "has" : "have"
                  : c->groups == 1 ? "has"
                  : c->has_control
                      ? c->reference == 0 ? "is the control, and best" : "is the control"

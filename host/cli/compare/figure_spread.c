@@ -178,7 +178,8 @@ il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_err
     if (p->groups > IL_FIGURE_NAMES)
         snprintf(text, sizeof text, "bands are left out of more than %d groups", IL_FIGURE_NAMES);
     else
-        snprintf(text, sizeof text, "band: its %g %% interval at each t, %s", 100 * p->level,
+        snprintf(text, sizeof text, "%s: its %g %% interval at each t, %s",
+                 p->drawn[IL_DRAWN_NOTHING] == p->groups ? "no band" : "band", 100 * p->level,
                  drawn);
     figure_note(note, text);
     st = il_figure_lines(svg, n, &figure, from->terminal, err);
@@ -252,6 +253,7 @@ il_status draw_improvement(char **svg, size_t *n, const struct to_draw *from, il
     il_improvements *m = NULL;
     il_forest_row *row = NULL;
     char(*label)[LABEL] = NULL;
+    int none; /* has no pair an interval? */
     char title[WORDS], text[ANSWER], drawn[WORDS_DRAWN], note[NOTE] = "";
     il_forest figure = { .title = title,
                          .mean_label = "probability (share of pairs of runs)",
@@ -275,14 +277,15 @@ il_status draw_improvement(char **svg, size_t *n, const struct to_draw *from, il
     figure.row = row;
     figure.rows = m->pairs;
     title_of(from, "Probability of improvement in ", m->metric, title);
+    none = m->drawn[IL_DRAWN_NOTHING] == m->pairs;
     answer_drawn(m->drawn, from->across_by != NULL, drawn);
     note_runs(m->runs, m->groups, note);
     note_conditions(from, m->conditions, m->left_out, note);
     snprintf(text, sizeof text,
              "marker: how often a run of the first group is better than one of the second%s, a tie "
-             "by half; line: its %g %% interval, of each pair alone, %s; "
-             "filled: the interval leaves out one half",
-             from->across_by ? ", within a condition" : "", 100 * m->level, drawn);
+             "by half; %s: its %g %% interval, of each pair alone, %s%s",
+             from->across_by ? ", within a condition" : "", none ? "no line" : "line",
+             100 * m->level, drawn, none ? "" : "; filled: the interval leaves out one half");
     figure_note(note, text);
     st = il_figure_forest(svg, n, &figure, from->terminal, err);
 out:

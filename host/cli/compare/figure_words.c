@@ -92,7 +92,9 @@ void figure_runs(const size_t *n, size_t count, const char *of, char text[WORDS]
         least = least == 0 || n[i] < least ? n[i] : least;
         most = n[i] > most ? n[i] : most;
     }
-    if (least == most)
+    if (most == 0)
+        snprintf(text, WORDS, "n = 0: no run of any %s has a finite value", of);
+    else if (least == most)
         snprintf(text, WORDS, "n = %zu run%s a %s", most, most == 1 ? "" : "s", of);
     else
         snprintf(text, WORDS, "n = %zu to %zu runs a %s", least, most, of);

@@ -29,17 +29,24 @@ static void put_table(struct html *h, const struct text_table *t, const char *me
     fputs("</tbody></table></div>\n", h->f);
 }
 
-static void put_notes(struct html *h, const il_across *a)
+static void put_note(struct html *h, const char *text)
+{
+    if (!text[0])
+        return;
+    fputs("<li>", h->f);
+    html_text(h, text);
+    fputs("</li>\n", h->f);
+}
+
+static void put_notes(struct html *h, const il_across *a, const il_comparison *c)
 {
     char text[ANSWER];
 
     fputs("<ul class=\"small\">\n", h->f);
+    across_beside(a, c, text);
+    put_note(h, text);
     for (size_t i = 0; across_note(a, i, text); i++)
-        if (text[0]) {
-            fputs("<li>", h->f);
-            html_text(h, text);
-            fputs("</li>\n", h->f);
-        }
+        put_note(h, text);
     fputs("</ul>\n", h->f);
 }
 
@@ -61,7 +68,7 @@ il_status across_section(struct html *h, const struct options *o, const struct c
     if (st == IL_OK)
         put_table(h, &t, k->across->metric);
     text_table_free(&t);
-    put_notes(h, k->across);
+    put_notes(h, k->across, k->comparison);
     if (st == IL_OK)
         st = put_drawing(h, &from, "critical-difference", "Mean ranks across conditions", err);
     if (st == IL_OK)

@@ -196,9 +196,10 @@ il_status il_compare_across(il_across **out, const il_runs *runs, const char *ac
     a->left_out = w.blocks.left_out;
     if (a->groups < 2 || a->conditions < 2) {
         st = il_fail(err, IL_E_USAGE,
-                     "%zu group%s under %zu condition%s with a run of each: ranks want 2 of both",
-                     a->groups, a->groups == 1 ? "" : "s", a->conditions,
-                     a->conditions == 1 ? "" : "s");
+                     "ranks want 2 groups at least under 2 conditions at least: there %s %zu "
+                     "group%s, and %zu condition%s with a run of each",
+                     a->groups == 1 ? "is" : "are", a->groups, a->groups == 1 ? "" : "s",
+                     a->conditions, a->conditions == 1 ? "" : "s");
         goto out;
     }
     IL_TRY(il_groups_pooled(runs, options->by, across, pooled, &a->pooleds, err));
