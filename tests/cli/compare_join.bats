@@ -202,7 +202,7 @@ P
 --control none|no group is called 'none': the best one is 'he_normal'
 --target nan|an accuracy above 0, up to 1
 --target 0|an accuracy above 0, up to 1
---across seed|under 1 condition with
+--across seed|1 condition with a run of each
 --best-over lr|train with --validation N
 --where init=ones|no run has init ones: they have he_normal, zeros
 E

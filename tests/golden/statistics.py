@@ -504,6 +504,18 @@ def check_false_alarms():
         print(f"k = {k}: {alarms} false alarms in {sweeps} sweeps of equal groups")
 
 
+def check_false_alarms_unpaired():
+    """The same of groups that are not paired, of two sizes."""
+    sweeps = 400
+    for k in 2, 6:
+        alarms = 0
+        for _ in range(sweeps):
+            x = [RNG.normal(size=5 + i % 2) for i in range(k)]
+            alarms += min(holm([unpaired(a, b).p for a, b in itertools.combinations(x, 2)])) <= .05
+        check(alarms / sweeps <= .05 + 2.33 * math.sqrt(.05 * .95 / sweeps), f"k = {k}: {alarms} false alarms of {sweeps}, unpaired")
+        print(f"k = {k}: {alarms} false alarms in {sweeps} sweeps of equal groups, unpaired")
+
+
 def check_coverage_within():
     """Conditions that are far apart, and differ in spread: all runs together would cover nearly always, drawing 5 again from 5 too seldom."""
     for conditions, n in (3, 5), (4, 3), (6, 20):
@@ -517,6 +529,7 @@ def check_coverage_within():
 
 print(f"statistics.py: seed {SEED}")
 for part in (check_summaries, check_pairs, check_unpaired, check_many, check_ranks, check_strata, check_best_of, check_coverage,
-             check_false_alarms, check_within, check_within_unpaired, check_equal_differences, check_coverage_within):
+             check_false_alarms, check_within, check_within_unpaired, check_equal_differences, check_coverage_within,
+             check_false_alarms_unpaired):
     part()
 sys.exit("\n".join(WRONG) if WRONG else 0)

@@ -144,30 +144,29 @@ static void find_change(const char *a, const char *b, size_t *lead, size_t *tail
             *tail = i;
 }
 
-/* "changed: lr from 0.1 to 0.01"; of long lists the entries that differ */
-static int say_change(const il_changed *c, char text[SAID])
-{
-    char *const before = il_config_shown(c->column, c->before);
-    char *const now = il_config_shown(c->column, c->now);
-    const int ok = before && now;
-    size_t lead = 0, tail = 0, n = 0, m = 0;
+/* the precision of a text of n letters; of "nothing", which stands for none */
+static int of_letters(size_t n) { return n > 0 && n < MOST ? (int)n : MOST; }
 
-    if (ok) {
-        n = strlen(before);
-        m = strlen(now);
-        if (n > LONG || m > LONG)
-            find_change(before, now, &lead, &tail);
-        n -= lead + tail;
-        m -= lead + tail;
-        snprintf(text, SAID, "changed: %s from %.*s%s to %.*s%s%s", c->column,
-                 n ? (int)(n < MOST ? n : MOST) : 7, n ? before + lead : "nothing",
-                 n > MOST ? "..." : "", m ? (int)(m < MOST ? m : MOST) : 7,
-                 m ? now + lead : "nothing", m > MOST ? "..." : "",
-                 lead + tail ? "; its other entries are the same" : "");
-    }
-    free(before);
-    free(now);
-    return ok;
+/* "changed: lr from 0.1 to 0.01"; of long lists the entries that differ */
+static void say_change(const il_changed *c, char text[SAID])
+{
+    char *const short_before = il_config_shown(c->column, c->before);
+    char *const short_now = il_config_shown(c->column, c->now);
+    const int is_short = short_before && short_now; /* else out of memory: at length */
+    const char *before = is_short ? short_before : c->before, *now = is_short ? short_now : c->now;
+    size_t lead = 0, tail = 0, n = strlen(before), m = strlen(now);
+
+    if (n > LONG || m > LONG)
+        find_change(before, now, &lead, &tail);
+    n -= lead + tail;
+    m -= lead + tail;
+    before = n ? before + lead : "nothing";
+    now = m ? now + lead : "nothing";
+    snprintf(text, SAID, "changed: %s from %.*s%s to %.*s%s%s", c->column, of_letters(n), before,
+             n > MOST ? "..." : "", of_letters(m), now, m > MOST ? "..." : "",
+             lead + tail ? "; its other entries are the same" : "");
+    free(short_before);
+    free(short_now);
 }
 
 /* the index-th remark, "" where it has nothing to say. 0: there is none */
@@ -181,8 +180,8 @@ static int remark(const il_check_list *list, const struct check_from *from, size
     text[0] = 0;
     if (index < all)
         say[index](list, from, text);
-    else if (index - all < list->changes && !say_change(&list->changed[index - all], text))
-        snprintf(text, SAID, "changed: %s", list->changed[index - all].column); /* out of memory */
+    else if (index - all < list->changes)
+        say_change(&list->changed[index - all], text);
     return index < all + list->changes;
 }
 
