@@ -220,7 +220,7 @@ def check_no_pairs(top):
     both = [top / "left", top / "right"]
     for form in "text", "md", "tex":
         text = initlab("compare", *both, "--by", "init", "--control", "he_normal", "-o", form)
-        for word in "interval (Welch)", "unpaired: 2 groups have no run that is alike in seed and lr to one of the control", "within conditions", \
+        for word in "interval (Welch)", "unpaired: 2 groups have no run that is alike in seed and lr to one of the control", "within settings", \
                 "p (exact, sampled)" if "exact, sampled" in text else "p (", "permutations of labels, unpaired", "of each group at least":
             check(word in text.replace("\\_", "_"), form, "has no", word)
         check("d_z" not in text and "sign flips" not in text, form, "speaks of pairs")
@@ -287,7 +287,7 @@ def check_target(folder):
             near(row[name], g[name], "csv", name)
     for form in "text", "md", "tex":
         text = initlab(*words, "-o", form)
-        for word in "interval (t within)", "Student's t within conditions", "interval (Wilson)", "p (exact)", "mean epochs", "a test accuracy of 0.6":
+        for word in "interval (t within)", "Student's t within settings", "interval (Wilson)", "p (exact)", "mean epochs", "a test accuracy of 0.6":
             check(word in text, form, "has no", word)
         for g in by_json["groups"]:
             for word in f"{g['reached_low']:.3f}, {g['reached_high']:.3f}]", f"{g['reached_mean']:.4g}":

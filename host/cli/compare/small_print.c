@@ -38,8 +38,8 @@ static void note_intervals(const il_comparison *c, char *text)
     if (student || within)
         n = (size_t)snprintf(by, sizeof by, "Student's t%s%s",
                              !within   ? ""
-                             : student ? " (t), within conditions (t within)"
-                                       : " within conditions",
+                             : student ? " (t), within settings (t within)"
+                                       : " within settings",
                              bootstrap ? " below " : "");
     if (student && bootstrap)
         snprintf(by + n, sizeof by - n,
@@ -145,7 +145,7 @@ static void note_unpaired(const il_comparison *c, char *text)
                      "unpaired: %zu group%s no run that is alike in %s to one of the %s: runs are "
                      "held against runs%s, with Welch's interval, labels permuted and Cohen's d",
                      count[IL_UNIT_RUNS], count[IL_UNIT_RUNS] > 1 ? "s have" : " has", alike,
-                     c->has_control ? "control" : "best", c->pooleds ? " within conditions" : "");
+                     c->has_control ? "control" : "best", c->pooleds ? " within settings" : "");
     if (count[IL_UNIT_SETTINGS] && n < ANSWER)
         snprintf(
             text + n, ANSWER - (size_t)n,
