@@ -101,6 +101,12 @@ P
     has "no run has data Fashion/raw: they have raw" "$stderr"
     initlab compare m f --where data=Fashion/raw -o csv
     [ "$(columns init n pairs)" = "he_normal 8 0;zeros 8 8" ]
+    # the best is alone in its dataset: the p of others is of no column
+    data=MNIST/raw swept alone --init he_normal --seeds 0..7
+    data=Fashion/raw swept zeros --init zeros,ones --seeds 0..7
+    initlab compare alone zeros
+    has "is of another dataset: no test." "${lines[0]}"
+    [[ $output != *"after Holm"* ]]
     # pooled where that is asked for: pairs stay within a dataset
     initlab compare m f --by init
     has "pooled within groups: data" "$output"

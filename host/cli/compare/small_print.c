@@ -98,7 +98,9 @@ static void note_tests(const il_comparison *c, char *text)
 
     put_test(c, 1, paired);
     put_test(c, 0, unpaired);
-    put_least(c, paired[0] || !unpaired[0], unpaired[0] != 0, least);
+    put_least(c, paired[0] != 0, unpaired[0] != 0, least);
+    if (c->comparisons && !paired[0] && !unpaired[0]) /* the best has nothing to be compared with */
+        return;
     if (c->comparisons)
         snprintf(text, ANSWER,
                  "p: %s%s%s, after Holm over %zu comparison%s; below %g takes %s at least", paired,
