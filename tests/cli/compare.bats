@@ -387,6 +387,13 @@ E
     done
     initlab plot r profile --by init,depth
     has "pooled within groups: lr" "$output"
+    for kind in curves profile heatmap; do # no intervals of means are in these
+        initlab plot r $kind --by init,depth
+        has "pooled within groups: lr" "$output"
+        [[ $output != *"within each setting"* ]]
+    done
+    initlab plot r intervals --by init,depth
+    has "intervals are of how runs differ within each setting of these" "$output"
     initlab compare r --across depth # groups by all else
     [[ $output != *pooled* ]]
 }

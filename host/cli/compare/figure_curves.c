@@ -112,7 +112,7 @@ static void write_note(const struct page *g, const il_comparison *c, const il_gr
             figure_note(note, "\u00d7: a run that diverged, at its last finite cost");
             break;
         }
-    figure_answer_note(note, c, NOTE_POOLED);
+    figure_pooled_note(note, c);
 }
 
 static il_status open_page(struct page *g, const il_comparison *c, const il_group_curve *curve,

@@ -172,7 +172,7 @@ il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_err
         if (theory.limit)
             figure_note(note, THEORY_NOTE);
         figure_answer_note(note, c, NOTE_LOST);
-        figure_answer_note(note, c, NOTE_POOLED);
+        figure_pooled_note(note, c);
         st = il_figure_heatmap(svg, n, &figure, from->terminal, err);
     }
 out:

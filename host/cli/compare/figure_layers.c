@@ -188,7 +188,7 @@ static void write_note(const struct page *g, const il_comparison *c, const struc
     if (s->some_runs)
         figure_note(note,
                     "the first runs of each group alone: there are too many rows to hold all");
-    figure_answer_note(note, c, NOTE_POOLED);
+    figure_pooled_note(note, c);
 }
 
 static void write_title(const il_comparison *c, size_t quantity, char title[2 * WORDS])

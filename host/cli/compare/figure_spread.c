@@ -30,7 +30,7 @@ static void note_conditions(const struct to_draw *from, size_t conditions, size_
         answer_pooled(a->pooled, a->pooleds, "groups and conditions", pooled);
     figure_note(note, pooled);
     if (!a && from->of->comparison)
-        figure_answer_note(note, from->of->comparison, NOTE_POOLED);
+        figure_pooled_note(note, from->of->comparison);
     if (!from->across_by)
         return;
     snprintf(text, sizeof text, "n = %zu condition%s (%.150s)", conditions,

@@ -176,3 +176,11 @@ void figure_answer_note(char note[NOTE], const il_comparison *c, size_t index)
     answer_note(c, index, line);
     figure_note(note, line);
 }
+
+void figure_pooled_note(char note[NOTE], const il_comparison *c)
+{
+    char line[ANSWER] = "";
+
+    answer_pooled(c->pooled, c->pooleds, "groups", line);
+    figure_note(note, line);
+}

@@ -46,5 +46,7 @@ void figure_diverged(char strip[STRIP], const char *group, size_t diverged, size
 /* Add a sentence, or the index-th line of the comparison's small print, on a line of its own. */
 void figure_note(char note[NOTE], const char *line);
 void figure_answer_note(char note[NOTE], const il_comparison *c, size_t index);
+/* What groups pool, in a figure that shows no intervals of means. */
+void figure_pooled_note(char note[NOTE], const il_comparison *c);
 
 #endif
