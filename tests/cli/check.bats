@@ -1,7 +1,7 @@
 # check.bats - a sweep held against another, for CI.
 load common
 
-# train FOLDER OPTIONS...: three schemes, eight seeds, one network, unless others are given
+# train FOLDER OPTIONS...: three schemes, eight seeds, one network, six epochs, unless others are given
 train()
 {
     local folder=$1
@@ -9,7 +9,8 @@ train()
     [[ $* == *--seeds* ]] || set -- --seeds 0..7 "$@"
     [[ $* == *--init* ]] || set -- --init he_normal,zeros,normal:std=0.5 "$@"
     [[ $* == *--layers* ]] || set -- --layers in,8,out "$@"
-    "$INITLAB" sweep run --epochs 6 --batch 8 --data set --devices cpu:1 --out "$folder" -q "$@" >/dev/null
+    [[ $* == *--epochs* ]] || set -- --epochs 6 "$@"
+    "$INITLAB" sweep run --batch 8 --data set --devices cpu:1 --out "$folder" -q "$@" >/dev/null
 }
 
 @test "a sweep is as good as itself; one that learnt less is not, group by group" {
@@ -112,7 +113,7 @@ for one in itertools.combinations(range(16), 8): # labels, permuted
     far += abs(s / 8 - (sum(both) - s) / 8) >= abs(d) - 1e-12
     all += 1
 g, = (g for g in json.loads(sys.argv[1])["groups"] if g["group"] == "he_normal")
-assert g["pairs"] == 0 and abs(g["difference"] - d) < 1e-12 and not g["few"], (g, d)
+assert g["unit"] == "runs" and g["pairs"] == 0 and abs(g["difference"] - d) < 1e-12 and not g["few"], (g, d)
 assert abs(g["p"] - min(1, 2 * far / all)) < 1e-12, (g, far / all)
 P
     initlab check other --baseline old
@@ -138,6 +139,32 @@ print(*sqlite3.connect("broken/results.sqlite").execute("SELECT count(*) FROM ru
     initlab check other --baseline old -o junit
     has "of the baseline 16 of 24 runs done" "$output"
     python3 "$BATS_TEST_DIRNAME/junit_shape.py" <<<"$output" >/dev/null
+}
+
+@test "groups that pool settings are held against each other within these" {
+    tiny set
+    train old --init he_normal --lr 0.1,0.5 --seeds 0..3
+    train new --init he_normal --lr 0.1,0.5 --seeds 0..3 --epochs 3
+    train other --init he_normal --lr 0.1,0.5 --seeds 4..8
+    train draws --init he_normal --lr 0.2,0.3 --seeds 0..3
+    while read -r folder unit pairs interval; do
+        initlab check $folder --baseline old --by init --metric cost --max-drop 0.1 -o json
+        python3 - "$output" $folder $unit $pairs "$interval" <<'P'
+import json, sqlite3, sys
+g, = json.loads(sys.argv[1])["groups"]
+assert [g["unit"], str(g["pairs"]), g["difference_interval"]] == sys.argv[3:], g
+mean = {f: dict(sqlite3.connect(f"{f}/results.sqlite").execute("SELECT lr, avg(cost) FROM runs GROUP BY lr"))
+        for f in ("old", sys.argv[2])}
+want = sum(mean[sys.argv[2]].values()) / 2 - sum(mean["old"].values()) / 2
+assert abs(g["difference"] - want) < 1e-12, (g, want)
+P
+    done <<'E'
+new pairs 8 t within
+other runs 0 Welch
+draws settings 0 Welch
+E
+    initlab check draws --baseline old --by init
+    has "1 group has no pairs, and other settings: means of settings are held against each other, unpaired" "$output"
 }
 
 @test "of long values that changed the entries that differ are named; layers are short" {

@@ -175,12 +175,12 @@ def unpaired(cells):
             "improvement": larger, "units_here": n, "units_there": m}
 
 
-def check_unpaired(folders, by, pooled, control, settings=False):
+def check_unpaired(folders, by, pooled, control, settings=False, metric="test_accuracy"):
     """Groups that share no seeds with the control: runs against runs within conditions, or means of settings."""
-    said = json.loads(initlab("compare", *folders, "-o", "json", "--by", ",".join(by), "--control", control))
-    groups = {}
+    said = json.loads(initlab("compare", *folders, "-o", "json", "--by", ",".join(by), "--control", control, "--metric", metric))
+    sign, groups = -1 if "cost" in metric else 1, {}
     for run in (run for folder in folders for run in rows(folder, "SELECT * FROM runs ORDER BY number")):
-        groups.setdefault(run[by[0]], {}).setdefault(tuple(run[c] for c in pooled), []).append(run["test_accuracy"])
+        groups.setdefault(run[by[0]], {}).setdefault(tuple(run[c] for c in pooled), []).append(run[metric])
     p, counts = {}, {}
     for g in said["groups"]:
         name = g["by"][by[0]]
@@ -193,7 +193,7 @@ def check_unpaired(folders, by, pooled, control, settings=False):
         else:
             cells = [(np.array(groups[name][c]), np.array(groups[control][c])) for c in groups[control]]
         for what, want in unpaired(cells).items():
-            near(g[what], want, name, what, "unpaired")
+            near(g[what], 1 - want if what == "improvement" and sign < 0 else want, name, what, "unpaired")
         check((g["unit"], g["pairs"], g["left_over"]) == ("settings" if settings else "runs", 0, 0), name, "unit", g["unit"])
         check(g["difference_interval"] == "Welch", name, "kind of interval", g["difference_interval"])
         p[name], counts[name] = labels(cells)
@@ -205,7 +205,7 @@ def check_unpaired(folders, by, pooled, control, settings=False):
             p[name] = g["p_alone"]
     for g, want in zip((g for g in said["groups"] if g["by"][by[0]] != control), holm(list(p.values()))):
         near(g["p"], want, g["by"], "p after Holm, unpaired")
-        ahead = g["difference"] > 0
+        ahead = sign * g["difference"] > 0
         check(g["verdict"] == ("same" if want >= .05 else "better" if ahead else "worse"), g["by"], "verdict", g["verdict"], want)
     return said
 
@@ -234,6 +234,22 @@ def check_no_pairs(top):
     initlab("sweep", "run", "--init", "zeros,normal:std=0.5", "--lr", "0.05", "--seeds", "10..13", "--out", top / "two", *words)
     said = check_unpaired([top / "one", top / "two"], ["init"], [], "he_normal")
     check({g["p_kind"] for g in said["groups"]} == {"none", "exact"}, "p of 5 and 4 runs is not exact")
+    check_unpaired([top / "one", top / "two"], ["init"], [], "he_normal", metric="cost")
+    check_unpaired(both, ["init"], ["lr"], "he_normal", metric="test_cost")
+    # files of train with seeds of their own are groups of such runs
+    files = []
+    for init, seeds in ("he_normal", (0, 1, 2)), ("zeros", (7, 8, 9, 10)):
+        for seed in seeds:
+            files.append(top / f"{init}-{seed}.jsonl")
+            initlab("train", "--layers", "in,8,out", "--init", init, "--seed", seed, "--epochs", "2", "--batch", "16", "--data", top / "set",
+                    "--device", "cpu", "--quiet", "--out", files[-1])
+    x, y = ([[json.loads(line) for line in f.read_text().splitlines()][-1]["test_accuracy"] for f in files if f.name.startswith(init)]
+            for init in ("zeros", "he_normal"))
+    g = json.loads(initlab("compare", *files, "-o", "json", "--control", "he_normal"))["groups"]
+    g, = (row for row in g if row["by"]["init"] == "zeros")
+    check((g["unit"], g["units_here"], g["units_there"], g["verdict"]) == ("runs", 4, 3, "same" if g["p"] >= .05 else "worse"), "files", g)
+    near(g["difference"], np.mean(x) - np.mean(y), "files: difference")
+    near(g["p"], labels([(np.array(x), np.array(y))])[0], "files: p")
     # all pairs share Holm's correction, paired ones too
     said = json.loads(initlab("compare", top / "one", top / "two", "-o", "json"))
     check(said["comparisons"] == 3, "comparisons", said["comparisons"])

@@ -308,13 +308,13 @@ il_status check_print_json(const struct cli *cli, const il_check_list *list,
     for (size_t i = 0; ok && i < list->groups; i++) {
         const il_checked *const g = &list->group[i];
         json_t *const row = json_pack(
-            "{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:s, s:o, s:s, s:b}", "group",
-            g->name, "verdict", word_of(g->change), "before", cli_json_number(g->before), "now",
-            cli_json_number(g->now), "pairs", (json_int_t)g->pairs, "lost", (json_int_t)g->lost,
-            "gained", (json_int_t)g->gained, "difference",
-            cli_json_number(g->difference.n ? g->difference.mean : NAN), "difference_low",
-            cli_json_number(g->difference.n ? g->difference.interval.low : NAN), "difference_high",
-            cli_json_number(g->difference.n ? g->difference.interval.high : NAN),
+            "{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:s, s:o, s:s, s:b}", "group",
+            g->name, "verdict", word_of(g->change), "unit", unit_word(g->unit), "before",
+            cli_json_number(g->before), "now", cli_json_number(g->now), "pairs",
+            (json_int_t)g->pairs, "lost", (json_int_t)g->lost, "gained", (json_int_t)g->gained,
+            "difference", cli_json_number(g->difference.n ? g->difference.mean : NAN),
+            "difference_low", cli_json_number(g->difference.n ? g->difference.interval.low : NAN),
+            "difference_high", cli_json_number(g->difference.n ? g->difference.interval.high : NAN),
             "difference_interval", interval_word(&g->difference.interval), "p",
             cli_json_number(g->p), "p_kind", p_word(&g->difference), "few", g->few);
 
