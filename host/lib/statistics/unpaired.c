@@ -52,7 +52,7 @@ static int choose_next(const struct labels *l)
     return 1;
 }
 
-/* every choice under the conditions from `at` on; there are so few that a condition's two or more soon are too many */
+/* every choice under the conditions from `at` on: at most 16 of them, as each has two ways and all IL_FLIPS at most */
 static void try_all(struct permuting *p, size_t at, double difference)
 {
     const struct labels *const l = &p->label[at];
