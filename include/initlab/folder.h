@@ -21,8 +21,8 @@ typedef struct il_folder il_folder;
 
 /** What is fixed when a folder is made, besides the sweep. */
 typedef struct il_folder_setup {
-    const char *kind;               /**< of device: "cpu", "cuda" */
-    size_t pack_size, pack_weights; /**< il_packing's runs and weights */
+    const char *kind;                           /**< of device: "cpu", "cuda" */
+    size_t pack_size, pack_weights, pack_units; /**< il_packing's runs, weights and units */
     const char *data; /**< where the dataset lies, for whoever continues; "": the bundled one */
     const il_dataset *set; /**< the dataset itself: its sum becomes part of the runs' ids */
 } il_folder_setup;
@@ -64,6 +64,7 @@ const char *il_folder_kind(const il_folder *folder);    /**< of device */
 const char *il_folder_data(const il_folder *folder);    /**< il_folder_setup's */
 size_t il_folder_pack_size(const il_folder *folder);    /**< il_folder_setup's */
 size_t il_folder_pack_weights(const il_folder *folder); /**< the same */
+size_t il_folder_pack_units(const il_folder *folder);   /**< the same */
 const il_sweep *il_folder_sweep(const il_folder *folder);
 const il_sweep_plan *il_folder_plan(const il_folder *folder);
 

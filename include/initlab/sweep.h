@@ -135,8 +135,9 @@ typedef struct il_sweep_plan {
 
 /** How large packs may be. */
 typedef struct il_packing {
-    size_t runs;            /**< of a pack, at most */
-    size_t weights;         /**< of a pack, at most, but one run always; 0: any number */
+    size_t runs; /**< of a pack, at most */
+    size_t weights,
+        units; /**< of a pack, at most, but one run always; units of all layers; 0: any number */
     size_t inputs, classes; /**< what in and out of layers stand for */
     size_t samples; /**< of the dataset's training part; 0: packs' rates are left out of account */
     il_pack_limits limits;
@@ -144,7 +145,7 @@ typedef struct il_packing {
 
 /**
  * How packs are dealt for a device, or a kind, as "cpu", "cuda:1", "cuda": the kind's limits, and so many runs and any number of
- * weights; runs 0: as many as suit the kind. The dataset's numbers are the caller's to fill. What is no kind has no limits.
+ * weights and units; runs 0: as many as suit the kind. The dataset's numbers are the caller's to fill. What is no kind has no limits.
  */
 void il_packing_for(il_packing *out, const char *device, size_t runs);
 

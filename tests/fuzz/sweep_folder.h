@@ -45,7 +45,7 @@ static void open_sweep(void)
         "seeds: 0..2\n";
     static uint8_t images[8 * 4], labels[8];
     const il_samples samples = { 8, images, labels };
-    il_folder_setup setup = { "cpu", 3, 0, "", NULL };
+    il_folder_setup setup = { "cpu", 3, 0, 0, "", NULL };
     il_sweep *parsed = NULL;
 
     if (sweep.folder)

@@ -198,6 +198,7 @@ static il_status create(const struct options *o, const char *kind, il_folder **f
         st = sweep_packing(o, kind, &packing, err);
     setup.pack_size = packing.runs;
     setup.pack_weights = packing.weights;
+    setup.pack_units = packing.units;
     setup.data = d.data;
     setup.set = d.set;
     if (st == IL_OK)

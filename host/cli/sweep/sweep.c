@@ -37,7 +37,8 @@ int sweep_packs_by_size(const il_folder *folder)
 
     il_packing_for(&usual, il_folder_kind(folder), 0);
     return il_folder_pack_size(folder) != usual.runs ||
-           il_folder_pack_weights(folder) != usual.weights;
+           il_folder_pack_weights(folder) != usual.weights ||
+           il_folder_pack_units(folder) != usual.units;
 }
 
 il_status sweep_packing(const struct options *o, const char *device, il_packing *out, il_error *err)

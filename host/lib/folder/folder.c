@@ -108,6 +108,7 @@ il_status il_folder_make_plan(struct il_folder *f, il_error *err)
 {
     const il_packing packing = { .runs = f->setup.pack_size,
                                  .weights = f->setup.pack_weights,
+                                 .units = f->setup.pack_units,
                                  .inputs = f->setup.pixels,
                                  .classes = f->setup.classes,
                                  .samples = f->setup.samples,
@@ -244,6 +245,7 @@ il_status il_folder_create(il_folder **out, const char *dir, il_sweep **sweep,
     IL_TRY(il_folder_set_up(f, dir, setup->kind, setup->data, il_dataset_sum(setup->set), err));
     f->setup.pack_size = setup->pack_size;
     f->setup.pack_weights = setup->pack_weights;
+    f->setup.pack_units = setup->pack_units;
     f->setup.pixels = il_dataset_pixels(setup->set);
     f->setup.classes = il_dataset_classes(setup->set);
     f->setup.samples = il_dataset_train(setup->set).count;
@@ -316,6 +318,7 @@ const char *il_folder_kind(const il_folder *f) { return f->setup.kind; }
 const char *il_folder_data(const il_folder *f) { return f->setup.data; }
 size_t il_folder_pack_size(const il_folder *f) { return f->setup.pack_size; }
 size_t il_folder_pack_weights(const il_folder *f) { return f->setup.pack_weights; }
+size_t il_folder_pack_units(const il_folder *f) { return f->setup.pack_units; }
 const il_sweep *il_folder_sweep(const il_folder *f) { return f->sweep; }
 const il_sweep_plan *il_folder_plan(const il_folder *f) { return f->plan; }
 const il_folder_pack *il_folder_pack_at(const il_folder *f, size_t pack) { return &f->pack[pack]; }

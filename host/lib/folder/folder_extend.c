@@ -37,6 +37,7 @@ il_status il_folder_extend(il_folder **out, const il_folder *f, const char *text
     IL_TRY(il_folder_set_up(to, f->path, f->setup.kind, f->setup.data, f->setup.data_sum, err));
     to->setup.pack_size = f->setup.pack_size;
     to->setup.pack_weights = f->setup.pack_weights;
+    to->setup.pack_units = f->setup.pack_units;
     to->setup.limits = f->setup.limits;
     to->setup.pixels = f->setup.pixels;
     to->setup.classes = f->setup.classes;

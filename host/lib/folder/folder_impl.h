@@ -24,7 +24,7 @@ struct il_folder {
     struct il_ended *ended; /* [runs of the plan, in its order], as il_folder_scan found */
     struct {
         char *kind, *data, *data_sum;
-        size_t pack_size, pack_weights, pixels, classes, samples;
+        size_t pack_size, pack_weights, pack_units, pixels, classes, samples;
         il_pack_limits limits; /* 0 in folders of versions that had none */
     } setup;
     char (*sum)[65];  /* [parts of the sweep]: of the plan to the end of each, as it is made here */

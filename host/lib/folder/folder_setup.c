@@ -122,11 +122,12 @@ static json_t *parts_of(const struct il_folder *f)
     return ok ? all : NULL;
 }
 
-/* The limits of packs, by their names in sweep.json. */
+/* What sweep.json says of packs where there is a limit, by its names. */
 #define LIMITS(X)                                                                                  \
-    X(columns, "pack_columns")                                                                     \
-    X(bytes, "pack_bytes")                                                                         \
-    X(elements, "pack_elements")
+    X(pack_units, "pack_units")                                                                    \
+    X(limits.columns, "pack_columns")                                                              \
+    X(limits.bytes, "pack_bytes")                                                                  \
+    X(limits.elements, "pack_elements")
 
 /* a folder of a version that had none stays without */
 static int set_limits(const struct il_folder *f, json_t *all)
@@ -134,8 +135,8 @@ static int set_limits(const struct il_folder *f, json_t *all)
     int ok = all != NULL;
 
 #define X(limit, name)                                                                             \
-    if (ok && f->setup.limits.limit)                                                               \
-        ok = json_object_set_new(all, name, json_integer((json_int_t)f->setup.limits.limit)) == 0;
+    if (ok && f->setup.limit)                                                                      \
+        ok = json_object_set_new(all, name, json_integer((json_int_t)f->setup.limit)) == 0;
     LIMITS(X)
 #undef X
     return ok;
@@ -225,6 +226,7 @@ il_status il_folder_know_files(struct il_folder *f, const char *dir, json_t *set
 il_status il_folder_read_limits(struct il_folder *f, const char *dir, json_t *all, il_error *err)
 {
     f->setup.limits = (il_pack_limits){ 0 };
+    f->setup.pack_units = 0;
 #define X(limit, name)                                                                             \
     {                                                                                              \
         const json_t *const said = json_object_get(all, name);                                     \
@@ -232,7 +234,7 @@ il_status il_folder_read_limits(struct il_folder *f, const char *dir, json_t *al
         if (said && (!json_is_integer(said) || json_integer_value(said) < 1))                      \
             return il_fail(err, IL_E_DATA, "%s/sweep.json: '%s' is %s", dir, name,                 \
                            json_is_integer(said) ? "below 1" : "no whole number");                 \
-        f->setup.limits.limit = (size_t)json_integer_value(said);                                  \
+        f->setup.limit = (size_t)json_integer_value(said);                                         \
     }
     LIMITS(X)
 #undef X

@@ -5,13 +5,13 @@
 
 struct row {
     const char *kind;
-    size_t runs, weights;
+    size_t runs, weights, units;
     il_pack_limits limits;
 };
 
 static const struct row rows[] = {
-#define X(kind, runs, weights, columns, bytes, elements)                                           \
-    { kind, runs, weights, { columns, bytes, elements } },
+#define X(kind, runs, weights, units, columns, bytes, elements)                                    \
+    { kind, runs, weights, units, { columns, bytes, elements } },
 #include "packing.def"
 #undef X
 };
@@ -28,6 +28,7 @@ void il_packing_for(il_packing *out, const char *device, size_t runs)
         if (runs == 0) {
             out->runs = rows[i].runs;
             out->weights = rows[i].weights;
+            out->units = rows[i].units;
         }
     }
 }

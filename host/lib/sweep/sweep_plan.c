@@ -116,15 +116,20 @@ static struct key *key_of(struct planner *q, const char *text)
     return &q->key[q->keys - 1];
 }
 
-/* weights and biases that a network has */
-static double weights_of(const il_config *c, const il_packing *packing)
+/* weights and biases, and units, that a network has */
+static double weights_of(const il_config *c, const il_packing *packing, double *units)
 {
     const struct il_layers *const layers = &il_config_value(c, IL_PARAMETER_LAYERS)->layers;
     double weights = 0;
 
-    for (unsigned l = 0; l + 1 < layers->count; l++)
-        weights += ((double)il_layers_width(layers, l, packing->inputs, packing->classes) + 1) *
-                   (double)il_layers_width(layers, l + 1, packing->inputs, packing->classes);
+    *units = 0;
+    for (unsigned l = 0; l + 1 < layers->count; l++) {
+        const double fan_in = il_layers_width(layers, l, packing->inputs, packing->classes);
+        const double fan_out = il_layers_width(layers, l + 1, packing->inputs, packing->classes);
+
+        weights += (fan_in + 1) * fan_out;
+        *units += fan_out;
+    }
     return weights;
 }
 
@@ -133,8 +138,18 @@ double il_sweep_cost(const il_config *c, size_t runs, const il_packing *packing,
     static const double STEP = 1e6;
     const double batch = (double)il_config_value(c, IL_PARAMETER_BATCH)->whole;
     const double epochs = (double)il_config_value(c, IL_PARAMETER_EPOCHS)->whole;
+    double units;
 
-    return epochs * (double)samples * (3 * weights_of(c, packing) * (double)runs + STEP / batch);
+    return epochs * (double)samples *
+           (3 * weights_of(c, packing, &units) * (double)runs + STEP / batch);
+}
+
+/* at most so many runs, of each of which there is so much, within a limit; one in any case */
+static size_t as_fit(size_t runs, size_t limit, double each)
+{
+    const double fit = (double)limit / each;
+
+    return limit == 0 || fit >= (double)runs ? runs : fit < 1 ? 1 : (size_t)fit;
 }
 
 /* runs of a pack of this key, by its first run */
@@ -143,15 +158,13 @@ static il_status size_of(const struct planner *q, struct key *k, il_error *err)
     const il_packing *const how = q->packing;
     struct il_plan_key key = { .inputs = how->inputs, .classes = how->classes };
     il_config *c = NULL;
+    double weights, units;
     il_status st;
 
-    k->most = how->runs;
     IL_TRY(il_sweep_config(q->s, k->first, &c, err));
-    if (how->weights > 0) {
-        const double fit = (double)how->weights / weights_of(c, how);
-
-        k->most = fit < 1 ? 1 : fit < (double)how->runs ? (size_t)fit : how->runs;
-    }
+    weights = weights_of(c, how, &units);
+    k->most = as_fit(how->runs, how->weights, weights);
+    k->most = as_fit(k->most, how->units, units);
     if (!how->limits.columns && !how->limits.bytes && !how->limits.elements)
         goto out; /* a folder of an earlier version */
     key.config = c;

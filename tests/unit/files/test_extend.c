@@ -401,7 +401,7 @@ static il_dataset *dataset(void)
 static il_status create_of(il_folder **out, const char *name, const char *file,
                            const il_dataset *set, il_error *err)
 {
-    const il_folder_setup setup = { "cpu", 4, 0, "", set };
+    const il_folder_setup setup = { "cpu", 4, 0, 0, "", set };
     il_sweep *s = NULL;
     char path[300];
     il_status st;

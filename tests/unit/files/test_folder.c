@@ -65,7 +65,7 @@ static il_status create(il_folder **out, const char *path, const il_folder_setup
 
 static il_folder *folder(const char *name, const il_dataset *set, size_t pack_size)
 {
-    const il_folder_setup setup = { "cpu", pack_size, 0, "", set };
+    const il_folder_setup setup = { "cpu", pack_size, 0, 0, "", set };
     il_error err = { .text = "" };
     il_folder *f = NULL;
     char path[256];
@@ -269,7 +269,7 @@ static void failed_commit(void **state)
 static void making_one(void **state)
 {
     il_dataset *const set = dataset();
-    il_folder_setup setup = { "cpu", 4, 0, "", set };
+    il_folder_setup setup = { "cpu", 4, 0, 0, "", set };
     il_folder *f = folder("one", set, 4), *other = NULL;
     il_error err = { .text = "" };
     char path[256], id[17], again[17];
@@ -316,7 +316,7 @@ static void other_bytes(void **state)
                   { "\xed\xa0\x80", "???" },        /* half of a pair */
                   { "\xf4\x90\x80\x80", "????" } }; /* beyond the last */
     il_dataset *const set = dataset();
-    const il_folder_setup setup = { "cpu", 4, 0, "/d\xff", set };
+    const il_folder_setup setup = { "cpu", 4, 0, 0, "/d\xff", set };
     il_folder *const f = folder("bytes", set, 4);
     il_folder *other = NULL;
     il_error err = { .text = "" };
@@ -1649,7 +1649,7 @@ static il_folder *with_file(const char *name, const il_dataset *set, size_t pack
     static const char sweep[] = "parameters:\n  layers: \"in,4,out\"\n"
                                 "  init: [he_normal, \"h1=file:path=%s/w.safetensors\", zeros]\n"
                                 "  batch: 4\n  epochs: 3\nseeds: 0..1\n";
-    const il_folder_setup setup = { "cpu", pack_size, 0, "", set };
+    const il_folder_setup setup = { "cpu", pack_size, 0, 0, "", set };
     char text[512], path[256];
     il_error err = { .text = "" };
     il_sweep *s = NULL;

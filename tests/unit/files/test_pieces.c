@@ -82,7 +82,7 @@ static void close_bench(struct bench *b)
 static il_folder *folder_of(const char *name, const struct bench *b, const char *text,
                             const char *kind, size_t pack_size)
 {
-    const il_folder_setup setup = { kind, pack_size, 0, "", b->set };
+    const il_folder_setup setup = { kind, pack_size, 0, 0, "", b->set };
     il_error err = { .text = "" };
     il_sweep *s = NULL;
     il_folder *f = NULL;

@@ -329,7 +329,7 @@ static void test_search_is_planned(void **state)
     must(il_sweep_parse(&sweep, "sweep.yaml", text, strlen(text), &err), &err, "a sweep");
     for (size_t i = 0; i < RUNS; i++)
         must(il_sweep_config(sweep, i, &c[i], &err), &err, "a run");
-    must(il_folder_create(&f, path, &sweep, &(il_folder_setup){ "cpu", RUNS, 0, "", set }, &err),
+    must(il_folder_create(&f, path, &sweep, &(il_folder_setup){ "cpu", RUNS, 0, 0, "", set }, &err),
          &err, "a folder");
     must(il_pack_bytes(&plan, d, set, (const il_config *const *)c, RUNS, &err), &err, "a plan");
     count.left = plan.watched - 1;
