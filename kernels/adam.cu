@@ -20,6 +20,7 @@
 #include "kernel.h"
 #include "elementary.h"
 #include "lanes.h"
+#include "quads.h"
 
 /* old + share (x - old), from the nearer of the two: share 1 is x to the bit */
 static inline __device__ float blend(float old, float x, float share)
@@ -28,6 +29,24 @@ static inline __device__ float blend(float old, float x, float share)
     const float from = most ? x : old, to = most ? old : x;
 
     return from + (most ? 1.0f - share : share) * (to - from);
+}
+
+/* n elements of a row, at this rate; n is a constant in each call */
+static inline __device__ void update(struct il_adam_step share, float lr, float decay, int decays,
+                                     int decoupled, unsigned n, float *w, float *m, float *v,
+                                     const float *g)
+{
+    const float shrink = lr * decay;
+
+    for (unsigned i = 0; i < n; i++) {
+        const float old = w[i];
+        const float lost = decays && decoupled ? shrink * old : 0.0f;
+        const float slope = decays && !decoupled ? g[i] + decay * old : g[i];
+
+        m[i] = blend(m[i], slope, share.mean);
+        v[i] = blend(v[i], slope * slope, share.square);
+        w[i] = old - (lr * m[i] / (il_sqrt(v[i]) + share.eps) + lost);
+    }
 }
 
 __global__ void adam(float *__restrict__ w, float *__restrict__ m, float *__restrict__ v,
@@ -39,7 +58,7 @@ __global__ void adam(float *__restrict__ w, float *__restrict__ m, float *__rest
                      unsigned decay_rows)
 {
     const unsigned tall = IL_TILE_ROWS(block), tiles = (rows + tall - 1) / tall;
-    const unsigned step = clock->now, steps = clock->steps;
+    const unsigned step = clock->now, steps = clock->steps, quads = il_quads(cols, block, ld);
 
     FOR_BLOCKS(t, step < steps ? tiles * runs : 0) {
         const unsigned k = t % runs, first = t / runs * tall, n = il_min(tall, rows - first);
@@ -49,19 +68,25 @@ __global__ void adam(float *__restrict__ w, float *__restrict__ m, float *__rest
         const float bias_lr = lr * (multiplier ? multiplier[2 * (size_t)k + 1] : 1.0f);
         const struct il_adam_step share = table[step];
 
-        FOR_TILE(r, j, n, cols) {
-            const size_t e = at + (size_t)r * ld + j;
-            const float own = first + r + 1 < rows ? weight_lr : bias_lr, shrink = own * decay;
-            const int decays = first + r < decay_rows;
-            const float old = w[e];
-            const float lost = decays && decoupled ? shrink * old : 0.0f;
-            const float slope = decays && !decoupled ? g[e] + decay * old : g[e];
-            const float mean = blend(m[e], slope, share.mean);
-            const float square = blend(v[e], slope * slope, share.square);
+        FOR_TILE(r, q, n, quads) {
+            const size_t e = at + (size_t)r * ld + (size_t)QUAD * q;
+            float own[QUAD], mean[QUAD], square[QUAD], slope[QUAD];
 
-            m[e] = mean;
-            v[e] = square;
-            w[e] = old - (own * mean / (il_sqrt(square) + share.eps) + lost);
+            il_load_quad(own, w + e);
+            il_load_quad(mean, m + e);
+            il_load_quad(square, v + e);
+            il_load_quad(slope, g + e);
+            update(share, first + r + 1 < rows ? weight_lr : bias_lr, decay, first + r < decay_rows,
+                   decoupled, QUAD, own, mean, square, slope);
+            il_store_quad(w + e, own);
+            il_store_quad(m + e, mean);
+            il_store_quad(v + e, square);
+        }
+        FOR_TILE(r, j, n, cols - QUAD * quads) {
+            const size_t e = at + (size_t)r * ld + (size_t)QUAD * quads + j;
+
+            update(share, first + r + 1 < rows ? weight_lr : bias_lr, decay, first + r < decay_rows,
+                   decoupled, 1, w + e, m + e, v + e, g + e);
         }
     }
 }

@@ -25,7 +25,7 @@
 #include <stdint.h>
 #include "shared.h"
 
-enum { LANES = 128 };
+enum { LANES = IL_LANES };
 
 #if defined(__CUDACC__)
 #define OP(name) il_cuda_##name
@@ -37,9 +37,19 @@ enum { LANES = 128 };
 #define as_uint(f)  __float_as_uint(f)
 #define PREFETCH(p) ((void)0)
 #define INDEPENDENT
+/*
+ * Rows of the block's threads, as many as fit it, walk down the tile: a thread divides before the loop alone, and not
+ * where a row is as long as the block. Threads that are left over, behind the last such row, do nothing.
+ */
 #define FOR_TILE(r, j, rows, cols)                                                                 \
-    for (unsigned e_ = threadIdx.x, r, j;                                                          \
-         e_ < (rows) * (cols) && (r = e_ / (cols), j = e_ % (cols), true); e_ += blockDim.x)
+    for (unsigned wide_ = (cols) >= blockDim.x ? blockDim.x                                        \
+                          : (cols)             ? (cols)                                            \
+                                               : 1,                                                            \
+                  tall_ = wide_ == blockDim.x ? 1 : blockDim.x / wide_,                            \
+                  r0_ = wide_ == blockDim.x ? 0 : threadIdx.x / wide_,                             \
+                  r = r0_ < tall_ ? r0_ : (rows);                                                  \
+         r < (rows); r += tall_)                                                                   \
+        for (unsigned j = threadIdx.x - r0_ * wide_; j < (cols); j += wide_)
 #else
 #include <string.h>
 #if !defined(KERNEL_FLAVOUR) /* cpu_v4, cpu_v3 or cpu_base: pasted into every op's name */

@@ -14,21 +14,24 @@
  *   dz = dL/dz * head.gradient * rate[m, step] / live   (rate NULL: 1; live: rows before the
  *   epoch's end).  Rows past the end and columns from classes to block are zero.  gradient 0: dz is
  *   not used.
- *   sums.cost += L of each live row, in double, in sample order;  correct += argmax a == label (the
- *   first of equals; a NaN among the outputs predicts nothing);  diverged: the first step with an L
- *   that is not finite.
+ *   of LANES rows together, live ones alone:  cost: the sum of L, in double, by a tree of fixed shape;
+ *   correct: argmax a == label (the first of equals; a NaN among the outputs predicts nothing);
+ *   diverged: this step, where an L is not finite.  They are added to sums [runs] where the rows are
+ *   no more than LANES; else part [rows / LANES, runs] gets them, for add_sums.cu.
  *
  * Reads clock->now, writes clock->next.
  *
- * Launch: any grid, any block; a block walks whole runs. A lane is a row: it works down its own
- * column of a tile of CHUNK classes, so every sum over classes is in class order. More classes than
- * CHUNK go tile by tile, computed anew in each pass: nothing is stored.
- * Cost: reads z and writes dz, 8 bytes an element.
+ * Launch: any grid, any block; a block walks tiles of LANES rows of one run, so that many rows of few
+ * runs are work for many blocks. A lane is a row: it works down its own column of a chunk of CHUNK
+ * classes, so every sum over classes is in class order, and has a chunk's loads under way together.
+ * More classes than CHUNK go chunk by chunk, computed anew in each pass: nothing is stored.
+ * Cost: reads z and writes dz, 8 bytes an element; log2 LANES additions one after the other.
  */
 #include "kernel.h"
 #include "elementary.h"
 #include "activation.h"
 #include "lanes.h"
+#include "sums.h"
 
 enum { CHUNK = 16 };
 
@@ -39,6 +42,8 @@ struct tile { /* [..][LANES]: lane l is row l of the tile */
     float back[LANES];              /* softmax outputs: what the other classes send back */
     float cost[LANES];
     uint32_t best[LANES], label[LANES]; /* best: no class where an output is NaN */
+    double costs[LANES];
+    uint32_t found[LANES]; /* hits, and above them, from bit 16, costs that are not finite */
 };
 
 struct job { /* one run's rows of one tile */
@@ -60,9 +65,12 @@ static inline __device__ void load(struct tile *t, const struct job *j, unsigned
 {
     FOR_LANES(l) {
         const float *const z = j->z + (size_t)l * j->ld + c0;
+        float row[CHUNK];
 
-        for (unsigned c = 0; c < n; c++)
-            t->z[c][l] = l < j->rows ? z[c] : 0.0f;
+        for (unsigned c = 0; c < CHUNK; c++)
+            row[c] = l < j->rows && c < n ? z[c] : 0.0f;
+        for (unsigned c = 0; c < CHUNK; c++)
+            t->z[c][l] = row[c];
     }
 }
 
@@ -339,30 +347,33 @@ static inline __device__ void general(struct tile *t, const struct job *j)
     }
 }
 
-/* Add a tile's rows to the run's sums, in sample order: the leader alone. */
-static inline __device__ void add_up(const struct tile *t, const struct job *j,
-                                     struct il_sums *sums, unsigned step)
+/* The sums of a tile's live rows: cost, hits, and whether each cost is finite. */
+static inline __device__ struct il_sums add_up(struct tile *t, const struct job *j, unsigned step)
 {
-    double cost = sums->cost;
-    uint32_t correct = sums->correct;
-    int finite = 1;
+    FOR_LANES(l) {
+        const int live = l < j->live;
 
-    for (unsigned l = 0; l < LANES && l < j->live; l++) {
-        cost += (double)t->cost[l];
-        correct += t->best[l] == t->label[l];
-        finite &= il_abs(t->cost[l]) < IL_INF;
+        t->costs[l] = live ? (double)t->cost[l] : 0.0;
+        t->found[l] = (live && t->best[l] == t->label[l] ? 1u : 0u) +
+                      (live && !(il_abs(t->cost[l]) < IL_INF) ? 1u << 16 : 0u);
     }
-    sums->cost = cost;
-    sums->correct = correct;
-    if (!finite && sums->diverged == IL_NEVER)
-        sums->diverged = step;
+    for (unsigned half = LANES / 2; half > 0; half /= 2) {
+        __syncthreads();
+        FOR_EACH(l, half) {
+            t->costs[l] += t->costs[l + half];
+            t->found[l] += t->found[l + half];
+        }
+    }
+    __syncthreads();
+    return (struct il_sums){ t->costs[0], t->found[0] & 0xffffu,
+                             t->found[0] >> 16 ? step : IL_NEVER };
 }
 
 __global__ void loss(float *__restrict__ dz, struct il_sums *__restrict__ sums,
-                     const float *__restrict__ z, const uint8_t *__restrict__ label,
-                     const struct il_head *__restrict__ head, const float *__restrict__ rate,
-                     struct il_clock *clock, unsigned runs, unsigned rows, unsigned classes,
-                     unsigned block, unsigned ld, int gradient)
+                     struct il_sums *__restrict__ part, const float *__restrict__ z,
+                     const uint8_t *__restrict__ label, const struct il_head *__restrict__ head,
+                     const float *__restrict__ rate, struct il_clock *clock, unsigned runs,
+                     unsigned rows, unsigned classes, unsigned block, unsigned ld, int gradient)
 {
     __shared__ struct tile tile;
     const unsigned step = clock->now, steps = clock->steps;
@@ -371,58 +382,54 @@ __global__ void loss(float *__restrict__ dz, struct il_sums *__restrict__ sums,
                           : n - begin < rows          ? (unsigned)(n - begin)
                                                       : rows;
 
-    FOR_BLOCKS(m, runs) {
+    FOR_BLOCKS(i, runs * IL_LOSS_TILES(rows)) {
+        const unsigned m = i % runs, base = i / runs * LANES;
+        const size_t at = (size_t)base * ld + (size_t)m * block;
+        /* loads that are under way together */
         const struct il_head h = head[m];
-        const int raw = h.code == IL_LOSS_CROSS_ENTROPY;
         const float lr = live && gradient && rate ? rate[(size_t)m * steps + step] : 1.0f;
-        struct job j = { NULL,
-                         NULL,
-                         0,
-                         0,
-                         classes,
-                         block,
-                         ld,
-                         h,
-                         h.hot,
-                         h.cold,
-                         raw ? -IL_INF : h.eps,
-                         raw ? IL_INF : 1.0f - h.eps,
-                         live ? h.gradient * lr / (float)live : 0.0f };
+        struct il_sums all = rows > LANES ? (struct il_sums){ 0.0, 0, IL_NEVER } : sums[m];
+        const int raw = h.code == IL_LOSS_CROSS_ENTROPY;
+        const struct job j = { z + at,
+                               gradient ? dz + at : NULL,
+                               rows - base,
+                               live > base ? live - base : 0,
+                               classes,
+                               block,
+                               ld,
+                               h,
+                               h.hot,
+                               h.cold,
+                               raw ? -IL_INF : h.eps,
+                               raw ? IL_INF : 1.0f - h.eps,
+                               live ? h.gradient * lr / (float)live : 0.0f };
 
-        for (unsigned base = 0; base < rows; base += LANES) {
-            const size_t at = (size_t)base * ld + (size_t)m * block;
-
-            j.z = z + at;
-            j.dz = gradient ? dz + at : NULL;
-            j.rows = rows - base;
-            j.live = live > base ? live - base : 0;
-            FOR_LANES(l)
-                tile.label[l] = l < j.rows ? label[base + l] : 0;
-            if (h.code == IL_LOSS_SOFTMAX_CROSS_ENTROPY)
-                softmax_cross_entropy(&tile, &j);
-            else
-                general(&tile, &j);
-            if (gradient)
-                FOR_TILE(r, c, il_min(LANES, j.rows), block - classes)
-                    j.dz[(size_t)r * ld + classes + c] = 0.0f;
-            __syncthreads();
-            if (LEADER())
-                add_up(&tile, &j, &sums[m], step);
-            __syncthreads(); /* the tile is written again */
-        }
+        FOR_LANES(l)
+            tile.label[l] = l < j.rows ? label[base + l] : 0;
+        if (h.code == IL_LOSS_SOFTMAX_CROSS_ENTROPY)
+            softmax_cross_entropy(&tile, &j);
+        else
+            general(&tile, &j);
+        if (gradient)
+            FOR_TILE(r, c, il_min(LANES, j.rows), block - classes)
+                j.dz[(size_t)r * ld + classes + c] = 0.0f;
+        il_add_sums(&all, add_up(&tile, &j, step));
+        if (LEADER())
+            *(rows > LANES ? part + i : sums + m) = all;
+        __syncthreads(); /* the tile is written again */
     }
     if (blockIdx.x == 0 && LEADER())
         clock->next = step + 1;
 }
 
 OP_BEGIN
-int OP(loss)(struct il_device *d, float *dz, struct il_sums *sums, const float *z,
-             const uint8_t *label, const struct il_head *head, const float *rate,
+int OP(loss)(struct il_device *d, float *dz, struct il_sums *sums, struct il_sums *part,
+             const float *z, const uint8_t *label, const struct il_head *head, const float *rate,
              struct il_clock *clock, unsigned runs, unsigned rows, unsigned classes, unsigned block,
              unsigned ld, int gradient)
 {
     return LAUNCH(
-        loss, runs, d,
-        (dz, sums, z, label, head, rate, clock, runs, rows, classes, block, ld, gradient));
+        loss, il_grid((size_t)runs * IL_LOSS_TILES(rows)), d,
+        (dz, sums, part, z, label, head, rate, clock, runs, rows, classes, block, ld, gradient));
 }
 OP_END

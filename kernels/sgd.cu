@@ -15,14 +15,16 @@
  * the host in double: of a mu near 1 a float keeps few digits of what is lost. v may be NULL for
  * plain sgd. A step past the end of the epoch changes nothing; padding is not touched.
  *
- * Launch: any grid, any block; a block walks tiles of some rows of one run.
+ * Launch: any grid, any block; a block walks tiles of some rows of one run, a thread QUAD columns at a
+ * time where they begin at a multiple.
  * Cost: 12 bytes an element, 20 with momentum.
  */
 #include "kernel.h"
 #include "lanes.h"
+#include "quads.h"
 
 struct sgd_tile {
-    unsigned first, n, rows, cols, ld, decay_rows;
+    unsigned first, n, rows, cols, quads, ld, decay_rows;
     size_t at;
     float lr, bias_lr, rest, decay;
     int decoupled;
@@ -36,35 +38,60 @@ static inline __device__ float keep(float v, float x, float rest)
     return (x + (most ? 1.0f - rest : -rest) * v) + (most ? 0.0f : v);
 }
 
-/* The rule is a constant in each call, so that the loop has no choice left in it. */
+/* n elements of row r; the rule and n are constants in each call */
+static inline __device__ void update(const struct sgd_tile *t, unsigned rule, unsigned r,
+                                     unsigned n, float *w, float *v, const float *g)
+{
+    const float rest = t->rest, decay = t->decay;
+    const float lr = t->first + r + 1 < t->rows ? t->lr : t->bias_lr, shrink = lr * decay;
+    const int decays = t->first + r < t->decay_rows;
+
+    for (unsigned i = 0; i < n; i++) {
+        const float old = w[i];
+        const float lost = decays && t->decoupled ? shrink * old : 0.0f;
+        const float slope = decays && !t->decoupled ? g[i] + decay * old : g[i];
+
+        if (rule == IL_RULE_SGD) {
+            w[i] = old - (lr * slope + lost);
+        } else if (rule == IL_RULE_MOMENTUM_KERAS || rule == IL_RULE_NESTEROV_KERAS) {
+            const float own = -lr * slope, next = keep(v[i], own, rest);
+
+            v[i] = next;
+            w[i] = old + ((rule == IL_RULE_MOMENTUM_KERAS ? next : keep(next, own, rest)) - lost);
+        } else {
+            const float next = keep(v[i], slope, rest);
+
+            v[i] = next;
+            w[i] = old -
+                   (lr * (rule == IL_RULE_MOMENTUM_TORCH ? next : keep(next, slope, rest)) + lost);
+        }
+    }
+}
+
+/* The rule is a constant in each call, so that the loops have no choice left in them. */
 static inline __device__ void sgd_tile(const struct sgd_tile *t, unsigned rule,
                                        float *__restrict__ w, float *__restrict__ v,
                                        const float *__restrict__ g)
 {
-    const float rest = t->rest, decay = t->decay;
+    const unsigned done = QUAD * t->quads;
 
-    FOR_TILE(r, j, t->n, t->cols) {
-        const size_t e = t->at + (size_t)r * t->ld + j;
-        const float lr = t->first + r + 1 < t->rows ? t->lr : t->bias_lr, shrink = lr * decay;
-        const int decays = t->first + r < t->decay_rows;
-        const float old = w[e];
-        const float lost = decays && t->decoupled ? shrink * old : 0.0f;
-        const float slope = decays && !t->decoupled ? g[e] + decay * old : g[e];
+    FOR_TILE(r, q, t->n, t->quads) {
+        const size_t e = t->at + (size_t)r * t->ld + (size_t)QUAD * q;
+        float own[QUAD], speed[QUAD] = { 0 }, slope[QUAD];
 
-        if (rule == IL_RULE_SGD) {
-            w[e] = old - (lr * slope + lost);
-        } else if (rule == IL_RULE_MOMENTUM_KERAS || rule == IL_RULE_NESTEROV_KERAS) {
-            const float own = -lr * slope, next = keep(v[e], own, rest);
+        il_load_quad(own, w + e);
+        il_load_quad(slope, g + e);
+        if (v)
+            il_load_quad(speed, v + e);
+        update(t, rule, r, QUAD, own, speed, slope);
+        il_store_quad(w + e, own);
+        if (v)
+            il_store_quad(v + e, speed);
+    }
+    FOR_TILE(r, j, t->n, t->cols - done) {
+        const size_t e = t->at + (size_t)r * t->ld + done + j;
 
-            v[e] = next;
-            w[e] = old + ((rule == IL_RULE_MOMENTUM_KERAS ? next : keep(next, own, rest)) - lost);
-        } else {
-            const float next = keep(v[e], slope, rest);
-
-            v[e] = next;
-            w[e] = old -
-                   (lr * (rule == IL_RULE_MOMENTUM_TORCH ? next : keep(next, slope, rest)) + lost);
-        }
+        update(t, rule, r, 1, w + e, v ? v + e : NULL, g + e);
     }
 }
 
@@ -86,6 +113,7 @@ __global__ void sgd(float *__restrict__ w, float *__restrict__ v, const float *_
         tile.n = il_min(tall, rows - first);
         tile.rows = rows;
         tile.cols = cols;
+        tile.quads = il_quads(cols, block, ld);
         tile.ld = ld;
         tile.decay_rows = decay_rows;
         tile.at = (size_t)first * ld + (size_t)m * block;

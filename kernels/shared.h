@@ -105,13 +105,17 @@ struct il_head { /* output activation and loss of one run */
     float gradient;  /* d cost / d sum: 1, or 1/classes for a mean over elements, ... */
 };
 
-/* Per-run sums of an epoch (or an evaluation), kept in double and in sample order. */
+/* Sums of a run over an epoch, an evaluation, or one tile of the loss's rows. */
 struct il_sums {
     double cost;
     uint32_t correct;
     uint32_t diverged; /* first step whose cost was not finite; IL_NEVER: none */
 };
 #define IL_NEVER 0xffffffffu
+
+/* Lanes of a block: see kernel.h. The loss sums up as many rows at a time, which are a tile. */
+enum { IL_LANES = 128 };
+#define IL_LOSS_TILES(rows) (((rows) + IL_LANES - 1) / IL_LANES)
 
 /*
  * A step of Adam: shares of the gradient and of its square in their means, and epsilon. With

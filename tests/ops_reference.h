@@ -673,15 +673,16 @@ struct loss_call {
     unsigned step, steps, live;
 };
 
-static void check_run(const struct loss_call *c, unsigned m, struct il_sums was,
-                      const struct il_sums *sums)
+/* rows [first, first + LANES) of run m: what they add to the sums that were, and their gradients */
+static void check_tile(const struct loss_call *c, unsigned m, unsigned first, struct il_sums was,
+                       const struct il_sums *sums)
 {
     const struct grid *const g = &c->g;
     const struct il_head *const h = &c->head[m];
     const double rate = c->rate && c->live ? (double)c->rate[c->steps * m + c->step] : 1;
     const double scale = c->live ? (double)h->gradient * rate / c->live : 0;
 
-    for (unsigned r = 0; r < g->rows; r++) {
+    for (unsigned r = first; r < g->rows && r < first + LANES; r++) {
         double in[REF_WIDTH] = { 0 };
 
         to_double(c->z + AT(g, r, m, 0), g->cols, in);
@@ -712,10 +713,10 @@ static int has_reference(const struct loss_call *c, unsigned m)
     return 1;
 }
 
-static int check_loss(struct il_device *d, float *dz, struct il_sums *sums, const float *z,
-                      const uint8_t *label, const struct il_head *head, const float *rate,
-                      struct il_clock *clock, unsigned runs, unsigned rows, unsigned classes,
-                      unsigned block, unsigned ld, int gradient)
+static int check_loss(struct il_device *d, float *dz, struct il_sums *sums, struct il_sums *part,
+                      const float *z, const uint8_t *label, const struct il_head *head,
+                      const float *rate, struct il_clock *clock, unsigned runs, unsigned rows,
+                      unsigned classes, unsigned block, unsigned ld, int gradient)
 {
     const unsigned step = clock->now, begin = step * rows;
     const unsigned left = clock->samples > begin ? clock->samples - begin : 0;
@@ -730,27 +731,59 @@ static int check_loss(struct il_device *d, float *dz, struct il_sums *sums, cons
                                  step >= clock->steps ? 0
                                  : left < rows        ? left
                                                       : rows };
-    const struct il_sums *was;
-    struct il_sums alone[8];
+    const unsigned tiles = IL_LOSS_TILES(rows);
+    const struct il_sums *was, nothing = { 0, 0, IL_NEVER };
+    struct il_sums alone[8], part_alone[8 * 8];
     struct il_clock now = *clock;
 
     snapshot(d);
     was = before(d, sums);
+    assert_true(runs <= 8 && tiles <= 8);
     memcpy(alone, was, runs * sizeof *alone);
-    assert_int_equal(ops_of(d)->loss(d, NULL, alone, z, label, head, NULL, &now, runs, rows,
-                                     classes, block, ld, 0),
+    memcpy(part_alone, part, runs * tiles * sizeof *part);
+    assert_int_equal(ops_of(d)->loss(d, NULL, alone, part_alone, z, label, head, NULL, &now, runs,
+                                     rows, classes, block, ld, 0),
                      0);
-    assert_int_equal(ops_of(d)->loss(d, dz, sums, z, label, head, rate, clock, runs, rows, classes,
-                                     block, ld, gradient),
+    assert_int_equal(ops_of(d)->loss(d, dz, sums, part, z, label, head, rate, clock, runs, rows,
+                                     classes, block, ld, gradient),
                      0);
     assert_memory_equal(alone, sums, runs * sizeof *sums); /* whether or not a gradient is asked */
+    assert_memory_equal(part_alone, part, runs * tiles * sizeof *part);
+    assert_memory_equal(tiles == 1 ? before(d, part) : was, tiles == 1 ? part : sums,
+                        runs * sizeof *sums); /* the one that is not written */
     assert_int_equal(clock->next, step + 1);
-    for (unsigned m = 0; m < runs; m++)
-        if (has_reference(&c, m))
-            check_run(&c, m, was[m], &sums[m]);
+    for (unsigned i = 0; i < runs * tiles; i++)
+        if (has_reference(&c, i % runs))
+            check_tile(&c, i % runs, i / runs * LANES, tiles == 1 ? was[i] : nothing,
+                       tiles == 1 ? &sums[i] : &part[i]);
     if (gradient)
         check_padding(d, "loss", dz, &c.g, 1, 0);
-    SETTLE(d, "loss", dz, sums, clock);
+    SETTLE(d, "loss", dz, sums, part, clock);
+    return 0;
+}
+
+/* one after the other, in double: the same bits */
+static int check_add_sums(struct il_device *d, struct il_sums *sums, const struct il_sums *part,
+                          unsigned runs, unsigned rows)
+{
+    const struct il_sums *was;
+
+    snapshot(d);
+    was = before(d, sums);
+    assert_int_equal(ops_of(d)->add_sums(d, sums, part, runs, rows), 0);
+    for (unsigned m = 0; m < runs; m++) {
+        struct il_sums want = was[m];
+
+        for (unsigned t = 0; t * LANES < rows; t++) {
+            const struct il_sums *const more = &part[t * runs + m];
+
+            want.cost += more->cost;
+            want.correct += more->correct;
+            want.diverged = want.diverged != IL_NEVER ? want.diverged : more->diverged;
+        }
+        assert_memory_equal(&want, &sums[m], sizeof want);
+    }
+    SETTLE(d, "add_sums", sums);
     return 0;
 }
 

@@ -295,6 +295,13 @@ static int cpu_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, uns
     return e;
 }
 
+/* about a core's second-level cache */
+static size_t cpu_chunk(struct il_device *d)
+{
+    (void)d;
+    return 1 << 20;
+}
+
 static int cpu_input_lists(struct il_device *d, double density)
 {
     return self(d)->input == SPARSE || (self(d)->input == BY_DENSITY && density <= SPARSE_DENSITY);
@@ -362,7 +369,7 @@ static void cpu_record_free(struct il_device *d, struct il_record *r)
     .open = cpu_open, .close = cpu_close, .about = cpu_about, .error = cpu_error,                  \
     .alloc = cpu_alloc, .free = cpu_free, .put = cpu_put, .get = cpu_put, .zero = cpu_zero,        \
     .copy = cpu_put, .wait = cpu_wait, .math = cpu_math, .gemm = cpu_gemm,                         \
-    .gemm_batched = cpu_gemm_batched, .input_lists = cpu_input_lists,                              \
+    .gemm_batched = cpu_gemm_batched, .chunk = cpu_chunk, .input_lists = cpu_input_lists,          \
     .input_gather = cpu_input_gather, .input_forward = cpu_input_forward,                          \
     .input_update = cpu_input_update, .record = cpu_record, .replay = cpu_replay,                  \
     .record_free = cpu_record_free,

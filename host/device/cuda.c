@@ -36,6 +36,9 @@ enum {
     MATH_ERROR = 20000,
     LIBRARY_ERROR = 20001, /* words say which */
     WORKSPACE = 32 << 20,  /* what cuBLAS advises from Hopper on */
+    CHUNK = 128 << 20,
+    BURST = 16, /* steps */
+    AHEAD = 2,
     BLOCKS = 6, /* of LANES threads and up to 80 registers, that are on a multiprocessor at once */
     RESERVE =
         128 << 20, /* kernels that are loaded when first used, graphs, allocations' rounding */
@@ -71,8 +74,13 @@ struct cuda {
     int code, told;
     char words[320];
 };
+/* A step as a graph, and BURST of it in a row as another, so that few launches meet between them. */
 struct il_record {
-    cudaGraphExec_t exec;
+    il_step_fn *step;
+    void *arg;
+    cudaGraphExec_t one, burst; /* burst: made when it is first wanted */
+    cudaEvent_t done[AHEAD];    /* after bursts, in turn: the host is at most so many ahead */
+    unsigned bursts;
 };
 
 static const struct il_seam cuda_seam;
@@ -472,6 +480,13 @@ static int cuda_math(struct il_device *d, enum il_math mode)
     return 0;
 }
 
+/* all of MNIST's test images, for one run of 784-256-256-10, are 78 MB: work for every multiprocessor */
+static size_t cuda_chunk(struct il_device *d)
+{
+    (void)d;
+    return CHUNK;
+}
+
 static cublasOperation_t op(int transposed) { return transposed ? CUBLAS_OP_T : CUBLAS_OP_N; }
 
 /* row-major c = a b is column-major c' = b' a' */
@@ -503,49 +518,90 @@ static int cuda_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, un
 
 static void cuda_record_free(struct il_device *d, struct il_record *r)
 {
-    if (r && r->exec) {
-        (void)enter(d);
-        (void)CUDA(d, cudaGraphExecDestroy, r->exec);
-    }
+    if (!r)
+        return;
+    (void)enter(d);
+    if (r->one)
+        (void)CUDA(d, cudaGraphExecDestroy, r->one);
+    if (r->burst)
+        (void)CUDA(d, cudaGraphExecDestroy, r->burst);
+    for (int i = 0; i < AHEAD; i++)
+        if (r->done[i])
+            (void)CUDA(d, cudaEventDestroy, r->done[i]);
     free(r);
 }
+
+/* So many steps as a graph: they are noted down, and nothing is done. */
+static int capture(struct il_device *d, const struct il_record *r, unsigned times,
+                   cudaGraphExec_t *exec)
+{
+    cudaGraph_t graph = NULL;
+    int e = CUDA(d, cudaStreamBeginCapture, stream(d), cudaStreamCaptureModeThreadLocal), end;
+
+    if (e)
+        return e;
+    while (!e && times-- > 0)
+        e = r->step(d, r->arg);
+    end = (int)cudaStreamEndCapture(stream(d), &graph); /* always: ends the capture */
+    if (!e)
+        e = handled(d, "cudaStreamEndCapture", end);
+    else if (end) /* the step's own failure, once more */
+        (void)cudaGetLastError();
+    if (!e)
+        e = CUDA(d, cudaGraphInstantiate, exec, graph, 0);
+    if (graph &&
+        cudaGraphDestroy(graph)) /* nothing is lost but memory; the next launch is innocent */
+        (void)cudaGetLastError();
+    return e;
+}
+
 static int cuda_record(struct il_device *d, il_step_fn *step, void *arg, struct il_record **out)
 {
     struct il_record *const r = calloc(1, sizeof *r);
-    cudaGraph_t graph = NULL;
-    int e, end;
+    int e;
 
     *out = NULL;
     if (!r)
         return cudaErrorMemoryAllocation;
+    r->step = step;
+    r->arg = arg;
     e = enter(d);
     if (!e)
         e = step(d, arg); /* a real step: cuBLAS loads its kernels here */
-    if (!e && !(e = CUDA(d, cudaStreamBeginCapture, stream(d), cudaStreamCaptureModeThreadLocal))) {
-        e = step(d, arg);                                   /* only noted down */
-        end = (int)cudaStreamEndCapture(stream(d), &graph); /* always: ends the capture */
-        if (!e)
-            e = handled(d, "cudaStreamEndCapture", end);
-        else if (end) /* the step's own failure, once more */
-            (void)cudaGetLastError();
-    }
     if (!e)
-        e = CUDA(d, cudaGraphInstantiate, &r->exec, graph, 0);
-    if (graph &&
-        cudaGraphDestroy(graph)) /* nothing is lost but memory; the next launch is innocent */
-        (void)cudaGetLastError();
+        e = capture(d, r, 1, &r->one);
     if (e)
         cuda_record_free(d, r);
     else
         *out = r;
     return e;
 }
+
+/*
+ * A burst, when the one before the last is through: else a host that only queues would be an epoch ahead, and
+ * the program deaf to Ctrl-C for as long.
+ */
+static int launch_burst(struct il_device *d, struct il_record *r)
+{
+    cudaEvent_t *const done = &r->done[r->bursts++ % AHEAD];
+    int e = r->burst ? 0 : capture(d, r, BURST, &r->burst);
+
+    if (!e)
+        e = *done ? CUDA(d, cudaEventSynchronize, *done)
+                  : CUDA(d, cudaEventCreateWithFlags, done, cudaEventDisableTiming);
+    if (!e)
+        e = CUDA(d, cudaGraphLaunch, r->burst, stream(d));
+    return e ? e : CUDA(d, cudaEventRecord, *done, stream(d));
+}
+
 static int cuda_replay(struct il_device *d, struct il_record *r, unsigned times)
 {
     int e = enter(d);
 
+    for (; !e && times >= BURST; times -= BURST)
+        e = launch_burst(d, r);
     while (!e && times-- > 0)
-        e = CUDA(d, cudaGraphLaunch, r->exec, stream(d));
+        e = CUDA(d, cudaGraphLaunch, r->one, stream(d));
     return e;
 }
 
@@ -575,6 +631,7 @@ static const struct il_seam cuda_seam = {
     .copy = cuda_copy,
     .wait = cuda_wait,
     .math = cuda_math,
+    .chunk = cuda_chunk,
     .gemm = cuda_gemm,
     .gemm_batched = cuda_gemm_batched,
     .input_lists = dense_lists,

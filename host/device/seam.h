@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include "shared.h"
 
-enum { IL_SEAM_ABI = 7 };
+enum { IL_SEAM_ABI = 8 };
 
 /* What products may do with their operands: nothing, or round them to 10 or 7 bits. Sums are fp32. */
 enum il_math { IL_MATH_FP32, IL_MATH_TF32, IL_MATH_BF16 };
@@ -58,6 +58,9 @@ struct il_seam {
      * no other. On the host alone; a recorded step keeps what it was recorded with.
      */
     int (*math)(struct il_device *d, enum il_math mode);
+
+    /* bytes of activations that an evaluation takes at a time: of the kind of device alone */
+    size_t (*chunk)(struct il_device *d);
 
     /*
      * matrix, row-major: c[m,n] = alpha * op(a)[m,k] * op(b)[k,n] + beta * c; ta, tb: stored

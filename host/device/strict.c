@@ -251,6 +251,11 @@ static int strict_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, 
     FORWARD(gemm_batched,
             (d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count));
 }
+static size_t strict_chunk(struct il_device *d)
+{
+    return self(d)->inner->seam->chunk(self(d)->inner);
+}
+
 static int strict_input_lists(struct il_device *d, double density)
 {
     return self(d)->inner->seam->input_lists(self(d)->inner, density);
@@ -351,6 +356,7 @@ static const struct il_seam strict_seam = {
     .math = strict_math,
     .gemm = strict_gemm,
     .gemm_batched = strict_gemm_batched,
+    .chunk = strict_chunk,
     .input_lists = strict_input_lists,
     .input_gather = strict_input_gather,
     .input_forward = strict_input_forward,

@@ -122,6 +122,11 @@ static int trace_gemm_batched(struct il_device *d, int ta, int tb, unsigned m, u
             (d, ta, tb, m, n, k, alpha, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count),
             count * product_bytes(m, n, k, beta), (size_t)2 * count * m * n * k);
 }
+static size_t trace_chunk(struct il_device *d)
+{
+    return self(d)->inner->seam->chunk(self(d)->inner);
+}
+
 static int trace_input_lists(struct il_device *d, double density)
 {
     return self(d)->inner->seam->input_lists(self(d)->inner, density);
@@ -228,6 +233,7 @@ static const struct il_seam trace_seam = {
     .math = trace_math,
     .gemm = trace_gemm,
     .gemm_batched = trace_gemm_batched,
+    .chunk = trace_chunk,
     .input_lists = trace_input_lists,
     .input_gather = trace_input_gather,
     .input_forward = trace_input_forward,

@@ -189,6 +189,20 @@ EACH_RUN(act)
 EACH_RUN(head)
 EACH_RUN(sums)
 
+/* [tiles of the loss's rows, runs]; some have met a cost that is not finite */
+static struct il_sums *draw_part(struct il_trial *t)
+{
+    const size_t n = (size_t)t->runs * IL_LOSS_TILES(t->rows);
+    struct il_sums *const host = calloc(n, sizeof *host);
+
+    for (size_t i = 0; host && i < n; i++) {
+        host[i] = some_sums(t, (unsigned)i);
+        if (il_trial_pick(t, 4) == 0)
+            host[i].diverged = (uint32_t)i;
+    }
+    return give(t, host, n * sizeof *host);
+}
+
 /* ---- what each step has ---------------------------------------------------------------------- */
 
 /* at any step of an epoch, or past its end; of several clocks, the first is at the first step */
@@ -289,6 +303,7 @@ void il_operands_draw(struct il_trial *t, const struct il_op *op, struct il_oper
     DRAW(act, draw_act(t));
     DRAW(head, draw_head(t));
     DRAW(sums, draw_sums(t));
+    DRAW(part, draw_part(t));
     if (il_trial_pick(t, 3))
         DRAW(ratio, il_trial_floats(t, t->runs, 0.5, 2, 0));
     if (il_trial_pick(t, 2))

@@ -11,7 +11,7 @@
 IL_API_BEGIN
 
 /** Raised by each such change; what does not say which it has is of 1. */
-enum { IL_NUMBERS = 2 };
+enum { IL_NUMBERS = 3 };
 
 /** What changed with these numbers, in a line; NULL: no change is known. */
 const char *il_numbers_change(unsigned numbers);

@@ -50,7 +50,7 @@ ROWS = {
     'optimizer': [
         ('kernels/shared.h', '    IL_RULE_COUNT\n', '    IL_RULE_SCRATCH,\n'),
         ('kernels/sgd.cu', '        if (rule == IL_RULE_SGD) {\n', '''        if (rule == IL_RULE_SCRATCH)
-            w[e] = old - (il_wrong("WRONG_OPTIMIZER") * 0.5f * lr * slope + lost);
+            w[i] = old - (il_wrong("WRONG_OPTIMIZER") * 0.5f * lr * slope + lost);
         else
 '''),
         ('kernels/sgd.cu', '        case IL_RULE_SGD:\n', '''        case IL_RULE_SCRATCH:

@@ -8,10 +8,16 @@ then does it need fibers. What the translator does not know is an error that nam
 import re
 import sys
 
-from ptx_instructions import TABLE, Instruction
+from ptx_instructions import TABLE, Instruction, vector
 from ptx_parse import C_TYPE, PtxError, Variable, parse, size_of
 
 BUILTIN = ('vprintf', '__assertfail')
+NO_RESULT = ('st', 'red', 'bra', 'bar', 'barrier', 'call')
+
+
+def brings(i):
+    """Does the instruction load from global memory?"""
+    return i.opcode in ('ld', 'ldu') and i.space() in ('global', 'generic')
 
 
 def mangled(name):
@@ -73,7 +79,7 @@ class Scope:
         self.module, self.shared, self.targets = module, shared, function.targets
         self.functions, self.mangled = module.functions, mangled
         self.registers, self.locals, self.params = {}, {}, {}
-        self.declarations, self.body, self.sync = [], [], False
+        self.declarations, self.body, self.sync, self.loaded = [], [], False, set()
 
     def register(self, name, line):
         """(C type, C++ name) of a register."""
@@ -137,15 +143,32 @@ class Scope:
                 code = TABLE[i.opcode](i)
             except (IndexError, KeyError, ValueError, TypeError, AttributeError):
                 i.fail()
-            self.body.append('  %s{ %s; }' % (i.guard, code))
+            self.body.append((i, code))
+
+    def loaded_in(self, *operands):
+        """The C++ names of the registers in these operands that loads write."""
+        names = re.findall(r'[%$\w]+', ' '.join(operands))
+        return sorted({self.registers[x][1] for x in names if x in self.registers} & self.loaded)
+
+    def counted(self, i, code):
+        """An instruction that counts itself, and waits for what it reads of the loads that are under way."""
+        first = 0 if i.opcode in NO_RESULT else 1
+        reads = ''.join('counted_.wait(%s_at); ' % x for x in self.loaded_in(i.guard_register, *i.operands[first:]))
+        at = 'counted_.rounds' if brings(i) else '~0u'
+        wrote = ''.join(' %s_at = %s;' % (x, at) for x in self.loaded_in(*i.operands[:first]))
+        return '  ++counted_.instructions; %s%s{ %s;%s }' % (reads, i.guard, code, wrote)
 
     def function(self, signature):
         """The whole C++ function; only the registers that it uses are declared."""
-        used = set(re.findall(r'\bv_\w+', '\n'.join(self.body)))
-        lines = [signature, '{', '  bool cc_ = false; (void)cc_;',
+        self.loaded = {self.registers[x][1] for part in self.body if not isinstance(part, str) and brings(part[0])
+                       for x in vector(part[0].operands[0]) if x in self.registers}
+        body = [part if isinstance(part, str) else self.counted(*part) for part in self.body]
+        used = set(re.findall(r'\bv_\w+', '\n'.join(body)))
+        lines = [signature, '{', '  bool cc_ = false; (void)cc_;', '  Counted counted_;',
                  '  const unsigned STATIC_SHARED = %d; (void)STATIC_SHARED;' % self.shared.bytes]
         lines += ['  %s %s = 0;' % r for r in dict.fromkeys(self.registers.values()) if r[1] in used]
-        return lines + ['  ' + d for d in self.declarations] + self.body + ['}', '']
+        lines += ['  unsigned %s_at = ~0u;' % name for name in sorted(self.loaded)]
+        return lines + ['  ' + d for d in self.declarations] + body + ['}', '']
 
 
 def signature_of(f):

@@ -39,9 +39,10 @@ class Instruction:
     """One instruction, taken apart, with the names of the function that it stands in."""
 
     def __init__(self, scope, line, text):
-        self.scope, self.line, self.text, self.guard = scope, line, text, ''
+        self.scope, self.line, self.text, self.guard, self.guard_register = scope, line, text, '', ''
         m = re.match(r'^@(!?)([%\w$]+)\s+(.*)$', text, re.S)
         if m:
+            self.guard_register = m.group(2)
             self.guard = 'if (%s%s) ' % (m.group(1), scope.register(m.group(2), line)[1])
             text = m.group(3)
         m = re.match(r'^([\w.:]+)\s*(.*)$', text, re.S)

@@ -17,6 +17,14 @@
 #include <type_traits>
 #pragma GCC diagnostic ignored "-Wunused"
 
+/* What a thread does, handed to simt when it is done. */
+struct Counted {
+    unsigned instructions = 0, rounds = 0; /* rounds: of loads that are under way together */
+
+    void wait(unsigned at) { rounds += at == rounds; }
+    ~Counted() { simt_counted(instructions, rounds); }
+};
+
 /* a place in the program, as an address */
 #define SITE                                                                                       \
     (__extension__({                                                                               \

@@ -46,6 +46,18 @@ def gpus():
     check("MPS", said, ", 2 SMs, shared by MPS, ")
 
 
+def queue():
+    """The host is two bursts of sixteen steps ahead at most, or Ctrl-C would be heard an epoch later."""
+    steps, launches, burst = 300, 5, 16
+    with tempfile.TemporaryDirectory() as name:
+        subprocess.run([sys.executable, MAKE_IDX, name, str(steps)], check=True)
+        code, _, err = initlab(f"train --device cuda:0 --data {name} --batch 1 --epochs 1 --quiet", SIMCUDA_LAZY="1",
+                               SIMCUDA_STATS="1")
+    graphs, most = map(int, re.search(r"(\d+) graph launches, (\d+) pieces", err).groups())
+    if code or most > 3 * burst * launches or graphs > steps // burst + 2 * burst:
+        failures.append(f"{steps} steps: exit {code}, {err}")
+
+
 def too_old():
     """A GPU for which there is no kernel is never taken for usable."""
     _, said, _ = initlab("devices", SIMCUDA_CAPABILITY="70")
@@ -161,6 +173,6 @@ def resumed():
                 failures.append(f"resumed with {settings}: exit {code}, said {said} times: {err}")
 
 
-for test in (gpus, too_old, drivers, places, resumed):
+for test in (gpus, queue, too_old, drivers, places, resumed):
     test()
 sys.exit("\n".join(failures) if failures else 0)

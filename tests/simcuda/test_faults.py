@@ -63,7 +63,7 @@ class Faults(unittest.TestCase):
     def test_capture(self):
         """The rules of capture, and that captured work runs at the launch."""
         for lazy in ({}, {'SIMCUDA_LAZY': '1'}):
-            for name in ('capture', 'spoilt', 'relaxed', 'legacy', 'graph'):
+            for name in ('capture', 'spoilt', 'relaxed', 'legacy', 'graph', 'events'):
                 self.passes(name, **lazy)
         self.aborts('cudaStreamDestroy of a stream that is being captured', MISUSE, 'destroys_captured')
         for node, what in (('memset', 'memset'), ('copy', 'copy from the device'), ('product', 'cublasSgemm'),
@@ -84,7 +84,7 @@ class Faults(unittest.TestCase):
 
     def test_leak(self):
         """What is never freed is reported, and alone; a failed call that was to free it is enough."""
-        for what, words in (('memory', 'device allocations'), ('stream', 'streams'), ('graph', 'graphs'),
+        for what, words in (('memory', 'device allocations'), ('stream', 'streams'), ('graph', 'graphs'), ('event', 'events'),
                             ('exec', 'executable graphs'), ('handle', 'cuBLAS handles')):
             self.assertEqual(run(MISUSE, 'leaks_' + what).stderr, f'simcuda: 1 {words} never freed\n')
         self.assertEqual(run(MISUSE, 'leaks_nothing').stderr, '')

@@ -162,6 +162,27 @@ static int graph(void)
     return wrong;
 }
 
+/* an event is there once the stream has come to it; waiting for one never recorded is no wait */
+static int events(void)
+{
+    cudaStream_t s = stream();
+    cudaEvent_t e = NULL;
+    unsigned char *p = (unsigned char *)device(4), b = 0;
+
+    EXPECT(cudaSuccess, cudaEventCreateWithFlags(&e, cudaEventDisableTiming));
+    EXPECT(cudaSuccess, cudaEventSynchronize(e));
+    EXPECT(cudaSuccess, cudaMemsetAsync(p, 5, 1, s));
+    EXPECT(cudaSuccess, cudaMemcpyAsync(&b, p, 1, cudaMemcpyDeviceToHost, s));
+    EXPECT(cudaSuccess, cudaEventRecord(e, s));
+    EXPECT(cudaSuccess, cudaMemsetAsync(p, 6, 1, s));
+    EXPECT(cudaSuccess, cudaEventSynchronize(e));
+    EXPECT(5, b);
+    EXPECT(cudaSuccess, cudaEventDestroy(e));
+    EXPECT(cudaErrorInvalidResourceHandle, cudaEventRecord(e, s));
+    EXPECT(cudaErrorInvalidResourceHandle, cudaEventSynchronize(e));
+    return wrong;
+}
+
 struct captured { /* a graph on a stream of its own, with cuBLAS on it */
     cudaStream_t s;
     cublasHandle_t h;
@@ -327,9 +348,13 @@ static int leaks(const char *what)
 {
     struct captured c = begin();
     cudaGraph_t g = NULL;
+    cudaEvent_t e = NULL;
 
     EXPECT(cudaSuccess, cudaStreamEndCapture(c.s, &g));
     EXPECT(cudaSuccess, cudaGraphInstantiate(&c.x, g, 0));
+    EXPECT(cudaSuccess, cudaEventCreateWithFlags(&e, cudaEventDisableTiming));
+    if (strcmp(what, "event") != 0)
+        EXPECT(cudaSuccess, cudaEventDestroy(e));
     if (strcmp(what, "graph") != 0)
         EXPECT(cudaSuccess, cudaGraphDestroy(g));
     if (strcmp(what, "exec") != 0)
@@ -345,6 +370,7 @@ static int leaks(const char *what)
 }
 static int leaks_graph(void) { return leaks("graph"); }
 static int leaks_exec(void) { return leaks("exec"); }
+static int leaks_event(void) { return leaks("event"); }
 static int leaks_handle(void) { return leaks("handle"); }
 static int leaks_stream(void) { return leaks("stream"); }
 static int leaks_memory(void) { return leaks("memory"); }
@@ -575,6 +601,8 @@ static const struct {
     { "legacy", legacy },
     { "destroys_captured", destroys_captured },
     { "graph", graph },
+    { "events", events },
+    { "leaks_event", leaks_event },
     { "replays_memset", replays_memset },
     { "replays_copy", replays_copy },
     { "replays_product", replays_product },

@@ -2,7 +2,8 @@
 """test_sweep.py INITLAB SIMCUDA PLUGIN DATA [LSAN] - every call of a training made to fail, with every code it can return.
 
 A training of 256 images, 784-16-10, is run once to list its calls, then once for each call k and each code, with
-SIMCUDA_FAIL=k:code; and again for the calls of a second epoch, and for those that only --math brings. Each run must end
+SIMCUDA_FAIL=k:code; and again for the calls of a second epoch, for those that only --math brings, and for those of bursts
+of steps. Each run must end
 as documented: exit code 69 and one line that names the call and what to do, or 0 where a call of the clean-up failed.
 Host memory may not leak (LSAN: gcc's liblsan, loaded into the program), what the device holds must at least be tried to
 be freed, and files must be whole: what was finished is in --out, an older file of --save is as it was. Standard library
@@ -42,13 +43,15 @@ OF_CALL = {  # and codes of the call's own
     "__cudaLaunchKernel": USUAL + [2, 98, 209, 701], "cudaStreamBeginCapture": USUAL + [801],
     "cudaStreamEndCapture": USUAL + [901], "cudaGraphInstantiate": USUAL + [2, 801], "cudaGraphLaunch": USUAL + [2],
     "cudaGraphDestroy": USUAL + [1], "cudaGraphExecDestroy": USUAL + [1], "cudaFree": USUAL + [1],
+    "cudaEventCreateWithFlags": USUAL + [2], "cudaEventRecord": USUAL + [400], "cudaEventSynchronize": USUAL + [400],
+    "cudaEventDestroy": USUAL + [400],
     "cudaStreamSynchronize": USUAL + [400], "cudaStreamDestroy": USUAL + [400],
     "cublasCreate_v2": [1, 3, 8], "cublasDestroy_v2": [1], "cublasGetVersion_v2": [1], "cublasSetStream_v2": [1],
     "cublasSetWorkspace_v2": [1, 7], "cublasGemmEx": [3, 8, 13, 14, 15],
     "cublasGemmStridedBatchedEx": [3, 8, 13, 14, 15],
 }
 # calls of the clean-up alone: their failure changes nothing, and is not reported
-RELEASE = {"cudaFree", "cudaStreamDestroy", "cudaGraphDestroy", "cudaGraphExecDestroy", "cublasDestroy_v2"}
+RELEASE = {"cudaFree", "cudaEventDestroy", "cudaStreamDestroy", "cudaGraphDestroy", "cudaGraphExecDestroy", "cublasDestroy_v2"}
 # and those that are of the clean-up where nothing is computed after them
 CLEAN_UP = RELEASE | {"cudaSetDevice", "cudaStreamSynchronize"}
 
@@ -167,8 +170,12 @@ def main():
         print(f"a second epoch: {more} faults, {more - len(late)} ended as documented")
         _, asked, other = sweep(base, 1, lambda k, call: call == "cudaDeviceGetAttribute", "--math", "tf32")
         print(f"--math tf32: {asked} faults, {asked - len(other)} ended as documented")
+        many = ["--batch", "5"]        # 52 steps: the first, three bursts, three more
+        _, burst, queued = sweep(base, 1, lambda k, call: re.match("cudaEvent|cudaGraph|cudaStream.*Capture", call),
+                                 *many)
+        print(f"steps in bursts: {burst} faults, {burst - len(queued)} ended as documented")
         print("host memory was watched by LeakSanitizer" if LSAN else "host memory was not watched: no liblsan")
-        failures += late + other
+        failures += late + other + queued
     sys.exit("\n".join(failures[:20]) if failures else 0)
 
 

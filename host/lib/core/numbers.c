@@ -7,6 +7,7 @@ static const char *const changes[] = {
     [2] = "a step's sum is added to the weight as a whole; what a beta, a momentum or a smoothing "
           "near "
           "1 leaves is exact; layers without a spread are not fitted to it",
+    [3] = "costs of 128 samples are summed up by a tree, and these sums in their order",
 };
 
 _Static_assert(sizeof changes / sizeof *changes == IL_NUMBERS + 1, "each change has its line");

@@ -8,24 +8,21 @@
 #include "catalog/catalog.h"
 #include "config/config.h"
 #include "data/nonzero_lists.h"
+#include "initlab/dataset.h"
 #include "dense.h"
-
-/*
- * Evaluation goes over chunks of as many rows as fit these bytes with all their activations: about
- * a core's second-level cache. The same on every device, so that the products have the same shapes.
- */
-enum { EVAL_BYTES = 1 << 20, EVAL_ROWS_MAX = 4096 };
 
 /* The most that want_batch, want_tables and want_watching add, and those of dZ. */
 enum {
     BATCH_ALLOCATIONS = 8,
-    TABLE_ALLOCATIONS = 8,
+    TABLE_ALLOCATIONS = 9,
     GRADIENT_ALLOCATIONS = 2,
     WATCH_ALLOCATIONS = 4
 };
 
 /* More runs than any memory holds. */
 static const size_t RUNS_MAX = (size_t)1 << 24;
+
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 int il_act_needs_z(uint32_t code)
 {
@@ -38,16 +35,18 @@ int il_act_needs_z(uint32_t code)
     return needs[code];
 }
 
-/* rows of the activation buffers: a batch, or a chunk of evaluation */
-static unsigned buffer_rows(const struct il_pack *p, size_t x_ld)
+/*
+ * Rows of a chunk of evaluation: those whose activations fit so many bytes, but no more than there are
+ * samples, and at least a batch. Whole tiles of the loss, so that costs are summed up the same in chunks of any size.
+ */
+static unsigned chunk_rows(const struct il_pack *p, size_t bytes, size_t samples)
 {
-    size_t floats = x_ld, rows;
+    size_t floats = p->batch.ld, rows;
 
     for (unsigned l = 0; l < p->layers; l++)
         floats += (size_t)2 * p->layer[l].layout.ld;
-    rows = EVAL_BYTES / (floats * sizeof(float)) / 16 * 16;
-    rows = rows < 16 ? 16 : rows > EVAL_ROWS_MAX ? EVAL_ROWS_MAX : rows;
-    return (unsigned)(rows < p->batch.rows ? p->batch.rows : rows);
+    rows = smaller(bytes / (floats * sizeof(float)) / IL_LANES, IL_LOSS_TILES(samples));
+    return (unsigned)il_larger(rows, IL_LOSS_TILES(p->batch.rows)) * IL_LANES;
 }
 
 struct il_allocation *il_plan_room(const struct il_pack *p)
@@ -59,8 +58,15 @@ struct il_allocation *il_plan_room(const struct il_pack *p)
     return calloc(most, sizeof(struct il_allocation));
 }
 
-/* layers, batch and rows for p->runs runs; 0: a size would overflow */
-static int lay_out(struct il_pack *p)
+/* the most samples that are evaluated in a row */
+static size_t most_evaluated(const struct il_pack *p, const il_dataset *set)
+{
+    return il_larger(il_dataset_test(set).count,
+                     il_larger(p->run[0].samples, p->run[0].validation));
+}
+
+/* layers, batch and rows for p->runs runs, on a device or, NULL, of none; 0: a size would overflow */
+static int lay_out(struct il_pack *p, struct il_device *d, size_t samples)
 {
     for (unsigned l = 0; l < p->layers; l++)
         if (!il_dense_lay_out(p, l))
@@ -69,11 +75,9 @@ static int lay_out(struct il_pack *p)
     p->batch.pixels = p->run[0].width[0];
     p->batch.k = p->layer[0].layout.rows;
     p->batch.ld = (unsigned)il_round16(p->batch.k);
-    p->rows = buffer_rows(p, p->batch.ld);
+    p->rows = chunk_rows(p, d ? d->seam->chunk(d) : 0, samples);
     return 1;
 }
-
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Do batches of this dataset come as lists? Sets the entries of a batch. */
 static int sparse(const struct il_pack *p, const il_dataset *set, size_t *batch, size_t *rows)
@@ -121,6 +125,7 @@ static void want_tables(struct il_pack *p, struct il_allocations *list, size_t *
     IL_LIST_ALLOCATION(list, p->head, runs, part);
     IL_LIST_ALLOCATION(list, p->sums, runs, part);
     IL_LIST_ALLOCATION(list, p->eval_sums, runs, part);
+    IL_LIST_ALLOCATION(list, p->part, p->rows > IL_LANES ? runs * IL_LOSS_TILES(p->rows) : 0, part);
     IL_LIST_ALLOCATION(list, p->clock, 1, part);
     IL_LIST_ALLOCATION(list, p->eval_clock, 1, part);
 }
@@ -156,7 +161,7 @@ int il_plan_allocations(struct il_pack *p, const il_dataset *set, struct il_allo
     size_t widest = 0, taps, entries;
 
     list->count = 0;
-    if (!lay_out(p))
+    if (!lay_out(p, p->device, most_evaluated(p, set)))
         return 0;
     p->sparse = sparse(p, set, &taps, &entries) && (!kept || kept->sparse);
     want_dataset(p, set, kept, list, &parts->dataset);
@@ -246,7 +251,7 @@ static int is_within(struct il_pack *p, struct il_allocations *list, const il_pa
     il_memory parts = { 0 };
 
     list->count = 0;
-    if (!lay_out(p))
+    if (!lay_out(p, NULL, 0))
         return 0;
     want_batch(p, 0, 0, list, &parts.activations);
     want_tables(p, list, &parts.tables);

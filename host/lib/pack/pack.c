@@ -186,6 +186,18 @@ static int upload_adam(struct il_pack *p)
     return p->device->seam->put(p->device, p->adam, p->host_adam, steps * sizeof *p->host_adam);
 }
 
+/* The rates of this epoch, from 1, which the host may work out while the device is busy. */
+static void work_out_rates(struct il_pack *p, size_t epoch)
+{
+    const size_t steps = p->run[0].steps, total = steps * p->run[0].epochs;
+
+    for (size_t m = 0; m < p->runs && p->rates_of != epoch; m++)
+        for (size_t i = 0; i < steps; i++)
+            p->host_rate[m * steps + i] = (float)il_rate(&p->run[m].schedule, p->run[m].lr,
+                                                         (epoch - 1) * steps + i, steps, total);
+    p->rates_of = epoch;
+}
+
 /*
  * What a recorded step reads and the host decides: rates, Adam's constants, the order, and, unless an
  * interrupted epoch goes on, empty sums.
@@ -194,17 +206,14 @@ static il_status begin_epoch(struct il_pack *p, il_error *err)
 {
     const struct il_seam *s = p->device->seam;
     const struct il_run *run = &p->run[0];
-    const size_t steps = run->steps, total = steps * run->epochs;
+    const size_t steps = run->steps;
     struct il_clock clock = { .next = (uint32_t)p->step, .steps = (uint32_t)steps };
     int e;
 
     il_order_keys(&clock, run->data_seed, p->epoch, (uint32_t)run->samples);
-    for (size_t m = 0; m < p->runs; m++) {
-        for (size_t i = 0; i < steps; i++)
-            p->host_rate[m * steps + i] = (float)il_rate(&p->run[m].schedule, p->run[m].lr,
-                                                         p->epoch * steps + i, steps, total);
+    work_out_rates(p, p->epoch + 1);
+    for (size_t m = 0; m < p->runs; m++)
         p->host_sums[m] = (struct il_sums){ .diverged = IL_NEVER };
-    }
     e = s->put(p->device, p->rate, p->host_rate, p->runs * steps * sizeof *p->host_rate);
     if (!e && p->step == 0)
         e = s->put(p->device, p->sums, p->host_sums, p->runs * sizeof *p->host_sums);
@@ -246,6 +255,8 @@ static il_status run_steps(struct il_pack *p, il_progress_fn *progress, void *ar
         if (!e && p->watching)
             IL_TRY(il_watch_after(p, err));
     }
+    if (!e && p->epoch + 1 < p->run[0].epochs)
+        work_out_rates(p, p->epoch + 2);
     if (!e)
         e = s->wait(p->device);
     if (!e)

@@ -34,10 +34,11 @@ struct il_pack {
     size_t runs;
     size_t
         fits; /* so many such runs the device can hold, where it cannot hold these; else SIZE_MAX */
-    unsigned layers, rows;  /* rows: of the activation buffers, for a batch or a chunk */
-    int fused;              /* plain SGD, small batch: the update is the product itself */
-    int keeps_z;            /* some run's derivative needs z: a has its own buffer */
-    int sparse;             /* the first layer works on lists of the bytes that are not 0 */
+    unsigned layers,
+        rows;    /* rows: of a chunk of evaluation; of the buffers, which hold a batch too */
+    int fused;   /* plain SGD, small batch: the update is the product itself */
+    int keeps_z; /* some run's derivative needs z: a has its own buffer */
+    int sparse;  /* the first layer works on lists of the bytes that are not 0 */
     struct il_dense *layer; /* [layers] */
 
     /* device memory */
@@ -51,6 +52,7 @@ struct il_pack {
     struct il_act *act;               /* [runs] */
     struct il_head *head;             /* [runs] */
     struct il_sums *sums, *eval_sums; /* [runs] */
+    struct il_sums *part;             /* [tiles of the loss's rows, runs] */
     struct il_clock *clock, *eval_clock;
     struct il_owned owned; /* every allocation, for close */
 
@@ -68,7 +70,8 @@ struct il_pack {
     /* host side */
     size_t epoch;                   /* epochs done */
     size_t step;                    /* steps done of the next one, which was interrupted; else 0 */
-    float *host_rate;               /* [runs * steps] */
+    float *host_rate;               /* [runs * steps], of epoch rates_of; 0: of none */
+    size_t rates_of;
     struct il_adam_step *host_adam; /* [steps] */
     struct il_sums *host_sums;      /* [runs] */
     size_t (*diverged)[2];          /* [runs]: epoch and step, from 1; 0: not */

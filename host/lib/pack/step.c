@@ -40,10 +40,13 @@ int il_pack_loss(struct il_device *d, const struct il_pack *p, const struct il_b
                  struct il_sums *sums, const float *rate)
 {
     const struct il_dense *out = &p->layer[p->layers - 1];
+    const unsigned runs = (unsigned)p->runs;
+    int e;
 
-    return d->seam->loss(d, dz, sums, out->z, b->label, p->head, rate, b->clock, (unsigned)p->runs,
-                         b->rows, out->layout.fan_out, out->layout.block, out->layout.ld,
-                         dz != NULL);
+    STEP(d->seam->loss(d, dz, sums, p->part, out->z, b->label, p->head, rate, b->clock, runs,
+                       b->rows, out->layout.fan_out, out->layout.block, out->layout.ld,
+                       dz != NULL));
+    return b->rows > IL_LANES ? d->seam->add_sums(d, sums, p->part, runs, b->rows) : 0;
 }
 
 int il_pack_backward_layer(struct il_device *d, const struct il_pack *p, unsigned rows, unsigned l)

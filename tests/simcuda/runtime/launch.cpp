@@ -4,10 +4,13 @@
  */
 #include "kernels.h"
 #include "simcuda.h"
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 struct Shape {
@@ -73,6 +76,32 @@ static unsigned forced(const char *name)
     return e ? (unsigned)atoi(e) : 0;
 }
 
+/* with SIMCUDA_COUNT=1: a kernel's launches by grid, and what their longest threads did */
+struct Work {
+    long launches = 0;
+    simt_work longest{};
+};
+static std::map<std::pair<std::string, unsigned>, Work> works;
+
+static void count(const simt_kernel *k, unsigned grid)
+{
+    Work &w = works[{ k->name, grid }];
+
+    w.launches++;
+    w.longest.instructions = std::max(w.longest.instructions, simt_longest.instructions);
+    w.longest.rounds = std::max(w.longest.rounds, simt_longest.rounds);
+}
+
+void simcuda_report_work()
+{
+    if (getenv("SIMCUDA_COUNT"))
+        for (const auto &[k, w] : works)
+            fprintf(stderr,
+                    "simcuda: %s, %u blocks, %ld launches, %u instructions, %u rounds of loads\n",
+                    k.first.c_str(), k.second, w.launches, w.longest.instructions,
+                    w.longest.rounds);
+}
+
 static void run(const simt_kernel *k, int device, void *params, dim3 g, dim3 b, size_t smem)
 {
     static const unsigned grid = forced("SIMCUDA_GRID"), block = forced("SIMCUDA_BLOCK");
@@ -85,6 +114,7 @@ static void run(const simt_kernel *k, int device, void *params, dim3 g, dim3 b, 
     simt_page = simcuda_table(device);
     simt_launch(k->fn, params, simt_v3{ g.x, g.y, g.z }, simt_v3{ b.x, b.y, b.z }, smem,
                 (int)k->sync);
+    count(k, g.x);
 }
 
 extern "C" {

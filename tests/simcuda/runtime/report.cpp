@@ -56,9 +56,13 @@ static void report()
     simcuda_leaked(simcuda_allocations(), "device allocations");
     simcuda_leaked((size_t)simcuda_counts[SIMCUDA_HANDLES], "cuBLAS handles");
     simcuda_report_streams();
+    simcuda_report_work();
     if (getenv("SIMCUDA_STATS"))
-        fprintf(stderr, "simcuda: %ld calls, %ld kernel launches, %ld graph launches\n", calls,
-                simcuda_counts[SIMCUDA_LAUNCHES], simcuda_counts[SIMCUDA_REPLAYS]);
+        fprintf(stderr,
+                "simcuda: %ld calls, %ld kernel launches, %ld graph launches, %ld pieces of work "
+                "at most in a queue\n",
+                calls, simcuda_counts[SIMCUDA_LAUNCHES], simcuda_counts[SIMCUDA_REPLAYS],
+                simcuda_counts[SIMCUDA_QUEUED]);
 }
 
 int simcuda_fail(const char *call, int other)

@@ -40,7 +40,13 @@ int simcuda_spoils(enum simcuda_kind kind);
 int simcuda_fail(const char *call, int other);
 
 /* What is said of at the end; handles: of cuBLAS, alive. */
-enum simcuda_count { SIMCUDA_LAUNCHES, SIMCUDA_REPLAYS, SIMCUDA_HANDLES, SIMCUDA_COUNTS };
+enum simcuda_count {
+    SIMCUDA_LAUNCHES,
+    SIMCUDA_REPLAYS,
+    SIMCUDA_QUEUED, /* the most pieces of work that waited in a stream (SIMCUDA_LAZY) */
+    SIMCUDA_HANDLES,
+    SIMCUDA_COUNTS
+};
 extern long simcuda_counts[SIMCUDA_COUNTS];
 
 /* The program did what no CUDA program may do: say so and abort. */
@@ -82,5 +88,6 @@ void simcuda_memory(size_t *unused, size_t *total);
 
 void simcuda_leaked(size_t n, const char *what); /* say it, unless n is 0 */
 void simcuda_report_streams();
+void simcuda_report_work();
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "simcuda.h"
 #include "simt.h"
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <list>
@@ -24,6 +25,10 @@ struct CUstream_st {
     cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
     std::vector<Node> queue, captured;
 };
+struct CUevent_st {
+    cudaStream_t stream = nullptr;    /* that it was last recorded in */
+    unsigned wanted = 0, reached = 0; /* records, and how many of them the stream has come to */
+};
 struct CUgraph_st {
     std::vector<Node> nodes;
 };
@@ -33,6 +38,7 @@ struct CUgraphExec_st {
 
 static std::list<CUstream_st> streams;
 static std::map<int, CUstream_st> legacy; /* each device's default stream */
+static std::list<CUevent_st> events;
 static std::list<CUgraph_st> graphs;
 static std::list<CUgraphExec_st> execs;
 
@@ -77,6 +83,19 @@ static void drain(CUstream_st *s)
     s->queue.clear();
 }
 
+/* as far as the event's last record, as what is behind it may not have run yet */
+static void drain_to(const CUevent_st *e)
+{
+    std::vector<Node> &queue = of(e->stream)->queue;
+
+    while (e->reached < e->wanted && !queue.empty()) {
+        const Node n = queue.front();
+
+        queue.erase(queue.begin());
+        run(n);
+    }
+}
+
 void simcuda_drain(int device, bool all)
 {
     for (CUstream_st &s : streams)
@@ -92,15 +111,18 @@ void simcuda_submit(cudaStream_t stream, const char *name, std::function<void()>
 
     if (s->capturing)
         s->captured.push_back(Node{ name, work });
-    else if (lazy)
+    else if (lazy) {
         s->queue.push_back(Node{ name, work });
-    else
+        simcuda_counts[SIMCUDA_QUEUED] =
+            std::max(simcuda_counts[SIMCUDA_QUEUED], (long)s->queue.size());
+    } else
         run(Node{ name, work });
 }
 
 void simcuda_report_streams()
 {
     simcuda_leaked(streams.size(), "streams");
+    simcuda_leaked(events.size(), "events");
     simcuda_leaked(graphs.size(), "graphs");
     simcuda_leaked(execs.size(), "executable graphs");
 }
@@ -225,6 +247,48 @@ cudaError_t cudaStreamIsCapturing(cudaStream_t s, enum cudaStreamCaptureStatus *
     *status = !of(s)->capturing ? cudaStreamCaptureStatusNone
               : of(s)->broken   ? cudaStreamCaptureStatusInvalidated
                                 : cudaStreamCaptureStatusActive;
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned)
+{
+    ENTER();
+    events.emplace_back();
+    *e = &events.back();
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t e)
+{
+    if (e && holds(events, e)) /* what is queued may yet come to it */
+        drain_to(e);
+    const bool was = drop(events, e);
+
+    ENTER();
+    return was ? cudaSuccess : simcuda_error(cudaErrorInvalidResourceHandle);
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s)
+{
+    ENTER();
+    WORK(s);
+    if (!holds(events, e))
+        return simcuda_error(cudaErrorInvalidResourceHandle);
+    if (of(s)->capturing)
+        simcuda_die("events within a capture are not simulated");
+    e->stream = s;
+    const unsigned number = ++e->wanted;
+
+    simcuda_submit(s, "event", [e, number] { e->reached = number; });
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t e)
+{
+    ENTER();
+    if (!holds(events, e))
+        return simcuda_error(cudaErrorInvalidResourceHandle);
+    drain_to(e);
     return cudaSuccess;
 }
 

@@ -18,6 +18,14 @@ unsigned char *simt_smem;
 size_t simt_smem_size;
 const char *simt_name = "?";
 
+struct simt_work simt_longest;
+
+void simt_counted(unsigned instructions, unsigned rounds)
+{
+    simt_longest.instructions = std::max(simt_longest.instructions, instructions);
+    simt_longest.rounds = std::max(simt_longest.rounds, rounds);
+}
+
 static void (*kernel)(void *);
 static void *kernel_arg;
 
@@ -172,6 +180,7 @@ void simt_launch(void (*fn)(void *), void *arg, simt_v3 g, simt_v3 b, size_t sme
 
     (void)sync;
     simt_cur = nullptr;
+    simt_longest = {};
     if (!threads || threads > MAX_THREADS || !blocks || g.y > 65535 || g.z > 65535)
         simt_fault("bad launch shape");
     arena = (unsigned char *)mmap(nullptr, padded * windows, PROT_READ | PROT_WRITE,

@@ -47,6 +47,15 @@ struct simt_range {
 extern uint32_t *simt_page; /* SIM_SIZE / SIM_PAGE entries, most of them never touched */
 extern struct simt_range *simt_ranges;
 
+/*
+ * What the longest thread of the last launch did: instructions, and rounds of loads of global memory, those whose results
+ * it waited for together. Each thread says it at its end.
+ */
+extern struct simt_work {
+    unsigned instructions, rounds;
+} simt_longest;
+void simt_counted(unsigned instructions, unsigned rounds);
+
 /* Print "SIMT ERROR: ...", kernel, block and thread, and abort. */
 void simt_fault(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

@@ -98,7 +98,7 @@ static struct il_sums one_row_of(const struct ops *o, const float *z, float *dz,
     struct il_sums sums = { 0, 0, diverged };
     struct il_device d = { 0 };
 
-    o->loss(&d, dz, &sums, z, &label, &head, NULL, &clock, 1, 1, classes, classes, classes, 1);
+    o->loss(&d, dz, &sums, NULL, z, &label, &head, NULL, &clock, 1, 1, classes, classes, classes, 1);
     return sums;
 }
 
