@@ -3,8 +3,9 @@
  * and every op of kernels/ops.def, with the operands of its case (operands.h).
  *
  * Shapes are those of a pack on MNIST: batch 128, 784 pixels, a hidden layer of 256, 10 classes; one
- * run, and as many as are named. A speed is the median of batches of calls; a batch is waited for
- * once, so that a GPU's queue is never empty; what is slow has fewer batches. Bytes are ops.def's own
+ * run, and as many as are named. A speed is the median of batches of replays of a recorded step, which
+ * has COPIES of the call, or an epoch's of one that reads images; a batch is waited for once, so that
+ * a GPU's queue is never empty; what is slow has fewer copies and batches. Bytes are ops.def's own
  * count; an op whose data fit a cache may beat the copy, whose data are larger than any (a GPU's second
  * level: 126 MB so far).
  */
@@ -23,7 +24,8 @@ enum {
     HIDDEN = 256,
     CLASSES = 10,
     STEPS = 468,
-    CALLS = 16,
+    COPIES = 64,
+    REPLAYS = 4,
     RUNS_MOST = 50,
     REPEATS_LEAST = 3,
     REPEATS_MOST = 31,
@@ -100,20 +102,63 @@ static int enough(const struct bench *b)
            (b->taken >= REPEATS_LEAST && il_seconds() - b->t->begin > b->seconds);
 }
 
-/* b->us of `calls` calls each. The first batch warms up. */
-#define CLOCK(b, calls, call)                                                                      \
-    do {                                                                                           \
-        (b)->t->begin = il_seconds();                                                              \
-        (b)->taken = 0;                                                                            \
-        for (int warm_ = 0; !enough(b); warm_ = 1) {                                               \
-            const double start_ = il_seconds();                                                    \
-            for (unsigned k_ = 0; k_ < (calls); k_++)                                              \
-                TRY(b, call);                                                                      \
-            TRY(b, (b)->d->seam->wait((b)->d));                                                    \
-            if (warm_)                                                                             \
-                (b)->us[(b)->taken++] = 1e6 * (il_seconds() - start_) / (calls);                   \
-        }                                                                                          \
-    } while (0)
+/* a call that is timed, and how often a recorded step has it */
+struct repeated {
+    il_step_fn *call;
+    void *arg;
+    unsigned copies;
+};
+
+static int repeat(struct il_device *d, void *arg)
+{
+    const struct repeated *const r = arg;
+    int e = 0;
+
+    for (unsigned k = 0; k < r->copies && !e; k++)
+        e = r->call(d, r->arg);
+    return e;
+}
+
+/* As many copies as are recorded of a call, or fewer that are long; replays of them in a batch. */
+static unsigned plan_batch(struct bench *b, struct repeated *r, unsigned copies)
+{
+    const double most = 0.05; /* seconds */
+    double took = il_seconds();
+
+    TRY(b, r->call(b->d, r->arg)); /* loads its kernel */
+    TRY(b, b->d->seam->wait(b->d));
+    took = il_seconds();
+    TRY(b, r->call(b->d, r->arg));
+    TRY(b, b->d->seam->wait(b->d));
+    took = il_seconds() - took;
+    r->copies = took * copies < most ? copies : took < most ? (unsigned)(most / took) : 1;
+    return took * copies * REPLAYS < most ? REPLAYS : 1;
+}
+
+/*
+ * b->us of a call, by replays of a step that has up to so many copies of it. To launch one takes a host
+ * longer than many an op takes a GPU. The first batch warms up.
+ */
+static void time_calls(struct bench *b, il_step_fn *call, void *arg, unsigned copies)
+{
+    struct repeated r = { call, arg, 1 };
+    struct il_record *record = NULL;
+    unsigned replays;
+
+    b->t->begin = il_seconds();
+    b->taken = 0;
+    replays = plan_batch(b, &r, copies);
+    TRY(b, b->d->seam->record(b->d, repeat, &r, &record));
+    for (int warm = 0; !enough(b); warm = 1) {
+        const double start = il_seconds();
+
+        TRY(b, b->d->seam->replay(b->d, record, replays));
+        TRY(b, b->d->seam->wait(b->d));
+        if (warm)
+            b->us[b->taken++] = 1e6 * (il_seconds() - start) / replays / r.copies;
+    }
+    b->d->seam->record_free(b->d, record);
+}
 
 /* ---- ops ------------------------------------------------------------------------------------- */
 
@@ -156,47 +201,39 @@ static struct il_trial shape_of(struct bench *b, const struct il_op *op, unsigne
     return t;
 }
 
+struct call {
+    const struct il_op *op;
+    struct il_operands operands;
+    unsigned calls;
+};
+
 /* A call at the step after the last one's, so that no batch is still in a cache. */
-static int next_call(struct il_device *d, const struct il_op *op, const struct il_operands *all,
-                     unsigned *calls)
+static int next_call(struct il_device *d, void *arg)
 {
-    struct il_operands o = *all;
+    struct call *const c = arg;
+    struct il_operands o = c->operands;
 
     if (o.clock)
-        o.clock += (*calls)++ % STEPS;
-    return il_op_call(op, d, &o);
-}
-
-/* as many calls as a batch is to have, or fewer that are long */
-static unsigned calls_within(struct bench *b, const struct il_op *op, const struct il_operands *o)
-{
-    const double begin = il_seconds(), most = 0.05; /* seconds */
-    double took;
-
-    TRY(b, il_op_call(op, b->d, o));
-    TRY(b, b->d->seam->wait(b->d));
-    took = il_seconds() - begin;
-    return took * CALLS < most ? CALLS : took < most ? (unsigned)(most / took) : 1;
+        o.clock += c->calls++ % STEPS;
+    return il_op_call(c->op, d, &o);
 }
 
 static void bench_op(struct bench *b, const struct il_op *op, unsigned runs, const char *name,
                      unsigned kind)
 {
     struct il_trial t = shape_of(b, op, runs);
-    struct il_operands o;
-    unsigned calls = 0, many;
+    struct call c = { .op = op };
     char what[80], of_runs[16] = "";
 
     t.kind = kind;
-    il_operands_draw(&t, op, &o);
+    il_operands_draw(&t, op, &c.operands);
     b->code = t.code;
-    many = calls_within(b, op, &o);
-    CLOCK(b, many, next_call(b->d, op, &o, &calls));
+    time_calls(b, next_call, &c, il_op_takes(op, "images") ? STEPS : COPIES);
     if (runs > 1)
         snprintf(of_runs, sizeof of_runs, " %u runs", runs);
     snprintf(what, sizeof what, "%s %s%ux%u%s", op->name, name, t.rows, t.cols, of_runs);
     if (!b->code)
-        report(b, what, (double)il_op_bytes(op, &o), 0);
+        report(b, what, (double)il_op_bytes(op, &c.operands), 0);
     il_trial_release(&t);
 }
 
@@ -233,6 +270,38 @@ static float *random_mib(struct bench *b, size_t mib)
     return p;
 }
 
+struct copy {
+    float *to, *from;
+};
+
+static int call_copy(struct il_device *d, void *arg)
+{
+    const struct copy *const c = arg;
+
+    return d->seam->copy(d, c->to, c->from, (size_t)COPY_MIB << 20);
+}
+
+/* a product; or `count` of matrices side by side, each `step` columns behind the one before */
+struct product {
+    int ta, tb;
+    unsigned m, n, k;
+    float alpha, beta;
+    const float *a, *b;
+    float *c;
+    unsigned lda, ldb, ldc, step, count;
+};
+
+static int call_product(struct il_device *d, void *arg)
+{
+    const struct product *const p = arg;
+
+    return p->count == 0 ? d->seam->gemm(d, p->ta, p->tb, p->m, p->n, p->k, p->alpha, p->a, p->lda,
+                                         p->b, p->ldb, p->beta, p->c, p->ldc)
+                         : d->seam->gemm_batched(d, p->ta, p->tb, p->m, p->n, p->k, p->alpha, p->a,
+                                                 p->lda, p->step, p->b, p->ldb, p->step, p->beta,
+                                                 p->c, p->ldc, p->step, p->count);
+}
+
 /* the ceilings: a copy of what fits no cache, a product of n x n */
 static void bench_ceilings(struct bench *b)
 {
@@ -240,18 +309,20 @@ static void bench_ceilings(struct bench *b)
     const double moved = 2.0 * COPY_MIB * (1 << 20);
     const size_t matrix = (size_t)n * n * sizeof(float) >> 20;
     float *const from = random_mib(b, COPY_MIB), *const to = zeros(b, COPY_MIB << 20);
-    float *const x = random_mib(b, matrix), *const y = random_mib(b, matrix);
-    float *const z = zeros(b, matrix << 20);
+    struct product p = { .m = n, .n = n, .k = n, .alpha = 1, .lda = n, .ldb = n, .ldc = n };
     char shape[32];
 
     b->copy = b->product = 1;
-    CLOCK(b, 2, b->d->seam->copy(b->d, to, from, (size_t)COPY_MIB << 20));
+    p.a = random_mib(b, matrix);
+    p.b = random_mib(b, matrix);
+    p.c = zeros(b, matrix << 20);
+    time_calls(b, call_copy, &(struct copy){ to, from }, 2);
     if (b->code)
         return;
     b->copy = moved / median(b) * 1e-3;
     snprintf(shape, sizeof shape, "copy of %d MiB", COPY_MIB);
     report(b, shape, moved, 0);
-    CLOCK(b, 2, b->d->seam->gemm(b->d, 0, 0, n, n, n, 1.0f, x, n, y, n, 0.0f, z, n));
+    time_calls(b, call_product, &p, 2);
     if (b->code)
         return;
     b->product = 2e-3 * n * n * n / median(b);
@@ -278,15 +349,22 @@ static struct layer layer_of(struct bench *b, unsigned runs)
 /* A product of the first layer, of all runs at once: forward, or the update. */
 static void bench_first_layer(struct bench *b, const struct layer *l, int update)
 {
-    const struct il_seam *const s = b->d->seam;
     const unsigned n = l->runs * l->block;
+    struct product p = { .ta = update,
+                         .m = update ? PIXELS : BATCH,
+                         .n = n,
+                         .k = update ? BATCH : PIXELS,
+                         .alpha = update ? -1e-6f : 1.0f,
+                         .beta = update ? 1.0f : 0.0f,
+                         .a = l->a,
+                         .b = l->b,
+                         .c = l->c,
+                         .lda = INPUT_LD,
+                         .ldb = l->ld,
+                         .ldc = l->ld };
     char what[64];
 
-    CLOCK(b, 4,
-          update ? s->gemm(b->d, 1, 0, PIXELS, n, BATCH, -1e-6f, l->a, INPUT_LD, l->b, l->ld, 1.0f,
-                           l->c, l->ld)
-                 : s->gemm(b->d, 0, 0, BATCH, n, PIXELS, 1.0f, l->a, INPUT_LD, l->b, l->ld, 0.0f,
-                           l->c, l->ld));
+    time_calls(b, call_product, &p, COPIES);
     snprintf(what, sizeof what, "first layer%s 784-256%s", update ? "'s update" : "",
              l->runs > 1 ? ", 50 runs" : "");
     if (!b->code)
@@ -299,13 +377,24 @@ static void bench_hidden_layer(struct bench *b, const struct layer *l, int kind)
     static const char *const name[] = { "hidden layer", "hidden layer's dA",
                                         "hidden layer's update" };
     const unsigned m = kind == 2 ? HIDDEN + 8 : BATCH, k = kind == 2 ? BATCH : HIDDEN + 8;
+    struct product p = { .ta = kind == 2,
+                         .tb = kind == 1,
+                         .m = m,
+                         .n = HIDDEN,
+                         .k = k,
+                         .alpha = kind == 2 ? -1e-6f : 1.0f,
+                         .beta = kind == 2 ? 1.0f : 0.0f,
+                         .a = l->a,
+                         .b = l->b,
+                         .c = l->c,
+                         .lda = l->ld,
+                         .ldb = l->ld,
+                         .ldc = l->ld,
+                         .step = l->block,
+                         .count = l->runs };
     char what[64];
 
-    CLOCK(b, 4,
-          b->d->seam->gemm_batched(b->d, kind == 2, kind == 1, m, HIDDEN, k,
-                                   kind == 2 ? -1e-6f : 1.0f, l->a, l->ld, l->block, l->b, l->ld,
-                                   l->block, kind == 2 ? 1.0f : 0.0f, l->c, l->ld, l->block,
-                                   l->runs));
+    time_calls(b, call_product, &p, COPIES);
     snprintf(what, sizeof what, "%s 256-256%s", name[kind], l->runs > 1 ? ", 50 runs" : "");
     if (!b->code)
         report(b, what, 0, 2e-9 * l->runs * m * HIDDEN * k);
