@@ -302,6 +302,45 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t *x, cudaGraph_t g, unsigned lon
     return cudaSuccess;
 }
 
+/* A graph's nodes, for who asks what a step has; handles are good as long as the graph. */
+cudaError_t cudaGraphGetNodes(cudaGraph_t g, cudaGraphNode_t *nodes, size_t *count)
+{
+    ENTER();
+    if (!holds(graphs, g) || !count)
+        return simcuda_error(cudaErrorInvalidValue);
+    for (size_t i = 0; nodes && i < *count && i < g->nodes.size(); i++)
+        nodes[i] = (cudaGraphNode_t)&g->nodes[i];
+    *count = g->nodes.size();
+    return cudaSuccess;
+}
+
+cudaError_t cudaGraphNodeGetType(cudaGraphNode_t node, enum cudaGraphNodeType *type)
+{
+    ENTER();
+    const std::string &name = ((const Node *)node)->name;
+
+    *type = name == "memcpy"   ? cudaGraphNodeTypeMemcpy
+            : name == "memset" ? cudaGraphNodeTypeMemset
+                               : cudaGraphNodeTypeKernel;
+    return cudaSuccess;
+}
+
+/* func is the node itself: the simulated products have no other */
+cudaError_t cudaGraphKernelNodeGetParams(cudaGraphNode_t node, struct cudaKernelNodeParams *params)
+{
+    ENTER();
+    *params = cudaKernelNodeParams{};
+    params->func = (void *)node;
+    return cudaSuccess;
+}
+
+cudaError_t cudaFuncGetName(const char **name, const void *func)
+{
+    ENTER();
+    *name = ((const Node *)func)->name.c_str();
+    return cudaSuccess;
+}
+
 cudaError_t cudaGraphDestroy(cudaGraph_t g)
 {
     const bool was = drop(graphs, g);
