@@ -162,8 +162,36 @@ def comparison(report, markdown):
     check("| ops | failed (3) | " in markdown and "planted" in markdown, "no failure in Markdown")
 
 
+def of_speeds():
+    """Times of ops and products, which no self-test this short has: by the same formula, from what the line itself says. What is no
+    text, or only half there, is told as it can be."""
+    out = WORK / "speeds"
+    (out / "parts").mkdir(parents=True)
+    (out / "parts.tsv").write_text("selftest\t60\t20\t1\t\nsweep\t9\t1\t0\t\n")
+    (out / "parts/selftest.out").write_bytes(
+        b"ok   speed copy of 256 MiB                          3000.00 GB/s      100 %  178.96 us (quartiles 178.00, 180.00)\n"
+        b"ok   speed product 4096 x 4096 x 4096              50000.0 GFLOP/s   100 %  2748.78 us (quartiles 1, 2)\n"
+        b"ok   speed loss softmax cross-entropy 128x10 50 runs      2.81 GB/s       37 %  292.01 us (quartiles 289.02, 293.67)\n"
+        b"ok   speed orthogonal 785x256                         0.02 GB/s        0 %  30000.00 us (quartiles 1, 2)\n"
+        b"FAIL op gather                                       64 x 10 | 1 run: word 3 is 00000000\n"
+        b"ok   op speed\n\xff\xfe half a li")
+    (out / "parts/sweep.out").write_text("{}")
+    done = run(KIT / "bin/kit_report", KIT / "estimates.json", out, 8, "cuda:0", LD_LIBRARY_PATH=str(KIT / "lib"))
+    check(done.returncode == 0, f"kit_report: {done.stderr}")
+    report, markdown = json.loads((out / "first-hour.json").read_text()), (out / "first-hour.md").read_text()
+    rows = {row["what"]: row["estimate_us"] for row in report["comparison"]["rows"] if row["group"] == "op"}
+    want = {"copy of 256 MiB": 2 + 3000 * 178.96 / 3350, "product 4096 x 4096 x 4096": 2 + 50 * 2748.78 / 67,
+            "loss softmax cross-entropy 128x10 50 runs": 2 + 2.81 * 292.01 / 3350,
+            "orthogonal 785x256": 4 * sum((785 - k) * (256 - k) for k in range(256)) / (128 * 8 / 480 * 1.7e3)}
+    check(rows.keys() == want.keys() and all(abs(rows[name] / want[name] - 1) < 1e-6 for name in want), f"ops: {rows}, not {want}")
+    check("| op: copy of 256 MiB | 179 | 162 | +10 % |" in markdown, "no op in Markdown")
+    check("- FAIL op gather: 64 x 10 / 1 run: word 3 is 00000000\n- 4 checks passed" in markdown, "no failed check in Markdown")
+    check(report["parts"][0]["results"][-1] == "?? half a li", f"bytes: {report['parts'][0]['results'][-1]}")
+
+
 make()
 is_complete()
+of_speeds()
 alone()
 first_hour()
 if not failures:
