@@ -118,7 +118,7 @@ def what_it_says(parts):
     for name, network in ("steps_1", "784-10"), ("steps_3", "784-256-256-10"), ("steps_wide", "784-1024-1024-10"):
         rows = [(row["network"], row["runs"]) for row in parts[name]["results"]]
         check(rows == [(network, 1), (network, 4)], f"{name}: {rows}")
-        check(all(row["us_a_step"] > 0 and row["us_an_evaluation"] > 0 and 0 <= row["planned"] - row["used"] < 1 << 16
+        check(all(row["us_a_step"] > 0 and row["us_an_evaluation"] > 0 and row["beyond"] <= 0 <= row["planned"] - row["used"] < 1 << 16
                   for row in parts[name]["results"]), f"{name}: {parts[name]['results']}")
     nodes = [(row["layers"], row["nodes"]) for row in parts["nodes"]["results"]]
     check(nodes[:3] == [("in,out", 4), ("in,out", 3), ("in,256,256,out", 14)], f"nodes: {nodes}")

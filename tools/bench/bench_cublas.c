@@ -2,7 +2,7 @@
  * bench_cublas.c - cuBLAS's own arithmetics of fp32 products, at the shapes of a step: how far each is from
  * CUBLAS_COMPUTE_32F_PEDANTIC, which initlab asks for, in bits, and how fast it is.
  *
- *   build/bench_cublas [SECONDS]      on CUDA's first device; a line of JSON for each product and arithmetic
+ *   build/bench_cublas [SECONDS [DEVICE]]      DEVICE: CUDA's number, 0; a line of JSON for each product and arithmetic
  *
  * For each the words of the result that differ from PEDANTIC's, on random numbers and on whole ones, whose
  * sums are exact in any order (host/selftest/products.c), and microseconds of a product, in a graph of COPIES.
@@ -39,7 +39,8 @@ struct bench {
     cublasHandle_t blas;
     cudaStream_t stream;
     void *workspace;
-    double seconds;  /* that timing a product may take */
+    double seconds; /* that timing a product may take */
+    int device;
     char words[320]; /* of what failed */
 };
 
@@ -178,7 +179,8 @@ static int load(struct bench *b)
     }
     CALLS(X)
 #undef X
-    return CUDA(b, cudaStreamCreateWithFlags, &b->stream, cudaStreamNonBlocking) &&
+    return CUDA(b, cudaSetDevice, b->device) &&
+           CUDA(b, cudaStreamCreateWithFlags, &b->stream, cudaStreamNonBlocking) &&
            CUDA(b, cudaMalloc, &b->workspace, WORKSPACE) && BLAS(b, cublasCreate, &b->blas) &&
            BLAS(b, cublasSetStream, b->blas, b->stream) &&
            BLAS(b, cublasSetWorkspace, b->blas, b->workspace, WORKSPACE);
@@ -317,7 +319,9 @@ static int all(struct bench *b, const struct product *of)
 
 int main(int argc, char **argv)
 {
-    struct bench b = { .seconds = argc > 1 ? strtod(argv[1], NULL) : .2, .words = "" };
+    struct bench b = { .seconds = argc > 1 ? strtod(argv[1], NULL) : .2,
+                       .device = argc > 2 ? atoi(argv[2]) : 0,
+                       .words = "" };
     int ok = load(&b);
 
     for (size_t i = 0; i < sizeof products / sizeof *products && ok; i++)

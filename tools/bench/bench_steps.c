@@ -7,7 +7,8 @@
  * DATA is a folder of a dataset (data/mnist). A pack of RUNS alike trains FEW steps an epoch; then, where an
  * epoch of the whole dataset is expected to take less than SECONDS (1), one of all. The first epoch records the
  * step and gives the cost, the others, as many as SECONDS allow, are timed by the pack itself. A pack that the
- * device has no room for is told, and is no failure.
+ * device has no room for is told, and is no failure. What is used beyond the plan is mostly kernels, which are
+ * loaded when first used: the first RUNS shows it.
  */
 #include <jansson.h>
 #include <math.h>
@@ -31,6 +32,7 @@ struct bench {
 struct result {
     char network[64]; /* 784-256-10 */
     size_t steps, samples, tested, used;
+    double beyond; /* bytes used beyond the plan, the most */
     il_memory plan;
     double open, us[EPOCHS_MOST], evaluation[EPOCHS_MOST], cost;
     size_t epochs;
@@ -140,6 +142,7 @@ static il_status measure(struct bench *b, const il_dataset *set, size_t runs, st
         const size_t after = memory_free(b);
 
         r->used = before > after ? before - after : 0;
+        r->beyond = fmax(r->beyond, (double)r->used - (double)r->plan.total);
     }
     il_pack_close(pack);
     free_configs(c, runs);
@@ -175,6 +178,7 @@ static void say_result(const struct bench *b, size_t runs, struct result *r)
     bad |= json_object_set_new(o, "seconds_to_open", json_real(r->open));
     bad |= json_object_set_new(o, "planned", json_integer((json_int_t)r->plan.total));
     bad |= json_object_set_new(o, "used", json_integer((json_int_t)r->used));
+    bad |= json_object_set_new(o, "beyond", json_integer((json_int_t)r->beyond));
     bad |= json_object_set_new(o, "reserve", json_integer((json_int_t)r->plan.reserve));
     if (isfinite(r->cost))
         bad |= json_object_set_new(o, "cost_of_epoch_1", json_real(r->cost));
@@ -186,7 +190,7 @@ static void say_result(const struct bench *b, size_t runs, struct result *r)
 /* 0, or an exit code */
 static int bench(struct bench *b, size_t runs)
 {
-    struct result r = { .cost = NAN };
+    struct result r = { .cost = NAN, .beyond = -INFINITY };
     il_status st = measure(b, b->few, runs, &r);
     const double steps = ceil((double)il_dataset_train(b->whole).count / BATCH);
 

@@ -132,14 +132,15 @@ static void tell_steps_of(FILE *to, const json_t *rows)
         quantity(to, number(row, "us_an_evaluation"));
         fprintf(to, " of %.0f | %.0f | %.2f | %.2f |\n", number(row, "tested"),
                 number(row, "steps"), number(row, "planned") / 1048576,
-                (number(row, "used") - number(row, "planned")) / 1048576);
+                number(row, "beyond") / 1048576);
     }
 }
 
 static void tell_steps(FILE *to, const json_t *parts)
 {
     fprintf(to, "\n## Steps, evaluations, memory\n\n"
-                "What is used beyond the plan is what the reserve is for (docs/gpu.md).\n\n"
+                "What is used beyond the plan is what the reserve is for (docs/gpu.md): most at "
+                "first, for kernels.\n\n"
                 "| network | runs | us a step | us a model-step | us an evaluation | steps an "
                 "epoch | planned, MiB | used "
                 "beyond it, MiB |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");

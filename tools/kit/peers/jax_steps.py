@@ -13,8 +13,10 @@ import jax.numpy as jnp
 import jobs
 
 FOLDER, GPU, IS_QUICK = jobs.arguments()
-if GPU and jax.default_backend() == "cpu":
-    raise SystemExit("JAX has no GPU here: pip install 'jax[cuda13]'")
+if GPU is not None:
+    if jax.default_backend() == "cpu":
+        raise SystemExit("JAX has no GPU here: pip install 'jax[cuda13]'")
+    jax.config.update("jax_default_device", jax.devices()[GPU])
 jax.config.update("jax_default_matmul_precision", "highest")  # fp32, as initlab
 IMAGES, LABELS = map(jnp.asarray, jobs.mnist(FOLDER))
 EPOCH = len(LABELS) // jobs.BATCH
@@ -38,21 +40,24 @@ def update(layers, x, y):
 def measure(mode, widths, runs):
     of_runs = jax.vmap(update, (0, None, None)) if runs > 1 else update
 
-    def step(layers, batch):
-        return of_runs(layers, IMAGES[batch], LABELS[batch])
+    def step(layers, images, labels, batch):
+        return of_runs(layers, images[batch], labels[batch])
 
-    one = jax.jit(step, donate_argnums=0)
-    many = jax.jit(lambda layers, order: jax.lax.scan(step, layers, order), donate_argnums=0)
+    def loop(layers, images, labels, order):
+        return jax.lax.scan(lambda kept, batch: step(kept, images, labels, batch), layers, order)
+
+    # images are given, not closed over: as a constant they would be compiled
+    one, many = jax.jit(step, donate_argnums=0), jax.jit(loop, donate_argnums=0)
     state = {"layers": jax.tree.map(jnp.asarray, jobs.weights(widths, runs)), "sum": 0.0}
 
     def steps(n):
         if mode == "scan":
-            state["layers"], losses = many(state["layers"], ORDER[:n])
+            state["layers"], losses = many(state["layers"], IMAGES, LABELS, ORDER[:n])
             state["sum"] = losses.reshape(n, -1)[:, 0].mean()
             return
         losses = []
         for s in range(n):
-            state["layers"], loss = one(state["layers"], ORDER[s])
+            state["layers"], loss = one(state["layers"], IMAGES, LABELS, ORDER[s])
             losses.append(loss)
         state["sum"] = sum(loss.reshape(-1)[0] for loss in losses) / n
 

@@ -17,10 +17,10 @@ QUICK = [((784, 10), 1), ((784, 10), 2)]
 
 
 def arguments():
-    """(folder of MNIST, is the device a GPU, is it to be quick)"""
+    """(folder of MNIST, number of the GPU, None: the CPU; is it to be quick)"""
     if len(sys.argv) < 3:
-        sys.exit(f"usage: {sys.argv[0]} MNIST DEVICE [--quick]")
-    return pathlib.Path(sys.argv[1]), sys.argv[2] != "cpu", "--quick" in sys.argv
+        sys.exit(f"usage: {sys.argv[0]} MNIST cpu|cuda:N [--quick]")
+    return pathlib.Path(sys.argv[1]), None if sys.argv[2] == "cpu" else int(sys.argv[2].split(":")[1]), "--quick" in sys.argv
 
 
 def idx(path, header):
