@@ -8,9 +8,9 @@
  * difference, is a node; replays in a queue are a step after another; "one step, waited for" is
  * what a single step costs whoever needs its result at once.
  */
-#include <jansson.h>
 #include "device/seam.h"
 #include "initlab/initlab.h"
+#include "json_line.h"
 #include "timing.h"
 
 enum { NODES = 256, BATCHES = 15, MANY = 64, SMALL = 64, PAGE = 64 << 10 };
@@ -100,13 +100,9 @@ static int measure(struct costs *c, int (*batch)(struct costs *), double parts, 
 
 static void say(const char *what, const double *us)
 {
-    json_t *const o = json_pack("{s:s, s:f, s:[f,f]}", "cost", what, "us", us[BATCHES / 2],
-                                "quartiles", us[BATCHES / 4], us[3 * BATCHES / 4]);
-
-    if (o && json_dumpf(o, stdout, JSON_COMPACT) == 0)
-        (void)puts("");
-    json_decref(o);
-    (void)fflush(stdout);
+    (void)json_line(json_pack("{s:s, s:f, s:[f,f]}", "cost", what, "us", us[BATCHES / 2],
+                              "quartiles", us[BATCHES / 4], us[3 * BATCHES / 4]),
+                    stdout);
 }
 
 static const struct {

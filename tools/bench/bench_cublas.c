@@ -10,11 +10,11 @@
 #include <cublas_v2.h>
 #include <cuda_runtime_api.h>
 #include <dlfcn.h>
-#include <jansson.h>
 #include <string.h>
 #include "device/libraries.h"
 #include "initlab/status.h"
 #include "random.h"
+#include "json_line.h"
 #include "timing.h"
 
 #define TEXT(x)   #x
@@ -283,11 +283,7 @@ static int one(struct bench *b, const struct product *p, size_t kind, size_t kep
                   "gflop_per_s", flops / us[n / 2] * 1e-3, "words",
                   (json_int_t)p->m * p->n * p->count, "differ", (json_int_t)kept[0],
                   "differ_of_whole", (json_int_t)kept[1]);
-    if (o && json_dumpf(o, stdout, JSON_COMPACT) == 0)
-        (void)puts("");
-    json_decref(o);
-    (void)fflush(stdout);
-    return 1;
+    return json_line(o, stdout);
 }
 
 /* A product in every arithmetic: bits first, by kind of operands, then times. */

@@ -10,11 +10,11 @@
  * device has no room for is told, and is no failure. What is used beyond the plan is mostly kernels, which are
  * loaded when first used: the first RUNS shows it.
  */
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 #include "device/seam.h"
 #include "initlab/initlab.h"
+#include "json_line.h"
 #include "timing.h"
 
 enum { BATCH = 128, FEW = 8, EPOCHS_MOST = 7, RUNS_MOST = 1 << 16 };
@@ -149,18 +149,10 @@ static il_status measure(struct bench *b, const il_dataset *set, size_t runs, st
     return st;
 }
 
-static void say(json_t *o)
-{
-    if (o && json_dumpf(o, stdout, JSON_COMPACT) == 0)
-        (void)puts("");
-    json_decref(o);
-    (void)fflush(stdout);
-}
-
 static void say_result(const struct bench *b, size_t runs, struct result *r)
 {
     const size_t n = r->epochs;
-    json_t *const o = json_object();
+    json_t *o = json_object();
     int bad = !o;
 
     qsort(r->us, n, sizeof *r->us, by_size);
@@ -182,9 +174,11 @@ static void say_result(const struct bench *b, size_t runs, struct result *r)
     bad |= json_object_set_new(o, "reserve", json_integer((json_int_t)r->plan.reserve));
     if (isfinite(r->cost))
         bad |= json_object_set_new(o, "cost_of_epoch_1", json_real(r->cost));
-    if (bad)
-        fprintf(stderr, "bench_steps: out of memory\n");
-    say(bad ? NULL : o);
+    if (bad) {
+        json_decref(o);
+        o = NULL;
+    }
+    (void)json_line(o, stdout);
 }
 
 /* 0, or an exit code */
@@ -201,8 +195,9 @@ static int bench(struct bench *b, size_t runs)
         return 0;
     }
     if (r.plan.total > 0 && r.plan.fits < runs) { /* a fact, not a failure */
-        say(json_pack("{s:s, s:I, s:s}", "layers", b->layers, "runs", (json_int_t)runs, "left_out",
-                      b->err.text));
+        (void)json_line(json_pack("{s:s, s:I, s:s}", "layers", b->layers, "runs", (json_int_t)runs,
+                                  "left_out", b->err.text),
+                        stdout);
         return 0;
     }
     fprintf(stderr, "bench_steps: %s, %zu runs: %s\n", b->layers, runs, b->err.text);

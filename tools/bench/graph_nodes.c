@@ -11,9 +11,9 @@
 #include <cuda.h>
 #include <cuda_runtime_api.h>
 #include <dlfcn.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include "json_line.h"
 
 #define TEXT(x)   #x
 #define SYMBOL(x) TEXT(x)
@@ -115,11 +115,8 @@ static void tell(cudaGraph_t graph, const char *path)
     free(nodes);
     file = fopen(path, "ae");
     if (file) {
-        json_t *const line = json_pack("{s:I, s:o}", "nodes", (json_int_t)count, "kernels", names);
-
-        if (line && json_dumpf(line, file, JSON_COMPACT) == 0)
-            (void)fputs("\n", file);
-        json_decref(line);
+        (void)json_line(json_pack("{s:I, s:o}", "nodes", (json_int_t)count, "kernels", names),
+                        file);
         (void)fclose(file);
     } else {
         json_decref(names);
