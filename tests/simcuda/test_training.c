@@ -371,15 +371,18 @@ int main(void)
         cmocka_unit_test(packs_keep_their_math),
         cmocka_unit_test(constant_weights_keep_one_unit),
     };
+    const char *const data = getenv("INITLAB_DATA"); /* where the sources are not: tools/gpu-kit */
+    char folder[4096];
     il_error err = { 0 };
     int failed;
 
+    snprintf(folder, sizeof folder, "%s/mnist", data ? data : INITLAB_SOURCE_DIR "/data");
     if (il_device_open(&devices[1], "cuda:0", 1, NULL, &err) != IL_OK) {
         fprintf(stderr, "no CUDA device: %s\n", err.text);
         return getenv("INITLAB_REQUIRE_CUDA") ? 1 : 77;
     }
     if (il_device_open(&devices[0], "cpu", 1, NULL, &err) != IL_OK ||
-        il_dataset_open(&mnist, INITLAB_SOURCE_DIR "/data/mnist", &err) != IL_OK) {
+        il_dataset_open(&mnist, folder, &err) != IL_OK) {
         fprintf(stderr, "%s\n", err.text);
         return 1;
     }
