@@ -21,6 +21,9 @@ tiny()
     python3 "$(dirname "${BASH_SOURCE[0]}")/make_idx.py" "$1" "${2:-96}"
 }
 
+# the numbers that this initlab computes
+NUMBERS=$(sed -n 's/^enum { IL_NUMBERS = \([0-9]*\) };$/\1/p' "$(dirname "${BASH_SOURCE[0]}")/../../include/initlab/numbers.h")
+
 # has TEXT STRING: STRING contains TEXT
 has()
 {

@@ -144,7 +144,7 @@ P
     initlab compare a b -o csv
     [ "$status" -eq 0 ]
     has "8 runs are there more than once: each counts once; 3 with another result the second time: what is named first counts" "$stderr"
-    has "a has numbers 2 of cpu, b has numbers 1 of cpu: a run of one is not that of another to the bit" "$stderr"
+    has "a has numbers $NUMBERS of cpu, b has numbers 1 of cpu: a run of one is not that of another to the bit" "$stderr"
     want=$output
     initlab compare a -o csv
     [ "$output" = "$want" ]

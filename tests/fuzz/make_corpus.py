@@ -200,9 +200,9 @@ write("journal", {
 # states: '=' a file, '~' bytes of a true one that are others, '"' its note
 note = {"plan": "x", "pack": 0, "seconds": 0.5, "evaluation_seconds": 0.5, "epochs": []}
 write("state", {
-    "empty": b"", "nothing": b"=", "text": b"=initlab", "head": b"=initlab pack state 3: 0 bytes of note, 0 of state, numbers 2\n\0\0\0\0",
-    "huge": b"=initlab pack state 3: 18446744073709551615 bytes of note, 18446744073709551615 of state, numbers 2\n" + bytes(64),
-    "negative": b"=initlab pack state 3: -1 bytes of note, -1 of state, numbers 2\n" + bytes(64), "old": b"=initlab pack state 1: 0 bytes",
+    "empty": b"", "nothing": b"=", "text": b"=initlab", "head": b"=initlab pack state 3: 0 bytes of note, 0 of state, numbers 3\n\0\0\0\0",
+    "huge": b"=initlab pack state 3: 18446744073709551615 bytes of note, 18446744073709551615 of state, numbers 3\n" + bytes(64),
+    "negative": b"=initlab pack state 3: -1 bytes of note, -1 of state, numbers 3\n" + bytes(64), "old": b"=initlab pack state 1: 0 bytes",
     "true": b"~", "note": b'"' + json.dumps(note).encode(), "no-note": b'"', "no-json": b'"{', "list": b'"[1, 2]',
     "deep": b'"' + b"[" * 4000, "zeros-in-note": b'"{}' + bytes(8),
     **{f"byte-{at}": b"~" + struct.pack("<HB", at, value) for at, value in

@@ -8,5 +8,5 @@ for path in pathlib.Path(sys.argv[1], "journal").glob("*.jsonl"):
     lines = lines_of(path.read_bytes())
     for _, value in lines:
         if "journal" in value:
-            assert value.pop("numbers") == 2, value
+            assert value.pop("numbers") > 1, value
     path.write_bytes(sealed(lines))

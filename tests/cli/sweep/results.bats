@@ -73,11 +73,11 @@ P
     python3 "$BATS_TEST_DIRNAME/renumber.py" r
     ls r/journal >before
     initlab sweep status r
-    has "numbers 1, this initlab's are 2: it cannot be continued here" "$output"
+    has "numbers 1, this initlab's are $NUMBERS: it cannot be continued here" "$output"
     for command in "run r" "retry r --failed" "submit r --engine slurm" "run sweep.yaml --data set --out r"; do
         initlab sweep $command
         exits 65
-        has "has numbers 1, this initlab computes numbers 2" "$stderr"
+        has "has numbers 1, this initlab computes numbers $NUMBERS" "$stderr"
     done
     ls r/journal | cmp - before
     initlab compare r
@@ -87,7 +87,7 @@ P
     initlab sweep rerun r "$(query r 'SELECT min(run_id) FROM runs')"
     [ "$status" -eq 0 ]
     has "as in the results, to the bit" "$output"
-    has "the results have numbers 1, this initlab computes numbers 2:" "$output"
+    has "the results have numbers 1, this initlab computes numbers $NUMBERS:" "$output"
     has "  2: a step's sum" "$output"
 }
 
