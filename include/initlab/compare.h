@@ -4,7 +4,8 @@
  *
  * Groups are of runs that agree in every parameter but the seeds, and in their dataset, unless `by` names
  * columns: then what else varies within groups is pooled, and named. Groups are compared by pairs: runs with
- * the same seed, data_seed, dataset and values of what is pooled; by all their runs, unpaired, where there are none. All runs of a pack see the same batches, and
+ * the same seed, data_seed, dataset and values of what is pooled; by all their runs, unpaired, where there are none, or so few,
+ * beside runs that no other is alike, that they could show no difference and all runs could. All runs of a pack see the same batches, and
  * all runs of a dataset the same test samples, so pairs differ by less than runs do; of groups of different
  * datasets there are no pairs.
  */
@@ -148,7 +149,7 @@ typedef struct il_compare_options {
 typedef enum il_unit {
     IL_UNIT_NONE,  /**< nothing: one has no result, or they are of different datasets */
     IL_UNIT_PAIRS, /**< runs that are alike but in what groups are by (il_compare_paired) */
-    IL_UNIT_RUNS, /**< no two runs are: all runs, within values of what is pooled (il_compare_strata) */
+    IL_UNIT_RUNS, /**< no two runs are, or too few: all runs, within values of what is pooled (il_compare_strata) */
     IL_UNIT_SETTINGS /**< they share no values of what is pooled, as of random search: means over the runs of each */
 } il_unit;
 
@@ -189,6 +190,7 @@ typedef struct il_run_group {
     size_t
         left_over; /**< runs with the metric that are in no comparison with the reference; the reference's: with any group */
     il_unit unit;  /**< what the difference is of */
+    size_t set_aside; /**< pairs that could show no difference, so that all runs are compared */
     il_difference difference; /**< this group - reference; n 0: none */
     double p;                 /**< the difference's, after Holm; NaN: none */
     size_t
@@ -342,23 +344,26 @@ typedef enum il_checked_as {
     IL_CHECKED_OK,   /**< not worse by more than the limit, or by no more than noise */
     IL_CHECKED_FELL, /**< worse by more than the limit, and by more than noise */
     IL_CHECKED_LOST, /**< more of its runs lost their result, as those that diverge their cost, than got one */
-    IL_CHECKED_GONE, /**< it has no result now */
-    IL_CHECKED_NEW,  /**< it had none then */
-    IL_CHECKED_NONE  /**< it had none then, and has none now */
+    IL_CHECKED_GONE,      /**< it has no result now */
+    IL_CHECKED_ELSEWHERE, /**< its results then and now are of different datasets */
+    IL_CHECKED_NEW,       /**< it had none then */
+    IL_CHECKED_NONE       /**< it had none then, and has none now */
 } il_checked_as;
 
 typedef struct il_checked {
     char *label, *name;
     il_checked_as change;
-    double before, now; /**< means of the metric over pairs; over all runs where there is no pair */
-    size_t pairs;       /**< runs of equal parameters, then and now, that have it */
-    il_unit unit;       /**< what the difference is of */
+    double before,
+        now; /**< means of the metric over pairs; over all runs where they are not compared by pairs */
+    size_t pairs;     /**< runs of equal parameters, then and now, that are compared */
+    size_t set_aside; /**< pairs that could show no difference, so that all runs are compared */
+    size_t left_over; /**< runs that have it, and are in no mean and no difference */
+    il_unit unit;     /**< what the difference is of */
     size_t lost,
         gained; /**< runs that had it and have not, and the reverse: NaN and infinite are no results */
-    il_difference
-        difference; /**< now - before, of the pairs, or of all runs where there is none; n 0: none */
-    double p;       /**< its p after Holm over all groups that have a difference; NaN: none */
-    int few;        /**< so few runs that the mean alone decides: no p could be below alpha */
+    il_difference difference; /**< now - before, of the pairs, or of all runs; n 0: none */
+    double p; /**< its p after Holm over all groups that have a difference; NaN: none */
+    int few;  /**< so few runs that the mean alone decides: no p could be below alpha */
 } il_checked;
 
 /** A parameter that has one value in all runs then, and another now. */

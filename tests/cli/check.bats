@@ -9,8 +9,9 @@ train()
     [[ $* == *--seeds* ]] || set -- --seeds 0..7 "$@"
     [[ $* == *--init* ]] || set -- --init he_normal,zeros,normal:std=0.5 "$@"
     [[ $* == *--layers* ]] || set -- --layers in,8,out "$@"
+    [[ $* == *--data* ]] || set -- --data set "$@"
     [[ $* == *--epochs* ]] || set -- --epochs 6 "$@"
-    "$INITLAB" sweep run --batch 8 --data set --devices cpu:1 --out "$folder" -q "$@" >/dev/null
+    "$INITLAB" sweep run --batch 8 --devices cpu:1 --out "$folder" -q "$@" >/dev/null
 }
 
 @test "a sweep is as good as itself; one that learnt less is not, group by group" {
@@ -141,6 +142,52 @@ print(*sqlite3.connect("broken/results.sqlite").execute("SELECT count(*) FROM ru
     python3 "$BATS_TEST_DIRNAME/junit_shape.py" <<<"$output" >/dev/null
 }
 
+@test "one shared seed does not decide for all runs; runs without a partner are named; two datasets are no pair" {
+    tiny set
+    train old --init he_normal --seeds 0..9 --epochs 3
+    train new --init he_normal --seeds 9..18 --epochs 1
+    initlab check new --baseline old --max-drop 0.001 --metric cost -o json
+    [ "$status" -eq 1 ]
+    python3 - "$output" <<'P'
+import itertools, json, sqlite3, sys
+x, y = ([r[0] for r in sqlite3.connect(f"{f}/results.sqlite").execute("SELECT cost FROM runs")] for f in ("new", "old"))
+g, = json.loads(sys.argv[1])["groups"]
+assert [g["unit"], g["pairs"], g["left_over"], g["few"]] == ["runs", 0, 0, False], g
+assert abs(g["before"] - sum(y) / 10) < 1e-12 and abs(g["now"] - sum(x) / 10) < 1e-12, g
+both, far = x + y, 0
+for one in itertools.combinations(both, 10):  # labels, permuted: all 184,756 ways, of which 100,000 were tried
+    far += abs(sum(one) / 5 - sum(both) / 10) >= abs(g["difference"]) - 1e-12
+want = far / 184756
+assert abs(g["p"] - want) < 5 * (want * (1 - want) / 100000) ** .5 + 1e-5, (g, want)
+P
+    initlab check new --baseline old --max-drop 0.001 --metric cost
+    has "1 group has only 1 pair, which could show nothing, beside runs of other seeds: all runs then are held against all now" "$output"
+    initlab check new --baseline old --max-drop 0.001 --metric cost -o junit
+    has "10 and 10 runs, p = " "$output"
+    initlab compare new old --by epochs --metric cost
+    has "n = 10 and 10 runs, unpaired" "${lines[0]}"
+    has "1 group has too few pairs with the best to show anything" "$output"
+    [[ $output != *"without a partner"* ]]
+    # two of each side could not show more than the pair does: it decides, and what it leaves is named
+    train fewer --init he_normal --seeds 9..10 --epochs 1
+    train two --init he_normal --seeds 8..9 --epochs 3
+    for form in text junit json; do
+        initlab check fewer --baseline two -o $form
+        has "2 runs are without a partner of equal seeds: in no mean and no difference: 2 of all runs" "$output"
+    done
+    [ "$(python3 -c 'import json, sys; print([(g["pairs"], g["left_over"]) for g in json.load(sys.stdin)["groups"]])' <<<"$output")" \
+        = "[(1, 2)]" ]
+    # the same seeds on other samples
+    python3 "$BATS_TEST_DIRNAME/make_idx.py" elsewhere 99
+    train away --init he_normal --seeds 0..9 --epochs 3 --data elsewhere
+    for by in "" "--by init"; do
+        # shellcheck disable=SC2086
+        initlab check away --baseline old $by
+        exits 2
+        has "the dataset 'set', this on 'elsewhere'" "$stderr"
+    done
+}
+
 @test "groups that pool settings are held against each other within these" {
     tiny set
     train old --init he_normal --lr 0.1,0.5 --seeds 0..3
@@ -205,7 +252,11 @@ E
         "$INITLAB" sweep run --layers in,out --init zeros --seeds 0..1 --epochs 1 --batch 8 --data "$data" --devices cpu:1 \
             -q --out "runs of $(dirname "$data")" >/dev/null
     done
-    initlab check "runs of other" --baseline "runs of ." -o junit
+    initlab check "runs of other" --baseline "runs of ."
+    exits 2
+    has "results on different samples are not held against each other" "$stderr"
+    no_escapes "$stderr"
+    initlab check "runs of other" --baseline "runs of other" --by data -o junit
     [ "$status" -eq 0 ]
     python3 "$BATS_TEST_DIRNAME/junit_shape.py" <<<"$output" >/dev/null
     has 'a&#60;b&#62;&#38;&#34;c|_$\\x1bd' "$output"

@@ -698,6 +698,16 @@ print(*(" ".join(r[c] for c in ("init", "unit", "pairs", "units_here", "units_th
         <<<"$output" | tr ';' '\n' | sort | tr '\n' ';')" = "he_normal none 0 0 0 3;zeros runs 0 2 3 0;" ]
 }
 
+@test "a control without the metric is why there is no test, and not its dataset" {
+    tiny data
+    for init in he_normal zeros; do
+        "$INITLAB" train --layers in,8,out --data data --device cpu --batch 8 --epochs 2 --init $init --quiet \
+            --validation "$([ $init = zeros ] && echo 16 || echo 0)" --out $init.jsonl >/dev/null
+    done
+    initlab compare he_normal.jsonl zeros.jsonl --by init --metric validation_accuracy --control he_normal
+    has "no run of he_normal has a validation_accuracy: no test." "${lines[0]}"
+}
+
 @test "pairs whose differences are all equal have no effect size, and a line says so" {
     tiny data
     # nothing is drawn, and the order of samples is one for all seeds: runs of a scheme are the same run

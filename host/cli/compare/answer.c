@@ -24,25 +24,13 @@ static void with_interval(const il_comparison *c, double x, const il_interval *i
 /* why two groups are not compared */
 static void not_compared(const il_comparison *c, const il_run_group *g, char *text, size_t size)
 {
-    if (g->metric.n == 0)
-        snprintf(text, size, "no run of %s has a %s: no test.", g->label, c->metric);
+    const il_run_group *const reference = &c->group[c->reference];
+
+    if (g->metric.n == 0 || reference->metric.n == 0)
+        snprintf(text, size, "no run of %s has a %s: no test.",
+                 reference->metric.n == 0 ? reference->label : g->label, c->metric);
     else
         snprintf(text, size, "%s is of another dataset: no test.", g->label);
-}
-
-/* "n = 5 pairs", "n = 8 and 5 runs": what a difference is of */
-static void put_units(const il_run_group *g, char text[CELL])
-{
-    const il_difference *const d = &g->difference;
-    const char *const s = d->n == 1 && (g->unit == IL_UNIT_PAIRS || d->m == 1) ? "" : "s";
-    const char *const word = g->unit == IL_UNIT_PAIRS  ? "pair"
-                             : g->unit == IL_UNIT_RUNS ? "run"
-                                                       : "setting";
-
-    if (g->unit == IL_UNIT_PAIRS)
-        snprintf(text, CELL, "%zu %s%s", d->n, word, s);
-    else
-        snprintf(text, CELL, "%zu and %zu %s%s", d->n, d->m, word, s);
 }
 
 /* why no difference can be told, and how many pairs or runs would tell it; "": nothing */
@@ -77,7 +65,7 @@ static void beside(const il_comparison *c, const il_run_group *g, char *text, si
         return;
     }
     with_interval(c, fabs(d->mean), &away, number, sizeof number);
-    put_units(g, units);
+    put_units(d, g->unit, units);
     put_needed(g, units, why);
     if (g->verdict == IL_VERDICT_WORSE || g->verdict == IL_VERDICT_BETTER)
         snprintf(text, size, "%s is %s %s, p = %.2g, n = %s%s.", g->label, number, side, g->p,

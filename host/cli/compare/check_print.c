@@ -11,10 +11,13 @@
 
 static const char *word_of(il_checked_as change)
 {
-    static const char *const word[] = {
-        [IL_CHECKED_OK] = "ok",     [IL_CHECKED_FELL] = "FELL", [IL_CHECKED_LOST] = "LOST",
-        [IL_CHECKED_GONE] = "GONE", [IL_CHECKED_NEW] = "new",   [IL_CHECKED_NONE] = "none"
-    };
+    static const char *const word[] = { [IL_CHECKED_OK] = "ok",
+                                        [IL_CHECKED_FELL] = "FELL",
+                                        [IL_CHECKED_LOST] = "LOST",
+                                        [IL_CHECKED_GONE] = "GONE",
+                                        [IL_CHECKED_NEW] = "new",
+                                        [IL_CHECKED_NONE] = "none",
+                                        [IL_CHECKED_ELSEWHERE] = "OTHER DATA" };
 
     return word[change];
 }
@@ -68,7 +71,7 @@ static void say_unpaired(const il_check_list *list, const struct check_from *fro
 
     (void)from;
     for (size_t i = 0; i < list->groups; i++) {
-        n += list->group[i].unit == IL_UNIT_RUNS;
+        n += list->group[i].unit == IL_UNIT_RUNS && !list->group[i].set_aside;
         settings += list->group[i].unit == IL_UNIT_SETTINGS;
     }
     if (n)
@@ -81,6 +84,41 @@ static void say_unpaired(const il_check_list *list, const struct check_from *fro
                  "%s%zu group%s no pairs, and other settings: means of settings are held against "
                  "each other, unpaired",
                  n ? "; " : "", settings, settings > 1 ? "s have" : " has");
+}
+
+/* runs that share a seed with another, and are too few of them to be compared by */
+static void say_set_aside(const il_check_list *list, const struct check_from *from, char text[SAID])
+{
+    size_t groups = 0, pairs = 0;
+
+    (void)from;
+    for (size_t i = 0; i < list->groups; i++) {
+        groups += list->group[i].set_aside > 0;
+        pairs += list->group[i].set_aside;
+    }
+    if (groups)
+        snprintf(text, SAID,
+                 "%zu group%s only %zu pair%s, which could show nothing, beside runs of other "
+                 "seeds: all runs then are held against all now, unpaired",
+                 groups, groups > 1 ? "s have" : " has", pairs, pairs > 1 ? "s" : "");
+}
+
+static void say_left_over(const il_check_list *list, const struct check_from *from, char text[SAID])
+{
+    size_t n = 0;
+    int at = 0;
+
+    (void)from;
+    for (size_t i = 0; i < list->groups; i++)
+        n += list->group[i].left_over;
+    if (n)
+        at = snprintf(text, SAID,
+                      "%zu run%s without a partner of equal seeds: in no mean and no difference: ",
+                      n, n > 1 ? "s are" : " is");
+    for (size_t i = 0, named = 0; n && i < list->groups && at < SAID; i++)
+        if (list->group[i].left_over)
+            at += snprintf(text + at, SAID - (size_t)at, "%s%zu of %.100s", named++ ? ", " : "",
+                           list->group[i].left_over, list->group[i].label);
 }
 
 static void say_few(const il_check_list *list, const struct check_from *from, char text[SAID])
@@ -174,7 +212,8 @@ static int remark(const il_check_list *list, const struct check_from *from, size
                   char text[SAID])
 {
     static void (*const say[])(const il_check_list *, const struct check_from *,
-                               char *) = { say_few, say_unpaired, say_lost, say_done, say_same };
+                               char *) = { say_few,  say_unpaired, say_set_aside, say_left_over,
+                                           say_lost, say_done,     say_same };
     const size_t all = sizeof say / sizeof *say;
 
     text[0] = 0;
@@ -242,13 +281,18 @@ static void put_property(const char *name, const char *value)
 /* why a group failed, or was not checked, as the element inside its case; "": it was, and is well */
 static void put_outcome(const il_check_list *list, const il_checked *g)
 {
-    char text[SAID];
+    char text[SAID], units[CELL], p[CELL] = "";
 
     if (g->change == IL_CHECKED_OK)
         return;
+    put_units(&g->difference, g->unit, units);
+    if (!isnan(g->p))
+        snprintf(p, CELL, ", p = %.2g", g->p);
     if (g->change == IL_CHECKED_FELL)
-        snprintf(text, SAID, "%s was %.6g, is %.6g: worse by more than %g, %zu pairs, p = %.2g",
-                 list->metric, g->before, g->now, list->most, g->pairs, g->p);
+        snprintf(text, SAID, "%s was %.6g, is %.6g: worse by more than %g, %s%s", list->metric,
+                 g->before, g->now, list->most, units, p);
+    else if (g->change == IL_CHECKED_ELSEWHERE)
+        snprintf(text, SAID, "results then and now are of different datasets: not compared");
     else if (g->change == IL_CHECKED_LOST)
         snprintf(text, SAID, "%zu runs had a %s, and have none now", g->lost, list->metric);
     else
@@ -308,13 +352,14 @@ il_status check_print_json(const struct cli *cli, const il_check_list *list,
     for (size_t i = 0; ok && i < list->groups; i++) {
         const il_checked *const g = &list->group[i];
         json_t *const row = json_pack(
-            "{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:s, s:o, s:s, s:b}", "group",
-            g->name, "verdict", word_of(g->change), "unit", unit_word(g->unit), "before",
+            "{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:s, s:o, s:s, s:b}",
+            "group", g->name, "verdict", word_of(g->change), "unit", unit_word(g->unit), "before",
             cli_json_number(g->before), "now", cli_json_number(g->now), "pairs",
-            (json_int_t)g->pairs, "lost", (json_int_t)g->lost, "gained", (json_int_t)g->gained,
-            "difference", cli_json_number(g->difference.n ? g->difference.mean : NAN),
-            "difference_low", cli_json_number(g->difference.n ? g->difference.interval.low : NAN),
-            "difference_high", cli_json_number(g->difference.n ? g->difference.interval.high : NAN),
+            (json_int_t)g->pairs, "left_over", (json_int_t)g->left_over, "lost",
+            (json_int_t)g->lost, "gained", (json_int_t)g->gained, "difference",
+            cli_json_number(g->difference.n ? g->difference.mean : NAN), "difference_low",
+            cli_json_number(g->difference.n ? g->difference.interval.low : NAN), "difference_high",
+            cli_json_number(g->difference.n ? g->difference.interval.high : NAN),
             "difference_interval", interval_word(&g->difference.interval), "p",
             cli_json_number(g->p), "p_kind", p_word(&g->difference), "few", g->few);
 

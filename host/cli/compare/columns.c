@@ -66,6 +66,19 @@ const char *unit_word(il_unit unit)
     return word[unit];
 }
 
+void put_units(const il_difference *d, il_unit unit, char text[CELL])
+{
+    const char *const s = d->n == 1 && (unit == IL_UNIT_PAIRS || d->m == 1) ? "" : "s";
+    const char *const word = unit == IL_UNIT_PAIRS  ? "pair"
+                             : unit == IL_UNIT_RUNS ? "run"
+                                                    : "setting";
+
+    if (unit == IL_UNIT_PAIRS)
+        snprintf(text, CELL, "%zu %s%s", d->n, word, s);
+    else
+        snprintf(text, CELL, "%zu and %zu %s%s", d->n, d->m, word, s);
+}
+
 /* ---- for people ------------------------------------------------------------------------------ */
 
 static int has_metric(const il_run_group *g) { return g->metric.n > 0; }

@@ -49,6 +49,9 @@ const char *interval_word(const il_interval *i);
 const char *p_word(const il_difference *d);
 
 /* pairs, runs, settings, none: what a difference is of */
+/* "5 pairs", "8 and 5 runs": what a difference is of */
+void put_units(const il_difference *d, il_unit unit, char text[CELL]);
+
 const char *unit_word(il_unit unit);
 
 /* a value of the metric; a difference of two: "-" where it is not finite */

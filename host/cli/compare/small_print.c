@@ -134,12 +134,14 @@ static void alike_in(const il_comparison *c, char text[CELL * 4])
 /* groups that share no seeds, or no settings, with the reference: how they are compared */
 static void note_unpaired(const il_comparison *c, char *text)
 {
-    size_t count[] = { [IL_UNIT_RUNS] = 0, [IL_UNIT_SETTINGS] = 0 };
+    size_t count[] = { [IL_UNIT_RUNS] = 0, [IL_UNIT_SETTINGS] = 0 }, few = 0;
     char alike[CELL * 4];
     int n = 0;
 
     for (size_t i = 0; i < c->groups; i++)
-        if (c->group[i].unit == IL_UNIT_RUNS || c->group[i].unit == IL_UNIT_SETTINGS)
+        if (c->group[i].set_aside)
+            few++;
+        else if (c->group[i].unit == IL_UNIT_RUNS || c->group[i].unit == IL_UNIT_SETTINGS)
             count[c->group[i].unit]++;
     alike_in(c, alike);
     if (count[IL_UNIT_RUNS])
@@ -149,13 +151,19 @@ static void note_unpaired(const il_comparison *c, char *text)
                      count[IL_UNIT_RUNS], count[IL_UNIT_RUNS] > 1 ? "s have" : " has", alike,
                      c->has_control ? "control" : "best", c->pooleds ? " within settings" : "");
     if (count[IL_UNIT_SETTINGS] && n < ANSWER)
-        snprintf(
+        n += snprintf(
             text + n, ANSWER - (size_t)n,
             "%s%zu group%s no values of what is pooled with the %s: means of settings are held "
             "against each other, which takes settings to be drawn at random",
             n ? "; " : "unpaired: ", count[IL_UNIT_SETTINGS],
             count[IL_UNIT_SETTINGS] > 1 ? "s share" : " shares",
             c->has_control ? "control" : "best");
+    if (few && n < ANSWER)
+        snprintf(text + n, ANSWER - (size_t)n,
+                 "%s%zu group%s too few pairs with the %s to show anything, and runs that are not "
+                 "alike in %s: all runs are held against all, labels permuted",
+                 n ? "; " : "unpaired: ", few, few > 1 ? "s have" : " has",
+                 c->has_control ? "control" : "best", alike);
 }
 
 /* effects that have no value */

@@ -139,3 +139,22 @@ out:
     release(&s);
     return st;
 }
+
+il_status il_samples_few_pairs(size_t n, size_t alone, size_t tests, double alpha,
+                               const struct il_both *of, il_difference *out, il_unit *unit,
+                               size_t *aside, il_error *err)
+{
+    il_difference d;
+    il_unit of_d;
+    il_status st;
+
+    if (alone == 0 || n >= il_pairs_least(alpha, tests))
+        return IL_OK;
+    st = il_samples_unpaired(of->x, of->n, of->y, of->m, of->level, of->seed, &d, &of_d, err);
+    if (st == IL_OK && of_d == IL_UNIT_RUNS && d.least_p * (double)tests < alpha) {
+        *out = d;
+        *unit = of_d;
+        *aside = n;
+    }
+    return st;
+}

@@ -11,6 +11,14 @@ struct il_sample {
     double value;
 };
 
+/* runs of two groups, x of which are held against y, and how */
+struct il_both {
+    struct il_sample *x, *y;
+    size_t n, m;
+    double level;
+    uint64_t seed;
+};
+
 /*
  * The interval of the mean of n samples, which are sorted here, by how they differ within conditions; *out stays where no
  * condition has two of them, or there is one condition alone.
@@ -25,5 +33,13 @@ il_status il_samples_interval(struct il_sample *x, size_t n, double level, uint6
 il_status il_samples_unpaired(struct il_sample *x, size_t n, struct il_sample *y, size_t m,
                               double level, uint64_t seed, il_difference *out, il_unit *unit,
                               il_error *err);
+
+/*
+ * Are n pairs too few for any difference to be told, among so many tests, where `alone` runs have none to be a pair with? Then
+ * *out and *unit become il_samples_unpaired's, and *aside n, if all runs are enough; else they stay.
+ */
+il_status il_samples_few_pairs(size_t n, size_t alone, size_t tests, double alpha,
+                               const struct il_both *of, il_difference *out, il_unit *unit,
+                               size_t *aside, il_error *err);
 
 #endif

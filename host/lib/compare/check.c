@@ -19,6 +19,8 @@ struct job {
     const il_compare_options *options;
 };
 
+static double alpha_of(const il_compare_options *o) { return o->alpha > 0 ? o->alpha : 0.05; }
+
 static int is_now(const struct job *j, size_t run)
 {
     return strcmp(j->runs->run[run].value[j->source], "now") == 0;
@@ -38,8 +40,8 @@ static struct il_sample sample_of(const struct job *j, size_t run, double value)
     return (struct il_sample){ j->groups.condition[run], j->runs->run[run].value[j->data], value };
 }
 
-/* what the pairs of the group's runs are: x[], y[] now and then; of_now[]: how they differ; returns how many */
-static size_t pairs_of(struct job *j, size_t group)
+/* what the pairs of the group's runs are: x[], y[] now and then; of_now[]: how they differ */
+static void pairs_of(struct job *j, size_t group)
 {
     size_t n = 0;
 
@@ -54,7 +56,6 @@ static size_t pairs_of(struct job *j, size_t group)
         j->of_now[n++] = sample_of(j, i, j->now[k] - j->then[k]);
         j->now[k] = NAN; /* a run is in one pair */
     }
-    return n;
 }
 
 /* of_now[], of_then[]: the group's runs that have the metric, count[1] and count[0] of them; and how many came and went */
@@ -78,6 +79,8 @@ static void collect(struct job *j, size_t group, il_checked *out, size_t count[2
                                        : IL_CHECKED_NONE;
     for (size_t k = 0; k < j->groups.keys; k++) {
         out->pairs += isfinite(j->then[k]) && isfinite(j->now[k]);
+        out->left_over += (isfinite(j->then[k]) && isnan(j->now[k])) ||
+                          (isnan(j->then[k]) && isfinite(j->now[k]));
         out->lost += isfinite(j->then[k]) && isinf(j->now[k]);
         out->gained += isinf(j->then[k]) && isfinite(j->now[k]);
     }
@@ -114,26 +117,49 @@ static void set_aside(struct job *j, il_runs *runs)
     }
 }
 
-/* by pairs, or by all runs where there are none */
+/* by all runs: none are alike */
+static il_status differ_unpaired(struct job *j, il_checked *out, const struct il_both *all,
+                                 il_error *err)
+{
+    const size_t n = all->n, m = all->m;
+    const il_status st = il_samples_unpaired(all->x, n, all->y, m, all->level, all->seed,
+                                             &out->difference, &out->unit, err);
+
+    out->before = mean_of(j->of_then, m);
+    out->now = mean_of(j->of_now, n);
+    out->left_over = out->unit == IL_UNIT_RUNS ? n + m - out->difference.n - out->difference.m : 0;
+    if (n && m && out->unit == IL_UNIT_NONE)
+        out->change = IL_CHECKED_ELSEWHERE;
+    return st;
+}
+
+/* by pairs; by all runs where there are none, or too few to show anything */
 static il_status differ(struct job *j, size_t group, il_checked *out, const size_t count[2],
                         il_error *err)
 {
     const double level = j->options->level > 0 ? j->options->level : 0.95;
-    const size_t n = out->pairs ? pairs_of(j, group) : 0;
+    const struct il_both all = {
+        j->of_now, j->of_then, count[1], count[0], level, j->options->seed
+    };
     il_status st;
 
-    if (n == 0) {
-        out->before = mean_of(j->of_then, count[0]);
-        out->now = mean_of(j->of_now, count[1]);
-        return il_samples_unpaired(j->of_now, count[1], j->of_then, count[0], level,
-                                   j->options->seed, &out->difference, &out->unit, err);
-    }
+    if (out->pairs == 0)
+        return differ_unpaired(j, out, &all, err);
     out->unit = IL_UNIT_PAIRS;
-    out->before = il_mean_of(j->y, n);
-    out->now = il_mean_of(j->x, n);
-    st = il_compare_paired(j->x, j->y, n, level, j->options->seed, &out->difference, err);
+    st = il_samples_few_pairs(out->pairs, out->left_over, j->groups.groups, alpha_of(j->options),
+                              &all, &out->difference, &out->unit, &out->set_aside, err);
+    if (st != IL_OK)
+        return st;
+    if (out->unit == IL_UNIT_RUNS) {
+        out->pairs = 0;
+        return differ_unpaired(j, out, &all, err);
+    }
+    pairs_of(j, group);
+    out->before = il_mean_of(j->y, out->pairs);
+    out->now = il_mean_of(j->x, out->pairs);
+    st = il_compare_paired(j->x, j->y, out->pairs, level, j->options->seed, &out->difference, err);
     return st == IL_OK && out->difference.sd > 0
-               ? il_samples_interval(j->of_now, n, level, j->options->seed,
+               ? il_samples_interval(j->of_now, out->pairs, level, j->options->seed,
                                      &out->difference.interval, err)
                : st;
 }
@@ -167,7 +193,7 @@ static void judge(il_check_list *list, il_checked *g, int more_is_better, size_t
     else if (g->change == IL_CHECKED_OK && g->lost > g->gained)
         g->change = IL_CHECKED_LOST;
     list->failed += g->change == IL_CHECKED_FELL || g->change == IL_CHECKED_LOST ||
-                    g->change == IL_CHECKED_GONE;
+                    g->change == IL_CHECKED_GONE || g->change == IL_CHECKED_ELSEWHERE;
 }
 
 static il_status correct(il_check_list *list, int more_is_better, il_error *err)
@@ -201,9 +227,15 @@ static il_status check_baseline(const struct job *j, il_error *err)
                    j->runs->metric);
 }
 
-/* a cost by another loss is another measure */
-static il_status check_losses(const struct job *j, il_error *err)
+/* a cost by another loss is another measure, and so is what was told of other samples */
+static il_status check_measure(const struct job *j, il_error *err)
 {
+    for (size_t i = 0; i < j->out->changes; i++)
+        if (strcmp(j->out->changed[i].column, IL_DATA_COLUMN) == 0)
+            return il_fail(err, IL_E_USAGE,
+                           "the baseline was trained on the dataset '%.100s', this on '%.100s': "
+                           "results on different samples are not held against each other",
+                           j->out->changed[i].before, j->out->changed[i].now);
     for (size_t i = 0; i < j->out->changes && il_is_cost(j->runs->metric); i++)
         if (il_defines_cost(j->out->changed[i].column))
             return il_fail(
@@ -230,7 +262,7 @@ il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(check_baseline(&j, err));
     set_aside(&j, runs);
-    IL_TRY(check_losses(&j, err));
+    IL_TRY(check_measure(&j, err));
     IL_TRY(il_groups_make(&j.groups, runs, options->by, err));
     j.then = calloc(j.groups.keys + 1, sizeof *j.then);
     j.now = calloc(j.groups.keys + 1, sizeof *j.now);
@@ -246,7 +278,7 @@ il_status il_compare_check(il_check_list **out, il_runs *runs, double most,
     j.out->metric = runs->metric;
     j.out->of_pack = runs->of_pack;
     j.out->most = most;
-    j.out->alpha = options->alpha > 0 ? options->alpha : 0.05;
+    j.out->alpha = alpha_of(options);
     for (; j.out->groups < j.groups.groups; j.out->groups++)
         IL_TRY(hold(&j, j.out->groups, &j.out->group[j.out->groups], err));
     IL_TRY(correct(j.out, runs->more_is_better, err));

@@ -161,27 +161,38 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
 
 /* ---- differences ----------------------------------------------------------------------------- */
 
-/* x[], y[]: pairs of runs of groups a and b that have the metric; returns how many */
-static size_t pairs_of(struct job *j, size_t a, size_t b)
+/*
+ * x[], y[]: pairs of runs of groups a and b that have the metric; returns how many. *alone: runs that have it, and are alike to
+ * none of the other group.
+ */
+static size_t pairs_of(struct job *j, size_t a, size_t b, size_t *alone)
 {
     const struct il_groups *const g = &j->groups;
     size_t n = 0;
 
-    for (size_t i = j->start[b]; i < j->start[b + 1]; i++)
-        j->slot[g->key[j->member[i]]] = j->runs->run[j->member[i]].metric;
+    *alone = 0;
+    for (size_t i = j->start[b]; i < j->start[b + 1]; i++) {
+        const double x = j->runs->run[j->member[i]].metric;
+
+        j->slot[g->key[j->member[i]]] = isfinite(x) ? x : INFINITY;
+    }
     for (size_t i = j->start[a]; i < j->start[a + 1]; i++) {
         double *const partner = &j->slot[g->key[j->member[i]]];
+        const int has = isfinite(j->runs->run[j->member[i]].metric);
 
-        if (isfinite(j->runs->run[j->member[i]].metric) && isfinite(*partner)) {
+        *alone += has && isnan(*partner);
+        if (has && isfinite(*partner)) {
             j->x[n] = j->runs->run[j->member[i]].metric;
             j->of_x[n] = sample_of(j, j->member[i], j->x[n] - *partner);
             j->y[n++] = *partner;
             j->met[g->key[j->member[i]]] = 1;
-            *partner = NAN; /* a run is in one pair */
         }
+        *partner = NAN; /* a run is in one pair */
     }
-    for (size_t i = j->start[b]; i < j->start[b + 1]; i++)
+    for (size_t i = j->start[b]; i < j->start[b + 1]; i++) {
+        *alone += isfinite(j->slot[g->key[j->member[i]]]) != 0;
         j->slot[g->key[j->member[i]]] = NAN;
+    }
     return n;
 }
 
@@ -196,20 +207,39 @@ static size_t samples_of(const struct job *j, size_t group, struct il_sample *of
     return n;
 }
 
-static il_status differ(struct job *j, size_t a, size_t b, il_difference *out, il_unit *unit,
-                        il_error *err)
+/* in how many comparisons p is corrected for, at most */
+static size_t tests_of(const struct job *j)
+{
+    const size_t k = j->out->head.groups;
+
+    return j->options->control || k > IL_COMPARE_GROUPS_MOST ? k - 1 : k * (k - 1) / 2;
+}
+
+/* by pairs; by all runs where there are none, or too few to show anything */
+static il_status differ(struct job *j, size_t a, size_t b, il_run_group *out, il_error *err)
 {
     const double level = j->out->head.level;
-    const size_t n = pairs_of(j, a, b);
+    size_t alone;
+    const size_t n = pairs_of(j, a, b, &alone);
+    struct il_both all = { j->of_x, j->of_y, 0, 0, level, j->options->seed };
+    il_difference *const d = &out->difference;
     il_status st;
 
-    *unit = IL_UNIT_PAIRS;
+    out->unit = IL_UNIT_PAIRS;
+    out->set_aside = 0;
     if (n == 0)
         return il_samples_unpaired(j->of_x, samples_of(j, a, j->of_x), j->of_y,
-                                   samples_of(j, b, j->of_y), level, j->options->seed, out, unit,
-                                   err);
-    st = il_compare_paired(j->x, j->y, n, level, j->options->seed, out, err);
-    return st == IL_OK && out->sd > 0 ? set_interval(j, n, &out->interval, err) : st;
+                                   samples_of(j, b, j->of_y), level, j->options->seed, d,
+                                   &out->unit, err);
+    st = il_compare_paired(j->x, j->y, n, level, j->options->seed, d, err);
+    if (st == IL_OK && d->sd > 0)
+        st = set_interval(j, n, &d->interval, err);
+    if (st != IL_OK || alone == 0)
+        return st;
+    all.n = samples_of(j, a, j->of_x);
+    all.m = samples_of(j, b, j->of_y);
+    return il_samples_few_pairs(n, alone, tests_of(j), j->out->head.alpha, &all, d, &out->unit,
+                                &out->set_aside, err);
 }
 
 /*
@@ -231,16 +261,15 @@ static il_status correct_all(struct job *j, const struct il_standing *order, il_
     }
     for (size_t a = 0; a < k; a++)
         for (size_t b = a + 1; b < k; b++) {
-            il_difference d;
-            il_unit unit;
+            il_run_group two;
 
             if (a == c->reference || b == c->reference)
-                d = c->group[a == c->reference ? b : a].difference;
+                two = c->group[a == c->reference ? b : a];
             else
-                IL_TRY(differ(j, order[a].group, order[b].group, &d, &unit, err));
-            if (!isnan(d.p))
-                p[m++] = d.p;
-            if ((a == c->reference || b == c->reference) && !isnan(d.p))
+                IL_TRY(differ(j, order[a].group, order[b].group, &two, err));
+            if (!isnan(two.difference.p))
+                p[m++] = two.difference.p;
+            if ((a == c->reference || b == c->reference) && !isnan(two.difference.p))
                 at[a == c->reference ? b : a] = m;
         }
     IL_TRY(il_holm(p, m, err));
@@ -347,7 +376,7 @@ static il_status compare_groups(struct job *j, const struct il_standing *order, 
 
         if (i == c->reference)
             continue;
-        IL_TRY(differ(j, order[i].group, order[c->reference].group, &g->difference, &g->unit, err));
+        IL_TRY(differ(j, order[i].group, order[c->reference].group, g, err));
         meet(j, order[i].group, order[c->reference].group, g);
     }
     leave_over(j, order[c->reference].group, &c->group[c->reference]);
