@@ -70,7 +70,11 @@ il_status il_runs_select(il_runs *runs, const char *select, il_error *err);
 
 /** What came of il_runs_best_over. */
 typedef struct il_tuned {
-    size_t settings;             /**< how many there were */
+    size_t settings; /**< how many there were */
+    size_t
+        lost; /**< of these could not be chosen, as a run of theirs has no finite number to choose by */
+    size_t unchosen;             /**< groups that have no other: they have no result */
+    char named[128];             /**< the first of them */
     const char *metric, *select; /**< of the columns of results */
     size_t
         groups; /**< of which it is known what results chosen on test samples would be beside those chosen on
@@ -83,7 +87,8 @@ typedef struct il_tuned {
  * Fair tuning: of each group keep the runs of its best setting of the columns `over` ("lr,schedule") alone,
  * by the mean of il_runs_select's column over the setting's runs; a setting that lacks it in a run is passed
  * over. by as il_compare_options has it, without `over`.
- * IL_E_USAGE: no such column, nothing selected, a group none of whose settings has the column, or a cost by which
+ * A group none of whose settings can be chosen keeps one, without a result, so that it stands last.
+ * IL_E_USAGE: no such column, a seed, nothing selected, no group any of whose settings has the column, or a cost by which
  * settings of different losses would be chosen.
  */
 il_status il_runs_best_over(il_runs *runs, const char *by, const char *over, il_tuned *tuned,
@@ -104,7 +109,8 @@ typedef struct il_budget {
 
 /**
  * Expected result against the number of trials: a trial is a run, chosen at random without replacement; the
- * best is chosen by il_runs_select's column, and its metric is told (Dodge 2019, Tang 2020). A budget a group,
+ * best is chosen by il_runs_select's column, and its metric is told (Dodge 2019, Tang 2020): of equal ones the mean. One that
+ * diverged, and has no finite number to be chosen by, is the last to be chosen. A budget a group,
  * in the order of runs; il_budgets_free frees.
  */
 il_status il_runs_budgets(const il_runs *runs, const char *by, const char *over, il_budget **out,
@@ -193,6 +199,7 @@ typedef struct il_run_group {
     size_t set_aside; /**< pairs that could show no difference, so that all runs are compared */
     il_difference difference; /**< this group - reference; n 0: none */
     double p;                 /**< the difference's, after Holm; NaN: none */
+    int copies; /**< all its runs of one setting are equal to the bit: no sample, no interval */
     size_t
         pairs_needed; /**< about so many pairs, or runs or settings of each group, would show a difference of this size; 0: no number */
 } il_run_group;
@@ -212,10 +219,12 @@ typedef struct il_comparison {
     size_t reference; /**< which group; groups: there is none */
     int has_control;  /**< was that one named beforehand? Else it is the best */
     int of_pack; /**< runs of a pack share the metric, as their time: no test, and no interval */
-    const char *losses; /**< as il_runs_losses has it */
-    double target;      /**< of test accuracy; NaN: none */
-    int tested;         /**< were groups compared with it? */
-    size_t comparisons; /**< that p was corrected for */
+    const char *losses;   /**< as il_runs_losses has it */
+    double target;        /**< of test accuracy; NaN: none */
+    size_t seeds, orders; /**< how many values of seed and of data_seed runs have */
+    size_t drawn;         /**< and of both together: more than of either where they are crossed */
+    int tested;           /**< were groups compared with it? */
+    size_t comparisons;   /**< that p was corrected for */
     int within; /**< does a group pool conditions of several runs? Intervals are of how these differ then (il_interval_within) */
     double alpha, level;
 } il_comparison;
@@ -362,8 +371,9 @@ typedef struct il_checked {
     size_t lost,
         gained; /**< runs that had it and have not, and the reverse: NaN and infinite are no results */
     il_difference difference; /**< now - before, of the pairs, or of all runs; n 0: none */
-    double p; /**< its p after Holm over all groups that have a difference; NaN: none */
-    int few;  /**< so few runs that the mean alone decides: no p could be below alpha */
+    double p;   /**< its p after Holm over all groups that have a difference; NaN: none */
+    int copies; /**< of how many of the two are all runs equal to the bit: no sample */
+    int few;    /**< so few runs that the mean alone decides: no p could be below alpha */
 } il_checked;
 
 /** A parameter that has one value in all runs then, and another now. */

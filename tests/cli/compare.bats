@@ -371,7 +371,7 @@ E
     "$INITLAB" sweep run --depth 1,2 --width 4 --init he_normal,zeros --lr 0.1,0.2 --batch 8 --epochs 1 --seeds 0..3 \
         --data set --out r --devices cpu:1 --quiet >/dev/null
     initlab compare r --by init,depth --where lr=0.1 -o json
-    [ "$(picked comparisons pooled <<<"$output")" = "6 []" ]
+    [ "$(picked comparisons pooled <<<"$output")" = "5 []" ] # runs of zeros of one depth are copies: no p of two such groups
     [ "$(python3 -c 'import json, sys; print([g["pairs"] for g in json.load(sys.stdin)["groups"]])' <<<"$output")" = "[0, 4, 4, 4]" ]
     initlab compare r --by init,depth
     has "pooled within groups: lr" "$output"
@@ -680,7 +680,7 @@ print(said["groups"][1]["improvement_low"], said["improvements"][0]["high"], {v 
     done <<'E'
 a --init he_normal --lr 0.1,0.3 --seeds 0..2
 b --init zeros --lr 0.2 --seeds 0..2
-c --init zeros --lr 0.1 --seeds 3..4
+c --init glorot_normal --lr 0.1 --seeds 3..4
 E
     # 6 runs at two rates, 3 at another: the means of 2 settings and of 1
     initlab compare a b --by init --control he_normal
@@ -695,7 +695,98 @@ E
     initlab compare a c --by init --control he_normal -o csv
     [ "$(python3 -c 'import csv, sys
 print(*(" ".join(r[c] for c in ("init", "unit", "pairs", "units_here", "units_there", "left_over")) for r in csv.DictReader(sys.stdin)), sep=";")' \
-        <<<"$output" | tr ';' '\n' | sort | tr '\n' ';')" = "he_normal none 0 0 0 3;zeros runs 0 2 3 0;" ]
+        <<<"$output" | tr ';' '\n' | sort | tr '\n' ';')" = "glorot_normal runs 0 2 3 0;he_normal none 0 0 0 3;" ]
+}
+
+@test "runs that are copies are no sample: no interval, no share's interval, no p but of another group's runs" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,zeros,constant:value=0.1 --data data --devices cpu:1 --batch 8 --epochs 4 \
+        --seeds 0..9 --quiet --out r >/dev/null
+    initlab compare r --metric cost --target 0.7 -o json
+    python3 - "$output" <<'P'
+import json, sys
+said = json.loads(sys.argv[1])
+for g in said["groups"]:
+    one = g["by"]["init"] != "he_normal"
+    kinds = [g["mean_interval"] == "none", g["mean_low"] is None, g["reached_low"] is None]
+    assert kinds == [one] * 3 and g["n"] == 10 and g["copies"] == one, g
+best, = (g for g in said["groups"] if g["verdict"] == "best")
+for g in said["groups"]:  # beside he_normal pairs differ; two groups of copies have one difference, ten times over
+    if g is not best:
+        none = "he_normal" not in (g["by"]["init"], best["by"]["init"])
+        assert (g["p"] is None) == none and (g["difference_low"] is None) == none, g
+P
+    initlab compare r --metric cost --target 0.7
+    has "10 runs of zeros" "$(grep ^copies: <<<"$output")"
+    has "the seed changes nothing in them" "$output"
+    initlab compare r --metric cost --where init=zeros,init=constant:value=0.1
+    has "n = 10 pairs; runs that are copies: no test was made." "${lines[0]}"
+    [[ $output != *$'\np: '* ]]
+    initlab check r --baseline r
+    [ "$status" -eq 0 ]
+    has "2 groups have runs that are equal to the bit: the seed changes nothing in them, and the mean alone decides" "$output"
+    # with samples in another order for each seed they differ
+    "$INITLAB" sweep run --layers in,8,out --init zeros --data data --devices cpu:1 --batch 8 --epochs 4 --seeds 0 --data-seed 0,1,2,3,4 \
+        --quiet --out orders >/dev/null
+    initlab compare orders --metric cost
+    [[ $output != *copies* ]]
+    has "they cover orders of samples, of one seed of weights" "$output"
+    initlab compare r
+    has "they cover seeds of weights, in one order of samples (one data_seed)" "$output"
+    "$INITLAB" sweep run --layers in,8,out --init he_normal --data data --devices cpu:1 --batch 8 --epochs 1 --seeds 0..2 --data-seed 0,1 \
+        --quiet --out crossed >/dev/null
+    initlab compare crossed
+    has "n is of runs, of 3 seeds and 2 data_seeds, and runs that share one are not independent" "$output"
+    for over in seed lr,data_seed; do
+        initlab compare crossed --best-over $over --select test_accuracy
+        exits 2
+        has "is luck, and no setting: choose over parameters, as lr" "$stderr"
+    done
+}
+
+@test "of equal trials any may be chosen: a budget has their mean, in any order; one that diverged is chosen last" {
+    tiny a 96
+    "$INITLAB" sweep run --layers in,8,out --init he_normal --lr 0.01,0.1,1e30 --data a --devices cpu:1 --batch 8 --epochs 2 \
+        --validation 16 --seeds 0..2 --quiet --out one >/dev/null
+    "$INITLAB" sweep run --layers in,8,out --init he_normal --lr 0.2,0.5 --data a --devices cpu:1 --batch 8 --epochs 2 \
+        --validation 16 --seeds 0..3 --quiet --out two >/dev/null
+    for select in validation_accuracy validation_cost; do
+        initlab compare one two --by init --best-over lr --select $select --budget -o json
+        there=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["budgets"])' <<<"$output")
+        initlab compare two one --by init --best-over lr --select $select --budget -o json
+        [ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["budgets"])' <<<"$output")" = "$there" ]
+        python3 - "$output" $select <<'P'
+import itertools, json, math, sqlite3, sys
+t = [r for f in ("one", "two") for r in sqlite3.connect(f"{f}/results.sqlite").execute(f"SELECT {sys.argv[2]}, test_accuracy FROM runs")]
+sign = -1 if "cost" in sys.argv[2] else 1
+t = [(-math.inf if s is None else sign * s, m) for s, m in t]
+assert len(t) == 17 and len({s for s, _ in t}) < 17
+said, = json.loads(sys.argv[1])["budgets"].values()
+for k in (1, 2, 3):
+    total = count = 0
+    for some in itertools.combinations(t, k):
+        best = max(s for s, _ in some)
+        total += sum(m for s, m in some if s == best) / sum(s == best for s, _ in some)
+        count += 1
+    assert abs(said[k - 1] - total / count) < 1e-12, (k, said, total / count)
+P
+    done
+}
+
+@test "--best-over: settings that lost runs are counted; a scheme that has no other stands last, and is named" {
+    tiny data
+    for more in "he_normal --lr 0.1,1e30" "normal:std=1e20 --lr 0.1,0.2"; do
+        # shellcheck disable=SC2086
+        "$INITLAB" sweep run --layers in,8,out --data data --devices cpu:1 --batch 8 --epochs 2 --validation 16 --seeds 0..2 --quiet \
+            --init $more --out "r${more%%[_:]*}" >/dev/null
+    done
+    initlab compare rhe rnormal --by init --best-over lr --select validation_cost
+    [ "$status" -eq 0 ]
+    has "init=he_normal, lr=0.1 is best" "${lines[0]}"
+    has "3 settings with a run that has no validation_cost could not be chosen" "$output"
+    has "normal:std=1e+20 has no other, and stands last without a result" "$output"
+    initlab compare rnormal --by init --best-over lr --select validation_cost
+    exits 2
 }
 
 @test "a control without the metric is why there is no test, and not its dataset" {
@@ -719,7 +810,7 @@ print(*(" ".join(r[c] for c in ("init", "unit", "pairs", "units_here", "units_th
     initlab compare r --metric cost -o json
     [ "$(python3 -c 'import json, sys
 g = json.load(sys.stdin)["groups"][1]
-print(g["effect"], g["difference_sd"], g["difference_interval"], g["difference"] != 0)' <<<"$output")" = "None 0.0 equal True" ]
+print(g["effect"], g["difference_sd"], g["difference_interval"], g["difference"] != 0)' <<<"$output")" = "None 0.0 none True" ]
 }
 
 @test "costs of different losses are not compared, drawn together, or summed up as areas" {

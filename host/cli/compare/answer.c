@@ -71,8 +71,13 @@ static void beside(const il_comparison *c, const il_run_group *g, char *text, si
         snprintf(text, size, "%s is %s %s, p = %.2g, n = %s%s.", g->label, number, side, g->p,
                  units, g->unit == IL_UNIT_PAIRS ? "" : ", unpaired");
     else if (d->mean == 0 &&
-             (g->unit == IL_UNIT_PAIRS ? !(d->sd > 0) : d->interval.kind == IL_INTERVAL_SAME))
+             (g->unit == IL_UNIT_PAIRS ? !(d->sd > 0)
+                                       : d->interval.kind == IL_INTERVAL_SAME ||
+                                             (g->copies && c->group[c->reference].copies)))
         snprintf(text, size, "%s: equal in all of %s.", g->label, units);
+    else if (isnan(g->p) && c->groups <= IL_COMPARE_GROUPS_MOST)
+        snprintf(text, size, "%s is %s %s with n = %s; runs that are copies: no test was made.",
+                 g->label, number, side, units);
     else if (isnan(g->p))
         snprintf(text, size, "%s is %s %s with n = %s; more than %d groups: no test was made.",
                  g->label, number, side, units, IL_COMPARE_GROUPS_MOST);

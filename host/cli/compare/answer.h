@@ -22,7 +22,9 @@ void answer_drawn(const size_t *drawn, int across, char text[WORDS_DRAWN]);
 /* Lines of small print: how the numbers came about. */
 enum {
     NOTE_INTERVALS,
+    NOTE_COVER,
     NOTE_TESTS,
+    NOTE_COPIES,
     NOTE_UNPAIRED,
     NOTE_EFFECT,
     NOTE_TARGET,

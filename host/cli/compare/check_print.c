@@ -103,6 +103,22 @@ static void say_set_aside(const il_check_list *list, const struct check_from *fr
                  groups, groups > 1 ? "s have" : " has", pairs, pairs > 1 ? "s" : "");
 }
 
+static void say_copies(const il_check_list *list, const struct check_from *from, char text[SAID])
+{
+    size_t n = 0;
+
+    (void)from;
+    for (size_t i = 0; i < list->groups; i++)
+        n += list->group[i].copies && list->group[i].difference.n && !list->of_pack &&
+             isnan(list->group[i].difference.p);
+    if (n)
+        snprintf(
+            text, SAID,
+            "%zu group%s runs that are equal to the bit: the seed changes nothing in them, and "
+            "the mean alone decides",
+            n, n > 1 ? "s have" : " has");
+}
+
 static void say_left_over(const il_check_list *list, const struct check_from *from, char text[SAID])
 {
     size_t n = 0;
@@ -127,7 +143,7 @@ static void say_few(const il_check_list *list, const struct check_from *from, ch
 
     (void)from;
     for (size_t i = 0; i < list->groups; i++)
-        n += (size_t)(list->group[i].few != 0);
+        n += list->group[i].few && !isnan(list->group[i].difference.p);
     if (list->of_pack)
         snprintf(text, SAID, "runs of a pack share their %s: the mean alone decides", list->metric);
     else if (n)
@@ -212,8 +228,8 @@ static int remark(const il_check_list *list, const struct check_from *from, size
                   char text[SAID])
 {
     static void (*const say[])(const il_check_list *, const struct check_from *,
-                               char *) = { say_few,  say_unpaired, say_set_aside, say_left_over,
-                                           say_lost, say_done,     say_same };
+                               char *) = { say_few,       say_copies, say_unpaired, say_set_aside,
+                                           say_left_over, say_lost,   say_done,     say_same };
     const size_t all = sizeof say / sizeof *say;
 
     text[0] = 0;

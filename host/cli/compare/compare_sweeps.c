@@ -258,14 +258,24 @@ static il_status tune(il_runs *runs, const struct options *o, char **by, char *l
     const char *const over = opt_get(o, "best-over");
     il_tuned tuned;
     il_status st;
+    int n;
 
     if (!opt_given(o, "best-over"))
         return IL_OK;
     st = il_runs_best_over(runs, *by, over, &tuned, err);
     if (st != IL_OK)
         return st;
-    snprintf(line, ANSWER, "each group with its best %.100s of %zu settings in all, by mean %.100s",
-             over, tuned.settings, tuned.select);
+    n = snprintf(line, ANSWER,
+                 "each group with its best %.100s of %zu setting%s in all, by mean %.100s", over,
+                 tuned.settings, tuned.settings == 1 ? "" : "s", tuned.select);
+    if (tuned.lost)
+        n += snprintf(line + n, ANSWER - (size_t)n,
+                      "; %zu setting%s with a run that has no %.40s could not be chosen",
+                      tuned.lost, tuned.lost == 1 ? "" : "s", tuned.select);
+    if (tuned.unchosen)
+        snprintf(line + n, ANSWER - (size_t)n,
+                 ": %.100s has no other, and stands last without a result%s", tuned.named,
+                 tuned.unchosen > 1 ? ", as do more" : "");
     note_chosen(&tuned, chosen);
     if (*by) {
         char *both = NULL;

@@ -52,6 +52,32 @@ static void note_intervals(const il_comparison *c, char *text)
              100 * c->level, by, datasets_vary(c) ? "of a dataset " : "");
 }
 
+/* what an interval and a p say something of: seeds, and what they draw */
+static void note_cover(const il_comparison *c, char *text)
+{
+    int any = 0;
+
+    for (size_t i = 0; i < c->groups; i++)
+        any |= c->group[i].metric.interval.kind > IL_INTERVAL_SAME || !isnan(c->group[i].p);
+    if (!any || c->of_pack)
+        return;
+    if (c->orders == 1)
+        snprintf(
+            text, ANSWER,
+            "they cover seeds of weights, in one order of samples (one data_seed); 'data_seed: "
+            "seed' in a sweep's file varies both");
+    else if (c->drawn > c->seeds && c->drawn > c->orders)
+        snprintf(
+            text, ANSWER,
+            "seed and data_seed are crossed: n is of runs, of %zu seeds and %zu data_seeds, and "
+            "runs that share one are not independent: intervals and p are too sure",
+            c->seeds, c->orders);
+    else
+        snprintf(text, ANSWER, "they cover %s",
+                 c->seeds == 1 ? "orders of samples, of one seed of weights"
+                               : "seeds of weights and orders of samples together");
+}
+
 enum { TEST = 200 };
 
 /* how p came about where groups are compared by pairs, or are not */
@@ -164,6 +190,24 @@ static void note_unpaired(const il_comparison *c, char *text)
                  "alike in %s: all runs are held against all, labels permuted",
                  n ? "; " : "unpaired: ", few, few > 1 ? "s have" : " has",
                  c->has_control ? "control" : "best", alike);
+}
+
+/* "10 runs of zeros": seeds that change nothing */
+static void note_copies(const il_comparison *c, char *text)
+{
+    size_t named = 0;
+    int n = 0;
+
+    for (size_t i = 0; i < c->groups && n < ANSWER; i++)
+        if (c->group[i].copies)
+            n += snprintf(text + n, ANSWER - (size_t)n, "%s%zu runs of %.60s",
+                          named++ ? ", " : "copies: ", c->group[i].metric.n, c->group[i].label);
+    if (named && n < ANSWER)
+        snprintf(text + n, ANSWER - (size_t)n,
+                 "%s equal to the bit in all results%s: the seed changes nothing in them, so that "
+                 "they are no sample: no interval, and p of pairs alone, in which the other "
+                 "group's runs differ",
+                 named > 1 ? ": each group's are" : " are", c->pooleds ? " within settings" : "");
 }
 
 /* effects that have no value */
@@ -281,10 +325,11 @@ static void note_area(const il_comparison *c, char *text)
 int answer_note(const il_comparison *c, size_t index, char text[ANSWER])
 {
     static void (*const notes[])(const il_comparison *, char *) = {
-        [NOTE_INTERVALS] = note_intervals, [NOTE_TESTS] = note_tests,
-        [NOTE_TARGET] = note_target,       [NOTE_LOST] = note_lost,
-        [NOTE_POOLED] = note_pooled,       [NOTE_DATA] = note_data,
-        [NOTE_LEFT_OVER] = note_left_over, [NOTE_AREA] = note_area,
+        [NOTE_INTERVALS] = note_intervals, [NOTE_COVER] = note_cover,
+        [NOTE_TESTS] = note_tests,         [NOTE_TARGET] = note_target,
+        [NOTE_LOST] = note_lost,           [NOTE_POOLED] = note_pooled,
+        [NOTE_DATA] = note_data,           [NOTE_LEFT_OVER] = note_left_over,
+        [NOTE_AREA] = note_area,           [NOTE_COPIES] = note_copies,
         [NOTE_UNPAIRED] = note_unpaired,   [NOTE_EFFECT] = note_effect
     };
 

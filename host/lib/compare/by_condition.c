@@ -21,6 +21,17 @@ static int by_condition(const void *a, const void *b)
                : (x->value > y->value) - (x->value < y->value);
 }
 
+int il_samples_copies(struct il_sample *x, size_t n)
+{
+    size_t equal = 0, others = 0;
+
+    qsort(x, n, sizeof *x, by_condition);
+    for (size_t i = 1; i < n; i++)
+        if (x[i].condition == x[i - 1].condition)
+            (*(x[i].print == x[i - 1].print ? &equal : &others))++;
+    return equal > 0 && others == 0;
+}
+
 static il_status allocate(struct strata *s, size_t n, size_t m, il_error *err)
 {
     *s = (struct strata){ .value = calloc(n + m + 1, sizeof *s->value),

@@ -9,7 +9,11 @@ struct il_sample {
     size_t condition; /* il_groups' */
     const char *data; /* its dataset, one text a dataset */
     double value;
+    uint64_t print; /* the run's */
 };
+
+/* Are runs of one condition copies of each other, in each that has several? Sorted here. 0 where none has. */
+int il_samples_copies(struct il_sample *x, size_t n);
 
 /* runs of two groups, x of which are held against y, and how */
 struct il_both {

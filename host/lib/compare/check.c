@@ -37,7 +37,8 @@ static double mean_of(const struct il_sample *x, size_t n)
 
 static struct il_sample sample_of(const struct job *j, size_t run, double value)
 {
-    return (struct il_sample){ j->groups.condition[run], j->runs->run[run].value[j->data], value };
+    return (struct il_sample){ j->groups.condition[run], j->runs->run[run].value[j->data], value,
+                               j->runs->run[run].print };
 }
 
 /* what the pairs of the group's runs are: x[], y[] now and then; of_now[]: how they differ */
@@ -146,8 +147,9 @@ static il_status differ(struct job *j, size_t group, il_checked *out, const size
     if (out->pairs == 0)
         return differ_unpaired(j, out, &all, err);
     out->unit = IL_UNIT_PAIRS;
-    st = il_samples_few_pairs(out->pairs, out->left_over, j->groups.groups, alpha_of(j->options),
-                              &all, &out->difference, &out->unit, &out->set_aside, err);
+    st = il_samples_few_pairs(out->pairs, out->copies ? 0 : out->left_over, j->groups.groups,
+                              alpha_of(j->options), &all, &out->difference, &out->unit,
+                              &out->set_aside, err);
     if (st != IL_OK)
         return st;
     if (out->unit == IL_UNIT_RUNS) {
@@ -171,8 +173,10 @@ static il_status hold(struct job *j, size_t group, il_checked *out, il_error *er
 
     out->p = NAN;
     collect(j, group, out, count);
+    out->copies = il_samples_copies(j->of_now, count[1]) + il_samples_copies(j->of_then, count[0]);
     st = differ(j, group, out, count, err);
-    if (j->runs->of_pack) {
+    if (j->runs->of_pack || (out->copies == 2 && out->unit != IL_UNIT_SETTINGS) ||
+        (out->copies && out->unit == IL_UNIT_RUNS)) {
         out->difference.p = NAN;
         out->difference.interval = (il_interval){ NAN, NAN, IL_INTERVAL_NONE };
     }
@@ -186,8 +190,8 @@ static void judge(il_check_list *list, il_checked *g, int more_is_better, size_t
 {
     const double worse = more_is_better ? -g->difference.mean : g->difference.mean;
 
-    g->few =
-        g->difference.n && (list->of_pack || g->difference.least_p * (double)tests >= list->alpha);
+    g->few = g->difference.n &&
+             (isnan(g->difference.p) || g->difference.least_p * (double)tests >= list->alpha);
     if (g->difference.n && worse > list->most && (g->few || g->p < list->alpha))
         g->change = IL_CHECKED_FELL;
     else if (g->change == IL_CHECKED_OK && g->lost > g->gained)
@@ -205,11 +209,11 @@ static il_status correct(il_check_list *list, int more_is_better, il_error *err)
     if (!p)
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu groups", list->groups);
     for (size_t i = 0; i < list->groups; i++)
-        if (list->group[i].difference.n && !list->of_pack)
+        if (list->group[i].difference.n && !isnan(list->group[i].difference.p))
             p[m++] = list->group[i].difference.p;
     st = il_holm(p, m, err);
     for (size_t i = 0, k = 0; st == IL_OK && i < list->groups; i++) {
-        if (list->group[i].difference.n && !list->of_pack)
+        if (list->group[i].difference.n && !isnan(list->group[i].difference.p))
             list->group[i].p = p[k++];
         judge(list, &list->group[i], more_is_better, m);
     }

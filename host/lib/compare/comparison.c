@@ -31,8 +31,9 @@ struct job {
     double *x, *y;          /* [runs]: values */
     struct il_sample *of_x, *of_y; /* [runs]: the same, where they have conditions */
     size_t data;                   /* the dataset's column */
-    unsigned char *met;  /* [keys]: was a run with this key compared with another group's? */
-    unsigned char *here; /* [conditions]: has a group a run with this one? */
+    unsigned char *met;    /* [keys]: was a run with this key compared with another group's? */
+    unsigned char *copies; /* [groups]: are its runs copies of each other? */
+    unsigned char *here;   /* [conditions]: has a group a run with this one? */
     struct owned *out;
 };
 
@@ -78,12 +79,14 @@ static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
     il_sort_values(j->x, n);
     out->reached_median = isinf(j->x[n / 2]) ? INFINITY : (j->x[(n - 1) / 2] + j->x[n / 2]) / 2;
     out->reached_mean = sum / (double)n;
-    out->reached_interval = il_wilson(out->reached, n, j->out->head.level);
+    if (!out->copies)
+        out->reached_interval = il_wilson(out->reached, n, j->out->head.level);
 }
 
 static struct il_sample sample_of(const struct job *j, size_t run, double value)
 {
-    return (struct il_sample){ j->groups.condition[run], j->runs->run[run].value[j->data], value };
+    return (struct il_sample){ j->groups.condition[run], j->runs->run[run].value[j->data], value,
+                               j->runs->run[run].print };
 }
 
 /* the interval of n values, whose samples are in of_x, by how they differ within conditions where that can be told */
@@ -150,7 +153,8 @@ static il_status sum_up(struct job *j, size_t k, il_run_group *out, il_error *er
             return st;
         for (size_t i = 0; i < out->lost; i++)
             j->x[n + i] = more ? -INFINITY : INFINITY;
-        if (j->runs->of_pack)
+        out->copies = j->copies[k] = (unsigned char)il_samples_copies(j->of_x, n);
+        if (j->runs->of_pack || out->copies)
             out->metric.interval = (il_interval){ NAN, NAN, IL_INTERVAL_NONE };
         il_sort_values(j->x, n + out->lost);
         il_order_summary(j->x, n + out->lost, &out->metric);
@@ -215,6 +219,17 @@ static size_t tests_of(const struct job *j)
     return j->options->control || k > IL_COMPARE_GROUPS_MOST ? k - 1 : k * (k - 1) / 2;
 }
 
+/* Copies are one run: no sample of how runs differ, unless by pairs that of the other group is. */
+static void without_copies(const struct job *j, size_t a, size_t b, il_run_group *g)
+{
+    const int copies = j->copies[a] + j->copies[b];
+
+    if (copies == 0 || (copies == 1 && g->unit == IL_UNIT_PAIRS) || g->unit == IL_UNIT_SETTINGS)
+        return;
+    g->difference.p = NAN;
+    g->difference.interval = (il_interval){ NAN, NAN, IL_INTERVAL_NONE };
+}
+
 /* by pairs; by all runs where there are none, or too few to show anything */
 static il_status differ(struct job *j, size_t a, size_t b, il_run_group *out, il_error *err)
 {
@@ -227,14 +242,18 @@ static il_status differ(struct job *j, size_t a, size_t b, il_run_group *out, il
 
     out->unit = IL_UNIT_PAIRS;
     out->set_aside = 0;
-    if (n == 0)
-        return il_samples_unpaired(j->of_x, samples_of(j, a, j->of_x), j->of_y,
-                                   samples_of(j, b, j->of_y), level, j->options->seed, d,
-                                   &out->unit, err);
+    if (n == 0) {
+        st = il_samples_unpaired(j->of_x, samples_of(j, a, j->of_x), j->of_y,
+                                 samples_of(j, b, j->of_y), level, j->options->seed, d, &out->unit,
+                                 err);
+        without_copies(j, a, b, out);
+        return st;
+    }
     st = il_compare_paired(j->x, j->y, n, level, j->options->seed, d, err);
     if (st == IL_OK && d->sd > 0)
         st = set_interval(j, n, &d->interval, err);
-    if (st != IL_OK || alone == 0)
+    without_copies(j, a, b, out);
+    if (st != IL_OK || alone == 0 || j->copies[a] || j->copies[b])
         return st;
     all.n = samples_of(j, a, j->of_x);
     all.m = samples_of(j, b, j->of_y);
@@ -322,7 +341,7 @@ static void judge(il_comparison *c)
             g->verdict = IL_VERDICT_REFERENCE;
             continue;
         }
-        if (c->comparisons)
+        if (c->comparisons && !isnan(g->p))
             g->pairs_needed = g->unit == IL_UNIT_PAIRS
                                   ? il_pairs_needed(g->difference.mean, g->difference.sd, c->alpha,
                                                     c->comparisons)
@@ -482,13 +501,14 @@ static il_status allocate(struct job *j, struct il_standing **order, il_error *e
     j->y = calloc(runs, sizeof *j->y);
     j->slot = calloc(j->groups.keys + 1, sizeof *j->slot);
     j->met = calloc(j->groups.keys + 1, sizeof *j->met);
+    j->copies = calloc(groups, sizeof *j->copies);
     j->here = calloc(j->groups.conditions + 1, sizeof *j->here);
     j->of_x = calloc(runs, sizeof *j->of_x);
     j->of_y = calloc(runs, sizeof *j->of_y);
     j->data = il_runs_column(j->runs, IL_DATA_COLUMN, strlen(IL_DATA_COLUMN));
     if (!out->label || !out->name || !out->value || !out->shown || !out->head.group || !*order ||
-        !j->start || !j->member || !j->x || !j->y || !j->slot || !j->met || !j->here || !j->of_x ||
-        !j->of_y || !set_members(j))
+        !j->start || !j->member || !j->x || !j->y || !j->slot || !j->met || !j->copies ||
+        !j->here || !j->of_x || !j->of_y || !set_members(j))
         return il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", j->runs->count);
     for (size_t k = 0; k <= j->groups.keys; k++)
         j->slot[k] = NAN;
@@ -522,6 +542,18 @@ static void set_head(struct job *j)
             j->out->alike[c->alikes++] = j->runs->column[g->pair[i]];
 }
 
+static il_status count_seeds(struct job *j, il_error *err)
+{
+    il_comparison *const c = &j->out->head;
+    const size_t column[] = { il_runs_column(j->runs, "seed", 4),
+                              il_runs_column(j->runs, "data_seed", 9) };
+    il_status st = il_groups_count(j->runs, &column[0], 1, &c->seeds, err);
+
+    if (st == IL_OK)
+        st = il_groups_count(j->runs, &column[1], 1, &c->orders, err);
+    return st == IL_OK ? il_groups_count(j->runs, column, 2, &c->drawn, err) : st;
+}
+
 il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_options *options,
                      il_error *err)
 {
@@ -534,6 +566,7 @@ il_status il_compare(il_comparison **out, const il_runs *runs, const il_compare_
         return il_fail(err, IL_E_MEMORY, "out of memory");
     IL_TRY(il_groups_make(&j.groups, runs, options->by, err));
     set_head(&j);
+    IL_TRY(count_seeds(&j, err));
     IL_TRY(allocate(&j, &order, err));
     IL_TRY(fill_groups(&j, order, err));
     IL_TRY(find_reference(&j, err));
@@ -546,6 +579,7 @@ out:
     free(j.y);
     free(j.slot);
     free(j.met);
+    free(j.copies);
     free(j.here);
     free(j.of_x);
     free(j.of_y);

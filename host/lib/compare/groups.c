@@ -10,7 +10,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 
-static int is_seed(const char *column)
+int il_is_seed(const char *column)
 {
     return strcmp(column, "seed") == 0 || strcmp(column, "data_seed") == 0;
 }
@@ -18,7 +18,7 @@ static int is_seed(const char *column)
 /* Seeds are what pairs are by; and no test tells runs apart that were tested on other samples. */
 static int is_of_pairs(const char *column)
 {
-    return is_seed(column) || strcmp(column, IL_DATA_COLUMN) == 0;
+    return il_is_seed(column) || strcmp(column, IL_DATA_COLUMN) == 0;
 }
 
 int il_groups_varies(const il_runs *r, size_t column)
@@ -69,7 +69,7 @@ il_status il_compare_by(const char *by, il_error *err)
 static void choose_columns(struct il_groups *g, const il_runs *r)
 {
     for (size_t c = 0; c < r->parameters; c++)
-        if (!is_seed(r->column[c]) && !is_by(g, c) && il_groups_varies(r, c))
+        if (!il_is_seed(r->column[c]) && !is_by(g, c) && il_groups_varies(r, c))
             g->by[g->columns++] = c;
     for (size_t i = 0; i < r->tuneds; i++) /* whether they differ or not */
         if (!is_by(g, r->tuned[i]))
@@ -128,6 +128,19 @@ static int number_tuples(struct tuples *t, size_t *number, size_t *first, size_t
     return 1;
 }
 
+il_status il_groups_count(const il_runs *r, const size_t *column, size_t columns, size_t *count,
+                          il_error *err)
+{
+    struct tuples t = { .runs = r, .columns = columns };
+    size_t *const number = calloc(r->count + 1, sizeof *number);
+    int ok = number != NULL;
+
+    memcpy(t.column, column, columns * sizeof *column);
+    ok = ok && number_tuples(&t, number, NULL, count);
+    free(number);
+    return ok ? IL_OK : il_fail(err, IL_E_MEMORY, "out of memory for %zu runs", r->count);
+}
+
 /*
  * What varies within a group, but seeds and what runs are chosen by (`over`). A column that follows from those
  * that groups are by, as layers from depth, does not: it would keep runs of two groups from being a pair.
@@ -135,7 +148,7 @@ static int number_tuples(struct tuples *t, size_t *number, size_t *first, size_t
 static void find_pooled(struct il_groups *g, const il_runs *r, const struct il_groups *over)
 {
     for (size_t c = 0; c < r->parameters; c++)
-        for (size_t i = 0; i < r->count && !is_seed(r->column[c]) && !is_by(over, c); i++)
+        for (size_t i = 0; i < r->count && !il_is_seed(r->column[c]) && !is_by(over, c); i++)
             if (r->run[i].value[c] != r->run[g->first[g->of[i]]].value[c]) {
                 g->pooled[g->pooleds++] = c;
                 break;
@@ -187,7 +200,7 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
     for (size_t i = 0; i < g->columns; i++)
         groups.column[groups.columns++] = g->by[i];
     for (size_t c = 0; c < r->parameters; c++)
-        if (is_of_pairs(r->column[c]) && (!is_by(g, c) || !is_seed(r->column[c])))
+        if (is_of_pairs(r->column[c]) && (!is_by(g, c) || !il_is_seed(r->column[c])))
             g->pair[g->pairs++] = c;
     g->of = calloc(n, sizeof *g->of);
     g->key = calloc(n, sizeof *g->key);
@@ -206,7 +219,7 @@ il_status il_groups_without(struct il_groups *g, const il_runs *r, const char *b
     memcpy(pairs.column, g->pair, g->pairs * sizeof *g->pair);
     pairs.columns = g->pairs;
     for (size_t i = 0; i < g->pairs; i++)
-        if (!is_seed(r->column[g->pair[i]]))
+        if (!il_is_seed(r->column[g->pair[i]]))
             conditions.column[conditions.columns++] = g->pair[i];
     if (!number_tuples(&pairs, g->key, NULL, &g->keys) ||
         !number_tuples(&conditions, g->condition, NULL, &g->conditions))

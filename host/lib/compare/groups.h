@@ -38,6 +38,13 @@ il_status il_groups_tuned(il_runs *runs, const char *over, il_error *err);
 il_status il_groups_without(struct il_groups *g, const il_runs *runs, const char *by,
                             const char *over, il_error *err);
 
+/* How many tuples of values of these columns runs have. IL_E_MEMORY. */
+il_status il_groups_count(const il_runs *runs, const size_t *column, size_t columns, size_t *count,
+                          il_error *err);
+
+/* Is it what is drawn, and no setting? */
+int il_is_seed(const char *column);
+
 /* Do runs differ in the column? */
 int il_groups_varies(const il_runs *runs, size_t column);
 

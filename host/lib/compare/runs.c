@@ -87,6 +87,13 @@ static size_t metric_named(const char *name)
     return m;
 }
 
+int il_is_own_result(const char *column)
+{
+    const size_t m = metric_named(column);
+
+    return m < METRICS_ALL && !METRICS[m].of_pack;
+}
+
 const char *il_metric_words(const char *metric)
 {
     const size_t m = metric_named(metric);

@@ -17,6 +17,7 @@ struct il_run_row {
     double
         reached; /* epochs to the target; infinite: never, as of all that diverged or are stuck */
     int diverged, stuck, failed;
+    uint64_t print;      /* of all its results but those of a pack: equal runs have the same */
     size_t dataset;      /* its place in the runs' */
     const char *init;    /* as its config has it: the column may say more (contents.h) */
     const char *files;   /* {path: sum} of files of weights, as JSON */
@@ -58,6 +59,9 @@ const char *il_runs_text(il_runs *runs, const char *text);
 
 /* Has a run that ended no finite number where others have one? Not if it held no samples back for validation. */
 int il_run_is_lost(const il_runs *runs, const struct il_run_row *run);
+
+/* Is this a run's own result, by which runs are equal to the bit or are not? */
+int il_is_own_result(const char *column);
 
 /* Is more of this result better? */
 int il_more_is_better(const char *metric);

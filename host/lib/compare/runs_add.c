@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/error.h"
+#include "core/hash.h"
 #include "contents.h"
 #include "datasets.h"
 
@@ -30,9 +31,12 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
 
     if (!run || !none)
         return r->failed = 1;
-    *run = (struct il_run_row){
-        .metric = NAN, .select = NAN, .validation = NAN, .area = NAN, .reached = INFINITY
-    };
+    *run = (struct il_run_row){ .metric = NAN,
+                                .select = NAN,
+                                .validation = NAN,
+                                .area = NAN,
+                                .reached = INFINITY,
+                                .print = IL_HASH_START };
     for (size_t c = 0; c < r->columns; c++)
         run->value[c] = none;
     for (size_t i = 0; i < columns; i++) {
@@ -48,6 +52,8 @@ static int take_run(void *arg, const char *const *name, const il_value *value, s
             if (strcmp(name[i], "validation_accuracy") == 0)
                 run->validation = value[i].real;
         }
+        if (il_is_own_result(name[i]))
+            run->print = il_hash_text(run->print, value[i].text);
         if (strcmp(name[i], "status") == 0) {
             run->diverged = strcmp(value[i].text, "diverged") == 0;
             run->failed = strcmp(value[i].text, "failed") == 0;

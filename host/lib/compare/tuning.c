@@ -53,6 +53,20 @@ static char *with_over(const char *by, const char *over)
     return both;
 }
 
+/* IL_E_USAGE: a seed is what a setting is tried with */
+static il_status check_over(const il_runs *r, const char *over, il_error *err)
+{
+    for (const char *p = over; *p; p += strcspn(p, ","), p += *p == ',') {
+        const size_t column = il_runs_column(r, p, strcspn(p, ","));
+
+        if (column < r->columns && il_is_seed(r->column[column]))
+            return il_fail(err, IL_E_USAGE,
+                           "the best %s is luck, and no setting: choose over parameters, as lr",
+                           r->column[column]);
+    }
+    return IL_OK;
+}
+
 /* costs of different losses say nothing of which is best */
 static il_status check_select(const struct il_groups *g, const il_runs *r, il_error *err)
 {
@@ -129,19 +143,27 @@ static void find_gain(struct settings *s, const il_runs *r, il_tuned *out)
         out->gain = sum / (double)out->groups;
 }
 
-/* IL_E_USAGE: a group none of whose settings can be chosen */
-static il_status check_best(const struct settings *s, const il_runs *r, il_error *err)
+/* How many settings and groups cannot be chosen; IL_E_USAGE: no group can. */
+static il_status check_best(const struct settings *s, const il_runs *r, il_tuned *out,
+                            il_error *err)
 {
     char *label, *name;
     size_t g = 0;
     il_status st;
 
-    while (g < s->groups.groups && s->best[g])
-        g++;
-    if (g == s->groups.groups)
+    for (size_t k = 0; k < s->all.groups; k++)
+        out->lost += !isfinite(s->score[k]);
+    for (size_t k = s->groups.groups; k-- > 0;)
+        if (!s->best[k]) {
+            out->unchosen++;
+            g = k;
+        }
+    if (out->unchosen == 0)
         return IL_OK;
     st = il_groups_names(&s->groups, r, s->groups.first[g], &label, &name, err);
     if (st == IL_OK)
+        snprintf(out->named, sizeof out->named, "%s", label);
+    if (st == IL_OK && out->unchosen == s->groups.groups)
         st = il_fail(
             err, IL_E_USAGE, "%s has no setting all of whose runs have %s%s", label, r->select,
             is_of(r->select, "validation_") ? ": train with --validation N to hold out samples"
@@ -149,6 +171,20 @@ static il_status check_best(const struct settings *s, const il_runs *r, il_error
     free(label);
     free(name);
     return st;
+}
+
+/* A group that cannot be chosen for keeps its first setting, without a result. */
+static void keep_last(struct settings *s, il_runs *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const size_t g = s->groups.of[i], setting = s->all.of[i];
+
+        if (!s->best[g] && setting == s->all.of[s->groups.first[g]])
+            r->run[i].metric = NAN;
+    }
+    for (size_t g = 0; g < s->groups.groups; g++)
+        if (!s->best[g])
+            s->best[g] = s->all.of[s->groups.first[g]] + 1;
 }
 
 il_status il_runs_best_over(il_runs *r, const char *by, const char *over, il_tuned *tuned,
@@ -168,14 +204,16 @@ il_status il_runs_best_over(il_runs *r, const char *by, const char *over, il_tun
         st = il_fail(err, IL_E_USAGE, "nothing to choose settings by");
         goto out;
     }
+    IL_TRY(check_over(r, over, err));
     IL_TRY(il_groups_without(&s.groups, r, by, over, err));
     IL_TRY(check_select(&s.groups, r, err));
     IL_TRY(il_groups_make(&s.all, r, both, err));
     IL_TRY(make_settings(&s, err));
     score_settings(&s, r, select_of, s.score);
     choose(&s, s.score, il_more_is_better(r->select), s.best);
-    IL_TRY(check_best(&s, r, err));
+    IL_TRY(check_best(&s, r, tuned, err));
     find_gain(&s, r, tuned);
+    keep_last(&s, r);
     for (size_t i = 0; i < r->count; i++) {
         if (s.best[s.groups.of[i]] == s.all.of[i] + 1)
             r->run[to++] = r->run[i];
@@ -195,17 +233,35 @@ out:
 
 struct trial {
     double select, metric;
-    size_t run;
 };
 
-/* from the worst to the best; the order of runs decides between equal ones */
+/* from the worst to the best; equal ones by the metric, so that sums do not depend on the order of runs */
 static int by_select(const void *a, const void *b)
 {
     const struct trial *const x = a, *const y = b;
 
     if (x->select != y->select)
         return x->select < y->select ? -1 : 1;
-    return (x->run > y->run) - (x->run < y->run);
+    return (x->metric > y->metric) - (x->metric < y->metric);
+}
+
+/* Of trials that are equal in what is chosen by any may be chosen: each has their mean metric. */
+static void share_ties(struct trial *t, size_t n)
+{
+    for (size_t from = 0, to; from < n; from = to) {
+        double sum = 0;
+
+        for (to = from; to < n && t[to].select == t[from].select; to++)
+            sum += t[to].metric;
+        for (size_t i = from; i < to; i++)
+            t[i].metric = sum / (double)(to - from);
+    }
+}
+
+/* A run without a finite number to be chosen by, as the cost of one that diverged, is the last to be chosen. */
+static struct trial trial_of(const struct il_run_row *run, double sign)
+{
+    return (struct trial){ isfinite(run->select) ? sign * run->select : -INFINITY, run->metric };
 }
 
 static il_status expect(il_budget *b, const struct trial *t, il_error *err)
@@ -243,6 +299,7 @@ il_status il_runs_budgets(const il_runs *r, const char *by, const char *over, il
         goto out;
     }
     sign = il_more_is_better(r->select) ? 1 : -1;
+    IL_TRY(check_over(r, over, err));
     IL_TRY(il_groups_without(&g, r, by, over, err));
     IL_TRY(check_select(&g, r, err));
     b = calloc(g.groups + 1, sizeof *b);
@@ -254,10 +311,12 @@ il_status il_runs_budgets(const il_runs *r, const char *by, const char *over, il
         for (size_t i = 0; i < r->count; i++) {
             const struct il_run_row *const run = &r->run[i];
 
-            if (g.of[i] == k && isfinite(run->select) && isfinite(run->metric))
-                t[b[k].trials++] = (struct trial){ sign * run->select, run->metric, i };
+            if (g.of[i] == k && !run->failed && isfinite(run->metric) &&
+                (isfinite(run->select) || run->diverged))
+                t[b[k].trials++] = trial_of(run, sign);
         }
         qsort(t, b[k].trials, sizeof *t, by_select);
+        share_ties(t, b[k].trials);
         IL_TRY(expect(&b[k], t, err));
         IL_TRY(il_groups_names(&g, r, g.first[k], &b[k].label, &b[k].name, err));
     }
