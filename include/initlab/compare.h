@@ -182,7 +182,7 @@ typedef struct il_run_group {
         metric; /**< of those that have it; n 0: none. The lost ones count in median, iqm, least and most, as
                             worse than all else: infinite, where they are in the middle, too */
     size_t lost;    /**< runs whose metric is not finite, as the cost of those that diverged */
-    size_t reached; /**< the target, of `runs`: none that diverged or are stuck */
+    size_t reached; /**< the target, of `runs` that did not fail: none that diverged or are stuck */
     il_interval
         reached_interval; /**< Wilson's, of the share of runs that reached it; kind none: no target */
     double reached_median; /**< epochs; infinite where half of the runs never did; NaN: no target */

@@ -417,7 +417,7 @@ E
     has in,8x6,out "$output"
     [[ $output != *in,8,8* ]]
     for form in csv json jsonl; do
-        for more in "" "--by layers --across lr" "--by layers --best-over lr --budget"; do
+        for more in "" "--by layers --across lr" "--by layers --best-over lr $([ $form = json ] && echo --budget)"; do
             # shellcheck disable=SC2086
             initlab compare r -o $form $more
             has $whole "$output"
@@ -787,6 +787,34 @@ P
     has "normal:std=1e+20 has no other, and stands last without a result" "$output"
     initlab compare rnormal --by init --best-over lr --select validation_cost
     exits 2
+}
+
+@test "what an option cannot do is refused, and not done in silence; rows for programs say what is pooled" {
+    tiny data
+    "$INITLAB" sweep run --layers in,8,out --init he_normal,zeros --lr 0.1,0.2 --data data --devices cpu:1 --batch 8 --epochs 2 \
+        --seeds 0..1 --quiet --out r >/dev/null
+    for more in "--best-over lr --select test_accuracy --budget -o csv" "--best-over lr --select test_accuracy --budget -o jsonl" \
+        "--by init --across lr --target 0.5"; do
+        # shellcheck disable=SC2086
+        initlab compare r $more
+        exits 2
+    done
+    for form in csv jsonl; do
+        initlab compare r --by init -o $form
+        has "pooled within groups: lr" "$stderr"
+        has "ranked on test samples" "$stderr"
+    done
+    # a run that failed did not fail to reach a target
+    "$INITLAB" sweep run --layers in,8,out --init he_normal --data data --devices cpu:1 --batch 8 --epochs 2 --seeds 0..3 --quiet \
+        --out f >/dev/null
+    cp -r f broken
+    rm broken/results.sqlite*
+    python3 "$BATS_TEST_DIRNAME/sweep/fail_pack.py" broken 'no memory'
+    initlab compare r broken --where init=he_normal --by init,source --target 0.01
+    [ "$status" -eq 0 ]
+    has "4 runs that failed are left out" "$output"
+    initlab compare r broken --where init=he_normal --by init --target 0.01
+    [[ $output =~ \ [0-9]/4\  ]] # of 6, of which 2 failed
 }
 
 @test "a control without the metric is why there is no test, and not its dataset" {

@@ -152,9 +152,9 @@ PUT(target)
 {
     (void)c;
     if (isfinite(g->reached_median))
-        snprintf(text, CELL, "%zu/%zu in %g", g->reached, g->runs, g->reached_median);
+        snprintf(text, CELL, "%zu/%zu in %g", g->reached, g->runs - g->failed, g->reached_median);
     else
-        snprintf(text, CELL, "%zu/%zu", g->reached, g->runs);
+        snprintf(text, CELL, "%zu/%zu", g->reached, g->runs - g->failed);
 }
 
 PUT(reached_interval)

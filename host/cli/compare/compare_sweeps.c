@@ -197,6 +197,12 @@ static il_status read_target(const struct options *o, double *target, il_error *
                : IL_OK;
 }
 
+/* has the format rows alone, and no place for what is said of them? */
+static int is_bare(const char *format)
+{
+    return strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0;
+}
+
 /* the options that say what is read */
 static il_status open_runs(il_runs **runs, const struct options *o, const char *kind, il_error *err)
 {
@@ -217,6 +223,13 @@ static il_status open_runs(il_runs **runs, const struct options *o, const char *
     if (st == IL_OK && (opt_given(o, "budget") || opt_given(o, "select")) &&
         !opt_given(o, "best-over"))
         st = cli_error(err, IL_E_USAGE, "--select and --budget go with --best-over");
+    if (st == IL_OK && opt_given(o, "across") && (opt_given(o, "target") || opt_given(o, "budget")))
+        st = cli_error(err, IL_E_USAGE, "--across has no --%s: without it groups have",
+                       opt_given(o, "target") ? "target" : "budget");
+    if (st == IL_OK && opt_given(o, "budget") && is_bare(opt_get(o, "format")))
+        st = cli_error(err, IL_E_USAGE,
+                       "-o %s has no place for --budget: -o json has it, and text, md, tex",
+                       opt_get(o, "format"));
     if (st == IL_OK)
         st = il_runs_new(runs, opt_get(o, "metric"), target, err);
     return st == IL_OK && opt_given(o, "best-over")
@@ -395,11 +408,13 @@ static il_status print_across(const struct cli *cli, const struct compared *k,
 il_status compare_sweeps(const struct cli *cli, const struct options *o, il_error *err)
 {
     const char *const format = opt_get(o, "format");
-    const int bare = strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0;
+    const int bare = is_bare(format);
     const char *const kind =
         opt_given(o, "plot") || opt_given(o, "term") ? compare_figure_kind(o) : NULL;
     const struct figure shown = figure_on_terminal(cli);
-    static const size_t told[] = { LINE_REPEATED, LINE_KINDS };
+    static const size_t told[] = { LINE_SELECTION, LINE_REPEATED, LINE_KINDS, LINE_TUNED,
+                                   LINE_CHOSEN };
+    char pooled[ANSWER] = "";
     struct figure figure;
     struct compared k = { .runs = NULL };
     struct to_draw from;
@@ -420,6 +435,10 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     for (size_t i = 0; st == IL_OK && bare && i < sizeof told / sizeof *told; i++)
         if (line_of(&k, told[i])[0])
             cli_say(cli, "%s", line_of(&k, told[i]));
+    if (st == IL_OK && bare && k.comparison)
+        answer_pooled(k.comparison->pooled, k.comparison->pooleds, "groups", pooled);
+    if (pooled[0])
+        cli_say(cli, "%s", pooled);
     if (st == IL_OK && k.across)
         st = print_across(cli, &k, o, err);
     else if (st == IL_OK)

@@ -236,14 +236,22 @@ void answer_pooled(const char *const *pooled, size_t count, const char *within, 
 
 static void note_target(const il_comparison *c, char *text)
 {
+    size_t failed = 0;
+    int n = 0;
+
+    for (size_t i = 0; i < c->groups; i++)
+        failed += c->group[i].failed;
     if (!isnan(c->target))
-        snprintf(
+        n = snprintf(
             text, ANSWER,
             "to target: how many of a group's runs reached a test accuracy of %g, and in how many "
             "epochs the median run; interval: %g %% of that share; mean epochs: up to the budget, "
             "as a run that never reached it, and any that diverged or is stuck, counts with all "
             "its epochs",
             c->target, 100 * c->level);
+    if (n && n < ANSWER && failed)
+        snprintf(text + n, ANSWER - (size_t)n, "; %zu run%s that failed %s left out", failed,
+                 failed > 1 ? "s" : "", failed > 1 ? "are" : "is");
 }
 
 /* runs that diverged have no cost; what the numbers make of that */

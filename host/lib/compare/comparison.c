@@ -63,19 +63,21 @@ static int set_members(struct job *j)
  */
 static void sum_up_reached(struct job *j, size_t k, il_run_group *out)
 {
-    const size_t n = j->start[k + 1] - j->start[k];
+    size_t n = 0;
     const size_t epochs = il_runs_column(j->runs, "epochs", 6);
     double sum = 0;
 
-    if (isnan(j->runs->target) || n == 0)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        const struct il_run_row *const run = &j->runs->run[j->member[j->start[k] + i]];
+    for (size_t i = j->start[k]; i < j->start[k + 1] && !isnan(j->runs->target); i++) {
+        const struct il_run_row *const run = &j->runs->run[j->member[i]];
 
-        j->x[i] = run->reached;
+        if (run->failed) /* of which nothing is known */
+            continue;
+        j->x[n++] = run->reached;
         out->reached += isfinite(run->reached);
         sum += isfinite(run->reached) ? run->reached : strtod(run->value[epochs], NULL);
     }
+    if (n == 0)
+        return;
     il_sort_values(j->x, n);
     out->reached_median = isinf(j->x[n / 2]) ? INFINITY : (j->x[(n - 1) / 2] + j->x[n / 2]) / 2;
     out->reached_mean = sum / (double)n;
