@@ -46,10 +46,11 @@ typedef struct il_line {
     const double *low, *high; /**< its band, broken where one is not finite; NULL: none */
     size_t count;             /**< of x, y, low and high */
     size_t style;             /**< its colour, dash and marker: that of its group in every figure */
-    size_t group; /**< by which a page finds it, from 1: data-group is one less; 0: none */
-    int theory;   /**< thin and dashed, beneath all that was measured */
-    int markers;  /**< a marker at each point */
-    int faint;    /**< thin and grey, beneath all others, without name, band and crosses */
+    size_t group;     /**< by which a page finds it, from 1: data-group is one less; 0: none */
+    const char *none; /**< what is said of it where no value is finite; NULL: that */
+    int theory;       /**< thin and dashed, beneath all that was measured */
+    int markers;      /**< a marker at each point */
+    int faint;        /**< thin and grey, beneath all others, without name, band and crosses */
     const double *cross_x, *cross_y; /**< where runs diverged: a cross each */
     size_t crosses;
 } il_line;
@@ -144,9 +145,11 @@ typedef struct il_heatmap {
     const char *const *y; /**< [rows], from the bottom */
     int rising; /**< rows are numbers that rise so, which text says: it is read from the top */
     size_t columns, rows;
-    const double *value; /**< [rows * columns]; NaN: none */
-    const size_t *runs;  /**< [rows * columns] that ended: 0 leaves the cell empty, without a
+    const double *value;  /**< [rows * columns]; NaN: none */
+    const size_t *runs;   /**< [rows * columns] that ended: 0 leaves the cell empty, without a
                                     value it is crossed */
+    const size_t *finite; /**< [rows * columns]: runs that the value is of */
+    const size_t *lost;   /**< [rows * columns]: runs that diverged or failed, told by a mark */
     /**
      * A line over the cells, and its name: how far up it goes in each column, in cells from the map's edge; infinite, or
      * beyond the map: it is marked at the edge; NaN: nothing. NULL: no line.

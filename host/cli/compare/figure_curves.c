@@ -40,16 +40,19 @@ static void fill_line(struct page *g, const il_comparison *c, const il_group_cur
         snprintf(g->label[i], LABEL, "%.300s (n = %zu)", name, g->count[i]);
     else
         snprintf(g->label[i], LABEL, "%s", name);
-    *line = (il_line){ .label = g->label[i],
-                       .y = curve[i].median,
-                       .low = g->count[i] > 1 ? curve[i].low : NULL,
-                       .high = curve[i].high,
-                       .count = curve[i].epochs,
-                       .style = style,
-                       .group = i + 1,
-                       .cross_x = curve[i].end_epoch,
-                       .cross_y = curve[i].end_value,
-                       .crosses = curve[i].ends };
+    *line =
+        (il_line){ .label = g->label[i],
+                   .y = curve[i].median,
+                   .low = g->count[i] > 1 ? curve[i].low : NULL,
+                   .high = curve[i].high,
+                   .count = curve[i].epochs,
+                   .style = style,
+                   .group = i + 1,
+                   .none = curve[i].diverged < curve[i].runs || curve[i].ends ? "median not finite"
+                                                                              : NULL,
+                   .cross_x = curve[i].end_epoch,
+                   .cross_y = curve[i].end_value,
+                   .crosses = curve[i].ends };
     if (g->some && i >= BEST && i + WORST < c->groups) {
         line->faint = 1;
         line->low = NULL;

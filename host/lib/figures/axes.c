@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "core/error.h"
 
 double il_x_of(const il_line *line, size_t i) { return line->x ? line->x[i] : (double)i + 1; }
@@ -77,10 +78,15 @@ static struct range shown_range(const il_panel *p, double *left_out, unsigned *b
     return r;
 }
 
-/* bands and crosses may add as much again as the lines take, and no more */
-static void widen_by_bands(const il_panel *p, struct range *r, int log)
+/*
+ * Bands and crosses may add as much again as the lines take, and no more; as much as all wants beside lines of one
+ * value, unless the axis leaves something out, which they must not bring back.
+ */
+static void widen_by_bands(const il_panel *p, struct range *r, int log, int leaves_out)
 {
-    const double span = r->hi > r->lo ? r->hi - r->lo : INFINITY;
+    const double span = r->hi > r->lo              ? r->hi - r->lo
+                        : leaves_out && r->hi != 0 ? fabs(r->hi)
+                                                   : INFINITY;
     const double lowest = log ? r->least / 10 : r->lo - span,
                  highest = log ? 10 * r->hi : r->hi + span;
     struct range all = *r;
@@ -134,14 +140,70 @@ static unsigned beyond_of(const il_panel *p, const struct il_ruler *a, size_t fr
     return beyond;
 }
 
-unsigned il_y_axis_beyond(const il_panel *p, const struct il_y_axis *v)
+/* Which lines of a panel start off the axis, where it leaves starts out. */
+static void find_starts(const il_panel *p, struct il_y_axis *v)
 {
-    unsigned beyond = beyond_of(p, &v->ruler, isfinite(v->left_out));
+    const int leaves_out = isfinite(v->left_out);
 
-    for (size_t k = 0; v->beyond & IL_BEYOND_LINES && k < p->lines; k++)
-        for (size_t i = 0; i < p->line[k].count; i++)
-            beyond |= is_off(p, &v->ruler, p->line[k].y[i]) ? IL_BEYOND_LINES : 0;
-    return beyond;
+    v->left_out = NAN;
+    v->starts = 0;
+    v->start = NULL;
+    for (size_t k = 0; leaves_out && k < p->lines; k++) {
+        const il_line *const l = &p->line[k];
+
+        if (l->count == 0 || !is_off(p, &v->ruler, l->y[0]))
+            continue;
+        v->left_out = fmax(v->left_out, l->y[0]);
+        v->start = v->starts++ ? NULL : l->label;
+    }
+}
+
+void il_y_axis_of_panel(const il_panel *p, const struct il_y_axis *of_all, struct il_y_axis *v)
+{
+    v->left_out = of_all->left_out;
+    find_starts(p, v);
+    v->beyond = beyond_of(p, &v->ruler, isfinite(v->left_out));
+    for (size_t k = 0; of_all->beyond & IL_BEYOND_LINES && k < p->lines; k++)
+        for (size_t i = isfinite(v->left_out); i < p->line[k].count; i++)
+            v->beyond |= is_off(p, &v->ruler, p->line[k].y[i]) ? IL_BEYOND_LINES : 0;
+}
+
+int il_is_left_out(const struct il_y_axis *v, size_t i, double y)
+{
+    return i == 0 && isfinite(v->left_out) && il_is_drawn(y) &&
+           il_ruler_beyond(&v->ruler, y) != il_ruler_at(&v->ruler, y);
+}
+
+size_t il_crossings(const struct il_ruler *up, double x0, double y0, double x1, double y1,
+                    double at[2][2])
+{
+    const double edge[2] = { y0 < y1 ? fmin(up->to, up->from) : fmax(up->to, up->from),
+                             y0 < y1 ? fmax(up->to, up->from) : fmin(up->to, up->from) };
+    size_t n = 0;
+
+    for (size_t i = 0; i < 2; i++)
+        if ((y0 < edge[i] && edge[i] < y1) || (y1 < edge[i] && edge[i] < y0)) {
+            at[n][0] = x0 + (x1 - x0) * ((edge[i] - y0) / (y1 - y0));
+            at[n++][1] = edge[i];
+        }
+    return n;
+}
+
+/* "the first value of he_normal, 3e7, is off this axis" */
+static size_t put_starts(const struct il_y_axis *v, char text[IL_AXIS_WORDS])
+{
+    enum { LONGEST = 60 }; /* letters of a name that is told */
+    const struct il_number most = il_digits(v->left_out, 3);
+
+    if (v->starts > 1)
+        return (size_t)snprintf(text, IL_AXIS_WORDS,
+                                "the first values of %zu lines, up to %s, are off this axis",
+                                v->starts, most.text);
+    if (v->start && v->start[0] && strlen(v->start) <= LONGEST)
+        return (size_t)snprintf(text, IL_AXIS_WORDS, "the first value of %s, %s, is off this axis",
+                                v->start, most.text);
+    return (size_t)snprintf(text, IL_AXIS_WORDS, "the first value, %s, is off this axis",
+                            most.text);
 }
 
 void il_y_axis_words(const struct il_y_axis *v, char text[IL_AXIS_WORDS])
@@ -151,8 +213,7 @@ void il_y_axis_words(const struct il_y_axis *v, char text[IL_AXIS_WORDS])
 
     text[0] = 0;
     if (isfinite(v->left_out))
-        n = (size_t)snprintf(text, IL_AXIS_WORDS, "the first value, up to %s, is off this axis",
-                             il_digits(v->left_out, 3).text);
+        n = put_starts(v, text);
     for (unsigned i = 0, some = 0; i < 3; i++)
         if (v->beyond >> i & 1)
             n += (size_t)snprintf(text + n, IL_AXIS_WORDS - n, "%s%s",
@@ -190,12 +251,13 @@ void il_y_axis(const il_panel *p, int ticks, struct il_y_axis *v)
         r = (struct range){ 0, 1, 1, 0 };
     log = r.lo >= 0 && isfinite(r.least) &&
           (p->y_scale == IL_SCALE_LOG || (p->y_scale == IL_SCALE_AUTO && r.hi > RATIO * r.least));
-    widen_by_bands(p, &r, log && v->any);
+    widen_by_bands(p, &r, log && v->any, isfinite(v->left_out) || v->beyond);
     keep_within(p->least, p->most, &r.lo, &r.hi);
     if (log && v->any)
         il_ruler_log(&v->ruler, r.least, r.hi, r.zero, 1);
     else
         il_ruler_linear(&v->ruler, r.lo, r.hi, ticks, 0, 1);
+    find_starts(p, v);
     v->beyond |= beyond_of(p, &v->ruler, isfinite(v->left_out));
 }
 

@@ -59,8 +59,7 @@ static il_status share_y_axis(struct page *g, il_error *err)
         up->ruler = shared.ruler;
         up->ruler.from = from;
         up->ruler.to = to;
-        up->left_out = j == 0 ? shared.left_out : NAN;
-        up->beyond = il_y_axis_beyond(&g->data->panel[j], &shared);
+        il_y_axis_of_panel(&g->data->panel[j], &shared, up);
     }
     return st;
 }
@@ -167,9 +166,40 @@ static void set_layout(struct page *g)
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
+/* A point of a line, in pixels, which may lie beyond the axis. */
+struct spot {
+    double x, y;
+};
+
+static struct spot spot_of(const struct panel *v, const il_line *l, const double *y, size_t i)
+{
+    return (struct spot){ il_ruler_at(&v->x, il_x_of(l, i)), il_ruler_beyond(&v->up.ruler, y[i]) };
+}
+
+/* pen: is it down, so that a line is drawn to the point? */
+static void put_point(struct page *g, double x, double y, int *pen)
+{
+    il_file_print(&g->file, "%c%s %s", *pen ? 'L' : 'M', il_px(x).text, il_px(y).text);
+    *pen = 1;
+}
+
+/* On from one point to the next: at the axis's edge a line that lies beyond it is cut, where it truly crosses it. */
+static void put_next(struct page *g, const struct panel *v, struct spot from, struct spot to,
+                     int *pen)
+{
+    double at[2][2];
+    const size_t n = il_crossings(&v->up.ruler, from.x, from.y, to.x, to.y, at);
+    const double top = v->up.ruler.to, bottom = v->up.ruler.from;
+
+    for (size_t i = 0; i < n; i++)
+        put_point(g, at[i][0], at[i][1], pen);
+    put_point(g, to.x, fmin(fmax(to.y, top), bottom), pen);
+}
+
 static void draw_band(struct page *g, const struct panel *v, const il_line *l)
 {
     struct il_file *const f = &g->file;
+    int pen;
 
     for (size_t i = 0, end; i < l->count; i = end) {
         for (end = i; end < l->count && il_is_drawn(l->low[end]) && il_is_drawn(l->high[end]);)
@@ -177,13 +207,13 @@ static void draw_band(struct page *g, const struct panel *v, const il_line *l)
         if (end - i > 1) {
             il_file_print(f, "<path class=\"band\" fill=\"%s\" fill-opacity=\"0.18\" d=\"",
                           il_colour(l->style));
+            pen = 0;
             for (size_t k = i; k < end; k++)
-                il_file_print(f, "%c%s %s", k > i ? 'L' : 'M',
-                              il_px(il_ruler_at(&v->x, il_x_of(l, k))).text,
-                              il_px(il_ruler_at(&v->up.ruler, l->high[k])).text);
+                put_next(g, v, spot_of(v, l, l->high, k > i ? k - 1 : k), spot_of(v, l, l->high, k),
+                         &pen);
             for (size_t k = end; k-- > i;)
-                il_file_print(f, "L%s %s", il_px(il_ruler_at(&v->x, il_x_of(l, k))).text,
-                              il_px(il_ruler_at(&v->up.ruler, l->low[k])).text);
+                put_next(g, v, spot_of(v, l, l->low, k + 1 < end ? k + 1 : k),
+                         spot_of(v, l, l->low, k), &pen);
             il_file_print(f, "Z\"/>\n");
         }
         if (end - i == 1) /* no area: an upright line */
@@ -208,15 +238,19 @@ static void begin_group(struct page *g, const il_line *l)
 
 static void end_group(struct page *g) { il_file_print(&g->file, "</g>\n"); }
 
-/* One path, broken where a value is missing. */
+/* One path, broken where a value is missing; of a start that is left out, from the axis's edge on. */
 static void put_path(struct page *g, const struct panel *v, const il_line *l)
 {
+    int pen = 0;
+
     il_file_print(&g->file, " d=\"");
-    for (size_t i = 0; i < l->count; i++)
-        if (il_is_drawn(l->y[i]))
-            il_file_print(&g->file, "%c%s %s", i > 0 && il_is_drawn(l->y[i - 1]) ? 'L' : 'M',
-                          il_px(il_ruler_at(&v->x, il_x_of(l, i))).text,
-                          il_px(il_ruler_at(&v->up.ruler, l->y[i])).text);
+    for (size_t i = 0; i < l->count; i++) {
+        const int joins = i > 0 && il_is_drawn(l->y[i - 1]);
+
+        pen = pen && joins;
+        if (il_is_drawn(l->y[i]) && !il_is_left_out(&v->up, i, l->y[i]))
+            put_next(g, v, spot_of(v, l, l->y, joins ? i - 1 : i), spot_of(v, l, l->y, i), &pen);
+    }
     il_file_print(&g->file, "\"/>\n");
 }
 
@@ -275,7 +309,7 @@ static void draw_line(struct page *g, const struct panel *v, size_t k)
     for (size_t i = 0; i < l->count; i++) {
         const double x = il_ruler_at(&v->x, il_x_of(l, i)), y = il_ruler_at(&v->up.ruler, l->y[i]);
 
-        if (!il_is_drawn(l->y[i]))
+        if (!il_is_drawn(l->y[i]) || (il_is_left_out(&v->up, i, l->y[i]) && l->count > 1))
             continue;
         shown->x = x;
         shown->y = y;

@@ -28,16 +28,24 @@ static int is_named(const il_line *line)
     return !line->theory && !line->faint && line->label && line->label[0];
 }
 
+/* why a line is not drawn */
+static const char *none_of(const il_line *line)
+{
+    return line->none ? line->none : "no finite value";
+}
+
 static int is_none(const il_line *line) { return line->count > 0 && il_points(line) == 0; }
 
 /* A label, cut in its middle if it is long; with the line's number where others would be the same. */
 static void set_text(const il_panel *p, size_t k, int say_none, char *text, size_t size)
 {
     const char *const label = p->line[k].label;
-    const char *const none = say_none && is_none(&p->line[k]) ? " (no finite value)" : "";
     const size_t n = il_letters(label);
     size_t same = 0;
-    char number[24] = "";
+    char number[24] = "", none[64] = "";
+
+    if (say_none && is_none(&p->line[k]))
+        snprintf(none, sizeof none, " (%.60s)", none_of(&p->line[k]));
 
     if (n <= IL_LABEL) {
         snprintf(text, size, "%s%s", label, none);
@@ -54,6 +62,7 @@ static void set_text(const il_panel *p, size_t k, int say_none, char *text, size
 void il_names_none(const il_panel *p, char text[IL_NAMES_NONE])
 {
     enum { MOST = 5 };
+    const char *said = NULL;
     size_t none = 0, n = 0;
 
     text[0] = 0;
@@ -62,10 +71,18 @@ void il_names_none(const il_panel *p, char text[IL_NAMES_NONE])
     if (none == 0 || none == il_names_count(p)) /* a panel of none says so as a whole */
         return;
     none = 0;
-    for (size_t k = 0; k < p->lines; k++)
-        if (is_named(&p->line[k]) && is_none(&p->line[k]) && none++ < MOST)
-            n += (size_t)snprintf(text + n, IL_NAMES_NONE - n, "%s%.70s",
-                                  n ? ", " : "no finite value: ", p->line[k].label);
+    for (size_t k = 0; k < p->lines; k++) {
+        const char *const why = none_of(&p->line[k]);
+
+        if (!is_named(&p->line[k]) || !is_none(&p->line[k]) || none++ >= MOST)
+            continue;
+        if (!said || strcmp(said, why) != 0)
+            n += (size_t)snprintf(text + n, IL_NAMES_NONE - n, "%s%.40s: ", said ? "; " : "", why);
+        else
+            n += (size_t)snprintf(text + n, IL_NAMES_NONE - n, ", ");
+        n += (size_t)snprintf(text + n, IL_NAMES_NONE - n, "%.70s", p->line[k].label);
+        said = why;
+    }
     if (none > MOST)
         snprintf(text + n, IL_NAMES_NONE - n, " and %zu more", none - MOST);
 }

@@ -23,7 +23,7 @@ size_t il_names_count(const il_panel *panel);
 void il_names_make(const il_panel *panel, int say_none, struct il_shown *shown);
 
 /* Else in the panel: "no finite value: layer 3, layer 4"; "": each named line has one, or none has. */
-enum { IL_NAMES_NONE = 480 };
+enum { IL_NAMES_NONE = 640 };
 void il_names_none(const il_panel *panel, char text[IL_NAMES_NONE]);
 
 /* Pixels that names take, with a piece of their lines before them; 0: there are none. */

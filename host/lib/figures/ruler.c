@@ -114,6 +114,13 @@ double il_ruler_at(const struct il_ruler *a, double value)
     return place(a, !a->log ? value : value > 0 ? log10(value) : a->lo);
 }
 
+double il_ruler_beyond(const struct il_ruler *a, double value)
+{
+    const double v = !a->log ? value : value > 0 ? log10(value) : a->lo;
+
+    return a->from + (a->to - a->from) * ((v - a->lo) / (a->hi - a->lo));
+}
+
 double il_ruler_tick(const struct il_ruler *a, int64_t i)
 {
     return place(a, a->log ? log_tick(a, i) : linear_tick(a, i));

@@ -26,6 +26,9 @@ void il_ruler_log(struct il_ruler *a, double lo, double hi, int zero, int round)
 /* The pixel of a value; along the edge, where it leaves the figure. */
 double il_ruler_at(const struct il_ruler *a, double value);
 
+/* the same, but beyond the axis's ends too; 0 on a log axis is at its lower end */
+double il_ruler_beyond(const struct il_ruler *a, double value);
+
 double il_ruler_tick(const struct il_ruler *a, int64_t i); /* its pixel */
 struct il_number il_ruler_label(const struct il_ruler *a, int64_t i);
 

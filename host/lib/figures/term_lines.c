@@ -99,7 +99,9 @@ static double above(const struct page *g, const il_line *l, const double *y, siz
         if (!il_is_drawn(y[i]))
             continue;
         if ((size_t)(at / IL_DOTS_WIDE) == column)
-            return y_at(g, y[i]);
+            return il_is_left_out(&g->up, i, y[i]) ? NAN : y_at(g, y[i]);
+        if (il_is_left_out(&g->up, i, y[i])) /* between here and the next it is steep */
+            continue;
         if (i + 1 < l->count && il_is_drawn(y[i + 1]) && at <= x && x < x_at(g, l, i + 1))
             return y_at(g, y[i]) +
                    (y_at(g, y[i + 1]) - y_at(g, y[i])) * (x - at) / (x_at(g, l, i + 1) - at);
@@ -140,10 +142,19 @@ static void draw_path(struct page *g, const il_line *l)
 
     for (size_t i = 0; i < l->count; i++) {
         const size_t next = i + 1 < l->count && il_is_drawn(l->y[i + 1]) ? i + 1 : i;
+        double x = x_at(g, l, i), y = y_at(g, l->y[i]), at[2][2];
 
-        if (il_is_drawn(l->y[i]))
-            il_cells_line(&g->cells, g->row, x_at(g, l, i), y_at(g, l->y[i]), x_at(g, l, next),
-                          y_at(g, l->y[next]), colour, every);
+        if (!il_is_drawn(l->y[i]))
+            continue;
+        if (il_is_left_out(&g->up, i, l->y[i])) { /* from the axis's edge on */
+            if (il_crossings(&g->up.ruler, x, il_ruler_beyond(&g->up.ruler, l->y[i]),
+                             x_at(g, l, next), il_ruler_beyond(&g->up.ruler, l->y[next]), at) == 0)
+                continue;
+            x = at[0][0];
+            y = at[0][1];
+        }
+        il_cells_line(&g->cells, g->row, x, y, x_at(g, l, next), y_at(g, l->y[next]), colour,
+                      every);
     }
 }
 
@@ -267,7 +278,7 @@ static void draw(struct page *g)
             il_y_axis(&d->panel[j], d->panels > 1 ? 4 : 6, &g->up);
             il_term_up_range(&g->up.ruler, g->high);
         } else {
-            g->up.beyond = il_y_axis_beyond(&d->panel[j], &g->all);
+            il_y_axis_of_panel(&d->panel[j], &g->all, &g->up);
         }
         draw_panel(g, &d->panel[j], j + 1 == d->panels);
     }

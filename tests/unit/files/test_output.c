@@ -459,7 +459,7 @@ static void test_plot_beyond(void **state)
         { { .y = y, .low = near, .high = lost, .count = 2 }, NULL }, /* a band that breaks off */
         { { .y = y, .count = 2, .cross_x = at, .cross_y = cross, .crosses = 2 },
           ">crosses at the edge lie beyond this axis<" },
-        { { .y = start, .count = 2 }, ">the first value, up to 1e6, is off this axis<" },
+        { { .y = start, .count = 2 }, ">the first value, 1e6, is off this axis<" },
         { { .y = y,
             .low = far,
             .high = high,
@@ -481,6 +481,91 @@ static void test_plot_beyond(void **state)
         if (cases[i].words && !strstr(svg, cases[i].words))
             fail_msg("case %zu: no %s", i, cases[i].words);
         assert_int_equal(count(svg, "this axis<"), cases[i].words != NULL);
+        free(svg);
+    }
+}
+
+/* where the first measured line of a figure begins */
+static void begins(const char *svg, double *x, double *y)
+{
+    const char *const line = strstr(svg, "stroke-linejoin=\"round\"");
+    const char *const d = line ? strstr(line, " d=\"M") : NULL;
+
+    assert_non_null(d);
+    assert_int_equal(sscanf(d, " d=\"M%lf %lf", x, y), 2);
+}
+
+/* A start that is left out: its line comes from there, over the axis's edge; beside values that are all equal, too. */
+static void test_plot_start(void **state)
+{
+    static const double y[] = { 1e6, 1, 2 }, flat[] = { 2.7e7, .09, .09 },
+                        low[] = { 2.6e7, .09, .09 }, high[] = { 2.8e7, .09, .09 },
+                        other[] = { 1, 2, 1 };
+    const il_line lines[] = { { .label = "a", .y = y, .count = 3 },
+                              { .label = "b", .y = flat, .low = low, .high = high, .count = 3 },
+                              { .label = "c", .y = other, .count = 3 },
+                              { .label = "d", .y = y, .count = 3, .style = 1 } };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const il_panel panel = { .y_label = "y", .line = &lines[i], .lines = 1 };
+        const il_lines figure = { .title = "start", .x_label = "x", .panel = &panel, .panels = 1 };
+        double at, up;
+        char *svg;
+        size_t n;
+
+        assert_int_equal(il_figure_lines(&svg, &n, &figure, NULL, NULL), IL_OK);
+        assert_non_null(strstr(svg, i ? ">the first value of b, 2.7e7, is off this axis<"
+                                      : ">the first value of a, 1e6, is off this axis<"));
+        assert_null(strstr(svg, "e7</text>"));
+        begins(svg, &at, &up);
+        assert_true(
+            up ==
+            52); /* the plot's upper edge; 600 pixels wide, so that the second value is 300 from the first */
+        assert_true(at > 340 && at < 400);
+        free(svg);
+    }
+    {
+        const il_panel panels[] = { { .title = "1", .y_label = "y", .line = &lines[2], .lines = 2 },
+                                    { .title = "2", .y_label = "y", .line = &lines[2], .lines = 1 },
+                                    { .title = "3", .y_label = "y", .line = lines, .lines = 2 } };
+        const il_lines figure = {
+            .title = "starts", .x_label = "x", .panel = panels, .panels = 3, .columns = 3
+        };
+        char *svg;
+        size_t n;
+
+        assert_int_equal(il_figure_lines(&svg, &n, &figure, NULL, NULL), IL_OK);
+        assert_int_equal(count(svg, ">the first value of d, 1e6"), 1);
+        assert_int_equal(count(svg, ">the first values of 2 lines"), 1);
+        free(svg);
+    }
+}
+
+/* What has no value to be drawn says so, in its own words. */
+static void test_plot_none(void **state)
+{
+    static const double y[] = { 1, 2 }, none[] = { INFINITY, INFINITY };
+    const il_line lines[] = {
+        { .label = "a", .y = y, .count = 2 },
+        { .label = "b", .y = none, .count = 2 },
+        { .label = "c", .y = none, .count = 2, .none = "median not finite" }
+    };
+    const il_panel panels[] = { { .title = "1", .y_label = "y", .line = lines, .lines = 3 },
+                                { .title = "2", .y_label = "y", .line = lines, .lines = 1 } };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const il_lines figure = {
+            .title = "none", .x_label = "x", .panel = panels, .panels = 1 + i, .columns = 2 * i
+        };
+        char *svg;
+        size_t n;
+
+        assert_int_equal(il_figure_lines(&svg, &n, &figure, NULL, NULL), IL_OK);
+        assert_non_null(
+            strstr(svg, i ? "no finite value: b; median not finite: c" : ">b (no finite value)<"));
+        assert_non_null(i ? svg : strstr(svg, ">c (median not finite)<"));
         free(svg);
     }
 }
@@ -715,6 +800,8 @@ int main(void)
         IN_FOLDER(test_plot_locale),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_plot_beyond),
+        cmocka_unit_test(test_plot_start),
+        cmocka_unit_test(test_plot_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
