@@ -105,23 +105,53 @@ static void steps(const il_profiles *p, const double *share, double beyond, doub
     }
 }
 
+/*
+ * Where shares change at one value alone, the step is drawn with what lies before and behind it: as wide on each side as
+ * the axis of a single value is.
+ */
+static void put_sides(const il_profiles *p, double *x)
+{
+    const double at = p->bound[0], room = at != 0 ? fabs(at) / 10 : 1;
+    double least, most;
+
+    figure_limits(p->metric, &least, &most);
+    x[0] = most > least ? fmax(at - room, least) : at - room;
+    x[1] = x[2] = at;
+    x[3] = most > least ? fmin(at + room, most) : at + room;
+}
+
+static void put_single(const il_profiles *p, double share, double beyond, double *to)
+{
+    to[0] = to[1] = p->more_is_better ? beyond : share;
+    to[2] = to[3] = p->more_is_better ? share : beyond;
+}
+
 static double *fill_lines(const il_profiles *p, il_line *line)
 {
-    const size_t n = 2 * p->points;
+    const int single = p->points == 1;
+    const size_t n = single ? 4 : 2 * p->points;
     double *const x = calloc((3 * p->groups + 1) * n + 1, sizeof *x);
     double *at = x + n;
 
-    for (size_t k = 0; x && k < n; k++)
+    for (size_t k = 0; x && !single && k < n; k++)
         x[k] = p->bound[k / 2];
+    if (x && single)
+        put_sides(p, x);
     for (size_t i = 0; x && i < p->groups; i++, at += 3 * n) {
         const il_group_profile *const g = &p->group[i];
 
         /* beyond all bounds a band has an end only where all runs or none are better */
         const double end = g->finite > 0 && g->finite < 1 ? NAN : g->finite;
 
-        steps(p, g->share, g->finite, at);
-        steps(p, g->low, end, at + n);
-        steps(p, g->high, end, at + 2 * n);
+        if (single) {
+            put_single(p, g->share[0], g->finite, at);
+            put_single(p, g->low[0], end, at + n);
+            put_single(p, g->high[0], end, at + 2 * n);
+        } else {
+            steps(p, g->share, g->finite, at);
+            steps(p, g->low, end, at + n);
+            steps(p, g->high, end, at + 2 * n);
+        }
         line[i] = (il_line){ .label = g->label,
                              .x = x,
                              .y = at,
