@@ -46,6 +46,10 @@ print(html.unescape(re.sub(" +", " ", text)))' "$1"
     "$INITLAB" ${rerun#initlab }
     has "cost or weights were not finite in epoch 1" "$page"
     has "no better than a guess" "$page"
+    has "one that diverged counts with what it had" "$page"
+    "$INITLAB" report r --metric cost -o cost.html
+    has "5 without a finite cost are in no mean" "$(text cost.html)"
+    [[ $(text cost.html) != *"is left out of the ranking"* ]]
     has 'seeds: ["0..4"]' "$page"
     has "initlab sweep run r/sweep.yaml --data $PWD/set --devices cpu --out again" "$page"
     has "initlab report r" "$page"

@@ -101,12 +101,33 @@ static void put_kind(struct html *h, const struct kind *k, const il_comparison *
     fputs(k->runs > IDS ? " and others</td></tr>\n" : "</td></tr>\n", h->f);
 }
 
+/* what runs that did not train are to the ranking, as they have its metric or have not */
+static void put_part(struct html *h, const il_comparison *c)
+{
+    size_t lost = 0;
+
+    for (size_t i = 0; i < c->groups; i++)
+        lost += c->group[i].lost;
+    if (lost)
+        fprintf(h->f, "%zu without a finite ", lost);
+    if (lost) {
+        html_text(h, c->metric);
+        fputs(" are in no mean, and count as the worst in a median; ", h->f);
+    } else {
+        fputs("None that has a ", h->f);
+        html_text(h, c->metric);
+        fputs(" is left out of the ranking: one that diverged counts with what it had; ", h->f);
+    }
+    fputs("none of them reached a target.", h->f);
+}
+
 static void put_table(struct html *h, const struct wrong *w, const il_comparison *c)
 {
     fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"What went wrong\">"
-          "<table><caption>Runs that did not train, those alike together. None is left out of the "
-          "ranking: one that diverged counts with the accuracy that it had, and none of them "
-          "reached a target.</caption>\n<thead><tr><th scope=\"col\">what</th><th scope=\"col\">"
+          "<table><caption>Runs that did not train, those alike together. ",
+          h->f);
+    put_part(h, c);
+    fputs("</caption>\n<thead><tr><th scope=\"col\">what</th><th scope=\"col\">"
           "group</th><th scope=\"col\" class=\"n\">runs</th><th scope=\"col\">why</th>"
           "<th scope=\"col\">which</th></tr></thead>\n<tbody>\n",
           h->f);
