@@ -378,3 +378,26 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' >shown.txt
     initlab compare r --plot x.svg --figure rates
     [ "$status" -eq 0 ]
 }
+
+@test "what the metric loses is said of it: cells, medians that are not finite, profiles of one value" {
+    tiny data
+    "$INITLAB" sweep run --data data --layers in,8,out --output linear --loss mse --init ones,normal:std=1e30 --lr 0.1 --batch 8 \
+        --epochs 2 --seeds 0 --devices cpu:1 --out r -q >/dev/null
+    initlab plot r profile --metric cost
+    [ "$status" -eq 0 ]
+    # a step at the one value, from one end of the axis to the other: its line has both
+    [ "$(grep -c 'stroke-linejoin="round".* d="M[0-9. ]*L[0-9. ]*L[0-9. ]*L[0-9. ]*"' <<<"$output")" -eq 2 ]
+    initlab plot r heatmap --by init,lr # an accuracy is there, though it diverged
+    has "n = 1, 1 of 1 diverged or failed" "$output"
+    initlab plot r heatmap --by init,lr --term
+    has "behind a cell: some of its runs diverged or failed" "$output"
+    "$INITLAB" sweep run --data data --layers in,8,8,out --activation identity --init he_normal --lr 0.5,0.9 --batch 8 --epochs 6 --seeds 0..3 --devices cpu:1 --out d -q >/dev/null
+    initlab plot d curves --metric cost --where lr=0.5,lr=0.9 --where seed=0,seed=1 # which diverged at once
+    has "0.5 (median not finite)" "$output"
+    initlab plot d heatmap --by init,lr --metric cost
+    has "n = 2 runs a cell" "$output"
+    has "n = 2, 2 of 4 diverged or failed" "$output"
+    has "n = 0, 4 of 4 diverged or failed" "$output"
+    has "6 of 8 runs have no finite cost, as those that diverged: they are in no mean" "$output"
+    [[ $output != *iqm* ]]
+}

@@ -347,22 +347,34 @@ def center(e):
 
 def check_heatmap(folder, to):
     initlab("compare", folder, "--by", "init,lr", "--metric", "cost", "--figure", "heatmap", "--plot", to)
-    f = Figure(to, "Mean cost", "n = 5 runs a cell", "mean cost (mean over training samples)", "init", "lr")
-    want = {(r["init"], f"{r['lr']:g}"): r["m"] for r in rows(folder, "SELECT init, lr, avg(cost) AS m FROM runs GROUP BY init, lr")}
-    cells = {}
+    f = Figure(to, "Mean cost", "runs a cell", "mean cost (mean over training samples)", "init", "lr", "are in no mean")
+    check(not any("iqm" in w for w in f.words), "heatmap: words about columns that it has not")
+    told = rows(folder, "SELECT init, lr, avg(cost) AS m, count(cost) AS n, sum(status != 'ok') AS lost FROM runs GROUP BY init, lr")
+    want = {(r["init"], f"{r['lr']:g}"): r["m"] for r in told}
+    finite_of = {(r["init"], f"{r['lr']:g}"): r["n"] for r in told}
+    lost = {(r["init"], f"{r['lr']:g}"): r["lost"] for r in told}
+    most, least = max(finite_of.values()), min(n for n in finite_of.values() if n)
+    said = f"n = {most} runs a cell" if least == most else f"n = {least} to {most} runs a cell"
+    check(said in f.words, "heatmap: n of the cells", least, most)
+    cells, bads = {}, {}
     for cell in f.of_class("cell", "rect"):
-        name, n = re.fullmatch(r"(.*): (.*, n = \d+)", cell.find(SVG + "title").text).groups()
+        name, n, bad = re.fullmatch(r"(.*): (.*, n = \d+)(?:, (\d+) of 5 diverged or failed)?", cell.find(SVG + "title").text).groups()
+        bads[tuple(part.split("=", 1)[1] for part in name.split(", "))] = int(bad or 0)
         check([part.split("=")[0] for part in name.split(", ")] == ["init", "lr"], "heatmap: what a cell is called", name)
         cells[tuple(part.split("=", 1)[1] for part in name.split(", "))] = (n.split(", ")[0], n.split("= ")[1], cell)
     check(set(cells) == set(want), "heatmap: cells", set(cells) ^ set(want))
+    check(bads == lost and any(lost.values()), "heatmap: runs that diverged", bads, lost)
     places = {}
     for key, (mean, n, cell) in cells.items():
-        check(n == "5", "heatmap: n of", key, n)
+        check(int(n) == finite_of[key], "heatmap: n of", key, n, finite_of[key])
         check(mean == "-" if want[key] is None else abs(float(mean) / want[key] - 1) < 1e-5, "heatmap:", key, mean, want[key])
         x, y, w, h = (float(cell.get(k)) for k in ("x", "y", "width", "height"))
         places[key] = (x, y)
         inside = [words for t, words in zip(f.texts, f.words) if not t.get("transform") and x < float(t.get("x")) < x + w
                   and y < float(t.get("y")) < y + h]
+        marks = [p for p in f.of_class("lost") if x <= corners(p.get("d"))[0][0] < x + w and y <= corners(p.get("d"))[0][1] < y + h]
+        check(len(marks) == (lost[key] > 0), "heatmap: mark of", key, len(marks), lost[key])
+        check(not lost[key] or str(lost[key]) in inside, "heatmap: number of lost runs of", key, inside)
         check(want[key] is None or abs(float(inside[0]) / want[key] - 1) < 6e-3, "heatmap: number of", key, inside)
     finite = {k: v for k, v in want.items() if v is not None}
     fill = {key: cells[key][2].get("fill") for key in finite}

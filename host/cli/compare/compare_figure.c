@@ -76,7 +76,7 @@ static il_status draw_intervals(char **svg, size_t *n, const struct to_draw *fro
     figure_answer_note(note, c, NOTE_INTERVALS);
     figure_answer_note(note, c, NOTE_TESTS);
     figure_answer_note(note, c, NOTE_UNPAIRED);
-    figure_answer_note(note, c, NOTE_LOST);
+    figure_lost_note(note, c, "mean, interval or difference");
     figure_answer_note(note, c, NOTE_POOLED);
     figure_answer_note(note, c, NOTE_LEFT_OVER);
     st = il_figure_forest(svg, n, &figure, from->terminal, err);

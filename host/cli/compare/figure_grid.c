@@ -98,13 +98,14 @@ static il_status too_many(const il_comparison *c, size_t column, il_error *err)
 
 /* ---- heat map -------------------------------------------------------------------------------- */
 
+/* runs [3 * cells]: that ended, that have a value, and that diverged or failed */
 static il_status fill_cells(const il_comparison *c, il_heatmap *m, const char **x, const char **y,
                             double **value, size_t **runs, il_error *err)
 {
     const size_t cells = m->columns * m->rows;
 
     *value = calloc(cells + 1, sizeof **value);
-    *runs = calloc(cells + 1, sizeof **runs);
+    *runs = calloc(3 * cells + 1, sizeof **runs);
     if (!*value || !*runs)
         return cli_no_memory(err);
     for (size_t i = 0; i < cells; i++)
@@ -114,11 +115,23 @@ static il_status fill_cells(const il_comparison *c, il_heatmap *m, const char **
         const size_t at = place_of(y, g->value[1]) * m->columns + place_of(x, g->value[0]);
 
         (*runs)[at] = g->runs;
+        (*runs)[cells + at] = g->metric.n;
+        (*runs)[2 * cells + at] = g->diverged + g->failed;
         (*value)[at] = g->metric.n ? g->metric.mean : NAN;
     }
     m->value = *value;
     m->runs = *runs;
+    m->finite = *runs + cells;
+    m->lost = *runs + 2 * cells;
     return IL_OK;
+}
+
+static int lost_any(const il_heatmap *m)
+{
+    for (size_t i = 0; i < m->rows * m->columns; i++)
+        if (m->lost[i])
+            return 1;
+    return 0;
 }
 
 static const char THEORY_NOTE[] =
@@ -164,14 +177,16 @@ il_status draw_heatmap(char **svg, size_t *n, const struct to_draw *from, il_err
         figure.limit_name = theory.name;
         figure_title(c, "Mean ", title);
         snprintf(bar, sizeof bar, "mean %s", il_metric_words(c->metric));
-        figure_runs(count, figure.columns * figure.rows, "cell", text);
+        figure_runs(figure.finite, figure.columns * figure.rows, "cell", text);
         figure_note(note, text);
         figure_note(note,
                     "number and colour: mean over the runs of a cell; \u00d7: no run of it has a "
                     "finite one; no cell: no run");
+        if (lost_any(&figure))
+            figure_note(note, "\u00d7 in a cell's corner: how many of its runs diverged or failed");
         if (theory.limit)
             figure_note(note, THEORY_NOTE);
-        figure_answer_note(note, c, NOTE_LOST);
+        figure_lost_note(note, c, "mean");
         figure_pooled_note(note, c);
         st = il_figure_heatmap(svg, n, &figure, from->terminal, err);
     }
@@ -400,7 +415,7 @@ il_status draw_rates(char **svg, size_t *n, const struct to_draw *from, il_error
         figure_note(note, text);
         figure_limits_note(note, c);
         figure_answer_note(note, c, NOTE_INTERVALS);
-        figure_answer_note(note, c, NOTE_LOST);
+        figure_lost_note(note, c, "mean or interval");
         figure_answer_note(note, c, NOTE_POOLED);
         st = il_figure_lines(svg, n, &figure, from->terminal, err);
     }

@@ -169,6 +169,22 @@ void figure_limits_note(char note[NOTE], const il_comparison *c)
                     "the table has it whole");
 }
 
+void figure_lost_note(char note[NOTE], const il_comparison *c, const char *what)
+{
+    char text[WORDS];
+    size_t lost = 0, runs = 0;
+
+    for (size_t i = 0; i < c->groups; i++) {
+        lost += c->group[i].lost;
+        runs += c->group[i].runs;
+    }
+    snprintf(text, sizeof text,
+             "%zu of %zu runs have no finite %.100s, as those that diverged: they are in no %s",
+             lost, runs, c->metric, what);
+    if (lost)
+        figure_note(note, text);
+}
+
 void figure_answer_note(char note[NOTE], const il_comparison *c, size_t index)
 {
     char line[ANSWER];

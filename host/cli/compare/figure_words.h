@@ -43,6 +43,9 @@ const char *figure_group(const il_comparison *c, size_t group);
  */
 void figure_diverged(char strip[STRIP], const char *group, size_t diverged, size_t runs);
 
+/* How many runs have no finite value, and so are in no `what`, as "mean". */
+void figure_lost_note(char note[NOTE], const il_comparison *c, const char *what);
+
 /* Add a sentence, or the index-th line of the comparison's small print, on a line of its own. */
 void figure_note(char note[NOTE], const char *line);
 void figure_answer_note(char note[NOTE], const il_comparison *c, size_t index);

@@ -7,7 +7,16 @@
 #include "term.h"
 
 /* Pixels. */
-enum { TOP = 52, BAR = 16, SHADES = 64, NAME = 13, LONGEST = 300, LEAST = 420, DASH = 28 };
+enum {
+    TOP = 52,
+    BAR = 16,
+    SHADES = 64,
+    NAME = 13,
+    LONGEST = 300,
+    LEAST = 420,
+    LEAST_TEXT = 11,
+    DASH = 28
+};
 
 struct page {
     struct il_file file;
@@ -102,7 +111,7 @@ static void draw_cell(struct page *g, size_t row, size_t column)
     const double value = value_at(g, row, column);
     const double x = g->left + g->wide * (double)column;
     const double y = g->bottom - g->high * (double)(row + 1);
-    const size_t runs = d->runs[row * d->columns + column];
+    const size_t at = row * d->columns + column, runs = d->runs[at];
     const struct il_rgb c = cell_colour(g, value);
 
     if (runs == 0)
@@ -119,7 +128,33 @@ static void draw_cell(struct page *g, size_t row, size_t column)
     il_put_text(f, d->y_label, 200);
     il_file_print(f, "=");
     il_put_text(f, d->y[row], 200);
-    il_file_print(f, ": %s, n = %zu</title></rect>\n", il_digits(value, 6).text, runs);
+    il_file_print(f, ": %s, n = %zu", il_digits(value, 6).text, d->finite[at]);
+    if (d->lost[at])
+        il_file_print(f, ", %zu of %zu diverged or failed", d->lost[at], runs);
+    il_file_print(f, "</title></rect>\n");
+}
+
+/* Runs that diverged or failed: a cross in the upper left corner, with their number where it fits. */
+static void draw_lost(struct page *g, size_t row, size_t column)
+{
+    static const double SMALLEST = 30; /* pixels: a cell that has room above its value */
+    const size_t lost = g->data->lost[row * g->data->columns + column];
+    const struct il_rgb c = cell_colour(g, value_at(g, row, column));
+    const char *const ink = il_is_dark(c) ? "#fff" : "#000";
+    const double x = g->left + g->wide * (double)column + 2;
+    const double y = g->bottom - g->high * (double)(row + 1) + 2;
+    char number[24];
+
+    if (lost == 0)
+        return;
+    snprintf(number, sizeof number, "%zu", lost);
+    il_file_print(&g->file,
+                  "<path class=\"lost\" d=\"M%s %sl5 5m0 -5l-5 5\" fill=\"none\" stroke=\"%s\" "
+                  "stroke-width=\"1.5\"/>\n",
+                  il_px(x).text, il_px(y + 1).text, ink);
+    if (g->high >= SMALLEST && il_text_width(number, LEAST_TEXT) + 10 <= g->wide)
+        il_file_print(&g->file, "<text x=\"%s\" y=\"%s\" font-size=\"%d\" fill=\"%s\">%s</text>\n",
+                      il_px(x + 7).text, il_px(y + 8).text, LEAST_TEXT, ink, number);
 }
 
 /* ---- a line over the cells ------------------------------------------------------------------- */
@@ -286,8 +321,10 @@ static void draw(struct page *g)
             draw_cell(g, row, column);
     draw_limit(g);
     for (size_t row = 0; row < d->rows; row++)
-        for (size_t column = 0; column < d->columns; column++)
+        for (size_t column = 0; column < d->columns; column++) {
             draw_value(g, row, column);
+            draw_lost(g, row, column);
+        }
     draw_labels(g);
     draw_bar(g);
     put_limit_name(f, g);

@@ -102,6 +102,8 @@ static void draw_cell(struct page *g, size_t top, size_t i, size_t k)
                                          : IL_PLAIN
                                    : IL_PLAIN);
     }
+    if (d->lost[at])
+        il_cells_put(&g->cells, row, column + wide, "\u00d7", 1, IL_PLAIN);
     if (limit >= 0)
         put_limit(g, row, column, limit);
 }
@@ -217,6 +219,12 @@ il_status il_term_heatmap(char **text, size_t *n, const il_heatmap *d, const il_
     draw_columns(&g);
     draw_key(&g);
     il_cells_note(&g.cells, d->note);
+    for (size_t i = 0; i < d->rows * d->columns; i++)
+        if (d->lost[i]) {
+            il_cells_note(&g.cells,
+                          "here \u00d7 behind a cell: some of its runs diverged or failed");
+            break;
+        }
     if (d->limit) {
         char name[400];
 
