@@ -89,12 +89,20 @@ void il_names_none(const il_panel *p, char text[IL_NAMES_NONE])
 
 /* ---- lines that lie upon others -------------------------------------------------------------- */
 
+/* but for what nobody sees, as the rounding of what was measured in two ways */
+static int is_same(double a, double b)
+{
+    static const double SEEN = 1e-4;
+
+    return a == b || fabs(a - b) <= SEEN * fmax(fabs(a), fabs(b));
+}
+
 static int covers(const il_line *a, const il_line *b)
 {
     size_t i = 0;
 
     while (i < a->count && a->count == b->count && il_x_of(a, i) == il_x_of(b, i) &&
-           (a->y[i] == b->y[i] || !il_is_drawn(b->y[i])))
+           (is_same(a->y[i], b->y[i]) || !il_is_drawn(b->y[i])))
         i++;
     return a->count > 0 && i == b->count && a->count == b->count && il_points(a) == il_points(b) &&
            il_points(a) > 0;

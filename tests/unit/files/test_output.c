@@ -570,6 +570,25 @@ static void test_plot_none(void **state)
     }
 }
 
+/* Lines upon each other are told apart, too, where theory's lie among them, and where no more than rounding parts them. */
+static void test_plot_upon(void **state)
+{
+    static const double y[] = { 1, 2 }, near[] = { 1 + 1e-5, 2 }, expected[] = { 1, 3 };
+    const il_line lines[] = { { .y = expected, .count = 2, .theory = 1 },
+                              { .label = "a", .y = y, .count = 2 },
+                              { .y = expected, .count = 2, .style = 1, .theory = 1 },
+                              { .label = "b", .y = near, .count = 2, .style = 1 } };
+    const il_panel panel = { .y_label = "y", .line = lines, .lines = 4 };
+    const il_lines figure = { .title = "upon", .x_label = "x", .panel = &panel, .panels = 1 };
+    char *svg;
+    size_t n;
+
+    (void)state;
+    assert_int_equal(il_figure_lines(&svg, &n, &figure, NULL, NULL), IL_OK);
+    assert_int_equal(count(svg, "stroke-dasharray=\"8 8\""), 2); /* b and its name */
+    free(svg);
+}
+
 /* Curves that lie upon others, are nowhere, or leave all others behind, are seen, and so are the others. */
 static void test_plot_seen(void **state)
 {
@@ -802,6 +821,7 @@ int main(void)
         cmocka_unit_test(test_plot_beyond),
         cmocka_unit_test(test_plot_start),
         cmocka_unit_test(test_plot_none),
+        cmocka_unit_test(test_plot_upon),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
