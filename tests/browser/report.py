@@ -141,6 +141,10 @@ def make(folder):
     initlab(folder, "sweep", "run", "--layers", "in,8,out", "--init", "he_normal,normal:std=1e-4,zeros,normal:std=1e30",
             "--lr", "0.02,0.5", "--epochs", "6", "--seeds", "0..8", "--out", HOSTILE, *common)
     initlab(folder, "report", HOSTILE, "-o", "small.html")
+    initlab(folder, "sweep", "run", "--layers", "in,8x2,out", "--layers", "in,8x3,out", "--activation", "relu,tanh", "--init",
+            "he_normal,edge_of_chaos:q=0.25", "--lr", "0.1,0.5", "--epochs", "2", "--seeds", "0..5", "--diag", "every=epoch",
+            "--out", "four", *common)
+    initlab(folder, "report", "four", "-o", "four.html")
     schemes = "he_normal,glorot_uniform,zeros,orthogonal,lecun_normal,he_uniform,glorot_normal,lecun_uniform,ones,identity"
     initlab(folder, "sweep", "run", "--layers", "in,out", "--init", schemes, "--lr", "0.01..1+0.01", "--epochs", "1",
             "--seeds", "0..9", "--pack-size", "1000", "--out", "many", *common)
@@ -557,6 +561,31 @@ def check_paper(b):
     b.cdp("Emulation.clearDeviceMetricsOverride")
 
 
+BROKEN = r"""const wrong = [];
+for (const e of document.querySelectorAll('#ranking tbody th')) { const text = document.createRange();
+  text.selectNodeContents(e);
+  if (text.getClientRects().length > 1) wrong.push(`${e.textContent} is broken`); }
+for (const e of document.querySelectorAll('#layers .layers > svg')) {
+  const scale = e.getBoundingClientRect().width / e.getAttribute('width');
+  // of its size, or as wide as paper lets it be
+  if (scale < Math.min(.65, .9 * document.documentElement.clientWidth / e.getAttribute('width'))) wrong.push(`layers: ${scale.toFixed(2)} of their size`); }
+if (!document.querySelector('#layers .layers > svg')) wrong.push('no layers');
+if (document.querySelector('#runs caption').innerText.includes('last column')) wrong.push('a column that is not printed');
+return [...new Set(wrong)];"""
+
+
+def check_paper_of_many_columns(b, path):
+    b.open(path)
+    b.cdp("Emulation.setEmulatedMedia", media="print", features=[])
+    b.width(PAPER)
+    b.run("document.querySelector('#ranking tr:nth-child(3) td[data-of=d_z]').textContent = '-42.1234'")
+    wrong = b.run(PRINTED) + b.run(BROKEN)
+    check(not wrong, f"print, four columns of groups: {wrong[:8]}")
+    b.shot("print-four")
+    b.cdp("Emulation.setEmulatedMedia", media="", features=[])
+    b.cdp("Emulation.clearDeviceMetricsOverride")
+
+
 def check_many(b, path):
     size = path.stat().st_size
     check(size < 5 << 20, f"10,000 runs: {size} bytes")
@@ -594,6 +623,7 @@ def main():
             wrong = b.run(CONTRAST) + b.run(AXE)
             check(not wrong, f"10,000 runs: {wrong[:5]}")
             check_quiet(b, folder / "many.html", "10,000 runs")
+            check_paper_of_many_columns(b, folder / "four.html")
         finally:
             b.close()
     return 0

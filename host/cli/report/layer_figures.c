@@ -331,14 +331,30 @@ static void note_of_layers(const struct page *g, const struct states *s, const i
     note_of_page(g, note);
 }
 
+/* the part-th of the panels, as even as they can be; the title says which */
+static void take_part(const struct page *g, size_t part, size_t *parts, char title[WORDS],
+                      il_lines *figure)
+{
+    enum { SHEET = 4 /* panels that are of a readable size on a sheet of paper */ };
+    size_t each;
+
+    *parts = (g->panels + SHEET - 1) / SHEET;
+    each = (g->panels + *parts - 1) / *parts;
+    figure->panel = g->panel + part * each;
+    figure->panels = each < g->panels - part * each ? each : g->panels - part * each;
+    if (*parts > 1)
+        snprintf(title + strlen(title), WORDS - strlen(title), ", %zu of %zu", part + 1, *parts);
+}
+
 il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, const struct states *s,
-                           const struct expectations *e, int end, il_error *err)
+                           const struct expectations *e, int end, size_t part, size_t *parts,
+                           il_error *err)
 {
     const il_comparison *const c = k->comparison;
     char(*const label)[LABEL] = calloc(c->groups + 1, sizeof *label);
-    char note[NOTE] = "";
+    char note[NOTE] = "", title[WORDS];
     struct page g;
-    il_lines figure = { .title = end ? "Layers after training" : "Layers before training",
+    il_lines figure = { .title = title,
                         .x_label = "layer",
                         .x_scale = IL_SCALE_LINEAR,
                         .titled = c->groups <= IL_FIGURE_NAMES * IL_FIGURE_NAMES,
@@ -366,8 +382,8 @@ il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, cons
     if (g.panels == 0)
         add_panel(&g, IL_DIAGNOSTIC_GRADIENT_NORM, NULL, label, 1);
     note_of_layers(&g, s, c, end, any_theory, note);
-    figure.panel = g.panel;
-    figure.panels = g.panels;
+    snprintf(title, sizeof title, end ? "Layers after training" : "Layers before training");
+    take_part(&g, part, parts, title, &figure);
     st = il_figure_lines(svg, n, &figure, NULL, err);
 out:
     free(label);

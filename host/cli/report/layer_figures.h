@@ -12,9 +12,13 @@ const struct state *states_at(const struct states *s, size_t group, int end, siz
 double theory_gradient(const struct group_theory *t, const struct state *start, size_t layers,
                        size_t layer);
 
-/* Over the layers, a line a group, theory beneath: before training, or after it. */
+/*
+ * Over the layers, a line a group, theory beneath: before training, or after it. In parts, each of as many panels as can be
+ * read on a sheet of paper: the part-th of *parts, from 0.
+ */
 il_status draw_over_layers(char **svg, size_t *n, const struct compared *k, const struct states *s,
-                           const struct expectations *e, int end, il_error *err);
+                           const struct expectations *e, int end, size_t part, size_t *parts,
+                           il_error *err);
 
 /* Over the epochs, a line a layer, of one group. */
 il_status draw_over_epochs(char **svg, size_t *n, const struct compared *k, const struct states *s,

@@ -20,15 +20,21 @@ static void put_none(struct html *h)
 static il_status put_over_layers(struct html *h, const struct compared *k, const struct states *s,
                                  const struct expectations *e, int end, il_error *err)
 {
-    char *svg = NULL;
-    size_t n = 0;
-    const il_status st = draw_over_layers(&svg, &n, k, s, e, end, err);
+    const char *const name =
+        end ? "Layers after training" : "Layers before training, beside theory";
+    il_status st = IL_OK;
+    size_t parts = 1;
 
-    if (svg)
-        html_figure(h, figure_hides_bands(k->comparison) ? "layers many" : "layers",
-                    end ? "Layers after training" : "Layers before training, beside theory", svg,
-                    n);
-    free(svg);
+    for (size_t i = 0; i < parts && st == IL_OK; i++) {
+        char *svg = NULL;
+        size_t n = 0;
+
+        st = draw_over_layers(&svg, &n, k, s, e, end, i, &parts, err);
+        if (svg)
+            html_figure(h, figure_hides_bands(k->comparison) ? "layers many" : "layers", name, svg,
+                        n);
+        free(svg);
+    }
     return st;
 }
 

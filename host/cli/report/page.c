@@ -106,8 +106,9 @@ static il_status put_runs(struct html *h, const struct run_columns *columns,
           "</form>\n<p id=\"count\" class=\"small\" role=\"status\"></p>\n"
           "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Runs\"><table "
           "id=\"list\">"
-          "<caption>All runs, numbers to 6 digits; the last column trains a run again, to the bit"
-          "</caption>\n<thead></thead><tbody></tbody></table></div>\n"
+          "<caption>All runs, numbers to 6 digits<span class=\"unprinted\">; the last column "
+          "trains a "
+          "run again, to the bit</span></caption>\n<thead></thead><tbody></tbody></table></div>\n"
           "<p><button type=\"button\" id=\"more\" hidden>Show more</button></p>\n",
           h->f);
     fputs("</section>\n", h->f);

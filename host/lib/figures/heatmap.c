@@ -82,7 +82,18 @@ static struct il_rgb cell_colour(const struct page *g, double value)
     return il_is_drawn(value) ? colour_of(g, value) : (struct il_rgb){ 0xee, 0xee, 0xee };
 }
 
-/* The value in a cell, edged with its colour: a line that crosses the cell does not cross the digits. */
+/* A number in a cell, edged with its colour: a line that crosses the cell does not cross the digits. */
+static void put_in_cell(struct page *g, const char *number, double x, double y, const char *anchor,
+                        int edge, struct il_rgb c)
+{
+    il_file_print(&g->file,
+                  "<text x=\"%s\" y=\"%s\" font-size=\"%d\" fill=\"%s\" text-anchor=\"%s\" "
+                  "stroke=\"#%02x%02x%02x\" stroke-width=\"%d\" stroke-linejoin=\"round\" "
+                  "paint-order=\"stroke\">%s</text>\n",
+                  il_px(x).text, il_px(y).text, LEAST_TEXT, il_is_dark(c) ? "#fff" : "#000", anchor,
+                  c.red, c.green, c.blue, edge, number);
+}
+
 static void draw_value(struct page *g, size_t row, size_t column)
 {
     const double value = value_at(g, row, column);
@@ -95,13 +106,8 @@ static void draw_value(struct page *g, size_t row, size_t column)
         return;
     if (!il_is_drawn(value))
         il_put_cross(&g->file, x, y, "#333");
-    else if (il_text_width(text.text, 11) + 2 <= g->wide)
-        il_file_print(&g->file,
-                      "<text x=\"%s\" y=\"%s\" font-size=\"11\" fill=\"%s\" text-anchor=\"middle\" "
-                      "stroke=\"#%02x%02x%02x\" stroke-width=\"5\" stroke-linejoin=\"round\" "
-                      "paint-order=\"stroke\">%s</text>\n",
-                      il_px(x).text, il_px(y + 4).text, il_is_dark(c) ? "#fff" : "#000", c.red,
-                      c.green, c.blue, text.text);
+    else if (il_text_width(text.text, LEAST_TEXT) + 2 <= g->wide)
+        put_in_cell(g, text.text, x, y + 4, "middle", 5, c);
 }
 
 static void draw_cell(struct page *g, size_t row, size_t column)
@@ -153,8 +159,7 @@ static void draw_lost(struct page *g, size_t row, size_t column)
                   "stroke-width=\"1.5\"/>\n",
                   il_px(x).text, il_px(y + 1).text, ink);
     if (g->high >= SMALLEST && il_text_width(number, LEAST_TEXT) + 10 <= g->wide)
-        il_file_print(&g->file, "<text x=\"%s\" y=\"%s\" font-size=\"%d\" fill=\"%s\">%s</text>\n",
-                      il_px(x + 7).text, il_px(y + 8).text, LEAST_TEXT, ink, number);
+        put_in_cell(g, number, x + 8, y + 8, "start", 2, c);
 }
 
 /* ---- a line over the cells ------------------------------------------------------------------- */
