@@ -95,7 +95,7 @@ sweep_of()
 
 @test "plot: the kinds are those of --figure, in help and completions; mistakes are told" {
     sweep_of --init zeros,he_normal --seeds 0..2
-    words="intervals|curves|heatmap|rates|layers|profile|improvement|critical-difference"
+    words="intervals|curves|heatmap|rates|layers|budget|profile|improvement|critical-difference"
     for wrong in "plot" "plot r" "plot r pie" "plot curves r"; do
         initlab $wrong
         exits 2
@@ -338,7 +338,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' >shown.txt
     has "--plot says where it goes, or --term" "$stderr"
     initlab compare r --plot x.svg --figure pie
     exits 2
-    has "intervals|curves|heatmap|rates|layers|profile|improvement|critical-difference" "$stderr"
+    has "intervals|curves|heatmap|rates|layers|budget|profile|improvement|critical-difference" "$stderr"
     initlab compare r --plot x.svg --figure critical-difference
     exits 2
     has "--across COLUMNS names its conditions" "$stderr"
@@ -400,4 +400,43 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' >shown.txt
     has "n = 0, 4 of 4 diverged or failed" "$output"
     has "6 of 8 runs have no finite cost, as those that diverged: they are in no mean" "$output"
     [[ $output != *iqm* ]]
+}
+
+@test "budget: a point for each number of trials, as --budget prints them; with --best-over alone" {
+    tiny data
+    "$INITLAB" sweep run --data data --layers in,out --init zeros,he_normal --lr 0.01,0.1,0.5 --batch 8 --epochs 2 --seeds 0..1 --validation 16 \
+        --devices cpu:1 --out r -q >/dev/null
+    initlab compare r --best-over lr --budget
+    has "expected test_accuracy  best of 1  best of 2" "$output"
+    printed=$(grep -A2 "^expected" <<<"$output")
+    initlab plot r budget --best-over lr
+    [ "$status" -eq 0 ]
+    has "Expected test accuracy of the best of k trials" "$output"
+    has "n = 6 runs a group, each a trial" "$output"
+    has "of the trial with the best validation_accuracy" "$output"
+    python3 - "$output" "$printed" <<'E'
+import re, sys
+svg, printed = sys.argv[1:]
+labels = svg.split('text-anchor="end"', 1)[1].split("</g>")[0]
+ticks = [(float(y) - 4, float(v)) for y, v in re.findall(r'y="([0-9.]+)">([0-9.]+)</text>', labels)]
+(p, a), (q, b) = ticks[0], ticks[-1]
+lines = [[tuple(map(float, at.split())) for at in re.split("[ML]", d)[1:]]
+         for d in re.findall(r'stroke-linejoin="round"[^>]* d="([^"]*)"', svg)]
+want = sorted([float(v) for v in re.findall(r" ([01][.][0-9]+)", row)] for row in printed.splitlines()[1:])
+got = sorted([a + (y - p) / (q - p) * (b - a) for _, y in line] for line in lines)
+assert [len(line) for line in got] == [6, 6] and [len(row) for row in want] == [4, 4], (got, want)
+for line, row in zip(got, want):
+    for k, value in zip((1, 2, 4, 6), row):
+        assert abs(line[k - 1] - value) < .005 * (b - a), (k, line, row)
+E
+    initlab compare r --best-over lr --plot b.svg --figure budget
+    [[ $output != *"best of 1"* ]]
+    "$INITLAB" plot r budget --best-over lr | cmp - b.svg
+    "$INITLAB" report r --best-over lr -o r.html
+    grep -q "Expected test accuracy of the best of k trials" r.html
+    "$INITLAB" report r -o r.html
+    [ "$(grep -c "of the best of k trials" r.html)" -eq 0 ]
+    initlab plot r budget
+    [ "$status" -eq 2 ]
+    has "figure budget: --best-over COLUMNS" "$stderr"
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "columns.h"
 #include "common/cli_error.h"
+#include "figure_budget.h"
 #include "figure_curves.h"
 #include "figure_grid.h"
 #include "figure_layers.h"
@@ -111,6 +112,11 @@ static const struct kind *kind_named(const char *word)
 
 int compare_figure_is(const char *kind) { return kind_named(kind) != NULL; }
 
+int compare_figure_needs_budgets(const char *kind)
+{
+    return kind && kind_named(kind)->draw == draw_budget;
+}
+
 /* what --figure says, or the first kind that is without --across, or with it alone */
 const char *compare_figure_kind(const struct options *o)
 {
@@ -142,6 +148,9 @@ il_status compare_figure_check(const char *word, const struct options *o, il_err
         return cli_error(err, IL_E_USAGE, "figure %s: --across COLUMNS names its conditions", word);
     if (kind->draw == draw_heatmap && (!opt_given(o, "by") || columns_in(opt_get(o, "by")) != 2))
         return cli_error(err, IL_E_USAGE, "figure heatmap: --by A,B names its two columns");
+    if (kind->draw == draw_budget && !opt_given(o, "best-over"))
+        return cli_error(err, IL_E_USAGE,
+                         "figure budget: --best-over COLUMNS names what trials differ in");
     if (kind->draw != draw_layers && opt_given(o, "diagnostic"))
         return cli_error(err, IL_E_USAGE, "--diagnostic is of the figure layers, not of %s", word);
     return IL_OK;

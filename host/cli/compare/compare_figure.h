@@ -17,6 +17,8 @@
     X(heatmap, "heatmap", WITHOUT, "means by the two columns of --by")                             \
     X(rates, "rates", WITHOUT, "means over the learning rate")                                     \
     X(layers, "layers", WITHOUT, "a --diagnostic of layers through training, a panel a group")     \
+    X(budget, "budget", WITHOUT,                                                                   \
+      "of --best-over, the expected result of the best of 1, 2, ... trials")                       \
     X(profile, "profile", EITHER, "the share of runs above each value of the metric")              \
     X(improvement, "improvement", EITHER, "how often runs of one group beat another's")            \
     X(critical_difference, "critical-difference", WITH,                                            \
@@ -35,6 +37,9 @@ const char *compare_figure_kind(const struct options *o);
 
 /* Is there such a kind? */
 int compare_figure_is(const char *kind);
+
+/* Does it show what more trials give? kind NULL: no. */
+int compare_figure_needs_budgets(const char *kind);
 
 /* Asked before anything is read. IL_E_USAGE: options that the kind needs, or does not take. */
 il_status compare_figure_check(const char *kind, const struct options *o, il_error *err);

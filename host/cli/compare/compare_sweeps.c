@@ -301,13 +301,15 @@ static il_status tune(il_runs *runs, const struct options *o, char **by, char *l
     return IL_OK;
 }
 
-/* before runs are left out */
-static il_status read_budgets(const il_runs *runs, const struct options *o, const char *by,
-                              il_budget **budgets, size_t *count, il_error *err)
+/* before runs are left out; to be printed, or drawn, as on each page of what was chosen */
+static il_status read_budgets(struct compared *k, const struct options *o, const char *kind,
+                              int page, il_error *err)
 {
-    return opt_given(o, "budget")
-               ? il_runs_budgets(runs, by, opt_get(o, "best-over"), budgets, count, err)
-               : IL_OK;
+    if (!opt_given(o, "best-over") ||
+        !(page || opt_given(o, "budget") || compare_figure_needs_budgets(kind)))
+        return IL_OK;
+    k->select = opt_get(o, "select");
+    return il_runs_budgets(k->runs, k->by, opt_get(o, "best-over"), &k->budget, &k->budgets, err);
 }
 
 il_status compared_open(struct compared *k, const struct cli *cli, const struct options *o,
@@ -334,7 +336,7 @@ il_status compared_open(struct compared *k, const struct cli *cli, const struct 
         return st;
     st = il_runs_one_measure(k->runs, err);
     if (st == IL_OK)
-        st = read_budgets(k->runs, o, k->by, &k->budget, &k->budgets, err);
+        st = read_budgets(k, o, kind, page, err);
     if (st == IL_OK)
         st = tune(k->runs, o, &k->by, line_of(k, LINE_TUNED), line_of(k, LINE_CHOSEN), err);
     options.by = k->by;
@@ -442,7 +444,8 @@ il_status compare_sweeps(const struct cli *cli, const struct options *o, il_erro
     if (st == IL_OK && k.across)
         st = print_across(cli, &k, o, err);
     else if (st == IL_OK)
-        st = comparison_print(cli, k.comparison, format, k.note, k.notes, k.budget, k.budgets, err);
+        st = comparison_print(cli, k.comparison, format, k.note, k.notes, k.budget,
+                              opt_given(o, "budget") ? k.budgets : 0, err);
     if (st == IL_OK && opt_given(o, "term")) {
         putchar('\n');
         st = compare_figure_draw(kind, &shown, &from, err);

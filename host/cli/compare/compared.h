@@ -15,9 +15,10 @@ struct compared {
     il_across *across;
     il_budget *budget; /* [budgets] */
     size_t budgets;
-    char *by;          /* what groups are by; NULL: all that varies */
-    const char **note; /* [notes]: lines of small print, "" for none */
-    char *lines;       /* that they are in */
+    const char *select; /* what settings are chosen by; of the options */
+    char *by;           /* what groups are by; NULL: all that varies */
+    const char **note;  /* [notes]: lines of small print, "" for none */
+    char *lines;        /* that they are in */
     size_t notes;
     int left;        /* does a folder have runs that have not ended? */
     size_t repeated; /* runs that were left out, as another has their id */

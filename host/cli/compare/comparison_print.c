@@ -125,8 +125,10 @@ static int fill_budgets(struct text_table *t, const il_comparison *c, const il_b
         for (size_t i = 0; i < t->columns; i++) {
             const size_t k = i ? trials_at(i - 1, most) : 0;
 
-            if (r == 0)
-                snprintf(text, CELL, i ? "best of %zu" : "", k);
+            if (r == 0 && i == 0)
+                snprintf(text, CELL, "expected %.40s", c->metric);
+            else if (r == 0)
+                snprintf(text, CELL, "best of %zu", k);
             else if (i)
                 put_metric(c, k <= b[r - 1].trials ? b[r - 1].expected[k - 1] : NAN, text);
             t->cell[r * t->columns + i] = cli_shown(r && !i ? b[r - 1].label : text);

@@ -15,11 +15,12 @@ enum {
 };
 enum { DIGITS = 5, ROWS = 1000 /* of the table of curves */ };
 
-/* lines of the kind rates, and those across conditions, are no groups of the comparison */
+/* lines of the kinds rates and budget, and those across conditions, are no groups of the comparison */
 il_status put_drawing(struct html *h, const struct to_draw *from, const char *kind,
                       const char *name, il_error *err)
 {
-    const int ungrouped = from->across_by || strcmp(kind, "rates") == 0;
+    const int ungrouped =
+        from->across_by || strcmp(kind, "rates") == 0 || strcmp(kind, "budget") == 0;
     char *svg = NULL, classes[64];
     size_t n;
     const il_status st = compare_figure_svg(kind, &svg, &n, from, err);
@@ -192,6 +193,8 @@ il_status drawings(struct html *h, const struct compared *k, il_error *err)
         st = put_figure(h, k, "heatmap", "Heat map of the two columns", err);
     if (st == IL_OK && is_by(c, "lr"))
         st = put_figure(h, k, "rates", "Means over the learning rate", err);
+    if (st == IL_OK && k->budgets)
+        st = put_figure(h, k, "budget", "What the best of more trials gives", err);
     fputs("</section>\n", h->f);
     return st;
 }
