@@ -88,7 +88,9 @@ il_status il_figure_lines(char **text, size_t *n, const il_lines *figure,
 
 enum {
     IL_FIGURE_NAMES =
-        8 /**< lines that can be named at their ends, and told apart with their bands */
+        8, /**< lines that can be named at their ends, and told apart with their bands */
+    IL_FIGURE_STYLES =
+        28 /**< styles of lines without markers: from there on they are the first again */
 };
 
 /* ---- intervals ------------------------------------------------------------------------------- */

@@ -440,3 +440,15 @@ E
     [ "$status" -eq 2 ]
     has "figure budget: --best-over COLUMNS" "$stderr"
 }
+
+@test "profiles of more groups than there are styles: the best and the worst are told apart, the others grey" {
+    sweep_of --init he_normal --lr 0.01..0.31+0.01 --seeds 0
+    initlab plot r profile
+    [ "$status" -eq 0 ]
+    has "by name: the best 5 and the worst 3 of 31 groups; grey: the other 23" "$output"
+    [ "$(grep -c 'class="faint"' <<<"$output")" -eq 23 ]
+    [ "$(grep 'class="faint"\|stroke-width="2"' <<<"$output" | grep stroke-linejoin | sed 's/ d=.*//' | sort | uniq -d | wc -l)" -eq 0 ]
+    [ "$(grep -c 'stroke-linejoin="round" stroke=' <<<"$output")" -eq 8 ]
+    initlab plot r profile --where lr=0.01,lr=0.02,lr=0.03,lr=0.04,lr=0.05,lr=0.06,lr=0.07,lr=0.08,lr=0.09,lr=0.1
+    [ "$(grep -c 'class="faint"' <<<"$output")" -eq 0 ]
+}

@@ -163,6 +163,30 @@ static double *fill_lines(const il_profiles *p, il_line *line)
     return x;
 }
 
+/* groups that keep their names where there are more than styles: the best and the worst */
+enum { BEST = 5, WORST = 3 };
+
+/*
+ * Lines of one style cannot be told apart: of so many groups those between are grey, and the others have styles that
+ * differ, their own where they can.
+ */
+static void make_some_grey(size_t groups, il_line *line)
+{
+    unsigned char taken[IL_FIGURE_STYLES] = { 0 };
+
+    for (size_t i = 0; groups > IL_FIGURE_STYLES && i < groups; i++) {
+        size_t *const style = &line[i].style;
+
+        if (i >= BEST && i + WORST < groups) {
+            line[i].faint = 1;
+            continue;
+        }
+        while (taken[*style % IL_FIGURE_STYLES])
+            ++*style;
+        taken[*style % IL_FIGURE_STYLES] = 1;
+    }
+}
+
 il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_error *err)
 {
     const il_compare_options options = { .by = from->of->by };
@@ -192,6 +216,7 @@ il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_err
         st = cli_no_memory(err);
         goto out;
     }
+    make_some_grey(p->groups, line);
     panel.y_label = p->more_is_better ? "share of runs above t" : "share of runs below t";
     panel.line = line;
     panel.lines = p->groups;
@@ -212,6 +237,11 @@ il_status draw_profile(char **svg, size_t *n, const struct to_draw *from, il_err
                  p->drawn[IL_DRAWN_NOTHING] == p->groups ? "no band" : "band", 100 * p->level,
                  drawn);
     figure_note(note, text);
+    snprintf(text, sizeof text,
+             "by name: the best %d and the worst %d of %zu groups; grey: the other %zu", BEST,
+             WORST, p->groups, p->groups > BEST + WORST ? p->groups - BEST - WORST : 0);
+    if (p->groups > IL_FIGURE_STYLES)
+        figure_note(note, text);
     st = il_figure_lines(svg, n, &figure, from->terminal, err);
 out:
     free(x);

@@ -13,6 +13,8 @@ static const char *const dashes[] = { "", " stroke-dasharray=\"7 3\"",
                                       " stroke-dasharray=\"10 3 2 3\"" };
 enum { COLOURS = sizeof colours / sizeof *colours, DASHES = sizeof dashes / sizeof *dashes };
 
+_Static_assert(IL_FIGURE_STYLES == COLOURS * DASHES, "as many as figures.h says");
+
 const char *il_colour(size_t style) { return colours[style % COLOURS]; }
 
 int il_is_dashed(size_t style) { return style / COLOURS % DASHES > 0; }
