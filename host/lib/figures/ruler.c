@@ -51,6 +51,10 @@ void il_ruler_linear(struct il_ruler *a, double lo, double hi, int target, int w
 }
 
 static const int THREE[] = { 1, 2, 5 };
+/* tenths: of an axis that ends before there would be three ticks of one digit */
+static const int FINE[] = { 10, 11, 12, 13, 14, 15, 16, 18, 20, 25,
+                            30, 35, 40, 45, 50, 60, 70, 80, 90 };
+enum { FINES = sizeof FINE / sizeof *FINE };
 
 /* whole part and rest of i / per, downwards */
 static int64_t power_of(const struct il_ruler *a, int64_t i)
@@ -62,13 +66,16 @@ static int mantissa_of(const struct il_ruler *a, int64_t i)
 {
     const int rest = (int)(i - power_of(a, i) * a->per);
 
-    return a->per == 3 ? THREE[rest] : rest + 1;
+    return a->per == 3 ? THREE[rest] : a->per == FINES ? FINE[rest] : rest + 1;
 }
+
+/* what mantissas are to be divided by, as a power of ten */
+static int digits_behind(const struct il_ruler *a) { return a->per == FINES; }
 
 /* the logarithm of a tick */
 static double log_tick(const struct il_ruler *a, int64_t i)
 {
-    return (double)(power_of(a, i) * a->each) + log10(mantissa_of(a, i));
+    return (double)(power_of(a, i) * a->each) + log10(mantissa_of(a, i)) - digits_behind(a);
 }
 
 static int64_t next_tick(const struct il_ruler *a, double at, int up)
@@ -90,7 +97,7 @@ void il_ruler_log(struct il_ruler *a, double lo, double hi, int zero, int round)
     a->zero = zero;
     if (high - low < .05)
         low -= .3, high += .3;
-    a->per = high - low > 2.5 ? 1 : high - low > .7 ? 3 : 9;
+    a->per = high - low > 2.5 ? 1 : high - low > .7 ? 3 : high - low > .4 ? 9 : FINES;
     a->each = a->per > 1 ? 1 : (int)fmax(1, ceil((high - low) / 8));
     a->first = next_tick(a, low, !round);
     a->last = next_tick(a, high, round);
@@ -133,7 +140,8 @@ struct il_number il_ruler_label(const struct il_ruler *a, int64_t i)
     if (a->log) {
         const int64_t power = power_of(a, i) * a->each;
 
-        return il_decimal(mantissa_of(a, i), (int)power, power < -4 || power > 5);
+        return il_decimal(mantissa_of(a, i), (int)power - digits_behind(a),
+                          power < -4 || power > 5);
     }
     largest = fmax(fabs(linear_tick(a, a->first)), fabs(linear_tick(a, a->last)));
     return il_decimal(i * a->mantissa, a->exponent, a->exponent < -5 || largest >= 1e7);

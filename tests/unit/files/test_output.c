@@ -589,6 +589,35 @@ static void test_plot_upon(void **state)
     free(svg);
 }
 
+/* A log axis of less than a decade has ticks of two digits, of more than that of one. */
+static void test_plot_fine(void **state)
+{
+    static const double y[] = { .9, 1, 1.5 }, wide[] = { 1, 2, 9 };
+    static const struct {
+        const double *y;
+        const char *has, *lacks;
+    } cases[] = { { y, ">1.2<", ">2<" }, { wide, ">2<", ">1.2<" } };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const il_line line = { .y = cases[i].y, .count = 3 };
+        const il_panel panel = {
+            .y_label = "y", .y_scale = IL_SCALE_LOG, .line = &line, .lines = 1
+        };
+        const il_lines figure = { .title = "fine", .x_label = "x", .panel = &panel, .panels = 1 };
+        char *svg, *up;
+        size_t n;
+
+        assert_int_equal(il_figure_lines(&svg, &n, &figure, NULL, NULL), IL_OK);
+        up = strstr(svg, "text-anchor=\"end\""); /* the labels of the upright axis */
+        assert_non_null(up);
+        *strstr(up, "</g>") = 0;
+        assert_non_null(strstr(up, cases[i].has));
+        assert_null(strstr(up, cases[i].lacks));
+        free(svg);
+    }
+}
+
 /* Curves that lie upon others, are nowhere, or leave all others behind, are seen, and so are the others. */
 static void test_plot_seen(void **state)
 {
@@ -821,6 +850,7 @@ int main(void)
         cmocka_unit_test(test_plot_beyond),
         cmocka_unit_test(test_plot_start),
         cmocka_unit_test(test_plot_none),
+        cmocka_unit_test(test_plot_fine),
         cmocka_unit_test(test_plot_upon),
     };
 
