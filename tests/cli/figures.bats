@@ -45,6 +45,7 @@ sweep_of()
     [ "$status" -eq 0 ]
     has "Mean ranks by test accuracy over lr,seed" "$(cat x.svg)"
     has "n = 6 conditions" "$(cat x.svg)"
+    has "n = 18 runs of 3 groups" "$(cat x.svg)"
     for kind in profile improvement critical-difference; do
         initlab compare r --by init --across lr --plot - --figure $kind
         [ "$status" -eq 0 ]

@@ -72,6 +72,7 @@ il_status draw_critical_difference(char **svg, size_t *n, const struct to_draw *
         bar[k][1] = a->clique[k].last;
     }
     title_of(from, "Mean ranks by ", a->metric, title);
+    note_runs(a->runs, a->groups, note);
     note_conditions(from, a->conditions, a->left_out, note);
     snprintf(text, sizeof text,
              "a bar joins groups that cannot be told apart: Wilcoxon's signed ranks of conditions, "
