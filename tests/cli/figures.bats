@@ -156,7 +156,7 @@ E
 }
 
 @test "where groups have no interval, the small print does not say what one is" {
-    sweep_of --init zeros,he_normal --lr 0.1,0.5 --seeds 0..3
+    sweep_of --init he_uniform,he_normal --lr 0.1,0.5 --seeds 0..3
     initlab plot r intervals
     has "marker: mean; line: its 95 % interval" "$output"
     [[ $output != *"which takes 3 runs"* ]]
@@ -169,21 +169,22 @@ E
         has "marker: mean; no band: no group has an interval" "$output"
         [[ $output != *"95 % interval"* ]]
     done
-    "$INITLAB" sweep extend r --init ones >/dev/null
+    "$INITLAB" sweep extend r --init zeros >/dev/null
     "$INITLAB" sweep run r --quiet >/dev/null
-    initlab plot r intervals --by init --where init=zeros --where seed=0
-    has "no group has an interval, which takes 3 runs" "$output"
-    initlab plot r intervals --by init,lr --where seed=0,init=ones # of some groups
-    initlab plot r rates --where init=zeros
+    initlab plot r intervals --by init --where init=he_normal --where seed=0
+    has "no group has an interval, which takes 3 runs that differ" "$output"
+    initlab plot r intervals # copies have none
+    has "line: its 95 % interval, which takes 3 runs that differ" "$output"
+    initlab plot r rates --where init=he_normal
     has "band: its 95 % interval" "$output"
 }
 
 @test "bands of more than 8 lines over the learning rate are left out, and that is said" {
-    sweep_of --init constant:0,constant:0.1,constant:0.2,constant:0.3,constant:0.4,zeros,ones,he_normal,he_uniform --lr 0.1,0.5 --seeds 0..2
+    sweep_of --init normal:std=0.1,normal:std=0.2,normal:std=0.3,normal:std=0.4,normal:std=0.5,lecun_normal,glorot_normal,he_normal,he_uniform --lr 0.1,0.5 --seeds 0..2
     initlab plot r rates
     has "bands are left out of more than 8 lines" "$output"
     [ "$(grep -c 'class="band"' <<<"$output")" -eq 0 ]
-    initlab plot r rates --where init=zeros,init=ones
+    initlab plot r rates --where init=he_normal,init=he_uniform
     [ "$(grep -c 'class="band"' <<<"$output")" -eq 2 ]
 }
 

@@ -141,10 +141,10 @@ void figure_interval_words(const il_comparison *c, const char *mark, char text[W
     }
     if (some)
         snprintf(text, WORDS, "%s: its %g %% interval%s", mark, 100 * c->level,
-                 none ? ", which takes 3 runs" : "");
+                 none ? ", which takes 3 runs that differ" : "");
     else
         snprintf(text, WORDS, "no %s: no group has an interval%s", mark,
-                 c->of_pack ? "" : ", which takes 3 runs");
+                 c->of_pack ? "" : ", which takes 3 runs that differ");
 }
 
 const char figure_hidden_bands[] = "more than 8 bands hide each other: the one of a group is seen "
