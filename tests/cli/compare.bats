@@ -988,3 +988,17 @@ P
     initlab compare a b c --by init
     [[ $output != *"without a partner"* ]]
 }
+
+@test "no two columns have one name: what groups are by says so where it is called as what is told of them" {
+    tiny set
+    "$INITLAB" sweep run --layers in,4,out --batch 8 --epochs 1 --init zeros,he_normal --validation 8,16 --seeds 0..2 \
+        --data set --out r --devices cpu:1 --quiet >/dev/null
+    for by in validation,init stuck,init; do
+        initlab compare r --by "$by" -o csv
+        head=${lines[0]}
+        [[ $head == "by_${by%,*},init,metric,"* ]]
+        [ -z "$(tr , '\n' <<<"$head" | sort | uniq -d)" ]
+        initlab compare r --by "$by"
+        has "by_${by%,*}" "$output"
+    done
+}

@@ -310,3 +310,21 @@ const struct word_column word_columns[] = {
 #undef X
     { NULL, NULL },
 };
+
+static int is_told(const char *name)
+{
+    int told = strcmp(name, "metric") == 0;
+
+    for (const struct shown_column *s = shown_columns; s->name; s++)
+        told |= strcmp(name, s->name) == 0;
+    for (const struct word_column *w = word_columns; w->name; w++)
+        told |= strcmp(name, w->name) == 0;
+    for (const struct number_column *n = number_columns; n->name; n++)
+        told |= strcmp(name, n->name) == 0;
+    return told;
+}
+
+void group_column(const il_comparison *c, size_t column, char text[CELL])
+{
+    snprintf(text, CELL, "%s%s", is_told(c->column[column]) ? "by_" : "", c->column[column]);
+}

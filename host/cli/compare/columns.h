@@ -39,6 +39,9 @@ struct word_column {
 };
 extern const struct word_column word_columns[]; /* the last has no name */
 
+/* The column of what groups are by: its parameter, or by_PARAMETER where what is told of groups is called the same. */
+void group_column(const il_comparison *c, size_t column, char text[CELL]);
+
 /* best, control, same, worse, better, too few (pairs or runs), none */
 const char *verdict_word(const il_comparison *c, const il_run_group *g);
 

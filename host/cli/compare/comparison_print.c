@@ -26,9 +26,11 @@ static int fill_row(struct text_table *t, size_t row, const il_comparison *c, co
     char **to = &t->cell[row * t->columns];
     char text[CELL];
 
-    for (size_t i = 0; i < c->columns; i++)
-        if (!(*to++ = cli_shown(g ? g->shown[i] : c->column[i])))
+    for (size_t i = 0; i < c->columns; i++) {
+        group_column(c, i, text);
+        if (!(*to++ = cli_shown(g ? g->shown[i] : text)))
             return 0;
+    }
     if (c->columns == 0 && !(*to++ = strdup(g ? g->label : "")))
         return 0;
     for (const struct shown_column *s = shown_columns; s->name; s++) {
@@ -185,8 +187,12 @@ il_status comparison_print_short(const struct cli *cli, const il_comparison *c, 
 
 static void print_csv(const il_comparison *c)
 {
-    for (size_t i = 0; i < c->columns; i++)
-        printf("%s,", c->column[i]);
+    char name[CELL];
+
+    for (size_t i = 0; i < c->columns; i++) {
+        group_column(c, i, name);
+        printf("%s,", name);
+    }
     fputs("metric", stdout);
     for (const struct word_column *w = word_columns; w->name; w++)
         printf(",%s", w->name);
