@@ -64,7 +64,7 @@ il_status il_runs_where(il_runs *runs, const char *where, il_error *err);
 
 /**
  * What settings are chosen by: a column of results, as validation_accuracy. To be said before runs are added.
- * IL_E_USAGE: no such column.
+ * IL_E_USAGE: no such column, or no accuracy and no cost.
  */
 il_status il_runs_select(il_runs *runs, const char *select, il_error *err);
 

@@ -958,6 +958,11 @@ P
     done
     initlab compare r --best-over lr --select cost
     [[ $output != *"chosen"*"test samples"* ]]
+    initlab compare r --best-over lr --metric validation_accuracy
+    has "chosen and told on validation samples: each group looks better than it is" "$output"
+    initlab compare r --best-over lr --select seconds
+    exits 2
+    has "settings are chosen by an accuracy or a cost, not by seconds" "$stderr"
 }
 
 @test "values that runs have are whole in what --where says; groups of equal runs are equal; all without a partner count" {

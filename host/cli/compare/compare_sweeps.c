@@ -245,6 +245,9 @@ static void note_chosen(const il_tuned *t, char *line)
     char mean[CELL], most[CELL];
     int n = 0;
 
+    if (strncmp(t->metric, "validation_", 11) == 0 && strncmp(t->select, "validation_", 11) == 0)
+        snprintf(line, ANSWER,
+                 "chosen and told on validation samples: each group looks better than it is");
     if (strncmp(t->metric, "test_", 5) != 0)
         return;
     if (on_test)

@@ -152,7 +152,12 @@ static il_status find_metric(const char *name, const char **out, il_error *err)
 
 il_status il_runs_select(il_runs *r, const char *select, il_error *err)
 {
-    return find_metric(select, &r->select, err);
+    const il_status st = find_metric(select, &r->select, err);
+
+    if (st != IL_OK || METRICS[metric_named(r->select)].of_epochs)
+        return st;
+    return il_fail(err, IL_E_USAGE, "settings are chosen by an accuracy or a cost, not by %s",
+                   select);
 }
 
 il_status il_runs_new(il_runs **out, const char *metric, double target, il_error *err)
